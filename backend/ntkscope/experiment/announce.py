@@ -1,0 +1,127 @@
+"""The first and the last event of a run: what theory says before the first step, and how it ended."""
+
+import platform
+
+import numpy as np
+import torch
+
+from ntkscope.experiment.frequencies import spectrum_frequencies
+from ntkscope.experiment.history import History
+from ntkscope.experiment.schedule import Steps
+from ntkscope.experiment.start import Start
+from ntkscope.experiment.theory import Theory
+from ntkscope.experiment.words import number
+from ntkscope.schemas.event import Finished, Machine, Outcome, Reason, Started
+
+
+def started(start: Start, theory: Theory, kernel_steps: Steps, seq: int) -> Started:
+    """The Started event: data, K_0, its modes, and the prediction of every recording time."""
+    problem, eigenvalues = start.problem, start.spectrum.eigenvalues
+    return Started(
+        seq=seq,
+        config=start.config,
+        machine=machine(start),
+        notices=[*problem.notices, *rate_notices(start.learning_rate, start.stability_limit)],
+        parameters=start.network.parameter_count,
+        learning_rate=start.learning_rate,
+        stability_limit=start.stability_limit,
+        geometry=problem.geometry,
+        inputs=problem.inputs,
+        targets=problem.targets.numpy(),
+        grid=problem.grid_inputs,
+        grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
+        grid_shape=problem.grid_shape,
+        grid_start=start.grid_function.numpy(),
+        eigenvalues=eigenvalues.numpy(),
+        noise_floor=start.spectrum.noise_floor,
+        coefficient_floor=start.coefficient_floor,
+        modes=start.spectrum.modes[:, : start.followed].numpy(),
+        mode_coefficients=start.mode_coefficients[: start.followed].numpy(),
+        mode_frequencies=start.mode_frequencies,
+        groups=start.groups,
+        below_floor=int((eigenvalues < start.spectrum.noise_floor).sum()),
+        residual_norm=float(start.residual.norm()),
+        target_norm=float(problem.targets.norm()),
+        steps=theory.steps.astype(np.float64),
+        times=theory.steps.astype(np.float64) * start.learning_rate,
+        kernel_steps=kernel_steps.astype(np.float64),
+        law=theory.law,
+        law_difference=theory.law_difference,
+        gradient_flow=theory.gradient_flow,
+        gradient_descent=theory.gradient_descent,
+        frequencies=spectrum_frequencies(problem).numpy(),
+    )
+
+
+def machine(start: Start) -> Machine:
+    """Where the run runs."""
+    device = start.inputs.device.type
+    return Machine(
+        device=device,
+        device_name=torch.cuda.get_device_name() if device == "cuda" else platform.processor() or platform.machine(),
+        precision=start.config.training.precision,
+        threads=torch.get_num_threads(),
+        torch_version=str(torch.__version__),
+    )
+
+
+def rate_notices(learning_rate: float, stability_limit: float | None) -> list[str]:
+    """A warning where the rate is above 2/lambda_1(K_0); such a run may still converge, so never a refusal."""
+    if stability_limit is None or learning_rate <= stability_limit:
+        return []
+    return [
+        f"Learning rate {number(learning_rate)} is above 2/λ₁ = {number(stability_limit)}: with a constant kernel "
+        "the fastest mode would grow. The run may still converge if the kernel moves."
+    ]
+
+
+def finished(start: Start, history: History, reason: Reason, seq: int, step: int, loss: float | None,
+             wall_seconds: float) -> Finished:  # fmt: skip
+    """The Finished event, with a sentence that says what happened and what to do."""
+    law = history.theory.law
+    return Finished(
+        seq=seq,
+        outcome=OUTCOMES.get(reason, "completed"),
+        sentence=sentence(start, reason, step, loss),
+        reason=reason,
+        step=step,
+        time=step * start.learning_rate,
+        loss=loss,
+        wall_seconds=wall_seconds,
+        median_error=history.median_error(law),
+        median_error_gradient_flow=history.median_error("gradient_flow"),
+        median_error_gradient_descent=history.median_error("gradient_descent"),
+        rows=history.rows(),
+    )
+
+
+OUTCOMES: dict[Reason, Outcome] = {
+    "diverged": "diverged",
+    "dead_units": "dead_units",
+    "cancelled": "cancelled",
+}
+
+
+def sentence(start: Start, reason: Reason, step: int, loss: float | None) -> str:
+    """How the run ended, in one or two sentences."""
+    at = f"step {step:,}, t = {number(step * start.learning_rate)}"
+    if reason == "diverged":
+        rate, limit = start.learning_rate, start.stability_limit
+        grew = "The loss is no longer finite" if loss is None else "The loss passed 10⁸ times its start"
+        if limit is None:
+            return f"{grew} at {at}. Try a smaller learning rate than {number(rate)}."
+        side = "above" if rate > limit else "below"
+        return (
+            f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)}. "
+            f"Try {number(min(rate, limit) / 2)}."
+        )
+    return {
+        "steps": f"Reached the last step: {at}.",
+        "time": f"Reached the last time: {at}.",
+        "loss": f"The loss reached {number(loss or 0)} at {at}.",
+        "wall_seconds": f"The time allowed on the clock is used up, at {at}.",
+        "all_learnt": f"Every mode above round-off is learnt, at {at}.",
+        "dead_units": f"All hidden units are dead at {at}: no point activates any of them, so nothing more is "
+        "learnt. Try a smaller learning rate or another seed.",
+        "cancelled": f"Cancelled at {at}.",
+    }[reason]

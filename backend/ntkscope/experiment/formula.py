@@ -1,0 +1,249 @@
+"""A user's formula, read by Python's `ast` with a whitelist and evaluated on numpy arrays."""
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ntkscope.errors import InvalidInput
+
+FloatArray = NDArray[np.float64]
+MAX_LENGTH = 500
+MAX_DEPTH = 100
+MAX_CONSTANT = 1e12
+MAX_EXPONENT = 64.0
+WHERE = "data.target.text"
+
+FUNCTIONS: dict[str, tuple[int, Callable[..., FloatArray]]] = {
+    "sin": (1, np.sin), "cos": (1, np.cos), "tan": (1, np.tan),
+    "asin": (1, np.arcsin), "acos": (1, np.arccos), "atan": (1, np.arctan), "atan2": (2, np.arctan2),
+    "sinh": (1, np.sinh), "cosh": (1, np.cosh), "tanh": (1, np.tanh),
+    "exp": (1, np.exp), "log": (1, np.log), "log2": (1, np.log2), "log10": (1, np.log10),
+    "sqrt": (1, np.sqrt), "abs": (1, np.abs), "sign": (1, np.sign),
+    "floor": (1, np.floor), "ceil": (1, np.ceil), "min": (2, np.minimum), "max": (2, np.maximum),
+}  # fmt: skip
+CONSTANTS = {"pi": np.pi, "π": np.pi, "e": np.e}
+OPERATORS: dict[type[ast.operator], Callable[..., FloatArray]] = {
+    ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
+    ast.Mod: np.mod, ast.Pow: np.power,
+}  # fmt: skip
+COMPARISONS: dict[type[ast.cmpop], Callable[..., NDArray[np.bool_]]] = {
+    ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.GtE: np.greater_equal,
+}  # fmt: skip
+TOKEN = re.compile(
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<name>[A-Za-z_πθ][A-Za-z0-9_πθ]*)|(?P<operator>\*\*|<=|>=|[-+*/%(),<>])|(?P<space> )"
+)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A checked formula: call it with one array for each of its names."""
+
+    text: str
+    names: tuple[str, ...]
+    tree: ast.expr
+
+    def __call__(self, values: Mapping[str, FloatArray]) -> FloatArray:
+        """The formula's values, elementwise on arrays of one length.
+
+        Raises:
+            InvalidInput: a part of it divides by zero or is not finite; says which and at what point.
+        """
+        arrays = {name: np.asarray(values[name], dtype=np.float64) for name in self.names}
+        with np.errstate(all="ignore"):
+            return _Evaluation(self, arrays).value(self.tree)
+
+
+def compile_formula(text: str, names: Sequence[str]) -> Formula:
+    """Checks a formula in the given names; `pi` and `e` are constants.
+
+    Raises:
+        InvalidInput: says which character is at fault, why, and what is allowed.
+    """
+    text = re.sub(r"\s", " ", text)
+    if len(text) > MAX_LENGTH:
+        raise InvalidInput(
+            f"A formula has at most {MAX_LENGTH} characters.", f"{len(text)} characters", "Shorten it.", WHERE
+        )
+    if not text.strip():
+        raise InvalidInput(
+            "A formula in " + ", ".join(names) + ".", "an empty one", "Write one, such as sin(pi*x).", WHERE
+        )
+    _scan(text)
+    offset = len(text) - len(text.lstrip(" "))
+    try:
+        tree = ast.parse(text.strip(" "), mode="eval").body
+    except SyntaxError as error:
+        at = offset + min(max((error.offset or 1) - 1, 0), len(text) - offset - 1)
+        _refuse(text, at, "the formula cannot be read there", "Check brackets, commas and operators.")
+    except (RecursionError, MemoryError):
+        _refuse(text, offset, "it is nested too deeply", f"At most {MAX_DEPTH} levels are allowed.")
+    checker = _Check(" " * offset + text.strip(" "), tuple(names))
+    checker.visit(tree, 0)
+    return Formula(checker.text, tuple(names), tree)
+
+
+def _refuse(text: str, column: int, why: str, remedy: str) -> NoReturn:
+    character = text[column] if column < len(text) else " "
+    raise InvalidInput(
+        "A formula of numbers, names, + - * / % ** < > and functions.",
+        f"'{text.strip()}', and at character {column + 1} ('{character}') {why}",
+        remedy,
+        WHERE,
+    )
+
+
+def _scan(text: str) -> None:
+    """Refuses any character that no formula has, before Python's own parser sees it."""
+    position, previous = 0, ""
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if match is None:
+            remedy = {
+                "^": "Write ** for a power.", "=": "Write the right-hand side only.",
+                "·": "Write * for a product.", "[": "Use round brackets.", "{": "Use round brackets.",
+            }.get(text[position], "Use digits, names, + - * / % ** ( ) , < > only.")  # fmt: skip
+            _refuse(text, position, "there is a character that is not allowed", remedy)
+        kind = match.lastgroup or ""
+        if previous == "number" and kind in ("name", "number"):
+            _refuse(text, position, "a number runs into what follows", "Write * for a product, as in 2*x.")
+        position, previous = match.end(), kind
+
+
+def _column(text: str, node: ast.expr) -> int:
+    """The node's first character; `ast` counts UTF-8 bytes and begins after leading spaces."""
+    offset = len(text) - len(text.lstrip(" "))
+    return offset + len(text.lstrip(" ").encode()[: node.col_offset].decode())
+
+
+@dataclass(frozen=True)
+class _Check:
+    text: str
+    names: tuple[str, ...]
+
+    def refuse(self, node: ast.expr, why: str, remedy: str) -> NoReturn:
+        _refuse(self.text, _column(self.text, node), why, remedy)
+
+    def visit(self, node: ast.expr, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            self.refuse(node, "it is nested too deeply", f"At most {MAX_DEPTH} levels are allowed.")
+        match node:
+            case ast.Constant(value=bool()) | ast.Constant(value=None):
+                self.refuse(node, "there is a word that is not a number", "Use numbers and names.")
+            case ast.Constant(value=int() | float() as value):
+                if not abs(value) <= MAX_CONSTANT:
+                    self.refuse(node, "the number is too large", f"Numbers go up to {MAX_CONSTANT:g}.")
+            case ast.Name(id=name):
+                if name not in self.names and name not in CONSTANTS:
+                    if name in FUNCTIONS or name == "where":
+                        self.refuse(node, f"the function {name} lacks its brackets", f"Write {name}(...).")
+                    self.refuse(node, f"the name '{name}' is not known", self.known_names())
+            case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
+                self.visit(operand, depth + 1)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+                if isinstance(op, ast.Pow) and abs(_number(right) or 0.0) > MAX_EXPONENT:
+                    self.refuse(right, "the exponent is too large", f"Exponents go up to {MAX_EXPONENT:g}.")
+                self.visit(left, depth + 1)
+                self.visit(right, depth + 1)
+            case ast.Compare(left=left, ops=ops, comparators=others) if _known(ops):
+                for part in (left, *others):
+                    self.visit(part, depth + 1)
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                wanted = 3 if name == "where" else FUNCTIONS.get(name, (0,))[0]
+                if not wanted:
+                    self.refuse(node, f"the function '{name}' is not known", self.known_functions())
+                if len(arguments) != wanted:
+                    why = f"{name} takes {wanted} value{'s' * (wanted > 1)}, not {len(arguments)}"
+                    self.refuse(node, why, "Separate values by commas.")
+                for part in arguments:
+                    self.visit(part, depth + 1)
+            case _:
+                self.refuse(node, "there is something that a formula cannot hold", self.known_functions())
+
+    def known_names(self) -> str:
+        shown = self.names if len(self.names) <= 6 else (*self.names[:3], "...", self.names[-1])
+        return f"Allowed are {', '.join(shown)}, pi, e and functions such as sin(...), exp(...)."
+
+    def known_functions(self) -> str:
+        return f"Allowed functions: {', '.join(FUNCTIONS)}, where(condition, a, b)."
+
+
+def _known(comparisons: Sequence[ast.cmpop]) -> bool:
+    return all(type(comparison) in COMPARISONS for comparison in comparisons)
+
+
+def _number(node: ast.expr) -> float | None:
+    """The value of a literal with its signs, else None."""
+    match node:
+        case ast.UnaryOp(operand=operand):
+            return _number(operand)
+        case ast.Constant(value=int() | float() as value):
+            return min(float(value), 1e300) if abs(value) < 1e300 else 1e300
+    return None
+
+
+@dataclass(frozen=True)
+class _Evaluation:
+    """Evaluates at some points; `where` evaluates each branch only where it is taken."""
+
+    formula: Formula
+    arrays: dict[str, FloatArray]
+
+    def value(self, node: ast.expr) -> FloatArray:
+        result = np.broadcast_to(self.raw(node), self.shape()).astype(np.float64)
+        if not np.isfinite(result).all():
+            self.refuse(node, ~np.isfinite(result), "is not a finite number")
+        return result
+
+    def shape(self) -> tuple[int, ...]:
+        return np.broadcast_shapes(*(array.shape for array in self.arrays.values()))
+
+    def raw(self, node: ast.expr) -> FloatArray | float:
+        match node:
+            case ast.Constant(value=int() | float() as value):
+                return float(value)
+            case ast.Name(id=name):
+                return self.arrays[name] if name in self.arrays else float(CONSTANTS[name])
+            case ast.UnaryOp(op=op, operand=operand):
+                return -self.value(operand) if isinstance(op, ast.USub) else self.value(operand)
+            case ast.BinOp(left=left, op=op, right=right):
+                first, second = self.value(left), self.value(right)
+                if isinstance(op, ast.Div | ast.Mod) and (second == 0).any():
+                    self.refuse(right, second == 0, "divides by zero")
+                return OPERATORS[type(op)](first, second)
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                values = [self.value(part) for part in (left, *others)]
+                pairs = zip(ops, values[:-1], values[1:], strict=True)
+                holds = np.logical_and.reduce([COMPARISONS[type(op)](a, b) for op, a, b in pairs])
+                return holds.astype(np.float64)
+            case ast.Call(func=ast.Name(id="where"), args=[condition, yes, no]):
+                holds = self.value(condition) != 0
+                result = np.empty(self.shape())
+                result[holds] = self.at(holds).value(yes)
+                result[~holds] = self.at(~holds).value(no)
+                return result
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                function = FUNCTIONS[name][1]
+                return np.asarray(function(*(self.value(part) for part in arguments)))
+        raise AssertionError(f"{ast.dump(node)} passed the check")
+
+    def at(self, chosen: NDArray[np.bool_]) -> "_Evaluation":
+        return _Evaluation(self.formula, {name: array[chosen] for name, array in self.arrays.items()})
+
+    def refuse(self, node: ast.expr, bad: NDArray[np.bool_], why: str) -> NoReturn:
+        first = int(np.flatnonzero(bad)[0])
+        names = [name for name in self.formula.names if name != "x1"][:3]  # x is x1
+        point = ", ".join(f"{name} = {self.arrays[name][first]:.6g}" for name in names)
+        source = ast.unparse(node)
+        column = _column(self.formula.text, node)
+        raise InvalidInput(
+            "A formula that is a finite number at every point.",
+            f"'{self.formula.text.strip()}', where '{source}' (character {column + 1}) {why} at {point}",
+            "Change the formula or the points, or use where(condition, a, b) to leave that point out.",
+            WHERE,
+        )

@@ -1,0 +1,83 @@
+"""What was recorded so far, and the figures that summarise it: errors, learning times, the closing table."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ntkscope.experiment.start import Start
+from ntkscope.experiment.theory import Theory
+from ntkscope.numerics import measured_learning_time
+from ntkscope.schemas.event import Checkpoint, Law, ModeRow
+
+Array = NDArray[np.float64]
+# A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
+EARLIEST, LATEST = 0.05, 3.0
+
+
+@dataclass
+class History:
+    """Recorded steps with the state of every group at each; grows while the run goes on."""
+
+    start: Start
+    theory: Theory
+    steps: list[int] = field(default_factory=list)
+    remaining: list[Array] = field(default_factory=list)  # (G,) each
+    learnt: list[Array] = field(default_factory=list)
+    errors: dict[Law, list[Array]] = field(default_factory=lambda: {"gradient_flow": [], "gradient_descent": []})
+
+    def __post_init__(self) -> None:
+        self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
+        self._single = np.array([len(group.modes) == 1 for group in self.start.groups], dtype=bool)
+
+    def add(self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory) -> None:
+        """Record the groups' state at a step, which is entry `at` of this theory's steps."""
+        self.steps.append(step)
+        self.remaining.append(remaining)
+        self.learnt.append(learnt)
+        moving = (theory.seen[at] >= EARLIEST) & (theory.seen[at] <= LATEST)
+        for law, predicted in (
+            ("gradient_flow", theory.gradient_flow),
+            ("gradient_descent", theory.gradient_descent),
+        ):
+            # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
+            error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
+            self.errors[law].append(np.where(self._counts & moving, error, np.nan))  # type: ignore[index]
+
+    def median_error(self, law: Law) -> float | None:
+        """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
+        return _median(np.concatenate(self.errors[law])) if self.steps else None
+
+    def rows(self) -> list[ModeRow]:
+        """The closing table: each group's eigenvalue, learning times and error."""
+        times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
+        table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
+        rows = []
+        for column, group in enumerate(self.start.groups):
+            measured = None
+            if group.drawn:
+                measured = measured_learning_time(
+                    times, torch.from_numpy(table[:, column]), self.start.config.recording.epsilon
+                )
+            rows.append(
+                ModeRow(
+                    modes=[mode + 1 for mode in group.modes],
+                    eigenvalue=group.eigenvalue,
+                    counts=group.counts,
+                    predicted_learning_time=group.learning_time,
+                    measured_learning_time=measured,
+                    median_error=_median(errors[:, column]),
+                )
+            )
+        return rows
+
+    def restore(self, checkpoint: Checkpoint, theory: Theory) -> None:
+        """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
+        for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
+            self.add(int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
+
+
+def _median(errors: Array) -> float | None:
+    finite = errors[np.isfinite(errors)]
+    return float(np.median(finite)) if finite.size else None

@@ -1,0 +1,113 @@
+"""A network's state -> the events that describe it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ntkscope.experiment.frequencies import residual_spectrum
+from ntkscope.experiment.history import History
+from ntkscope.experiment.start import Start
+from ntkscope.experiment.theory import Theory, group_learnt, group_remaining
+from ntkscope.numerics import MLP, drift, empirical_ntk, identity_error
+from ntkscope.schemas.event import Frame, Identity, KernelFrame
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a measurement is made."""
+
+    seq: int
+    step: int
+    time: float
+    wall_seconds: float
+
+
+def function_values(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
+    """The drawn function on the training points (n,) and on the grid (g,), in float64 on the CPU."""
+    fitted = network(start.inputs)[:, 0].double().cpu() - start.offset
+    grid = network(start.grid_inputs)[:, 0].double().cpu() - start.grid_offset
+    return fitted, grid
+
+
+def is_finite(fitted: Tensor, grid: Tensor) -> bool:
+    """Whether both are finite everywhere."""
+    return bool(torch.isfinite(fitted).all() and torch.isfinite(grid).all())
+
+
+def frame(
+    start: Start, theory: Theory, history: History, moment: Moment, at: int, fitted: Tensor, grid: Tensor
+) -> Frame:
+    """The cheap measurement at entry `at` of the theory's recording steps; it enters the history."""
+    problem, groups = start.problem, start.groups
+    residual = fitted - problem.targets
+    coefficients = (start.spectrum.modes[:, : start.followed].T @ residual).numpy()
+    begin = start.mode_coefficients.numpy()
+    remaining = group_remaining(coefficients[None], begin, groups)[0]
+    learnt = group_learnt(coefficients[None], begin, groups)[0]
+    history.add(moment.step, remaining, learnt, at, theory)
+    held_out = None
+    if problem.grid_target is not None:
+        held_out = float(((grid - problem.grid_target) ** 2).mean())
+    below = [len(group.modes) for group, left in zip(groups, remaining, strict=True) if left < _epsilon(start)]
+    return Frame(
+        seq=moment.seq,
+        index=at,
+        step=moment.step,
+        time=moment.time,
+        wall_seconds=moment.wall_seconds,
+        loss=0.5 * float(residual @ residual),
+        held_out_error=held_out,
+        mode_coefficients=coefficients,
+        remaining=remaining,
+        learnt=learnt,
+        function=grid.numpy(),
+        function_predicted=theory.function[at],
+        fitted=fitted.numpy(),
+        spectrum=residual_spectrum(problem, residual).numpy(),
+        modes_learnt=sum(below),
+        median_error=history.median_error(theory.law),
+        median_error_gradient_flow=history.median_error("gradient_flow"),
+        median_error_gradient_descent=history.median_error("gradient_descent"),
+    )
+
+
+def all_learnt(start: Start, remaining: Array) -> bool:
+    """Whether every group above the floors is below epsilon of its start."""
+    drawn = np.isfinite(remaining)
+    return bool(drawn.any() and (remaining[drawn] < _epsilon(start)).all())
+
+
+def kernel_frame(start: Start, network: MLP, moment: Moment) -> KernelFrame:
+    """What needs K_t: its eigenvalues, its drift, and the identity of theory 1 by one trial step on a copy."""
+    kernel = empirical_ntk(network, start.inputs).double().cpu()
+    return KernelFrame(
+        seq=moment.seq,
+        step=moment.step,
+        time=moment.time,
+        wall_seconds=moment.wall_seconds,
+        eigenvalues=torch.linalg.eigvalsh(kernel).flip(0).numpy(),
+        drift=float(drift(kernel, start.kernel)),
+        identity=identity(start, network, kernel),
+    )
+
+
+def identity(start: Start, network: MLP, kernel: Tensor) -> Identity | None:
+    """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k||; None where the network stands still."""
+    before = network(start.inputs)[:, 0].cpu()
+    residual = before.double() - start.offset - start.problem.targets
+    trial = network.copy()
+    trial.descend(trial.gradients(start.inputs, residual.to(start.inputs)), start.learning_rate)
+    after = trial(start.inputs)[:, 0].cpu()
+    error, floor = identity_error(before, after, kernel, residual, start.learning_rate)
+    if not (np.isfinite(error) and np.isfinite(floor)):
+        return None
+    return Identity(error=error if error > floor else None, floor=floor)
+
+
+def _epsilon(start: Start) -> float:
+    return start.config.recording.epsilon

@@ -1,0 +1,99 @@
+"""What a constant kernel predicts at every recording time, under either law."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ntkscope.experiment.start import Start
+from ntkscope.numerics import descent_factor, flow_factor, gradient_descent, gradient_flow, predict
+from ntkscope.schemas.event import Group, Law, Predictions
+
+Array = NDArray[np.float64]
+LARGEST = 1e60  # above the stability limit predictions grow without end; no chart follows them beyond this
+DIFFERENCE_SHOWN = 0.01  # the discrete law is drawn where a mode that counts differs by more
+
+
+@dataclass(frozen=True)
+class Theory:
+    """Predictions at T recorded steps."""
+
+    steps: NDArray[np.int64]
+    gradient_flow: Predictions
+    gradient_descent: Predictions
+    law: Law
+    law_difference: float
+    function: Array  # (T, g) on the grid, in the law that is drawn
+    seen: Array  # (T, G) lambda t of each group
+
+    @property
+    def drawn(self) -> Predictions:
+        """The predictions of the law that is drawn."""
+        return self.gradient_flow if self.law == "gradient_flow" else self.gradient_descent
+
+
+def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
+    """The frozen-kernel prediction of the run at these steps."""
+    eigenvalues, coefficients = start.spectrum.eigenvalues.clamp(min=0), start.mode_coefficients
+    step = torch.from_numpy(steps).double()
+    time = start.learning_rate * step
+    flow = gradient_flow(eigenvalues, coefficients, time)
+    descent = gradient_descent(eigenvalues, coefficients, start.learning_rate, step)
+    by_flow = _predictions(flow, start)
+    by_descent = _predictions(descent, start)
+    counts = np.array([group.counts for group in start.groups], dtype=bool)
+    apart = np.abs(by_flow.remaining - by_descent.remaining)[:, counts]
+    difference = float(apart.max()) if apart.size else 0.0
+    law: Law = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
+    factor = (
+        flow_factor(eigenvalues, time)
+        if law == "gradient_flow"
+        else descent_factor(eigenvalues, start.learning_rate, step)
+    )
+    function = predict(start.spectrum, start.cross_kernel, start.residual, start.grid_function, factor)
+    means = np.array([group.eigenvalue for group in start.groups])
+    return Theory(
+        steps=steps,
+        gradient_flow=by_flow,
+        gradient_descent=by_descent,
+        law=law,
+        law_difference=difference,
+        function=function.clamp(-LARGEST, LARGEST).numpy(),
+        seen=time.numpy()[:, None] * means[None, :],
+    )
+
+
+def _predictions(coefficients: Tensor, start: Start) -> Predictions:
+    """Of (T, n) coefficients."""
+    coefficients = coefficients.clamp(-LARGEST, LARGEST)
+    loss = 0.5 * (coefficients**2).sum(dim=1).numpy()
+    values, begin = coefficients.numpy(), start.mode_coefficients.numpy()
+    return Predictions(
+        remaining=group_remaining(values, begin, start.groups),
+        learnt=group_learnt(values, begin, start.groups),
+        loss=loss,
+    )
+
+
+def group_remaining(coefficients: Array, begin: Array, groups: list[Group]) -> Array:
+    """||c_g(t)|| / ||c_g(0)|| of (T, n) coefficients as (T, G); NaN where a group is not drawn."""
+    columns = [
+        np.linalg.norm(coefficients[:, group.modes], axis=1) / np.linalg.norm(begin[group.modes])
+        if group.drawn
+        else np.full(len(coefficients), np.nan)
+        for group in groups
+    ]
+    return np.stack(columns, axis=1)
+
+
+def group_learnt(coefficients: Array, begin: Array, groups: list[Group]) -> Array:
+    """1 - <c_g(t), c_g(0)> / ||c_g(0)||^2 of (T, n) coefficients as (T, G); NaN where a group is not drawn."""
+    columns = [
+        1 - coefficients[:, group.modes] @ begin[group.modes] / (begin[group.modes] ** 2).sum()
+        if group.drawn
+        else np.full(len(coefficients), np.nan)
+        for group in groups
+    ]
+    return np.stack(columns, axis=1)

@@ -1,0 +1,16 @@
+"""Numbers as a reader likes them: three significant figures, thousands with commas, powers of ten typeset."""
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float) -> str:
+    """0.0213, 2,667, 1.23×10⁻⁴; whole numbers below 100,000 in full."""
+    if value == 0:
+        return "0"
+    if value == int(value) and abs(value) < 100_000:
+        return f"{int(value):,}"
+    mantissa, exponent = f"{value:.2e}".split("e")
+    power = int(exponent)
+    if -3 <= power <= 4:
+        return f"{float(f'{value:.3g}'):,.{max(0, 2 - power)}f}"
+    return f"{mantissa}×10{str(power).translate(SUPERSCRIPTS)}"

@@ -1,0 +1,80 @@
+"""Tensors in, tensors out: networks, kernels, spectra and what they predict."""
+
+from ntkscope.numerics.activations import Activation, activation
+from ntkscope.numerics.diagnostics import (
+    drift,
+    effective_rank,
+    group_learning_time,
+    identity_error,
+    learning_time,
+    log_log_slope,
+    measured_learning_time,
+)
+from ntkscope.numerics.dynamics import (
+    descent_factor,
+    flow_factor,
+    gradient_descent,
+    gradient_flow,
+    mean_loss_time,
+    momentum_flow,
+    momentum_flow_factor,
+    predict,
+)
+from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean
+from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
+from ntkscope.numerics.fourier import (
+    circle_frequencies,
+    circle_spectrum,
+    interval_frequencies,
+    nonuniform_frequencies,
+)
+from ntkscope.numerics.mlp import MLP, ForwardSignals
+from ntkscope.numerics.parameterization import Scales, scales
+from ntkscope.numerics.spectrum import (
+    Spectrum,
+    eigenvalue_groups,
+    modes_at,
+    rotate_pair,
+    spectrum,
+    unit_roundoff,
+)
+
+__all__ = [
+    "MLP",
+    "Activation",
+    "ForwardSignals",
+    "Scales",
+    "Spectrum",
+    "activation",
+    "circle_frequencies",
+    "circle_spectrum",
+    "descent_factor",
+    "drift",
+    "effective_rank",
+    "eigenvalue_groups",
+    "empirical_ntk",
+    "empirical_ntk_full",
+    "empirical_ntk_mean",
+    "flow_factor",
+    "fourier_features",
+    "fourier_matrix",
+    "gradient_descent",
+    "gradient_flow",
+    "group_learning_time",
+    "identity_error",
+    "interval_frequencies",
+    "learning_time",
+    "log_log_slope",
+    "mean_loss_time",
+    "measured_learning_time",
+    "modes_at",
+    "momentum_flow",
+    "momentum_flow_factor",
+    "nonuniform_frequencies",
+    "positional",
+    "predict",
+    "rotate_pair",
+    "scales",
+    "spectrum",
+    "unit_roundoff",
+]

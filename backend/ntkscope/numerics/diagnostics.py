@@ -1,0 +1,137 @@
+"""Numbers that say how far theory and run agree."""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ntkscope.numerics.spectrum import unit_roundoff
+
+
+def drift(kernel: Float[Tensor, "n n"], start_kernel: Float[Tensor, "n n"]) -> float:
+    """||K_t - K_0||_F / ||K_0||_F; 0 where both are 0."""
+    change, size = float(torch.linalg.norm(kernel - start_kernel)), float(torch.linalg.norm(start_kernel))
+    return change / size if size > 0 else (0.0 if change == 0 else math.inf)
+
+
+def learning_time(eigenvalues: Float[Tensor, " modes"], epsilon: float) -> Float[Tensor, " modes"]:
+    """Time until a mode is at the fraction epsilon of its start: ln(1/epsilon) / lambda; infinity for lambda <= 0."""
+    return torch.where(eigenvalues > 0, math.log(1 / epsilon) / eigenvalues, math.inf)
+
+
+def group_learning_time(
+    eigenvalues: Float[Tensor, " modes"], coefficients: Float[Tensor, " modes"], epsilon: float
+) -> float | None:
+    """The first time at which sqrt(sum_i c_i^2 exp(-2 lambda_i t)) is at epsilon of its start.
+
+    Args:
+        eigenvalues: Of the group's modes.
+        coefficients: Theirs at time 0.
+        epsilon: Between 0 and 1.
+
+    Returns:
+        None if that never happens: the group is 0 at the start, or what never decays is too large a part.
+    """
+    rates, weights = eigenvalues.double().clamp_min(0), coefficients.double() ** 2
+    total = float(weights.sum())
+    if not total > 0:
+        return None
+    weights = weights / total
+    if float(weights[rates == 0].sum()) >= epsilon**2:
+        return None
+    moving = rates[rates > 0]
+    low, high = (math.log(1 / epsilon) / float(rate) for rate in (moving.max(), moving.min()))
+    while float((weights * torch.exp(-2 * rates * high)).sum()) > epsilon**2:
+        low, high = high, 2 * high  # a part that never decays, or round-off at the very end
+    while high - low > 4e-16 * high:
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        if float((weights * torch.exp(-2 * rates * middle)).sum()) > epsilon**2:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def measured_learning_time(
+    times: Float[Tensor, " times"], remaining: Float[Tensor, " times"], epsilon: float
+) -> float | None:
+    """The first time at which what remains is at epsilon, interpolated linearly in its logarithm.
+
+    Args:
+        times: Ascending.
+        remaining: Fraction of the start; NaN where it was not measured.
+        epsilon: Between 0 and 1.
+
+    Returns:
+        None if it was not reached.
+    """
+    measured = ~torch.isnan(remaining)
+    t, left = times[measured].tolist(), remaining[measured].tolist()
+    for i, value in enumerate(left):
+        if value <= epsilon:
+            if i == 0 or value == epsilon or value <= 0:
+                return float(t[i])
+            part = math.log(left[i - 1] / epsilon) / math.log(left[i - 1] / value)
+            return float(t[i - 1] + part * (t[i] - t[i - 1]))
+    return None
+
+
+def identity_error(
+    before: Float[Tensor, " n"],
+    after: Float[Tensor, " n"],
+    kernel: Float[Tensor, "n n"],
+    residual: Float[Tensor, " n"],
+    learning_rate: float,
+) -> tuple[float, float]:
+    """||f_{k+1} - f_k + eta K_t r_k|| / ||eta K_t r_k|| of one Euler step, and its floor u ||f|| / ||eta K r||.
+
+    Args:
+        before: f_k on the training points; its precision sets u.
+        after: f_{k+1}.
+        kernel: K_t at step k.
+        residual: r_k.
+        learning_rate: eta.
+
+    Returns:
+        The error (no number to trust below the floor) and the floor; both infinite where K r is 0.
+
+    Source: theory, section 1.
+    """
+    predicted = learning_rate * (kernel @ residual.to(kernel))
+    size = float(torch.linalg.norm(predicted))
+    if size == 0:
+        return math.inf, math.inf
+    change = after.to(kernel) - before.to(kernel)
+    error = float(torch.linalg.norm(change + predicted)) / size
+    return error, unit_roundoff(before.dtype) * float(torch.linalg.norm(before.double())) / size
+
+
+def log_log_slope(x: Float[Tensor, " points"], y: Float[Tensor, " points"]) -> tuple[float, float]:
+    """Slope of log y against log x by least squares, and its standard error (NaN for two points).
+
+    Raises:
+        ValueError: fewer than two different x, or a value that is not positive.
+    """
+    if not bool(((x > 0) & (y > 0)).all()):
+        raise ValueError("a slope on logarithmic axes needs positive values")
+    u, v = x.double().log(), y.double().log()
+    u, v = u - u.mean(), v - v.mean()
+    spread = float(u @ u)
+    if not spread > 0:
+        raise ValueError("a slope needs at least two different x")
+    slope = float(u @ v) / spread
+    error = float(((v - slope * u) ** 2).sum())
+    return slope, math.sqrt(error / (len(u) - 2) / spread) if len(u) > 2 else math.nan
+
+
+def effective_rank(eigenvalues: Float[Tensor, " modes"]) -> float:
+    """exp of the entropy of lambda / sum lambda; negative round-off counts as 0.
+
+    Source: Roy & Vetterli 2007, "The effective rank".
+    """
+    positive = eigenvalues[eigenvalues > 0].double()
+    shares = positive / positive.sum()
+    return float(torch.exp(-(shares * shares.log()).sum())) if len(positive) else 0.0

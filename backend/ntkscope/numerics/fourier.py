@@ -1,0 +1,47 @@
+"""Input-space frequencies of modes, and the spectrum of a residual."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def circle_frequencies(modes: Float[Tensor, "n k"]) -> Float[Tensor, " k"]:
+    """Frequency of each mode on an equispaced circle: the index of the largest Fourier coefficient."""
+    power = torch.fft.rfft(modes, dim=0).abs() ** 2
+    power[1 : (len(modes) + 1) // 2] *= 2  # each of these stands for k and -k
+    return power.argmax(0).to(modes.dtype)
+
+
+def interval_frequencies(modes: Float[Tensor, "n k"]) -> Float[Tensor, " k"]:
+    """Frequency of each mode on an interval: half its number of sign changes.
+
+    Entries below 1e-9 of the mode's largest have no sign. Modes are not periodic there, so a Fourier
+    transform would miscount (theory, section 7).
+    """
+    n = len(modes)
+    signs = torch.where(modes.abs() > 1e-9 * modes.abs().amax(0), torch.sign(modes), 0.0)
+    rows = torch.arange(n, device=modes.device)[:, None]
+    last_signed = torch.where(signs != 0, rows, 0).cummax(0).values
+    carried = signs.gather(0, last_signed)
+    return (carried[1:] * carried[:-1] < 0).sum(0).to(modes.dtype) / 2
+
+
+def nonuniform_frequencies(
+    modes: Float[Tensor, "n k"], positions: Float[Tensor, " n"], max_frequency: int
+) -> Float[Tensor, " k"]:
+    """Frequency of each mode at arbitrary angles: the largest of |sum_j q_j exp(-i f theta_j)|, f up to a maximum.
+
+    Args:
+        modes: As columns.
+        positions: Angles in radians; a period is 2 pi.
+        max_frequency: The largest that is tried.
+    """
+    waves = torch.arange(max_frequency + 1, dtype=modes.dtype, device=modes.device)[:, None] * positions.to(modes)
+    power = (torch.cos(waves) @ modes) ** 2 + (torch.sin(waves) @ modes) ** 2
+    power[1:] *= 2  # each of these stands for f and -f
+    return power.argmax(0).to(modes.dtype)
+
+
+def circle_spectrum(values: Float[Tensor, " n"]) -> Float[Tensor, " frequencies"]:
+    """|FFT of the values| / n at the frequencies 0 .. n // 2; a sine of amplitude A gives A / 2."""
+    return torch.fft.rfft(values).abs() / len(values)

@@ -1,0 +1,276 @@
+"""The finite network: a multilayer perceptron with its forward and backward signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ntkscope.numerics.activations import Activation, activation
+from ntkscope.numerics.euler_step import EulerStep
+from ntkscope.numerics.parameterization import scales
+
+
+@dataclass(frozen=True)
+class ForwardSignals:
+    """What every layer saw of n inputs.
+
+    Args:
+        layer_inputs: a^0 .. a^L, each (n, n_l): the inputs of every affine layer.
+        preactivations: z^1 .. z^L, each (n, n_l): before the activation.
+        output: f, (n, outputs).
+    """
+
+    layer_inputs: list[Tensor]
+    preactivations: list[Tensor]
+    output: Tensor
+
+
+class MLP:
+    """z^l = weight_scales[l] a^l W^l + bias_scale b^l, a^{l+1} = phi(z^l), f = output_scale z^{L+1}.
+
+    Args:
+        weights: One (n_in, n_out) matrix for each affine layer.
+        biases: One (n_out,) vector for each, or None for a network without.
+        activation: phi, after every layer but the last.
+        weight_scales: One factor for each layer.
+        bias_scale: One factor for all biases.
+        output_scale: 1, and 1/sqrt(width) in the mean-field parameterization.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[Tensor],
+        biases: Sequence[Tensor] | None,
+        activation: Activation,
+        weight_scales: Sequence[float],
+        bias_scale: float,
+        output_scale: float = 1.0,
+    ) -> None:
+        self.weights = list(weights)
+        self.biases = None if biases is None else list(biases)
+        self.activation = activation
+        self.weight_scales = list(weight_scales)
+        self.bias_scale = bias_scale
+        self.output_scale = output_scale
+        self._euler_step: EulerStep | None = None
+
+    @classmethod
+    def create(
+        cls,
+        input_dimension: int,
+        width: int | Sequence[int],
+        depth: int,
+        activation: str | Activation,
+        parameterization: str,
+        sigma_w: float,
+        sigma_b: float,
+        bias: bool = True,
+        outputs: int = 1,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype = torch.float64,
+        device: str | torch.device = "cpu",
+    ) -> MLP:
+        """A network drawn at random: always on the CPU in float64, so a seed means one network everywhere.
+
+        Args:
+            input_dimension: After the encoding.
+            width: Hidden units of every layer, or one number for each.
+            depth: Number of hidden layers.
+            activation: Its name, or one with parameters of its own.
+            parameterization: "ntk", "standard" or "mean_field".
+            sigma_w: Scale of the weights.
+            sigma_b: Scale of the biases.
+            bias: Whether there are biases at all.
+            outputs: Number of outputs.
+            generator: On the CPU; None takes PyTorch's global one.
+            dtype: Of the parameters, after the draw.
+            device: Where they live, after the draw.
+
+        Raises:
+            ValueError: the widths are not one for each hidden layer, or a name is unknown.
+        """
+        widths = [width] * depth if isinstance(width, int) else list(width)
+        if len(widths) != depth:
+            raise ValueError(f"there must be one width for each of the {depth} hidden layers; you gave {widths}")
+        phi = _activation(activation) if isinstance(activation, str) else activation
+        sizes = [input_dimension, *widths, outputs]
+        chosen = scales(parameterization, sizes[:-1], sigma_w, sigma_b)
+
+        def draw(deviation: float, *shape: int) -> Tensor:
+            values = torch.randn(*shape, generator=generator, dtype=torch.float64)
+            return values.mul_(deviation).to(device=device, dtype=dtype)
+
+        weights, biases = [], []
+        for fan_in, fan_out, deviation in zip(sizes[:-1], sizes[1:], chosen.weight_deviations, strict=True):
+            weights.append(draw(deviation, fan_in, fan_out))
+            if bias:
+                biases.append(draw(chosen.bias_deviation, fan_out))
+        return cls(
+            weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, chosen.output_scale
+        )
+
+    @property
+    def depth(self) -> int:
+        """Number of hidden layers."""
+        return len(self.weights) - 1
+
+    @property
+    def outputs(self) -> int:
+        """Number of outputs."""
+        return self.weights[-1].shape[1]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the parameters."""
+        return self.weights[0].dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters live."""
+        return self.weights[0].device
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of scalars that training moves."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def parameters(self) -> list[Tensor]:
+        """W^1, b^1, W^2, b^2, ...: the tensors themselves, not copies."""
+        if self.biases is None:
+            return list(self.weights)
+        return [tensor for pair in zip(self.weights, self.biases, strict=True) for tensor in pair]
+
+    def copy(self) -> MLP:
+        """The same network with parameters of its own."""
+        return self.to()
+
+    def to(self, device: str | torch.device | None = None, dtype: torch.dtype | None = None) -> MLP:
+        """A copy with other parameters' device and precision (None: as they are)."""
+        device, dtype = device or self.device, dtype or self.dtype
+        return MLP(
+            [weight.to(device, dtype, copy=True) for weight in self.weights],
+            None if self.biases is None else [bias.to(device, dtype, copy=True) for bias in self.biases],
+            self.activation, self.weight_scales, self.bias_scale, self.output_scale,
+        )
+
+    def __call__(self, x: Float[Tensor, "n d"]) -> Float[Tensor, "n outputs"]:
+        """f at these inputs."""
+        a = x
+        for layer in range(self.depth):
+            a = self.activation.function(self.affine(layer, a))
+        return self.affine(self.depth, a).mul_(self.output_scale)
+
+    def affine(self, layer: int, a: Float[Tensor, "n n_in"]) -> Float[Tensor, "n n_out"]:
+        """weight_scales[l] a W^l + bias_scale b^l."""
+        if self.biases is None:
+            return (a @ self.weights[layer]).mul_(self.weight_scales[layer])
+        scale = self.weight_scales[layer]
+        return torch.addmm(self.biases[layer], a, self.weights[layer], beta=self.bias_scale, alpha=scale)
+
+    def forward_signals(self, x: Float[Tensor, "n d"]) -> ForwardSignals:
+        """Every layer's inputs and pre-activations, and the output."""
+        layer_inputs, preactivations = [x], []
+        for layer in range(self.depth):
+            preactivations.append(self.affine(layer, layer_inputs[-1]))
+            layer_inputs.append(self.activation.function(preactivations[-1]))
+        output = self.affine(self.depth, layer_inputs[-1]).mul_(self.output_scale)
+        return ForwardSignals(layer_inputs, preactivations, output)
+
+    def backward_signals(
+        self, signals: ForwardSignals, cotangent: Float[Tensor, "n outputs"] | None = None
+    ) -> list[Tensor]:
+        """D^l = d(f)/dz^l for every affine layer.
+
+        Args:
+            signals: What `forward_signals` gave for the n inputs.
+            cotangent: Weights of the outputs, which are then summed; None takes each output by itself.
+
+        Returns:
+            For l = 1 .. L + 1: (n, n_l) with a cotangent, (n, outputs, n_l) without.
+        """
+        n = signals.output.shape[0]
+        if cotangent is None:
+            last = torch.eye(self.outputs, dtype=self.dtype, device=self.device).mul_(self.output_scale)
+            backward = [last.expand(n, -1, -1)]
+        else:
+            backward = [cotangent * self.output_scale]
+        for layer in range(self.depth, 0, -1):
+            slope = self.activation.derivative(signals.preactivations[layer - 1]).mul_(self.weight_scales[layer])
+            delta = backward[0] @ self.weights[layer].T
+            backward.insert(0, delta.mul_(slope if cotangent is not None else slope[:, None, :]))
+        return backward
+
+    def gradients(self, x: Float[Tensor, "n d"], residual: Float[Tensor, " n"]) -> list[Tensor]:
+        """The gradient of 1/2 sum r^2 in the order of `parameters`, for a network of one output.
+
+        Args:
+            x: The inputs.
+            residual: f(x) - y, or any other weights v: then it is J^T v.
+        """
+        signals = self.forward_signals(x)
+        backward = self.backward_signals(signals, residual[:, None])
+        gradients = []
+        for a, d, scale in zip(signals.layer_inputs, backward, self.weight_scales, strict=True):
+            gradients.append((a.T @ d).mul_(scale))
+            if self.biases is not None:
+                gradients.append(d.sum(0).mul_(self.bias_scale))
+        return gradients
+
+    def descend(self, gradients: Sequence[Tensor], learning_rate: float) -> None:
+        """theta <- theta - learning_rate * gradient, in place."""
+        for parameter, gradient in zip(self.parameters(), gradients, strict=True):
+            parameter.add_(gradient, alpha=-learning_rate)
+
+    def euler_step(
+        self, x: Float[Tensor, "n d"], targets: Float[Tensor, " n"], learning_rate: float
+    ) -> Float[Tensor, " n"]:
+        """One step of gradient descent on 1/2 sum (f - targets)^2, in place, for a network of one output.
+
+        The same numbers as `gradients` and `descend` to round-off, without allocating.
+
+        Returns:
+            The residual f - targets before the update.
+        """
+        if self._euler_step is None or not self._euler_step.fits(x):
+            self._euler_step = EulerStep(self, x)
+        return self._euler_step(x, targets, learning_rate)
+
+    def dead_units_fraction(self, x: Float[Tensor, "n d"]) -> float:
+        """Fraction of hidden units whose derivative is 0 at every one of these inputs."""
+        dead = [(slope == 0).all(0) for slope in self._slopes(x)]
+        return float(torch.cat(dead).double().mean()) if dead else 0.0
+
+    def hidden_derivatives_all_zero(self, x: Float[Tensor, "n d"]) -> bool:
+        """Whether some hidden layer lets nothing through at any of these inputs ("all units dead")."""
+        return any(bool((slope == 0).all()) for slope in self._slopes(x))
+
+    def _slopes(self, x: Tensor) -> list[Tensor]:
+        return [self.activation.derivative(z) for z in self.forward_signals(x).preactivations]
+
+    def to_bytes(self) -> bytes:
+        """The parameters in order, little-endian in their own precision."""
+        arrays = [parameter.detach().cpu().numpy() for parameter in self.parameters()]
+        return b"".join(array.astype(array.dtype.newbyteorder("<")).tobytes() for array in arrays)
+
+    def load_bytes(self, data: bytes) -> None:
+        """Sets the parameters from what `to_bytes` gave.
+
+        Raises:
+            ValueError: the number of bytes is not this network's.
+        """
+        kind = np.dtype("<f4" if self.dtype == torch.float32 else "<f8")
+        expected = self.parameter_count * kind.itemsize
+        if len(data) != expected:
+            raise ValueError(f"this network's parameters are {expected} bytes; you gave {len(data)}")
+        values = torch.from_numpy(np.frombuffer(data, kind).astype(kind.newbyteorder("=")))
+        parts = values.split([parameter.numel() for parameter in self.parameters()])
+        for parameter, part in zip(self.parameters(), parts, strict=True):
+            parameter.copy_(part.view_as(parameter))
+
+
+_activation = activation  # the factory; methods take the name for an argument

@@ -1,0 +1,1 @@
+"""Frozen pydantic models: what a run is asked to do, what it tells, what the server answers."""

@@ -1,0 +1,24 @@
+"""RunConfig: everything a run depends on. The same config and seed give the same run, bit for bit."""
+
+import hashlib
+import json
+
+from ntkscope.schemas.base import Model, field
+from ntkscope.schemas.data import Data
+from ntkscope.schemas.network import Network
+from ntkscope.schemas.training import Recording, Training
+
+
+class RunConfig(Model):
+    """One training, as a value."""
+
+    data: Data = field(Data(), title="Target", help="What is learnt.")
+    network: Network = field(Network(), title="Network", help="Which network learns it.")
+    training: Training = field(Training(), title="Training", help="How it is trained.")
+    recording: Recording = field(Recording(), title="Recording", help="What is written down.")
+    seed: int = field(0, title="Seed", help="Fixes everything that is drawn at random.", ge=0, le=2**53 - 1)
+
+    def digest(self) -> str:
+        """SHA-256 of the config's canonical JSON: two configs are the same run exactly if this is equal."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()

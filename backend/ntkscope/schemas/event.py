@@ -1,0 +1,195 @@
+"""The closed union of what a run tells: the same events for page, REST, command line and notebook.
+
+Shapes: n training points, g evaluation points, m followed modes (leading ones of K_0), G groups of them,
+T recording times, F frequencies. Arrays are float64 here and float32 blocks on the wire.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from ntkscope.schemas.array import Matrix, Vector
+from ntkscope.schemas.base import Model
+from ntkscope.schemas.config import RunConfig
+
+Law = Literal["gradient_flow", "gradient_descent"]
+Outcome = Literal["completed", "diverged", "dead_units", "cancelled"]
+Reason = Literal["steps", "time", "loss", "wall_seconds", "all_learnt", "diverged", "dead_units", "cancelled"]
+
+
+class Event(Model):
+    """One entry of the log. `seq` is its ordinal in the generator, from 1; a Tick has none (0)."""
+
+    seq: int
+
+
+class Machine(Model):
+    """Where the run runs."""
+
+    device: str
+    device_name: str
+    precision: str
+    threads: int
+    torch_version: str
+
+
+class Group(Model):
+    """Modes (0-based numbers) that share an eigenvalue and are drawn, tested and predicted as one.
+
+    `counts`: its start is at least 5 % of the residual's norm and its eigenvalue above the noise floor, so it
+    enters medians. `drawn`: its start and its eigenvalue are above their floors at all.
+    """
+
+    modes: list[int]
+    eigenvalue: float  # mean over the group
+    start_magnitude: float
+    counts: bool
+    drawn: bool
+    frequency: float | None
+    learning_time: float | None
+
+
+class Predictions(Model):
+    """One law's frozen-kernel prediction at the T recording times."""
+
+    remaining: Matrix  # (T, G) ||c_g(t)|| / ||c_g(0)||
+    learnt: Matrix  # (T, G) 1 - <c_g(t), c_g(0)> / ||c_g(0)||^2
+    loss: Vector  # (T,)
+
+
+class Started(Event):
+    """Before the first step: the data, K_0 and its modes, and what theory says of every recording time."""
+
+    type: Literal["started"] = "started"
+    config: RunConfig
+    machine: Machine
+    notices: list[str]
+    parameters: int
+    learning_rate: float
+    stability_limit: float | None  # 2 / lambda_1(K_0); None where lambda_1 is 0
+    geometry: Literal["interval", "circle", "plane", "points"]  # how a function is drawn
+    inputs: Matrix  # (n, d) as the user thinks of them; on a circle (n, 1) angles
+    targets: Vector  # (n,) with noise
+    grid: Matrix  # (g, d) evaluation points, same coordinates as inputs
+    grid_target: Vector | None  # (g,) clean target there; None where it is not known
+    grid_shape: list[int]  # [g], or [rows, columns] for a heatmap
+    grid_start: Vector  # (g,) f at time 0
+    eigenvalues: Vector  # (n,) of K_0, descending
+    noise_floor: float
+    coefficient_floor: float
+    modes: Matrix  # (n, m) eigenvectors on the training points
+    mode_coefficients: Vector  # (m,) of the residual at time 0
+    mode_frequencies: Vector  # (m,) input-space frequency of each mode; NaN where undefined
+    groups: list[Group]
+    below_floor: int  # modes whose eigenvalue is below the noise floor
+    residual_norm: float  # ||r(0)||
+    target_norm: float  # ||y||
+    steps: Vector  # (T,) recording steps
+    times: Vector  # (T,) learning_rate * step
+    kernel_steps: Vector  # steps of the kernel frames
+    law: Law  # the one that charts draw: gradient_descent where the two differ by over 1 %
+    law_difference: float  # largest difference of the two, relative, over modes that count
+    gradient_flow: Predictions
+    gradient_descent: Predictions
+    frequencies: Vector  # (F,) input-space frequencies of the residual spectrum; empty where undefined
+
+
+class Frame(Event):
+    """A cheap measurement at recording time `index`."""
+
+    type: Literal["frame"] = "frame"
+    index: int
+    step: int
+    time: float
+    wall_seconds: float
+    loss: float
+    held_out_error: float | None  # mean squared error against the clean target on the evaluation grid
+    mode_coefficients: Vector  # (m,) of the residual, in the basis of K_0
+    remaining: Vector  # (G,) ||c_g(t)|| / ||c_g(0)||; NaN where not drawn
+    learnt: Vector  # (G,) 1 - <c_g(t), c_g(0)> / ||c_g(0)||^2; NaN where not drawn
+    function: Vector  # (g,) f(x; t)
+    function_predicted: Vector  # (g,) frozen kernel, in the law that is drawn
+    fitted: Vector  # (n,) f on the training points
+    spectrum: Vector  # (F,) |FFT of the residual| / n
+    modes_learnt: int
+    median_error: float | None  # so far, against the law that is drawn, over groups that count
+    median_error_gradient_flow: float | None
+    median_error_gradient_descent: float | None
+
+
+class Identity(Model):
+    """||f_{k+1} - f_k + eta K_t r_k|| / ||eta K_t r_k|| beside its round-off floor (theory, section 1)."""
+
+    error: float | None  # None below the floor
+    floor: float
+
+
+class KernelFrame(Event):
+    """What needs K_t."""
+
+    type: Literal["kernel_frame"] = "kernel_frame"
+    step: int
+    time: float
+    wall_seconds: float
+    eigenvalues: Vector  # (n,) of K_t, descending
+    drift: float  # ||K_t - K_0||_F / ||K_0||_F
+    identity: Identity | None
+
+
+class Checkpoint(Event):
+    """The parameters at a pause and at the end, and what was recorded until then: stored, never sent."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    step: int
+    wall_seconds: float
+    parameters: bytes  # little-endian, in the training precision, in the order of the network's layers
+    recorded_steps: Vector  # (R,)
+    recorded_remaining: Matrix  # (R, G), as in Frame
+    recorded_learnt: Matrix  # (R, G)
+
+
+class Tick(Event):
+    """Progress, at most every 0.2 s; never stored, takes no seq."""
+
+    type: Literal["tick"] = "tick"
+    step: int
+    time: float
+    loss: float
+    wall_seconds: float
+    steps_per_second: float
+    seconds_left: float | None
+    paused: bool
+
+
+class ModeRow(Model):
+    """A line of the closing table: one group of modes."""
+
+    modes: list[int]  # 1-based, as they are labelled
+    eigenvalue: float
+    counts: bool
+    predicted_learning_time: float | None  # None below the floor
+    measured_learning_time: float | None  # None where it was not reached
+    median_error: float | None
+
+
+class Finished(Event):
+    """The end, with a sentence for the reader. The last one of a log counts."""
+
+    type: Literal["finished"] = "finished"
+    outcome: Outcome
+    sentence: str
+    reason: Reason
+    step: int
+    time: float
+    loss: float | None
+    wall_seconds: float
+    median_error: float | None
+    median_error_gradient_flow: float | None
+    median_error_gradient_descent: float | None
+    rows: list[ModeRow]
+
+
+RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]
+SendableEvent = Annotated[Started | Frame | KernelFrame | Tick | Finished, Field(discriminator="type")]
+EVENT: TypeAdapter[RunEvent] = TypeAdapter(RunEvent)
+Command = Literal["pause", "resume", "cancel"]

@@ -1,0 +1,55 @@
+"""What can be said of a run before a single step."""
+
+from typing import Literal
+
+from ntkscope.schemas.array import Vector
+from ntkscope.schemas.base import Model
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Group
+
+
+class Cost(Model):
+    """What the run will take, from counts of operations and a measured speed."""
+
+    parameters: int
+    memory_bytes: int
+    preview_seconds: float  # of the kernel and its spectrum
+    step_seconds: float
+    run_seconds: float  # of the whole run, records included
+
+
+class LearningFrequency(Model):
+    """When input-space frequency k will be learnt: the first t with |r_k(t)| below epsilon of its start."""
+
+    frequency: float
+    amplitude: float  # |r_k(0)| / ||r(0)||
+    time: float | None  # None: not within any time (an eigenvalue of 0 never learns)
+    step: int | None
+    seconds: float | None
+    within_run: bool
+
+
+class Spectrum(Model):
+    """K_0's eigenvalues and what follows from them."""
+
+    eigenvalues: Vector  # (n,)
+    noise_floor: float
+    below_floor: int
+    groups: list[Group]
+    learning_rate: float
+    stability_limit: float | None
+    end_step: int
+    end_time: float
+    groups_learnt: int  # groups drawn whose learning time is before the end
+    frequencies: list[LearningFrequency]
+
+
+class Preview(Model):
+    """POST /api/preview. `status` is `cost` where the spectrum is still being computed: ask again."""
+
+    status: Literal["cost", "ready"]
+    config: RunConfig
+    cost: Cost
+    spectrum: Spectrum | None
+    notices: list[str]
+    warnings: list[str]

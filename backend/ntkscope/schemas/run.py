@@ -1,0 +1,74 @@
+"""Runs as the server lists them, and the requests that change them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ntkscope.schemas.array import Vector
+from ntkscope.schemas.base import Model, field
+from ntkscope.schemas.config import RunConfig
+
+State = Literal[
+    "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
+]
+ENDED: tuple[State, ...] = ("completed", "diverged", "dead_units", "cancelled", "failed", "interrupted")
+Name = Annotated[str, Field(max_length=120)]
+Tag = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class RunRequest(Model):
+    """POST /api/runs."""
+
+    config: RunConfig = field(RunConfig(), title="Configuration", help="What to run.")
+    name: Name = field("", title="Name", help="How the run is called in lists.")
+    tags: list[Tag] = field([], title="Tags", help="Words to find it by.", max_length=20)
+
+
+class RunPatch(Model):
+    """PATCH /api/runs/{id}: only what is given changes."""
+
+    name: Name | None = None
+    tags: list[Tag] | None = field(None, title="Tags", help="Replaces all tags.", max_length=20)
+
+
+class ExtendRequest(Model):
+    """POST /api/runs/{id}/extend: go on to this many steps in all."""
+
+    steps: int = field(title="Steps, in all", help="Must be above the steps already done.", ge=1, le=100_000_000)
+
+
+class RunSummary(Model):
+    """A row of the list of runs."""
+
+    id: str
+    name: str
+    tags: list[str]
+    state: State
+    sentence: str  # how it ended, or what it is waiting for
+    created_at: float  # seconds since 1970
+    started_at: float | None
+    ended_at: float | None
+    deleted_at: float | None
+    ahead: int  # runs before it in the queue
+    last_seq: int
+    config: RunConfig
+    digest: str
+    recorded: bool  # bundled with the program, not trained here
+
+
+class RunList(Model):
+    """GET /api/runs."""
+
+    total: int
+    runs: list[RunSummary]
+
+
+class Prediction(Model):
+    """GET /api/runs/{id}/prediction: the frozen-kernel prediction at one time, on the evaluation grid."""
+
+    time: float
+    grid_prediction: Vector
+    fitted_prediction: Vector
+    remaining: Vector
+    learnt: Vector
+    loss: float

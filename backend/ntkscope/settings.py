@@ -1,0 +1,33 @@
+"""The server's settings, read from NTKSCOPE_* variables; built by the command line and create_app only."""
+
+import os
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every value can be set as NTKSCOPE_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="NTKSCOPE_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    database_url: str = "sqlite:///ntkscope.db"
+    base_path: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="Sub-path behind a proxy, as /lab.")
+    insecure: bool = Field(False, description="Allow a bind beyond loopback although there are no tokens yet.")
+    workers: int = Field(1, ge=1, le=64, description="Runs that train at the same time.")
+    threads: int = Field(
+        0, ge=0, le=1024, description="Threads of a large run; 0: cores - 1. Small runs always take one."
+    )
+    max_parameters: int = Field(50_000_000, ge=1, description="Largest network, in parameters.")
+    max_points: int = Field(4096, ge=1, description="Most training points.")
+    max_memory_bytes: int = Field(8 * 2**30, ge=1, description="Most memory that a run may take.")
+    max_steps: int = Field(10_000_000, ge=1, description="Most steps of a run.")
+    max_upload_bytes: int = Field(4 * 2**20, ge=1, description="Largest uploaded table.")
+    max_queued: int = Field(100, ge=1, description="Most runs waiting.")
+    recording: bool = Field(True, description="Show the bundled recorded run in an empty database.")
+
+    def training_threads(self) -> int:
+        """Threads that a large run may use."""
+        return self.threads or max(1, (os.cpu_count() or 2) - 1)

@@ -1,0 +1,1 @@
+"""Bytes: the one place that knows how events travel."""

@@ -1,0 +1,36 @@
+"""Tables and JSON of the benchmarks."""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of equal keys as an aligned table."""
+    heads = list(rows[0])
+    cells = [[_text(row[head]) for head in heads] for row in rows]
+    sizes = [max(len(head), *(len(line[at]) for line in cells)) for at, head in enumerate(heads)]
+    for line in [heads, *cells]:
+        print("  ".join(cell.rjust(size) for cell, size in zip(line, sizes, strict=True)))
+    print()
+
+
+def write_json(name: str, results: Any) -> None:
+    """benchmarks/results/<name>.json, with the machine beside the figures."""
+    folder = Path(__file__).parent / "results"
+    folder.mkdir(exist_ok=True)
+    machine = {
+        "torch": str(torch.__version__),
+        "threads": torch.get_num_threads(),
+        "machine": platform.machine(),
+        "cuda": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+    }
+    (folder / f"{name}.json").write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
+
+
+def _text(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
