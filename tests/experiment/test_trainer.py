@@ -5,38 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.cases import config, of, run, stored
+
 from ntkscope.experiment.trainer import train
-from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, RunEvent, Started, Tick
-
-
-def config(**changes: Any) -> RunConfig:
-    """A run of half a second: 16 points, width 64, 200 steps; dotted names change fields."""
-    fields: dict[str, Any] = RunConfig().model_dump(mode="json")
-    fields["data"]["points"]["n"] = 16
-    fields["data"]["grid"] = 32
-    fields["network"]["width"] = 64
-    fields["training"]["stop"]["steps"] = 200
-    fields["recording"].update(frames=24, kernel_frames=4)
-    for name, value in changes.items():
-        *path, last = name.split("__")
-        place = fields
-        for key in path:
-            place = place[key]
-        place[last] = value
-    return RunConfig.model_validate(fields)
-
-
-def stored(events: list[RunEvent]) -> list[RunEvent]:
-    return [event for event in events if not isinstance(event, Tick)]
-
-
-def run(settings: RunConfig, **keywords: Any) -> list[RunEvent]:
-    return stored(list(train(settings, **keywords)))
-
-
-def of(events: list[RunEvent], kind: type[Any]) -> list[Any]:
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_events_come_in_order_and_are_numbered_without_a_gap() -> None:

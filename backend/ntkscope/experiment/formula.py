@@ -220,7 +220,7 @@ class _Evaluation:
                 values = [self.value(part) for part in (left, *others)]
                 pairs = zip(ops, values[:-1], values[1:], strict=True)
                 holds = np.logical_and.reduce([COMPARISONS[type(op)](a, b) for op, a, b in pairs])
-                return holds.astype(np.float64)
+                return np.asarray(holds, dtype=np.float64)
             case ast.Call(func=ast.Name(id="where"), args=[condition, yes, no]):
                 holds = self.value(condition) != 0
                 result = np.empty(self.shape())

@@ -7,10 +7,10 @@ def number(value: float) -> str:
     """0.0213, 2,667, 1.23×10⁻⁴; whole numbers below 100,000 in full."""
     if value == 0:
         return "0"
-    if value == int(value) and abs(value) < 100_000:
-        return f"{int(value):,}"
+    if abs(value) < 99_999.5 and (value == int(value) or abs(value) >= 1000):
+        return f"{value:,.0f}"
     mantissa, exponent = f"{value:.2e}".split("e")
     power = int(exponent)
-    if -3 <= power <= 4:
+    if -3 <= power <= 3:
         return f"{float(f'{value:.3g}'):,.{max(0, 2 - power)}f}"
     return f"{mantissa}×10{str(power).translate(SUPERSCRIPTS)}"

@@ -1,0 +1,49 @@
+"""Configs and events that several tests share."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, TypeVar
+
+from ntkscope.experiment.trainer import train
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import RunEvent, Tick
+
+Kind = TypeVar("Kind", bound=RunEvent)
+
+
+def config(**changes: Any) -> RunConfig:
+    """A run of a fraction of a second: 16 points, width 64, 200 steps; `network__width=8` changes a field."""
+    fields: dict[str, Any] = RunConfig().model_dump(mode="json")
+    fields["data"]["points"]["n"] = 16
+    fields["data"]["grid"] = 32
+    fields["network"]["width"] = 64
+    fields["training"]["stop"]["steps"] = 200
+    fields["recording"].update(frames=24, kernel_frames=4)
+    for name, value in changes.items():
+        *path, last = name.split("__")
+        place = fields
+        for key in path:
+            place = place[key]
+        place[last] = value
+    return RunConfig.model_validate(fields)
+
+
+def stored(events: Iterable[RunEvent]) -> list[RunEvent]:
+    """What a log would hold: all but ticks."""
+    return [event for event in events if not isinstance(event, Tick)]
+
+
+def run(settings: RunConfig, **keywords: Any) -> list[RunEvent]:
+    """The stored events of a whole run."""
+    return stored(train(settings, **keywords))
+
+
+@cache
+def small_run() -> tuple[RunEvent, ...]:
+    """The stored events of `config()`."""
+    return tuple(run(config()))
+
+
+def of(events: Iterable[RunEvent], kind: type[Kind]) -> list[Kind]:
+    """Those of one type."""
+    return [event for event in events if isinstance(event, kind)]

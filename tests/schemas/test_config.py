@@ -1,0 +1,58 @@
+"""RunConfig: closed, frozen, round-trips, and says what was wrong."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ntkscope.schemas.config import RunConfig
+from pydantic import ValidationError
+from tests.cases import config
+
+
+def test_defaults_round_trip_through_json() -> None:
+    assert RunConfig.model_validate_json(RunConfig().model_dump_json()) == RunConfig()
+
+
+@given(seed=st.integers(0, 2**53 - 1), width=st.integers(1, 10**7), noise=st.floats(0, 1e6))
+def test_any_config_round_trips_and_keeps_its_digest(seed: int, width: int, noise: float) -> None:
+    settings = config(seed=seed, network__width=width, data__noise=noise)
+    back = RunConfig.model_validate_json(settings.model_dump_json())
+    assert back == settings
+    assert back.digest() == settings.digest()
+
+
+def test_another_config_has_another_digest() -> None:
+    assert config(seed=1).digest() != config(seed=2).digest()
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"network__width": -4}, "network.width"),
+        ({"network__widht": 4}, "network.widht"),
+        ({"data__noise": float("nan")}, "data.noise"),
+        ({"data__points": {"kind": "interval", "low": 1.0, "high": 1.0}}, "data.points.interval"),
+        ({"data__target": {"kind": "sinusoids", "frequencies": [1, 2], "phases": [0, 0, 0]}}, "data.target.sinusoids"),
+        ({"data__target": {"kind": "dataset"}}, "data"),
+        ({"data__points": {"kind": "dataset", "sha256": "xyz"}}, "data.points.dataset.sha256"),
+        ({"training__learning_rate": {"kind": "given", "value": 0}}, "training.learning_rate.given.value"),
+    ],
+)
+def test_a_wrong_field_is_named(change: dict[str, object], place: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        config(**change)
+    assert place in [".".join(map(str, error["loc"])) for error in caught.value.errors()]
+
+
+def test_every_field_has_a_label_and_a_sentence() -> None:
+    schema = RunConfig.model_json_schema()
+    for name, model in {"RunConfig": schema, **schema["$defs"]}.items():
+        for field, described in model["properties"].items():
+            if field != "kind":
+                model_title = schema["$defs"].get(described.get("$ref", "").split("/")[-1], {}).get("title")
+                assert described.get("title") or model_title, (name, field)
+                assert described.get("description"), (name, field)
+
+
+def test_a_config_cannot_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        RunConfig().seed = 1  # type: ignore[misc]

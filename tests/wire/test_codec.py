@@ -1,0 +1,69 @@
+"""Bytes: what is packed comes back, missing values survive, nothing that is not finite reaches JSON."""
+
+import json
+import math
+
+import msgpack
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from ntkscope.schemas.event import Identity, KernelFrame, Started
+from ntkscope.wire.codec import LARGEST, decode, decode_fields, encode, to_json
+from tests.cases import small_run
+
+
+def kernel_frame(eigenvalues: list[float]) -> KernelFrame:
+    return KernelFrame(
+        seq=7,
+        step=3,
+        time=0.25,
+        wall_seconds=1.5,
+        eigenvalues=np.array(eigenvalues),
+        drift=0.125,
+        identity=Identity(error=None, floor=1e-9),
+    )
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), max_size=20))
+def test_what_fits_float32_comes_back_exactly(eigenvalues: list[float]) -> None:
+    event = kernel_frame(eigenvalues)
+    back = decode(encode(event))
+    assert isinstance(back, KernelFrame)
+    np.testing.assert_array_equal(back.eigenvalues, event.eigenvalues)
+    assert (back.seq, back.step, back.time, back.identity) == (7, 3, 0.25, event.identity)
+
+
+def test_arrays_are_little_endian_float32_blocks() -> None:
+    fields = msgpack.unpackb(encode(kernel_frame([1.0, -2.0])))
+    assert fields["eigenvalues"] == {"shape": [2], "float32": b"\x00\x00\x80\x3f\x00\x00\x00\xc0"}
+    assert fields["type"] == "kernel_frame"
+
+
+def test_a_missing_value_is_nan_on_the_wire_and_null_in_json() -> None:
+    data = encode(kernel_frame([1.0, math.nan]))
+    assert math.isnan(decode_fields(data)["eigenvalues"][1])
+    assert json.loads(to_json(data))["eigenvalues"] == [1.0, None]
+
+
+def test_values_beyond_float32_are_clamped() -> None:
+    assert decode_fields(encode(kernel_frame([1e60, -math.inf])))["eigenvalues"].tolist() == [LARGEST, -LARGEST]
+
+
+def test_every_event_of_a_run_comes_back_and_reads_as_json() -> None:
+    for event in small_run():
+        data = encode(event)
+        assert encode(decode(data)) == data
+        if event.type != "checkpoint":
+            text = to_json(data).decode()
+            assert "NaN" not in text
+            assert "Infinity" not in text
+            assert json.loads(text)["seq"] == event.seq
+
+
+def test_a_matrix_keeps_its_shape() -> None:
+    started = small_run()[0]
+    assert isinstance(started, Started)
+    back = decode(encode(started))
+    assert isinstance(back, Started)
+    assert back.modes.shape == started.modes.shape == (16, 16)
+    np.testing.assert_allclose(back.modes, started.modes, rtol=1e-6)
