@@ -36,6 +36,12 @@ class NotFound(NtkscopeError):
     title = "There is no such thing here"
 
 
+class Gone(NtkscopeError):
+    """The thing was deleted, and may still be restored."""
+
+    title = "That was deleted"
+
+
 class Conflict(NtkscopeError):
     """The thing exists, but its state does not allow this."""
 

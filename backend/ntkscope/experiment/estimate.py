@@ -1,6 +1,7 @@
 """What a run will take, before anything is computed: parameters, memory, seconds; and the limits it must keep."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ntkscope.errors import TooLarge
 from ntkscope.experiment.datasets import Table
@@ -73,7 +74,7 @@ def sizes(config: RunConfig, dataset: Table | None = None) -> Sizes:
         case Positional(octaves=octaves):
             d = 2 * octaves * d
     widths = [d, *[network.width] * network.depth, 1]
-    layers = list(zip(widths[:-1], widths[1:], strict=True))
+    layers = list(pairwise(widths))
     steps, recording = config.training.stop.steps, config.recording
     return Sizes(
         n=n,
@@ -94,15 +95,16 @@ def check_limits(config: RunConfig, limits: Limits, dataset: Table | None = None
     """
     size = sizes(config, dataset)
     memory = memory_bytes(size)
-    for got, most, unit, name, where in (
-        (size.parameters, limits.max_parameters, "parameters", "MAX_PARAMETERS", "network.width"),
-        (size.n, limits.max_points, "training points", "MAX_POINTS", "data.points.n"),
-        (size.steps, limits.max_steps, "steps", "MAX_STEPS", "training.stop.steps"),
+    cost = f", which would take {readable_bytes(memory)} of memory"
+    for got, most, unit, taking, name, where in (
+        (size.parameters, limits.max_parameters, "parameters", cost, "MAX_PARAMETERS", "network.width"),
+        (size.n, limits.max_points, "training points", cost, "MAX_POINTS", "data.points.n"),
+        (size.steps, limits.max_steps, "steps", "", "MAX_STEPS", "training.stop.steps"),
     ):
         if got > most:
             raise TooLarge(
                 f"At most {most:,} {unit}.",
-                f"{got:,}, which would take {readable_bytes(memory)} of memory",
+                f"{got:,}{taking}",
                 f"Make it smaller, or raise the server's setting NTKSCOPE_{name}.",
                 where,
             )
@@ -187,4 +189,4 @@ def readable_bytes(count: int) -> str:
         if value < 1000:
             break
         value, unit = value / 1000, larger
-    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.3g} {unit}" if value >= 10 else f"{value:.1f} {unit}"
+    return f"{value:.0f} {unit}" if unit == "B" or value >= 10 else f"{value:.1f} {unit}"

@@ -14,7 +14,7 @@ from ntkscope.errors import InvalidInput
 FloatArray = NDArray[np.float64]
 MAX_LENGTH = 500
 MAX_DEPTH = 100
-MAX_CONSTANT = 1e12
+MAX_CONSTANT = LARGEST = 1e12
 MAX_EXPONENT = 64.0
 WHERE = "data.target.text"
 
@@ -52,11 +52,16 @@ class Formula:
         """The formula's values, elementwise on arrays of one length.
 
         Raises:
-            InvalidInput: a part of it divides by zero or is not finite; says which and at what point.
+            InvalidInput: a part of it divides by zero or is not finite, or the whole is beyond 1e12, which a
+                division by round-off gives; says which part and at what point.
         """
         arrays = {name: np.asarray(values[name], dtype=np.float64) for name in self.names}
+        evaluation = _Evaluation(self, arrays)
         with np.errstate(all="ignore"):
-            return _Evaluation(self, arrays).value(self.tree)
+            result = evaluation.value(self.tree)
+        if (large := np.abs(result) > LARGEST).any():
+            evaluation.refuse(self.tree, large, f"is beyond {LARGEST:g}")
+        return result
 
 
 def compile_formula(text: str, names: Sequence[str]) -> Formula:

@@ -125,7 +125,8 @@ def _descent_steps(search: _Search, start: Start) -> list[int | None]:
         return [None] * len(search.limits)
     ones = torch.ones_like(eigenvalues)
     last = max(2.0, FADED / float(start.learning_rate * eigenvalues[-1]))
-    steps = torch.logspace(0, math.log10(last), SEARCHED, dtype=torch.float64).round().unique()
+    logarithmic = torch.logspace(0, math.log10(last), SEARCHED, dtype=torch.float64)
+    steps = torch.unique_consecutive(logarithmic.round())
 
     def remaining(step: Tensor) -> Tensor:
         return gradient_descent(eigenvalues, ones, start.learning_rate, step)

@@ -23,7 +23,7 @@ class Speed:
     per_call: float
     per_cubed_row: float  # of a symmetric eigendecomposition
 
-    def seconds(self, multiply_adds: float, elements: float, calls: float, transcendental: float = 0) -> float:
+    def seconds(self, multiply_adds: int, elements: int, calls: int, transcendental: int = 0) -> float:
         """Time of so much work."""
         return (
             multiply_adds * self.per_multiply_add

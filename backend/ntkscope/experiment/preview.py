@@ -28,7 +28,7 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         notices=begun.problem.notices,
         warnings=[
             *rate_notices(begun.learning_rate, begun.stability_limit),
-            *_unlearnt(frequencies, begun.last_step),
+            *_unlearnt(begun, frequencies),
         ],
     )
 
@@ -61,19 +61,31 @@ def _spectrum(begun: Start, frequencies: list[LearningFrequency]) -> Spectrum:
     )
 
 
-def _unlearnt(frequencies: list[LearningFrequency], last_step: int) -> list[str]:
-    """The answer to "why can't my net fit oscillations?", where this run is one that cannot."""
-    late = [frequency for frequency in frequencies if not frequency.within_run]
-    if not late:
+def _unlearnt(begun: Start, frequencies: list[LearningFrequency]) -> list[str]:
+    """The answer to "why can't my net fit oscillations?", where this run is one that cannot.
+
+    Above 2/lambda_1 there is none: the law of the kernel at the start says that everything grows.
+    """
+    if begun.stability_limit is not None and begun.learning_rate > begun.stability_limit:
         return []
-    names = ", ".join(number(frequency.frequency) for frequency in late[:8]) + (", ..." if len(late) > 8 else "")
-    noun = "Frequency" if len(late) == 1 else "Frequencies"
-    needed = [frequency.step for frequency in late]
-    if None in needed:
-        reason = "with this kernel it never happens" if len(late) == 1 else "with this kernel some never are"
-        return [f"{noun} {names} will not be learnt: {reason}. Change the network, its encoding or the rate."]
-    most = max(step for step in needed if step is not None)
-    return [
-        f"{noun} {names} will not be learnt within this run's {last_step:,} steps: theory asks for {most:,}. "
-        "Take more steps, or a network or encoding whose eigenvalues fall less steeply."
-    ]
+    never = [found.frequency for found in frequencies if found.step is None]
+    late = [found for found in frequencies if found.step is not None and not found.within_run]
+    warnings = []
+    if never:
+        warnings.append(
+            f"{_named(never)} will not be learnt, however long the run: the kernel at the start cannot see "
+            f"{'it' if len(never) == 1 else 'them'}. Change the biases, the depth, the encoding or the activation."
+        )
+    if late:
+        most = max(found.step or 0 for found in late)
+        warnings.append(
+            f"{_named([found.frequency for found in late])} will not be learnt within {begun.last_step:,} steps: "
+            f"with the kernel at the start it takes {number(float(most))}. Take more steps, or a network or "
+            "encoding whose eigenvalues fall less steeply."
+        )
+    return warnings
+
+
+def _named(frequencies: list[float]) -> str:
+    names = [number(frequency) for frequency in frequencies[:8]] + ["…"] * (len(frequencies) > 8)
+    return f"{'Frequency' if len(frequencies) == 1 else 'Frequencies'} {', '.join(names)}"

@@ -19,12 +19,18 @@ class Activation:
         function: phi.
         derivative: phi', as a function of the pre-activation; 0 at a kink.
         parameters: What shapes phi, such as the slope `alpha` of a leaky relu.
+        from_value: phi' as a function of z and phi(z), where that saves work.
     """
 
     name: str
     function: Elementwise
     derivative: Elementwise
     parameters: dict[str, float] = field(default_factory=dict)
+    from_value: Callable[[Tensor, Tensor], Tensor] | None = None
+
+    def slope(self, z: Tensor, value: Tensor) -> Tensor:
+        """phi'(z), given value = phi(z)."""
+        return self.derivative(z) if self.from_value is None else self.from_value(z, value)
 
 
 def activation(name: str, **parameters: float) -> Activation:
@@ -46,7 +52,7 @@ def activation(name: str, **parameters: float) -> Activation:
         raise ValueError(f"{name} takes {allowed}; you gave {', '.join(unknown)}")
     chosen = {key: float(value) for key, value in {**DEFAULTS[name], **parameters}.items()}
     function, derivative = _build(name, chosen)
-    return Activation(name, function, derivative, chosen)
+    return Activation(name, function, derivative, chosen, _FROM_VALUE.get(name))
 
 
 # Every activation with its parameters' defaults.
@@ -99,6 +105,11 @@ def _silu_derivative(z: Tensor) -> Tensor:
     return gate * (1 + z * (1 - gate))
 
 
+_FROM_VALUE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "relu": lambda z, value: torch.sign(value),
+    "tanh": lambda z, value: (value * value).neg_().add_(1),
+    "gaussian": lambda z, value: (z * value).mul_(-2),
+}
 _PLAIN: dict[str, tuple[Elementwise, Elementwise]] = {
     "relu": (torch.relu, lambda z: (z > 0).to(z.dtype)),
     "linear": (lambda z: z, torch.ones_like),

@@ -1,4 +1,4 @@
-"""One gradient-descent step in few kernels: the hot loop of every run."""
+"""One gradient-descent step in few kernels, without autograd: the hot loop of every run."""
 
 from __future__ import annotations
 
@@ -14,93 +14,109 @@ if TYPE_CHECKING:
 
 
 class EulerStep:
-    """Forward, residual, backward and update of a network of one output, in buffers for n inputs.
+    """Forward, residual, backward and update of a network of one output, in buffers for given inputs.
 
     Args:
         network: Whose parameters are moved in place.
-        x: Inputs of the size, precision and device that every call will have.
+        x: The (n, d) inputs of every call.
+
+    Raises:
+        ValueError: the network has several outputs.
     """
 
     def __init__(self, network: MLP, x: Tensor) -> None:
         if network.outputs != 1:
             raise ValueError(f"a training step takes a network of one output; this one has {network.outputs}")
-        self.network = network
-        self.shape, self.dtype, self.device = x.shape, x.dtype, x.device
-        n = x.shape[0]
-        hidden = [weight.shape[1] for weight in network.weights[:-1]]
-        self.work = [x.new_empty(n, width) for width in hidden]
-        self.values = [x.new_empty(n, width) for width in hidden]
-        self.slopes = [x.new_empty(n, width) for width in hidden]
-        self.ones = x.new_ones(n)
-        self.constants = (x.new_zeros(()), x.new_ones(()))
+        self.x, self.version = x, x._version
+        self.weights, self.biases = list(network.weights), list(network.biases or [])
+        self.weight_scales, self.bias_scale = network.weight_scales, network.bias_scale
+        self.output_scale = network.output_scale
         self.activation = fused(network.activation)
+        hidden = [weight.shape[1] for weight in self.weights[:-1]]
+        self.work = [x.new_empty(len(x), width) for width in hidden]
+        self.values = [x.new_empty(len(x), width) for width in hidden]
+        self.slopes = [x.new_empty(len(x), width) for width in hidden]
+        self.inputs = [x, *self.values]  # a^0 .. a^L
+        self.ones, self.constants = x.new_ones(len(x)), (x.new_zeros(()), x.new_ones(()))
+        self.last_weight = self.weights[-1][:, 0]
+        self.last_bias = self.biases[-1].expand(len(x)) if self.biases else None
 
-    def fits(self, x: Tensor) -> bool:
-        """Whether the buffers are right for these inputs."""
-        return x.shape == self.shape and x.dtype == self.dtype and x.device == self.device
+    def fits(self, network: MLP, x: Tensor) -> bool:
+        """Whether the buffers were made for these very inputs and parameters."""
+        biases = network.biases or []
+        return (
+            x is self.x
+            and x._version == self.version
+            and all(mine is theirs for mine, theirs in zip(self.weights, network.weights, strict=True))
+            and all(mine is theirs for mine, theirs in zip(self.biases, biases, strict=True))
+        )
 
-    @torch.no_grad()
-    def __call__(self, x: Tensor, targets: Tensor, learning_rate: float) -> Tensor:
+    def __call__(self, targets: Tensor, learning_rate: float) -> Tensor:
         """The residual before the update; `MLP.euler_step` has the rest."""
-        residual = self._forward(x).sub_(targets)
-        if len(self.values) == 1:
-            self._descend_one_hidden_layer(x, residual, learning_rate)
-        else:
-            self._descend(x, residual, learning_rate)
+        residual = self._forward().sub_(targets)
+        self._descend(residual, -learning_rate * self.output_scale)
         return residual
 
-    def _forward(self, x: Tensor) -> Tensor:
-        network, phi, a = self.network, self.activation, x
+    def _forward(self) -> Tensor:
+        factor = self.activation.input_factor
         for layer, u in enumerate(self.work):
-            scale = network.weight_scales[layer] * phi.input_factor
-            if network.biases is None:
-                torch.mm(a, network.weights[layer], out=u).mul_(scale)
+            alpha, a = self.weight_scales[layer] * factor, self.inputs[layer]
+            if self.biases:
+                beta = self.bias_scale * factor
+                torch.addmm(self.biases[layer], a, self.weights[layer], beta=beta, alpha=alpha, out=u)
             else:
-                beta = network.bias_scale * phi.input_factor
-                torch.addmm(network.biases[layer], a, network.weights[layer], beta=beta, alpha=scale, out=u)
-            phi.evaluate(u, self.values[layer], self.slopes[layer], self.constants)
-            a = self.values[layer]
-        scale, weight = network.weight_scales[-1] * network.output_scale, network.weights[-1][:, 0]
-        if network.biases is None:
-            return torch.mv(a, weight).mul_(scale)
-        beta = network.bias_scale * network.output_scale
-        return torch.addmv(network.biases[-1].expand(len(x)), a, weight, beta=beta, alpha=scale)
+                torch.mm(a, self.weights[layer], out=u).mul_(alpha)
+            self.activation.evaluate(u, self.values[layer], self.slopes[layer], self.constants)
+        alpha = self.weight_scales[-1] * self.output_scale
+        if self.last_bias is None:
+            return torch.mv(self.inputs[-1], self.last_weight).mul_(alpha)
+        beta = self.bias_scale * self.output_scale
+        return torch.addmv(self.last_bias, self.inputs[-1], self.last_weight, beta=beta, alpha=alpha)
 
-    def _descend_one_hidden_layer(self, x: Tensor, residual: Tensor, learning_rate: float) -> None:
-        """D^1 = diag(r) phi' diag(w): both factors move out of the (n, width) product x^T D^1."""
-        network = self.network
-        weight = network.weights[1][:, 0]
-        scale = network.weight_scales[1] * network.output_scale * self.activation.slope_factor * -learning_rate
-        columns = torch.mm((x * residual[:, None]).T, self.slopes[0])
-        network.weights[0].addcmul_(columns, weight, value=scale * network.weight_scales[0])
-        if network.biases is not None:
-            column = torch.mv(self.slopes[0].T, residual)
-            network.biases[0].addcmul_(column, weight, value=scale * network.bias_scale)
-        self._descend_last(residual, learning_rate)
+    def _descend(self, residual: Tensor, factor: float) -> None:
+        """`factor` times `signal` is -learning_rate D^l: constants never cost a pass over a buffer."""
+        signal = residual[:, None]
+        for layer in range(len(self.work) - 1, -1, -1):
+            below = torch.mm(signal, self.weights[layer + 1].T, out=self.work[layer]).mul_(self.slopes[layer])
+            self._update(layer + 1, signal, factor)
+            factor *= self.weight_scales[layer + 1] * self.activation.slope_factor
+            signal = below
+        self._update(0, signal, factor)
 
-    def _descend(self, x: Tensor, residual: Tensor, learning_rate: float) -> None:
-        network, factor = self.network, self.activation.slope_factor
-        signal = residual[:, None]  # D^{l+1} without the output's scale and without slope factors
-        constant = network.output_scale * -learning_rate
-        for layer in range(len(self.values) - 1, -1, -1):
-            above, constant = network.weights[layer + 1], constant * network.weight_scales[layer + 1] * factor
-            signal_below = torch.mm(signal, above.T, out=self.work[layer]).mul_(self.slopes[layer])
-            if layer == len(self.values) - 1:
-                self._descend_last(residual, learning_rate)
-            else:
-                self._update(layer + 1, self.values[layer], signal, constant / (network.weight_scales[layer+1]*factor))
-            signal = signal_below
-        self._update(0, x, signal, constant)
+    def _update(self, layer: int, signal: Tensor, factor: float) -> None:
+        self.weights[layer].addmm_(self.inputs[layer].T, signal, alpha=factor * self.weight_scales[layer])
+        if self.biases:
+            self.biases[layer].addmv_(signal.T, self.ones, alpha=factor * self.bias_scale)
 
-    def _update(self, layer: int, a: Tensor, signal: Tensor, factor: float) -> None:
-        network = self.network
-        network.weights[layer].addmm_(a.T, signal, alpha=factor * network.weight_scales[layer])
-        if network.biases is not None:
-            network.biases[layer].addmv_(signal.T, self.ones, alpha=factor * network.bias_scale)
 
-    def _descend_last(self, residual: Tensor, learning_rate: float) -> None:
-        network, a = self.network, self.values[-1]
-        factor = -learning_rate * network.output_scale
-        network.weights[-1][:, 0].addmv_(a.T, residual, alpha=factor * network.weight_scales[-1])
-        if network.biases is not None:
-            network.biases[-1].add_(residual.sum(), alpha=factor * network.bias_scale)
+class ShallowEulerStep(EulerStep):
+    """The same for one hidden layer, where D^1 = diag(r) phi' diag(w): both factors leave the product x^T D^1."""
+
+    def __init__(self, network: MLP, x: Tensor) -> None:
+        super().__init__(network, x)
+        d = x.shape[1]
+        columns = [x * self.weight_scales[0]]
+        if self.biases:
+            columns.append(x.new_full((len(x), 1), self.bias_scale))
+        self.scaled_inputs = torch.cat(columns, dim=1).T.contiguous()
+        self.weighted_inputs = torch.empty_like(self.scaled_inputs)
+        self.products = x.new_empty(len(self.scaled_inputs), self.weights[0].shape[1])
+        self.weight_products, self.bias_products = self.products[:d], self.products[d:]
+        self.hidden_transposed, self.ones_row = self.values[0].T, self.ones[None]
+        self.first_bias = self.biases[0][None] if self.biases else None
+
+    def _descend(self, residual: Tensor, factor: float) -> None:
+        scale = self.weight_scales[1]
+        below = factor * scale * self.activation.slope_factor
+        torch.mul(self.scaled_inputs, residual, out=self.weighted_inputs)
+        torch.mm(self.weighted_inputs, self.slopes[0], out=self.products)
+        self.weights[0].addcmul_(self.weight_products, self.last_weight, value=below)
+        if self.first_bias is not None:
+            self.first_bias.addcmul_(self.bias_products, self.last_weight, value=below)
+            self.biases[1].addmv_(self.ones_row, residual, alpha=factor * self.bias_scale)
+        self.last_weight.addmv_(self.hidden_transposed, residual, alpha=factor * scale)
+
+
+def euler_step(network: MLP, x: Tensor) -> EulerStep:
+    """The quickest step for this network."""
+    return ShallowEulerStep(network, x) if network.depth == 1 else EulerStep(network, x)

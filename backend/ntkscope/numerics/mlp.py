@@ -10,8 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation, activation
-from ntkscope.numerics.euler_step import EulerStep
+from ntkscope.numerics.activations import Activation
+from ntkscope.numerics.activations import activation as activation_named
+from ntkscope.numerics.euler_step import EulerStep, euler_step
 from ntkscope.numerics.parameterization import scales
 
 
@@ -21,12 +22,12 @@ class ForwardSignals:
 
     Args:
         layer_inputs: a^0 .. a^L, each (n, n_l): the inputs of every affine layer.
-        preactivations: z^1 .. z^L, each (n, n_l): before the activation.
+        slopes: phi'(z^1) .. phi'(z^L), each (n, n_l).
         output: f, (n, outputs).
     """
 
     layer_inputs: list[Tensor]
-    preactivations: list[Tensor]
+    slopes: list[Tensor]
     output: Tensor
 
 
@@ -97,7 +98,7 @@ class MLP:
         widths = [width] * depth if isinstance(width, int) else list(width)
         if len(widths) != depth:
             raise ValueError(f"there must be one width for each of the {depth} hidden layers; you gave {widths}")
-        phi = _activation(activation) if isinstance(activation, str) else activation
+        phi = activation_named(activation) if isinstance(activation, str) else activation
         sizes = [input_dimension, *widths, outputs]
         chosen = scales(parameterization, sizes[:-1], sigma_w, sigma_b)
 
@@ -173,13 +174,14 @@ class MLP:
         return torch.addmm(self.biases[layer], a, self.weights[layer], beta=self.bias_scale, alpha=scale)
 
     def forward_signals(self, x: Float[Tensor, "n d"]) -> ForwardSignals:
-        """Every layer's inputs and pre-activations, and the output."""
-        layer_inputs, preactivations = [x], []
+        """Every layer's inputs and slopes, and the output."""
+        layer_inputs, slopes = [x], []
         for layer in range(self.depth):
-            preactivations.append(self.affine(layer, layer_inputs[-1]))
-            layer_inputs.append(self.activation.function(preactivations[-1]))
+            z = self.affine(layer, layer_inputs[-1])
+            layer_inputs.append(self.activation.function(z))
+            slopes.append(self.activation.slope(z, layer_inputs[-1]))
         output = self.affine(self.depth, layer_inputs[-1]).mul_(self.output_scale)
-        return ForwardSignals(layer_inputs, preactivations, output)
+        return ForwardSignals(layer_inputs, slopes, output)
 
     def backward_signals(
         self, signals: ForwardSignals, cotangent: Float[Tensor, "n outputs"] | None = None
@@ -193,17 +195,21 @@ class MLP:
         Returns:
             For l = 1 .. L + 1: (n, n_l) with a cotangent, (n, outputs, n_l) without.
         """
-        n = signals.output.shape[0]
+        n, scale = len(signals.output), self.output_scale
         if cotangent is None:
-            last = torch.eye(self.outputs, dtype=self.dtype, device=self.device).mul_(self.output_scale)
-            backward = [last.expand(n, -1, -1)]
+            identity = torch.eye(self.outputs, dtype=self.dtype, device=self.device)
+            backward = [identity.mul_(scale).expand(n, -1, -1)]
         else:
-            backward = [cotangent * self.output_scale]
+            backward = [cotangent[:, None, :] * scale]
         for layer in range(self.depth, 0, -1):
-            slope = self.activation.derivative(signals.preactivations[layer - 1]).mul_(self.weight_scales[layer])
-            delta = backward[0] @ self.weights[layer].T
-            backward.insert(0, delta.mul_(slope if cotangent is not None else slope[:, None, :]))
-        return backward
+            slope = signals.slopes[layer - 1][:, None, :]
+            if layer == self.depth and cotangent is None:
+                below = slope * (self.weights[layer].T * (scale * self.weight_scales[layer]))
+            else:
+                flat = backward[0].flatten(0, 1) @ self.weights[layer].T
+                below = flat.mul_(self.weight_scales[layer]).view(n, -1, flat.shape[1]).mul_(slope)
+            backward.insert(0, below)
+        return backward if cotangent is None else [signal[:, 0] for signal in backward]
 
     def gradients(self, x: Float[Tensor, "n d"], residual: Float[Tensor, " n"]) -> list[Tensor]:
         """The gradient of 1/2 sum r^2 in the order of `parameters`, for a network of one output.
@@ -236,21 +242,18 @@ class MLP:
         Returns:
             The residual f - targets before the update.
         """
-        if self._euler_step is None or not self._euler_step.fits(x):
-            self._euler_step = EulerStep(self, x)
-        return self._euler_step(x, targets, learning_rate)
+        if self._euler_step is None or not self._euler_step.fits(self, x):
+            self._euler_step = euler_step(self, x)
+        return self._euler_step(targets, learning_rate)
 
     def dead_units_fraction(self, x: Float[Tensor, "n d"]) -> float:
         """Fraction of hidden units whose derivative is 0 at every one of these inputs."""
-        dead = [(slope == 0).all(0) for slope in self._slopes(x)]
+        dead = [(slope == 0).all(0) for slope in self.forward_signals(x).slopes]
         return float(torch.cat(dead).double().mean()) if dead else 0.0
 
     def hidden_derivatives_all_zero(self, x: Float[Tensor, "n d"]) -> bool:
         """Whether some hidden layer lets nothing through at any of these inputs ("all units dead")."""
-        return any(bool((slope == 0).all()) for slope in self._slopes(x))
-
-    def _slopes(self, x: Tensor) -> list[Tensor]:
-        return [self.activation.derivative(z) for z in self.forward_signals(x).preactivations]
+        return any(bool((slope == 0).all()) for slope in self.forward_signals(x).slopes)
 
     def to_bytes(self) -> bytes:
         """The parameters in order, little-endian in their own precision."""
@@ -272,5 +275,3 @@ class MLP:
         for parameter, part in zip(self.parameters(), parts, strict=True):
             parameter.copy_(part.view_as(parameter))
 
-
-_activation = activation  # the factory; methods take the name for an argument

@@ -1,0 +1,1 @@
+"""The HTTP interface: thin, one file for each thing that can be asked for."""

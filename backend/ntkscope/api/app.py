@@ -1,0 +1,74 @@
+"""The application: every address, its errors, its guard."""
+
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from ntkscope import __version__
+from ntkscope.api import datasets, events, health, pages, presets, preview, problems, runs, schema, stream
+from ntkscope.api.base_path import BasePath
+from ntkscope.api.security import Guard
+from ntkscope.api.services import Services, open_services
+from ntkscope.executors.base import Executor
+from ntkscope.settings import Settings
+
+FORM_OVERHEAD = 2**20  # bytes that a form, or a long config, may take beside a table
+
+
+def create_app(
+    settings: Settings,
+    services: Services | None = None,
+    executor: Executor | None = None,
+    built: Path = pages.BUILT,
+) -> FastAPI:
+    """The server as an ASGI application.
+
+    Args:
+        settings: The server's settings.
+        services: Opened by the caller, who also closes them; else the application opens its own.
+        executor: Where runs train; warm worker processes unless another is given.
+        built: The folder with the page's files.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if services is not None:
+            app.state.services = services
+            yield
+            return
+        async with open_services(settings, executor) as own:
+            app.state.services = own
+            yield
+
+    app = FastAPI(
+        title="ntkscope",
+        version=__version__,
+        description="See spectral bias: runs, their events, previews and predictions.",
+        lifespan=lifespan,
+        docs_url=None,  # its page loads scripts from another host; ours is in pages.py
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    problems.install(app)
+    for module in (runs, events, stream, preview, presets, datasets, schema, health):
+        app.include_router(module.router)
+    app.include_router(pages.router(built))
+    names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())
+    app.add_middleware(
+        Guard,
+        allowed_hosts=names | {settings.host},
+        any_host=settings.insecure and not names,
+        largest_body=settings.max_upload_bytes + FORM_OVERHEAD,
+    )
+    app.add_middleware(BasePath, base_path=settings.base_path)
+    return app
+
+
+def calm_garbage_collector() -> None:
+    """For a process that is a server: with many connections full collections would pause it for 100 ms."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

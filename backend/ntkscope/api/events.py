@@ -1,0 +1,107 @@
+"""A run's log over REST: its events, its data, and its prediction at any time."""
+
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Header, Query, Response
+
+from ntkscope.api.dependencies import RunId, ServicesDep
+from ntkscope.api.problems import RESPONSES
+from ntkscope.api.services import Services
+from ntkscope.errors import Conflict, InvalidInput
+from ntkscope.experiment.build import build
+from ntkscope.experiment.datasets import write_csv
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Law, Started
+from ntkscope.schemas.event_page import EventPage
+from ntkscope.schemas.run import Prediction, RunSummary
+from ntkscope.wire.codec import decode, to_json
+
+MSGPACK = "application/msgpack"
+router = APIRouter(prefix="/api/runs/{run_id}", tags=["events"], responses=RESPONSES)
+
+
+def check_after(after: int, run: RunSummary, latest: int) -> None:
+    """Refuses a place that the log does not have.
+
+    Raises:
+        InvalidInput: `after` is beyond the last event.
+    """
+    last = max(run.last_seq, latest)
+    if after > last:
+        raise InvalidInput(
+            expected=f"A seq that the run has: its last is {last}.",
+            got=str(after),
+            remedy="Give the seq of the last event that you have, or 0 for all.",
+            where="after",
+        )
+
+
+@router.get(
+    "/events",
+    response_model=EventPage,
+    responses={200: {"content": {MSGPACK: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def list_events(
+    run_id: RunId,
+    services: ServicesDep,
+    after: Annotated[int, Query(ge=0, le=2**53, description="The last seq that you have; 0: all.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    accept: Annotated[str, Header(description=f"{MSGPACK} for the stored bytes.")] = "",
+) -> Response:
+    """The next events after a seq, in order; checkpoints are left out.
+
+    With `Accept: application/msgpack` the answer is the events' stored bytes one after another, the same
+    as the socket sends: each a map, in which an array is `{"shape": [..], "float32": little-endian bytes}`
+    and a missing value NaN. An empty answer means that there is no later event yet.
+    """
+    run = await services.manager.get(run_id)
+    check_after(after, run, services.bell.latest(run_id))
+    events = [data for _, data in await services.log.read(run_id, after, limit)]
+    if MSGPACK in accept:
+        return Response(b"".join(events), media_type=MSGPACK)
+    return Response(await anyio.to_thread.run_sync(_page, events, run.last_seq), media_type="application/json")
+
+
+@router.get("/prediction")
+async def get_prediction(
+    run_id: RunId,
+    services: ServicesDep,
+    time: Annotated[
+        float,
+        Query(ge=0, le=1e300, allow_inf_nan=False, description="Learning rate times step.", examples=[0.5]),
+    ],
+    law: Annotated[Law | None, Query(description="Which law; left out: the one that the charts draw.")] = None,
+) -> Prediction:
+    """The frozen-kernel prediction at one time. Under gradient descent: at the nearest whole step."""
+    run = await services.manager.get(run_id)
+    first = await services.log.read(run_id, 0, 1)
+    started = decode(first[0][1]) if first else None
+    if not isinstance(started, Started):
+        raise Conflict(
+            expected="A run that has begun.",
+            got=f"one that is {run.state}",
+            remedy="Wait for its first event, or ask POST /api/preview.",
+        )
+    dataset = await services.manager.checked(run.config)
+    return await services.thinking.prediction(run.config, dataset, law or started.law, time)
+
+
+@router.get("/dataset.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def get_run_dataset(run_id: RunId, services: ServicesDep) -> Response:
+    """The points and targets that the run was trained on, as a table that can be uploaded again."""
+    run = await services.manager.get(run_id)
+    text = await anyio.to_thread.run_sync(_csv, services, run.config)
+    headers = {"Content-Disposition": f'attachment; filename="ntkscope-{run_id}.csv"'}
+    return Response(text, media_type="text/csv", headers=headers)
+
+
+def _page(events: list[bytes], last_seq: int) -> bytes:
+    return b'{"events":[' + b",".join(map(to_json, events)) + b'],"last_seq":%d}' % last_seq
+
+
+def _csv(services: Services, config: RunConfig) -> str:
+    problem = build(config, services.manager.table(config))
+    inputs = problem.inputs
+    columns = [f"x{i + 1}" for i in range(inputs.shape[1])] + ["y"]
+    return write_csv(inputs, problem.targets.numpy(), columns)

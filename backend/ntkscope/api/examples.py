@@ -1,0 +1,25 @@
+"""Requests that work, for the documentation."""
+
+from fastapi.openapi.models import Example
+
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.data import Data, Sinusoids
+from ntkscope.schemas.network import Network
+from ntkscope.schemas.training import Recording, Stop, Training
+
+SMALL = RunConfig(
+    data=Data(target=Sinusoids(frequencies=[1, 3], amplitudes=[1, 0.5])),
+    network=Network(width=128, sigma_w=4, sigma_b=2),
+    training=Training(stop=Stop(steps=500)),
+    recording=Recording(frames=40, kernel_frames=5),
+)
+CONFIG = SMALL.model_dump(mode="json")
+RUN_REQUESTS = {
+    "two sines": Example(
+        summary="Two sines, a small network, half a second",
+        value={"name": "Two sines", "tags": ["example"], "config": CONFIG},
+    ),
+    "defaults": Example(summary="Everything as it is by default", value={}),
+}
+CONFIGS = {"two sines": Example(summary="Two sines and a small network", value=CONFIG)}
+TABLE = "x1,y\n-1,0.2\n-0.5,-0.8\n0,0.1\n0.5,0.9\n1,-0.1\n"

@@ -1,0 +1,135 @@
+"""Errors as RFC 9457 problem+json: the one place where they become HTTP."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ntkscope.api.validation import FieldProblem, describe
+from ntkscope.errors import Conflict, Gone, InvalidInput, NotFound, NtkscopeError, TooLarge, Unavailable
+from ntkscope.schemas.base import Model
+
+MEDIA_TYPE = "application/problem+json"
+STATUS: dict[type[NtkscopeError], int] = {
+    InvalidInput: 422,
+    TooLarge: 422,
+    NotFound: 404,
+    Gone: 410,
+    Conflict: 409,
+    Unavailable: 503,
+}
+
+
+class Problem(Model):
+    """An error: what was expected, what came, what to do now (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    expected: str
+    got: str
+    remedy: str
+    where: str
+    instance: str
+    errors: list[FieldProblem]  # where several fields are wrong, each of them
+
+
+class ProblemResponse(JSONResponse):
+    media_type = MEDIA_TYPE
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "What was expected, what came, what to do now.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+
+
+def from_error(error: NtkscopeError, path: str, status: int = 0) -> ProblemResponse:
+    """The answer to one of our own errors."""
+    kind = next((kind for kind in type(error).__mro__ if kind in STATUS), None)
+    problem = FieldProblem(where=error.where, expected=error.expected, got=error.got, remedy=error.remedy)
+    name = type(error).__name__ if kind is None else kind.__name__
+    return _response(name, error.title, status or STATUS.get(kind or InvalidInput, 422), [problem], path)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the app a problem, and says so in its OpenAPI."""
+    app.add_exception_handler(NtkscopeError, _on_own)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_unexpected)
+    without = app.openapi
+
+    def with_problems() -> dict[str, Any]:
+        made = without()
+        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        made["components"]["schemas"] |= described.pop("$defs") | {Problem.__name__: described}
+        return made
+
+    app.openapi = with_problems  # type: ignore[method-assign]
+
+
+def _response(name: str, title: str, status: int, problems: list[FieldProblem], path: str) -> ProblemResponse:
+    first = problems[0]
+    got = f" You gave {first.got}." if first.got else ""
+    problem = Problem(
+        type=f"urn:ntkscope:problem:{re.sub('(?<!^)(?=[A-Z])', '-', name).lower()}",
+        title=title,
+        status=status,
+        detail=f"{first.where + ': ' if first.where else ''}{first.expected}{got} {first.remedy}",
+        expected=first.expected,
+        got=first.got,
+        remedy=first.remedy,
+        where=first.where,
+        instance=path,
+        errors=problems if len(problems) > 1 else [],
+    )
+    return ProblemResponse(problem.model_dump(), status_code=status)
+
+
+async def _on_own(request: Request, error: Exception) -> ProblemResponse:
+    assert isinstance(error, NtkscopeError)
+    return from_error(error, request.url.path)
+
+
+async def _on_invalid(request: Request, error: Exception) -> ProblemResponse:
+    assert isinstance(error, RequestValidationError)
+    problems = describe(error.errors(), error.body)
+    broken = error.errors()[0]["type"] == "json_invalid"
+    return _response("InvalidInput", InvalidInput.title, 400 if broken else 422, problems, request.url.path)
+
+
+async def _on_http(request: Request, error: Exception) -> ProblemResponse:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    path = request.url.path
+    if error.status_code == 404:
+        words = "An address of this server.", f"'{path[:100]}'", "GET /docs lists the addresses."
+    elif error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        words = f"One of the methods {allowed} here.", request.method, "GET /docs says what each does."
+    else:
+        words = f"{error.detail}.".replace("..", "."), "", "Check the request against GET /docs."
+    problem = FieldProblem(where="", expected=words[0], got=words[1], remedy=words[2])
+    name = "".join(word.capitalize() for word in phrase.split())
+    response = _response(name, phrase, error.status_code, [problem], path)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_unexpected(request: Request, _error: Exception) -> ProblemResponse:
+    """The trace goes to the server's log, never to the user."""
+    problem = FieldProblem(
+        where="",
+        expected="The server should have answered.",
+        got="",
+        remedy="This is a fault of the program: its log has the details. Please report it.",
+    )
+    return _response("UnexpectedError", "The server made a mistake", 500, [problem], request.url.path)

@@ -1,0 +1,94 @@
+"""Everything that a server has, opened and closed in order."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from ntkscope.executors.base import TRAIN, Executor
+from ntkscope.executors.process import ProcessExecutor
+from ntkscope.experiment.estimate import Limits
+from ntkscope.runs.bell import Bell
+from ntkscope.runs.conductor import Conductor
+from ntkscope.runs.housekeeping import Housekeeping
+from ntkscope.runs.log import Log
+from ntkscope.runs.manager import Manager
+from ntkscope.runs.thinking import Thinking
+from ntkscope.settings import Settings
+from ntkscope.store.database import Database, open_database
+from ntkscope.store.run_store import RunStore
+from ntkscope.store.writer import Writer
+
+RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "two-sines.events"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the addresses of the API work with."""
+
+    settings: Settings
+    store: RunStore
+    writer: Writer
+    bell: Bell
+    conductor: Conductor
+    manager: Manager
+    housekeeping: Housekeeping
+    log: Log
+    thinking: Thinking
+
+
+def address(settings: Settings) -> str:
+    """Where the server can be reached from this machine."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}{settings.base_path}/"
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings, executor: Executor | None = None) -> AsyncIterator[Services]:
+    """Opens the database, starts the workers, marks what an earlier server left behind.
+
+    Raises:
+        Unavailable: the database cannot be had; the message says why.
+    """
+    database = await asyncio.to_thread(open_database, settings.database_url, address(settings))
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(database.close)
+        services = _assemble(settings, database, executor or ProcessExecutor(settings.workers, TRAIN))
+        stack.callback(services.writer.close)
+        stack.push_async_callback(services.housekeeping.interrupt)
+        stack.push_async_callback(services.conductor.close)
+        stack.callback(services.thinking.close)
+        services.conductor.start(services.writer)
+        await services.housekeeping.interrupt()
+        if database.fresh and settings.recording and RECORDING.is_file():
+            await services.housekeeping.import_recording(RECORDING)
+        purging = asyncio.create_task(services.housekeeping.purge_for_ever())
+        stack.callback(purging.cancel)
+        yield services
+
+
+def _assemble(settings: Settings, database: Database, executor: Executor) -> Services:
+    bell, store = Bell(), RunStore(database.engine)
+    conductor = Conductor(executor, bell)
+    writer = Writer(database.engine, conductor.committed, conductor.refused)
+    limits = Limits(
+        max_parameters=settings.max_parameters,
+        max_points=settings.max_points,
+        max_memory_bytes=settings.max_memory_bytes,
+        max_steps=settings.max_steps,
+    )
+    threads = settings.training_threads()
+    manager = Manager(store, writer, conductor, bell, limits, threads, settings.max_queued)
+    return Services(
+        settings=settings,
+        store=store,
+        writer=writer,
+        bell=bell,
+        conductor=conductor,
+        manager=manager,
+        housekeeping=Housekeeping(manager, writer),
+        log=Log(store),
+        thinking=Thinking(threads),
+    )

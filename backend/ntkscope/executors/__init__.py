@@ -1,0 +1,1 @@
+"""Where generators are iterated: in this process, or in warm worker processes."""

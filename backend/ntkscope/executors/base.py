@@ -1,0 +1,136 @@
+"""What every executor is told and tells. The manager knows no more of processes than this."""
+
+import importlib
+import queue
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from ntkscope.experiment.datasets import Table
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Checkpoint, Command, Outcome, RunEvent
+
+RunGenerator = Generator[RunEvent, Command | None, None]
+Train = Callable[..., RunGenerator]
+TRAIN = "ntkscope.experiment.trainer:train"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run, or the rest of one.
+
+    Args:
+        run_id: The run's id.
+        config: What to train.
+        dataset: The table that the config names.
+        resume: Where to go on, when a run is extended.
+        last_seq: The last seq that is stored.
+        threads: How many the run may use.
+    """
+
+    run_id: str
+    config: RunConfig
+    dataset: Table | None = None
+    resume: Checkpoint | None = None
+    last_seq: int = 0
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command for a run that has begun."""
+
+    run_id: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event to store."""
+
+    run_id: str
+    seq: int
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Progress, to show and forget."""
+
+    run_id: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The generator is about to receive this command."""
+
+    run_id: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run waits in its slot's memory; the slot is free for another."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over; the outcome `failed` is an error of the program or of its input."""
+
+    run_id: str
+    outcome: Outcome | Literal["failed"]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The slot's worker is warm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The slot's process is gone, and with it every run in its memory. The slot waits for `revive`."""
+
+    exit_code: int
+
+
+Inbox = queue.SimpleQueue[Job | Order | None]
+Message = Emitted | Ticked | Taken | Paused | Ended | Ready | Died
+Deliver = Callable[[int, Message], None]
+
+
+class Executor(Protocol):
+    """Iterates generators in numbered slots, in each at most one at a time.
+
+    Messages of a slot are delivered in order, from threads of the executor's own.
+    """
+
+    @property
+    def slots(self) -> int: ...
+
+    def start(self, deliver: Deliver) -> None: ...
+
+    def begin(self, slot: int, job: Job) -> None: ...
+
+    def order(self, slot: int, order: Order) -> None: ...
+
+    def kill(self, slot: int) -> bool:
+        """Ends the slot's process at once; False where there is no process to end."""
+        ...
+
+    def revive(self, slot: int) -> None:
+        """Starts another process after `Died`. What was sent before this call is not for it."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def load(path: str) -> Train:
+    """The function named by "module:attribute"."""
+    module, _, attribute = path.partition(":")
+    train: Any = getattr(importlib.import_module(module), attribute)
+    return train  # type: ignore[no-any-return]

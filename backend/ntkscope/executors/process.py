@@ -1,0 +1,158 @@
+"""Slots that are warm worker processes: torch is imported and a small run has been through before a job comes."""
+
+import contextlib
+import multiprocessing
+import queue
+import threading
+from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from ntkscope.executors.base import TRAIN, Deliver, Died, Job, Message, Order, Ready
+from ntkscope.executors.process_worker import work
+
+CLOSING_SECONDS = 2.0
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # before a worker that died without ever being ready is replaced
+
+
+class ProcessExecutor:
+    """One process a slot; one that dies is replaced at once.
+
+    Args:
+        slots: How many runs train at the same time.
+        train: Path of the trainer, as "module:function".
+    """
+
+    def __init__(self, slots: int = 1, train: str = TRAIN) -> None:
+        self._slots = [_Slot(number, train) for number in range(slots)]
+
+    @property
+    def slots(self) -> int:
+        return len(self._slots)
+
+    def start(self, deliver: Deliver) -> None:
+        for slot in self._slots:
+            slot.start(deliver)
+
+    def begin(self, slot: int, job: Job) -> None:
+        self._slots[slot].send(job)
+
+    def order(self, slot: int, order: Order) -> None:
+        self._slots[slot].send(order)
+
+    def kill(self, slot: int) -> bool:
+        self._slots[slot].kill()
+        return True
+
+    def revive(self, slot: int) -> None:
+        self._slots[slot].revive()
+
+    def close(self) -> None:
+        for slot in self._slots:
+            slot.ask_to_end()
+        for slot in self._slots:
+            slot.join()
+
+
+class _Slot:
+    """A process and the pipe to it; one thread writes to the pipe, one reads and replaces the process.
+
+    Generations keep what was meant for a dead process from its successor.
+    """
+
+    def __init__(self, number: int, train: str) -> None:
+        self._number, self._train = number, train
+        self._process: BaseProcess
+        self._pipe: Connection[Job | Order | None, Message]
+        self._outbox: queue.SimpleQueue[tuple[int, Job | Order | None]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._change = threading.Condition()
+        self._wanted = 0  # generation that senders mean
+        self._serving = 0  # generation of the process
+        self._closing = False
+
+    def start(self, deliver: Deliver) -> None:
+        self._spawn()
+        # A thread sends, since a large table blocks until a worker that is still starting reads it.
+        for target, arguments in ((self._write, ()), (self._read, (deliver,))):
+            thread = threading.Thread(target=target, args=arguments, name=f"ntkscope-slot-{self._number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def send(self, message: Job | Order | None) -> None:
+        self._outbox.put((self._wanted, message))
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def revive(self) -> None:
+        with self._change:
+            self._wanted += 1
+            self._change.notify_all()
+
+    def ask_to_end(self) -> None:
+        self.send(None)
+        with self._change:
+            self._closing = True
+            self._change.notify_all()
+
+    def join(self) -> None:
+        self._process.join(CLOSING_SECONDS)
+        for thread in self._threads:
+            self._process.kill()
+            thread.join()
+
+    def _spawn(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=work, args=(theirs, self._train), name=f"ntkscope-worker-{self._number}", daemon=True
+        )
+        self._process.start()
+        theirs.close()  # or the worker's death would not end our reading
+
+    def _write(self) -> None:
+        message: Job | Order | None = None
+        while message is not None or not self._closing:
+            generation, message = self._outbox.get()
+            with self._change:
+                self._change.wait_for(partial(self._serves, generation))
+                current = generation == self._serving
+            if current:
+                with contextlib.suppress(OSError):  # it died: the reader tells
+                    self._pipe.send(message)
+
+    def _serves(self, generation: int) -> bool:
+        return self._closing or self._serving >= generation
+
+    def _read(self, deliver: Deliver) -> None:
+        wait = FIRST_WAIT
+        while True:
+            ready = self._receive(deliver)
+            self._process.join()
+            self._pipe.close()
+            exit_code = self._process.exitcode
+            with self._change:
+                if self._closing:
+                    return
+            deliver(self._number, Died(-1 if exit_code is None else exit_code))
+            wait = FIRST_WAIT if ready else min(2 * wait, LONGEST_WAIT)
+            with self._change:
+                self._change.wait_for(lambda: self._closing or self._wanted > self._serving)
+                if not ready:
+                    self._change.wait_for(lambda: self._closing, timeout=wait)
+                if self._closing:
+                    return
+                self._spawn()
+                self._serving = self._wanted
+                self._change.notify_all()
+
+    def _receive(self, deliver: Deliver) -> bool:
+        """Passes messages on until the process is gone; whether it had been ready."""
+        ready = False
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                message = self._pipe.recv()
+                ready = ready or isinstance(message, Ready)
+                deliver(self._number, message)
+        return ready

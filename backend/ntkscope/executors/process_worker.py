@@ -1,0 +1,59 @@
+"""The inside of a worker process. Imports nothing heavy until it listens: it must die with its server."""
+
+import os
+import signal
+import threading
+from multiprocessing.connection import Connection
+
+from ntkscope.executors.base import Inbox, Job, Message, Order, Ready, Train, load
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.data import Data, Interval
+from ntkscope.schemas.network import Network
+from ntkscope.schemas.training import Recording, Stop, Training
+
+TINY = RunConfig(
+    data=Data(points=Interval(n=8), grid=16),
+    network=Network(width=16),
+    training=Training(stop=Stop(steps=50)),
+    recording=Recording(frames=8, kernel_frames=2),
+)
+
+
+def work(pipe: "Connection[Message, Job | Order | None]", train: str) -> None:
+    """Warms up, then serves the pipe until it says None or its other end is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then tells us
+    inbox = Inbox()
+    threading.Thread(target=_listen, args=(pipe, inbox), daemon=True).start()
+    from ntkscope.executors.worker import Worker
+
+    def send(message: Message) -> None:
+        try:
+            pipe.send(message)
+        except OSError:
+            os._exit(0)  # the server is gone
+
+    function = load(train)
+    _warm_up(function)
+    send(Ready())
+    Worker(function, inbox, send).serve()
+
+
+def _listen(pipe: "Connection[Message, Job | Order | None]", inbox: Inbox) -> None:
+    """Also the watch over the server: its death closes the pipe, whatever the numerics are doing."""
+    try:
+        while True:
+            inbox.put(pipe.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _warm_up(train: Train) -> None:
+    """A tiny run: libraries load, allocators and thread pools settle."""
+    from ntkscope.executors.worker import explain
+    from ntkscope.wire.codec import encode
+
+    try:
+        for event in train(TINY, threads=1):
+            encode(event)
+    except Exception as error:
+        explain(error)  # into the server's log; a real run will tell its user

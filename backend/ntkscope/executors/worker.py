@@ -1,0 +1,124 @@
+"""What happens in a slot: begins runs, goes on with paused ones, takes commands between steps."""
+
+import sys
+import traceback
+from collections.abc import Callable
+
+import torch
+
+from ntkscope.errors import NtkscopeError
+from ntkscope.executors.base import (
+    Emitted,
+    Ended,
+    Inbox,
+    Job,
+    Message,
+    Order,
+    Paused,
+    RunGenerator,
+    Taken,
+    Ticked,
+    Train,
+)
+from ntkscope.executors.drive import drive
+from ntkscope.schemas.event import Command, RunEvent, Tick
+from ntkscope.wire.codec import encode
+
+
+class Worker:
+    """Serves an inbox until it says None.
+
+    A paused run is a generator that nobody iterates: it stays in memory, and the worker is free for another.
+
+    Args:
+        train: Makes the generator of a run.
+        inbox: Jobs and orders.
+        send: Where messages go.
+    """
+
+    def __init__(self, train: Train, inbox: Inbox, send: Callable[[Message], None]) -> None:
+        self._train = train
+        self._inbox = inbox
+        self._send = send
+        self._paused: dict[str, tuple[RunGenerator, int]] = {}
+
+    def serve(self) -> None:
+        """Works until the inbox says None, also in the middle of a run."""
+        try:
+            while (message := self._inbox.get()) is not None:
+                if isinstance(message, Job):
+                    self._begin(message)
+                elif message.command != "pause":  # a run that is not running is paused, or over
+                    self._go_on(message)
+        except _Stop:
+            return
+        finally:
+            for generator, _ in self._paused.values():
+                generator.close()
+
+    def _begin(self, job: Job) -> None:
+        try:
+            generator = self._train(
+                job.config, dataset=job.dataset, resume=job.resume, last_seq=job.last_seq, threads=job.threads
+            )
+        except Exception as error:
+            self._send(Ended(job.run_id, "failed", explain(error)))
+        else:
+            self._run(job.run_id, generator, job.threads)
+
+    def _go_on(self, order: Order) -> None:
+        if order.run_id in self._paused:
+            generator, threads = self._paused.pop(order.run_id)
+            self._send(Taken(order.run_id, order.command))
+            self._run(order.run_id, generator, threads, order.command)
+
+    def _run(self, run_id: str, generator: RunGenerator, threads: int, reply: Command | None = None) -> None:
+        def emit(event: RunEvent) -> None:
+            data = encode(event)
+            if isinstance(event, Tick):
+                self._send(Ticked(run_id, data))
+            else:
+                self._send(Emitted(run_id, event.seq, event.type, data))
+
+        torch.set_num_threads(threads)
+        try:
+            finished = drive(generator, emit, lambda: self._command(run_id, threads), reply)
+        except _Stop:
+            generator.close()
+            raise
+        except Exception as error:
+            self._send(Ended(run_id, "failed", explain(error)))
+        else:
+            if finished is None:
+                self._paused[run_id] = generator, threads
+                self._send(Paused(run_id))
+            else:
+                self._send(Ended(run_id, finished.outcome, finished.sentence))
+
+    def _command(self, run_id: str, threads: int) -> Command | None:
+        """The next command for this run; cancels paused runs meanwhile."""
+        while not self._inbox.empty():
+            message = self._inbox.get()
+            if message is None:
+                raise _Stop
+            if not isinstance(message, Order):
+                raise RuntimeError(f"run {message.run_id} was given to a slot that is busy with {run_id}")
+            if message.run_id != run_id:
+                self._go_on(message)
+                torch.set_num_threads(threads)
+            elif message.command != "resume":
+                self._send(Taken(run_id, message.command))
+                return message.command
+        return None
+
+
+class _Stop(BaseException):
+    """The inbox said None in the middle of a run. No Exception: no run's error handling may catch it."""
+
+
+def explain(error: Exception) -> str:
+    """One sentence for the reader; the trace of a fault of ours goes to the server's log."""
+    if isinstance(error, NtkscopeError):
+        return str(error)
+    traceback.print_exception(error, file=sys.stderr)
+    return f"The training stopped with an error: {type(error).__name__}: {error}"

@@ -1,0 +1,1 @@
+"""Runs: submitted, queued, watched, paused, extended, deleted."""

@@ -1,0 +1,178 @@
+"""Gives slots to the runs that wait, and keeps their rows true to what executors tell."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ntkscope.executors.base import Died, Emitted, Ended, Executor, Message, Order, Paused, Ready, Taken, Ticked
+from ntkscope.runs import words
+from ntkscope.runs.bell import Bell
+from ntkscope.runs.live import Live, LiveRuns
+from ntkscope.schemas.event import Command
+from ntkscope.schemas.run import State
+from ntkscope.store.writer import Writer
+from ntkscope.store.writes import NewEvent, update_run
+
+RETRY_SECONDS = 2.0
+
+
+class Conductor:
+    """Used on the event loop, but for `deliver` and `refused`, which come from other threads.
+
+    Args:
+        executor: Where runs train.
+        bell: Rung at every change.
+    """
+
+    def __init__(self, executor: Executor, bell: Bell) -> None:
+        self.live = LiveRuns(executor.slots)
+        self._executor = executor
+        self._bell = bell
+        self._writer: Writer
+        self._loop: asyncio.AbstractEventLoop
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ready: set[int] = set()
+
+    def start(self, writer: Writer) -> None:
+        self._writer = writer
+        self._loop = asyncio.get_running_loop()
+        self._executor.start(self.deliver)
+
+    async def close(self) -> None:
+        """Ends the slots; the rows of their runs are left to the next start, or to `interrupt_runs`."""
+        await asyncio.to_thread(self._executor.close)
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def warm(self) -> int:
+        """How many slots are ready to train at once."""
+        return len(self._ready)
+
+    def fill(self) -> None:
+        """Begins, or goes on with, the runs for which there is a slot."""
+        while (found := self.live.next()) is not None:
+            slot, live = found
+            live.slot = slot
+            if live.job is not None:
+                job, live.job = live.job, None
+                self._executor.begin(slot, job)
+            else:
+                self._executor.order(slot, Order(live.run.id, "resume"))
+            self._set(live, "running", started_at=live.run.started_at or time.time())
+
+    def order(self, live: Live, command: Command) -> None:
+        """Tells a run that has begun."""
+        if live.slot is not None:
+            self._executor.order(live.slot, Order(live.run.id, command))
+
+    def kill(self, live: Live) -> bool:
+        """Ends the run's process, unless a paused run lives there too."""
+        if live.slot is None or len(self.live.in_slot(live.slot)) > 1:
+            return False
+        return self._executor.kill(live.slot)
+
+    def change(self, live: Live, state: State) -> None:
+        """A run that has not begun, or is paused, takes another of the states of those."""
+        self._set(live, state)
+        self.fill()
+
+    def finish(self, live: Live, state: State, sentence: str) -> None:
+        """The run is over. It stays live until its row says so."""
+        self.live.release(live.run.id)
+        live.state, live.slot, live.job = state, None, None
+        task = asyncio.create_task(self._finish(live, state, sentence))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        self.fill()
+
+    def deliver(self, slot: int, message: Message) -> None:
+        """From an executor's thread. Events go straight to the writer, which may make a fast run wait."""
+        if isinstance(message, Emitted):
+            self._writer.append(NewEvent(message.run_id, message.seq, message.type, message.data))
+        else:
+            self._call(self._hear, slot, message)
+
+    def committed(self, last: dict[str, int]) -> None:
+        """From the writer's thread."""
+        self._call(self._ring, last)
+
+    def refused(self, runs: set[str], error: Exception) -> None:
+        """From the writer's thread: events of these runs are lost."""
+        self._call(self._give_up, runs, str(getattr(error, "orig", None) or error))
+
+    def _call(self, function: Callable[..., None], *arguments: Any) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _hear(self, slot: int, message: Message) -> None:
+        match message:
+            case Ready():
+                self._ready.add(slot)
+            case Died(exit_code=exit_code):
+                self._ready.discard(slot)
+                for live in self.live.in_slot(slot):
+                    if live.cancelled and not live.lost:
+                        self.finish(live, "cancelled", words.CANCELLED_HARD)
+                    else:
+                        self.finish(live, "failed", live.lost or words.worker_died(exit_code))
+                self._executor.revive(slot)
+            case Ticked() | Taken() | Paused() | Ended():
+                live_run = self.live.get(message.run_id)
+                if live_run is not None:
+                    self._hear_of(live_run, message)
+
+    def _hear_of(self, live: Live, message: Ticked | Taken | Paused | Ended) -> None:
+        match message:
+            case Ticked(data=data):
+                live.tick = data
+                self._bell.ring(live.run.id)
+            case Taken(command=command):
+                live.obeying = live.obeying or command == "cancel"
+            case Paused():
+                self.live.release(live.run.id)
+                self._set(live, "paused")
+                self.fill()
+            case Ended(outcome=outcome, sentence=sentence):
+                if live.lost:
+                    self.finish(live, "failed", live.lost)
+                else:
+                    self.finish(live, outcome, sentence)
+
+    def _ring(self, last: dict[str, int]) -> None:
+        for run_id, seq in last.items():
+            if self.live.get(run_id) is not None:
+                self._bell.ring(run_id, seq)
+
+    def _give_up(self, runs: set[str], error: str) -> None:
+        for run_id in runs:
+            live = self.live.get(run_id)
+            if live is not None:
+                live.lost = words.UNWRITABLE.format(error=error)
+                self.order(live, "cancel")
+
+    def _set(self, live: Live, state: State, **columns: Any) -> None:
+        live.state = state
+        live.run = live.run.model_copy(update={"state": state, **columns})
+        self._bell.ring(live.run.id)
+        # Not awaited: until the run has ended, what is said of it comes from `live`.
+        self._writer.submit(lambda connection: update_run(connection, live.run.id, state=state, **columns))
+
+    async def _finish(self, live: Live, state: State, sentence: str) -> None:
+        """Writes the row, again and again while the database refuses, and only then lets go of the run."""
+        run_id, ended = live.run.id, time.time()
+        while True:
+            try:
+                await asyncio.wrap_future(
+                    self._writer.submit(
+                        lambda connection: update_run(
+                            connection, run_id, state=state, sentence=sentence, ended_at=ended
+                        )
+                    )
+                )
+                break
+            except Exception:
+                await asyncio.sleep(RETRY_SECONDS)
+        self.live.remove(run_id)
+        self._bell.forget(run_id)

@@ -1,0 +1,80 @@
+"""Rows: renamed, tagged, deleted, restored, purged; marked at the start when their server had died."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ntkscope.runs import words
+from ntkscope.runs.manager import Manager
+from ntkscope.runs.recording import read_recording
+from ntkscope.schemas.run import RunPatch, RunSummary
+from ntkscope.store.writer import Writer
+from ntkscope.store.writes import append_events, insert_run, interrupt_runs, purge_runs, update_run
+
+RESTORE_SECONDS = 600.0
+PURGE_EVERY = 30.0
+
+
+class Housekeeping:
+    """Used on the event loop."""
+
+    def __init__(self, manager: Manager, writer: Writer) -> None:
+        self._manager, self._writer = manager, writer
+
+    async def patch(self, run_id: str, patch: RunPatch) -> RunSummary:
+        """Renames and tags."""
+        await self._manager.get(run_id)
+        changes = patch.model_dump(exclude_none=True)
+        if changes:
+            await self._write(run_id, **changes)
+        return await self._manager.get(run_id)
+
+    async def delete(self, run_id: str) -> RunSummary:
+        """Hides the run, cancelled if it has not ended; it can be restored for ten minutes."""
+        run = await self._manager.get(run_id)
+        # The row first: viewers who are told of the end must find why.
+        await self._write(run_id, deleted_at=time.time())
+        live = self._manager.live(run_id)
+        if live is not None:
+            await self._manager.stop(live)
+        return await self._manager.row(run.id)
+
+    async def restore(self, run_id: str) -> RunSummary:
+        """Brings a deleted run back.
+
+        Raises:
+            NotFound: it was never there, or it is gone for good.
+        """
+        run = await self._manager.row(run_id)
+        if run.deleted_at is not None and run.deleted_at < time.time() - RESTORE_SECONDS:
+            raise words.no_such_run(run_id)
+        await self._write(run_id, deleted_at=None)
+        return await self._manager.get(run_id)
+
+    async def interrupt(self) -> None:
+        """Marks the runs that were alive when their server ended."""
+        await asyncio.wrap_future(
+            self._writer.submit(lambda connection: interrupt_runs(connection, time.time(), words.INTERRUPTED))
+        )
+
+    async def purge_for_ever(self) -> None:
+        """Removes what can no longer be restored, now and then."""
+        while True:
+            await self.purge()
+            await asyncio.sleep(PURGE_EVERY)
+
+    async def purge(self) -> Sequence[str]:
+        """Removes what can no longer be restored; the ids."""
+        before = time.time() - RESTORE_SECONDS
+        return await asyncio.wrap_future(self._writer.submit(lambda connection: purge_runs(connection, before)))
+
+    async def import_recording(self, path: Path) -> None:
+        """Puts a recorded run into the store, from a file of its events one after another."""
+        run, events = await asyncio.to_thread(read_recording, path)
+        await asyncio.wrap_future(self._writer.submit(lambda connection: insert_run(connection, run)))
+        await asyncio.wrap_future(self._writer.submit(lambda connection: append_events(connection, events)))
+
+    async def _write(self, run_id: str, **columns: Any) -> None:
+        await asyncio.wrap_future(self._writer.submit(lambda connection: update_run(connection, run_id, **columns)))

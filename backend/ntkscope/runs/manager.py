@@ -1,0 +1,261 @@
+"""What can be asked of runs: submit, pause, resume, cancel, extend, list."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+
+import anyio.to_thread
+
+from ntkscope.errors import Conflict, InvalidInput, NotFound
+from ntkscope.executors.base import Job
+from ntkscope.experiment.datasets import Table, read_csv
+from ntkscope.experiment.estimate import Limits, check_limits
+from ntkscope.experiment.start import choose_device
+from ntkscope.runs import words
+from ntkscope.runs.bell import Bell
+from ntkscope.runs.conductor import Conductor
+from ntkscope.runs.live import Live
+from ntkscope.runs.threads import threads_for
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.run import ENDED, RunList, RunRequest, RunSummary
+from ntkscope.schemas.training import Stop
+from ntkscope.store.run_store import RunStore
+from ntkscope.store.writer import Writer
+from ntkscope.store.writes import insert_run, update_run
+
+PATIENCE = 0.25  # seconds in which a run must have heard of its cancelling, or its process is ended
+ANSWER_WITHIN = 1.0  # seconds that a command waits for its effect before it answers
+
+
+class Manager:
+    """Used on the event loop.
+
+    Args:
+        store: Reads.
+        writer: Writes.
+        conductor: Slots.
+        bell: Rung at every change.
+        limits: What a config may ask for.
+        threads: Threads of a large run.
+        max_queued: Most runs that may wait.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        writer: Writer,
+        conductor: Conductor,
+        bell: Bell,
+        limits: Limits,
+        threads: int,
+        max_queued: int,
+    ) -> None:
+        self._store, self._writer, self._conductor, self._bell = store, writer, conductor, bell
+        self._limits, self._threads, self._max_queued = limits, threads, max_queued
+
+    async def submit(self, request: RunRequest) -> RunSummary:
+        """Queues a run, which begins at once if a slot is free.
+
+        Raises:
+            NtkscopeError: the config is beyond the limits, its data set is not here, or too many runs wait.
+        """
+        self._check_queue()
+        config = request.config
+        dataset = await self.checked(config)
+        run = RunSummary(
+            id=secrets.token_hex(6),
+            name=request.name,
+            tags=request.tags,
+            state="queued",
+            sentence="",
+            created_at=time.time(),
+            started_at=None,
+            ended_at=None,
+            deleted_at=None,
+            ahead=0,
+            last_seq=0,
+            config=config,
+            digest=config.digest(),
+            recorded=False,
+        )
+        await asyncio.wrap_future(self._writer.submit(lambda connection: insert_run(connection, run)))
+        return self._begin(run, Job(run.id, config, dataset, threads=self._count(config, dataset)))
+
+    async def checked(self, config: RunConfig) -> Table | None:
+        """The table that the config names, once the config has passed this server's limits."""
+        return await anyio.to_thread.run_sync(self._checked, config)
+
+    async def get(self, run_id: str) -> RunSummary:
+        """The run of this id.
+
+        Raises:
+            NotFound: there is none.
+            Gone: it was deleted.
+        """
+        run = await self.row(run_id)
+        if run.deleted_at is not None:
+            raise words.deleted(run)
+        return run
+
+    async def row(self, run_id: str) -> RunSummary:
+        """The run of this id, also a deleted one."""
+        run = await anyio.to_thread.run_sync(self._store.run, run_id)
+        if run is None:
+            raise words.no_such_run(run_id)
+        return self.overlaid(run)
+
+    async def list(self, limit: int, offset: int, search: str) -> RunList:
+        """A page of the runs, newest first."""
+        total, runs = await anyio.to_thread.run_sync(self._store.runs, limit, offset, search)
+        return RunList(total=total, runs=[self.overlaid(run) for run in runs])
+
+    def live(self, run_id: str) -> Live | None:
+        """The run if it has not ended."""
+        return self._conductor.live.get(run_id)
+
+    async def pause(self, run_id: str) -> RunSummary:
+        """Holds a run that waits, or pauses one that trains; its slot is then free for others."""
+        live = await self._live(run_id, "pause", "Only a run that has not ended can be paused.")
+        if live.state == "queued":
+            live.held = live.job is not None
+            self._conductor.change(live, "paused")
+        elif live.state == "running":
+            self._conductor.order(live, "pause")
+            await self._until(run_id, lambda: live.state != "running")
+        return await self.get(run_id)
+
+    async def resume(self, run_id: str) -> RunSummary:
+        """Lets a paused run go on, once there is a slot."""
+        live = await self._live(run_id, "resume", "Only a paused run can be resumed.")
+        if live.state == "paused":
+            if not live.held:
+                self._conductor.live.last_in_line(run_id)
+            live.held = False
+            self._conductor.change(live, "queued")
+        return await self.get(run_id)
+
+    async def cancel(self, run_id: str) -> RunSummary:
+        """Ends a run where it is. What it has measured stays."""
+        live = await self._live(run_id, "cancel", "Only a run that has not ended can be cancelled.")
+        await self.stop(live)
+        return await self.get(run_id)
+
+    async def stop(self, live: Live) -> None:
+        """Cancels a live run and waits, for a while, until it has ended."""
+        run_id = live.run.id
+        if live.state in ENDED or live.cancelled:
+            return
+        live.cancelled = True
+        if live.job is not None:
+            self._conductor.finish(live, "cancelled", words.CANCELLED_EARLY)
+        else:
+            self._conductor.order(live, "cancel")
+            await self._until(run_id, lambda: live.obeying or live.state in ENDED, PATIENCE)
+            if not live.obeying and live.state == "running":
+                self._conductor.kill(live)
+        await self._until(run_id, lambda: self.live(run_id) is not live)
+
+    async def extend(self, run_id: str, steps: int) -> RunSummary:
+        """Goes on with a run that ended, to this many steps in all; no other condition ends it sooner.
+
+        Raises:
+            Conflict: it has not ended, or cannot go on.
+            InvalidInput: it has done as many steps already.
+        """
+        self._check_queue()
+        run = await self.get(run_id)
+        if run.recorded or run.state not in ("completed", "cancelled"):
+            remedy = "Start a new run with the same configuration and more steps."
+            raise words.not_possible(run, "extend", "A run that completed or was cancelled here.", remedy)
+        checkpoint = await anyio.to_thread.run_sync(self._store.last_checkpoint, run_id)
+        if checkpoint is None or checkpoint.seq != run.last_seq:
+            remedy = "Start a new run with the same configuration."
+            raise words.not_possible(run, "extend", "A run that left a checkpoint at its end.", remedy)
+        if steps <= checkpoint.step:
+            raise InvalidInput(
+                expected=f"More steps than the {checkpoint.step:,} that are done.",
+                got=f"{steps:,}",
+                remedy="Give the number of steps in all, not those to add.",
+                where="steps",
+            )
+        training = run.config.training.model_copy(update={"stop": Stop(steps=steps)})
+        config = run.config.model_copy(update={"training": training})
+        dataset = await self.checked(config)
+        if self.live(run_id) is not None:  # somebody else was faster
+            return await self.get(run_id)
+        changes = {
+            "config": config,
+            "digest": config.digest(),
+            "state": "queued",
+            "sentence": "",
+            "ended_at": None,
+        }
+        run = run.model_copy(update=changes)
+        self._writer.submit(lambda connection: update_run(connection, run_id, **changes))
+        threads = self._count(config, dataset)
+        return self._begin(run, Job(run_id, config, dataset, checkpoint, run.last_seq, threads))
+
+    def overlaid(self, run: RunSummary) -> RunSummary:
+        """The row with what is known only here: place in the queue, and what it waits for."""
+        live = self.live(run.id)
+        if live is None or live.state in ENDED:
+            return run
+        ahead = self._conductor.live.ahead(run.id)
+        sentence = words.sentence(live.state, ahead, begun=live.job is None)
+        return run.model_copy(update={"state": live.state, "ahead": ahead, "sentence": sentence})
+
+    def _begin(self, run: RunSummary, job: Job) -> RunSummary:
+        self._conductor.live.add(Live(run, job))
+        self._bell.ring(run.id, run.last_seq)
+        self._conductor.fill()
+        return self.overlaid(self._conductor.live[run.id].run)
+
+    def _count(self, config: RunConfig, dataset: Table | None) -> int:
+        return threads_for(config, dataset, self._threads)
+
+    def _checked(self, config: RunConfig) -> Table | None:
+        dataset = self.table(config)
+        check_limits(config, self._limits, dataset)
+        choose_device(config)
+        return dataset
+
+    def table(self, config: RunConfig) -> Table | None:
+        """The uploaded table that the config names. Reads the store: not for the event loop."""
+        points = config.data.points
+        if points.kind != "dataset":
+            return None
+        found = self._store.dataset(points.sha256)
+        if found is None:
+            raise NotFound(
+                expected="The SHA-256 of a data set on this server.",
+                got=f"'{points.sha256[:12]}...', which is not here",
+                remedy="Upload the table first: POST /api/datasets.",
+                where="data.points.sha256",
+            )
+        info, data = found
+        return read_csv(data, info.name, limit=len(data))
+
+    async def _live(self, run_id: str, doing: str, expected: str) -> Live:
+        run = await self.get(run_id)
+        live = self.live(run_id)
+        if live is None or live.state in ENDED:
+            raise words.not_possible(run, doing, expected, "Start a new run with the same configuration.")
+        return live
+
+    async def _until(self, run_id: str, true: Callable[[], bool], seconds: float = ANSWER_WITHIN) -> None:
+        """Waits until something is true of the run, at most so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not true():
+                    await self._bell.alarm(run_id).wait()
+        except TimeoutError:
+            return
+
+    def _check_queue(self) -> None:
+        if self._conductor.live.queued() >= self._max_queued:
+            raise Conflict(
+                expected=f"At most {self._max_queued} runs that wait.",
+                got="one more",
+                remedy="Wait, cancel one, or raise the server's setting NTKSCOPE_MAX_QUEUED.",
+            )

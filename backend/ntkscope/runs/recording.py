@@ -1,0 +1,51 @@
+"""The recorded run that an empty database shows: a finished run's events in a file."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from ntkscope.schemas.event import Finished, RunEvent, Started
+from ntkscope.schemas.run import RunSummary
+from ntkscope.store.writes import NewEvent
+from ntkscope.wire.codec import decode, encode
+from ntkscope.wire.sequence import split
+
+RECORDED = "recorded"  # the run's id: there is one in a database
+
+
+def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
+    """The run and its events.
+
+    Raises:
+        ValueError: the file holds no whole run of this version.
+    """
+    data = split(path.read_bytes())
+    events = [decode(item) for item in data]
+    if not events or not isinstance(events[0], Started) or not isinstance(events[-1], Finished):
+        raise ValueError(f"{path} does not hold a run from its start to its end")
+    first, last = events[0], events[-1]
+    now = time.time()
+    run = RunSummary(
+        id=RECORDED,
+        name="A recorded run: two sines",
+        tags=[],
+        state=last.outcome,
+        sentence=last.sentence,
+        created_at=now,
+        started_at=now - last.wall_seconds,
+        ended_at=now,
+        deleted_at=None,
+        ahead=0,
+        last_seq=last.seq,
+        config=first.config,
+        digest=first.config.digest(),
+        recorded=True,
+    )
+    rows = [NewEvent(RECORDED, event.seq, event.type, item) for event, item in zip(events, data, strict=True)]
+    return run, rows
+
+
+def write_recording(path: Path, events: Iterable[RunEvent]) -> None:
+    """Keeps a run's events that viewers may see."""
+    kept = (event for event in events if event.type not in ("tick", "checkpoint"))
+    path.write_bytes(b"".join(encode(event) for event in kept))

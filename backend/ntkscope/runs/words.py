@@ -1,0 +1,55 @@
+"""What the server says of a run that has not ended, or that ended without its generator."""
+
+import signal
+
+from ntkscope.errors import Conflict, Gone, NotFound
+from ntkscope.schemas.run import RunSummary, State
+
+CANCELLED_EARLY = "Cancelled before it began."
+CANCELLED_HARD = "Cancelled while it computed its kernel; its worker was replaced."
+INTERRUPTED = "The server stopped while this run was on it. Start it again with the same configuration."
+UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then start it again."
+
+
+def sentence(state: State, ahead: int, begun: bool) -> str:
+    """What a run that has not ended is waiting for."""
+    if state == "queued":
+        what = "to go on" if begun else "to begin"
+        return f"Waits {what}: {ahead} before it." if ahead else f"Waits {what}."
+    if state == "paused":
+        return "Paused." if begun else "Paused before it began."
+    return "Training."
+
+
+def worker_died(exit_code: int) -> str:
+    """Of a run whose worker process is gone."""
+    how = f"exit code {exit_code}"
+    if exit_code < 0:
+        try:
+            how += f", {signal.Signals(-exit_code).name}"
+        except ValueError:
+            how += f", signal {-exit_code}"
+    hint = " That is also what happens when memory runs out." if exit_code == -signal.SIGKILL else ""
+    return f"The worker process was killed or crashed ({how}).{hint} A new one has started; run it again."
+
+
+def no_such_run(run_id: str) -> NotFound:
+    return NotFound(
+        expected="The id of a run on this server.",
+        got=f"'{run_id[:60]}'",
+        remedy="GET /api/runs lists them.",
+        where="id",
+    )
+
+
+def deleted(run: RunSummary) -> Gone:
+    return Gone(
+        expected="A run that has not been deleted.",
+        got=f"'{run.id}', which was deleted",
+        remedy=f"POST /api/runs/{run.id}/restore brings it back within 10 minutes of its deletion.",
+        where="id",
+    )
+
+
+def not_possible(run: RunSummary, doing: str, expected: str, remedy: str) -> Conflict:
+    return Conflict(expected=expected, got=f"a run that is {run.state}", remedy=remedy, where=f"runs/{run.id}/{doing}")

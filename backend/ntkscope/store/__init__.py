@@ -1,0 +1,1 @@
+"""The log: runs, their events, uploaded tables, in SQLite or PostgreSQL."""

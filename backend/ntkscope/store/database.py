@@ -1,0 +1,123 @@
+"""Opens a database: its address, its lock, its engine, its version."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from ntkscope.errors import NtkscopeError, Unavailable
+from ntkscope.store.lock import FileLock, Lock, PostgresLock
+from ntkscope.store.migrations import migrate
+
+REMEDY = "Set NTKSCOPE_DATABASE_URL to sqlite:///some/file.db or postgresql://user:password@host/name."
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database that belongs to this process."""
+
+    engine: Engine
+    lock: Lock
+    fresh: bool  # it was empty until now
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self.lock.release()
+
+
+def open_database(url: str, address: str) -> Database:
+    """Opens, locks and migrates the database.
+
+    Args:
+        url: sqlite:///file.db or postgresql://...
+        address: Where this server can be reached; told to a second server that is refused.
+
+    Raises:
+        Unavailable: bad address, no such place, no driver, another server's, or from a newer version.
+    """
+    parsed = parse_url(url)
+    lock: Lock | None = None
+    engine: Engine | None = None
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            lock = FileLock(Path(f"{parsed.database}.lock"), address)
+            engine = make_engine(parsed)
+        else:
+            engine = make_engine(parsed)
+            lock = PostgresLock(engine, address)
+        with engine.begin() as connection:
+            fresh = migrate(connection)
+    except BaseException as error:
+        if engine is not None:
+            engine.dispose()
+        if lock is not None:
+            lock.release()
+        if isinstance(error, NtkscopeError) or not isinstance(error, (DBAPIError, OSError, ImportError)):
+            raise
+        raise _cannot_open(parsed, error) from error
+    return Database(engine, lock, fresh)
+
+
+def parse_url(url: str) -> URL:
+    """The database's address, checked.
+
+    Raises:
+        Unavailable: neither an SQLite file nor PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+        name = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        name = ""
+    if name not in ("sqlite", "postgresql", "postgres"):
+        raise Unavailable(
+            expected="The database must be an SQLite file or a PostgreSQL server.",
+            got=f"'{url}'",
+            remedy=REMEDY,
+            where="NTKSCOPE_DATABASE_URL",
+        )
+    if name != "sqlite":
+        return parsed.set(drivername="postgresql+psycopg")
+    if not parsed.database or parsed.database == ":memory:":
+        raise Unavailable(
+            expected="An SQLite database must be a file.",
+            got=f"'{url}'",
+            remedy=REMEDY,
+            where="NTKSCOPE_DATABASE_URL",
+        )
+    return parsed
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine whose pool serves the threads that answer requests."""
+    engine = create_engine(url, pool_size=8, max_overflow=40)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """WAL: readers never wait for the writer. NORMAL: a power cut may cost the last commits only."""
+    cursor = connection.cursor()
+    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _cannot_open(url: URL, error: BaseException) -> Unavailable:
+    first = str(getattr(error, "orig", None) or error).strip().splitlines()
+    remedy = REMEDY
+    if url.get_backend_name() == "sqlite":
+        folder = Path(str(url.database)).absolute().parent
+        if not folder.is_dir():
+            remedy = f"Make the folder {folder}, or name another file with NTKSCOPE_DATABASE_URL."
+    elif isinstance(error, ImportError):
+        remedy = "Install the PostgreSQL driver: pip install 'ntkscope[postgres]'."
+    return Unavailable(
+        expected="The database must be there and open for writing.",
+        got=f"{url.render_as_string(hide_password=True)}: {first[0] if first else type(error).__name__}",
+        remedy=remedy,
+        where="NTKSCOPE_DATABASE_URL",
+    )

@@ -1,0 +1,92 @@
+"""What the database knows of runs, events and tables. Any thread may read."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, func, or_, select
+
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Checkpoint
+from ntkscope.schemas.preset import DatasetInfo
+from ntkscope.schemas.run import RunSummary
+from ntkscope.store.tables import DATASETS, EVENTS, RUNS
+from ntkscope.wire.codec import decode
+
+
+class RunStore:
+    """Reads; every one takes a connection of its own from the pool.
+
+    Args:
+        engine: Of a database that is open and migrated.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, run_id: str) -> RunSummary | None:
+        """The run of this id, also a deleted one that can be restored; None if there is none."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).first()
+        return None if row is None else _summary(row)
+
+    def runs(self, limit: int, offset: int = 0, search: str = "") -> tuple[int, list[RunSummary]]:
+        """How many runs there are that are not deleted, and a page of them, newest first."""
+        chosen = select(RUNS).where(RUNS.c.deleted_at.is_(None))
+        for word in search.lower().split():
+            pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            chosen = chosen.where(
+                or_(
+                    func.lower(RUNS.c.name).like(pattern, escape="\\"),
+                    func.lower(RUNS.c.tags).like(pattern, escape="\\"),
+                    RUNS.c.id.like(pattern, escape="\\"),
+                    RUNS.c.state.like(pattern, escape="\\"),
+                )
+            )
+        page = chosen.order_by(RUNS.c.created_at.desc(), RUNS.c.id.desc()).limit(limit).offset(offset)
+        with self._engine.connect() as connection:
+            total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
+            return total, [_summary(row) for row in connection.execute(page)]
+
+    def events(self, run_id: str, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The next events after seq `after`, checkpoints left out, as (seq, bytes)."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(_following(run_id, after).limit(limit))
+            return [(row.seq, row.bytes) for row in rows]
+
+    def last_checkpoint(self, run_id: str) -> Checkpoint | None:
+        """The newest checkpoint, decoded."""
+        newest = (
+            select(EVENTS.c.bytes)
+            .where(EVENTS.c.run == run_id, EVENTS.c.type == "checkpoint")
+            .order_by(EVENTS.c.seq.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            data = connection.execute(newest).scalar()
+        event = None if data is None else decode(data)
+        return event if isinstance(event, Checkpoint) else None
+
+    def dataset(self, sha256: str) -> tuple[DatasetInfo, bytes] | None:
+        """An uploaded table and its CSV."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(DATASETS).where(DATASETS.c.sha256 == sha256)).first()
+        if row is None:
+            return None
+        info = DatasetInfo(sha256=row.sha256, name=row.name, rows=row.rows, columns=json.loads(row.columns))
+        return info, row.bytes
+
+
+def _following(run_id: str, after: int) -> Select[int, bytes]:
+    return (
+        select(EVENTS.c.seq, EVENTS.c.bytes)
+        .where(EVENTS.c.run == run_id, EVENTS.c.seq > after, EVENTS.c.type != "checkpoint")
+        .order_by(EVENTS.c.seq)
+    )
+
+
+def _summary(row: Row[*tuple[Any, ...]]) -> RunSummary:
+    values = row._asdict()
+    config = RunConfig.model_validate_json(values.pop("config"))
+    tags: Sequence[str] = json.loads(values.pop("tags"))
+    return RunSummary(**values, config=config, tags=list(tags), ahead=0)

@@ -1,0 +1,97 @@
+"""Every write, as functions of the writer's connection."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ntkscope.schemas.preset import DatasetInfo
+from ntkscope.schemas.run import ENDED, RunSummary
+from ntkscope.store.tables import DATASETS, EVENTS, RUNS
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event on its way into the store."""
+
+    run: str
+    seq: int
+    type: str
+    data: bytes
+
+
+def insert_run(connection: Connection, run: RunSummary) -> None:
+    """A new row."""
+    values = run.model_dump(exclude={"ahead", "config", "tags"})
+    connection.execute(insert(RUNS).values(**values, **_texts(config=run.config, tags=run.tags)))
+
+
+def update_run(connection: Connection, run_id: str, **values: Any) -> None:
+    """Sets columns of a run; `config` and `tags` as they are in the schemas."""
+    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**_texts(**values)))
+
+
+def interrupt_runs(connection: Connection, now: float, sentence: str) -> None:
+    """Marks every run that has not ended: the server that ran it is gone."""
+    alive = RUNS.c.state.not_in(ENDED)
+    values = {"state": "interrupted", "sentence": sentence, "ended_at": now}
+    connection.execute(update(RUNS).where(alive).values(**values))
+
+
+def purge_runs(connection: Connection, deleted_before: float) -> list[str]:
+    """Removes for good the runs that were deleted before this time; their ids."""
+    old = select(RUNS.c.id).where(RUNS.c.deleted_at < deleted_before)
+    ids = list(connection.execute(old).scalars())
+    if ids:
+        connection.execute(delete(EVENTS).where(EVENTS.c.run.in_(ids)))
+        connection.execute(delete(RUNS).where(RUNS.c.id.in_(ids)))
+    return ids
+
+
+def append_events(connection: Connection, events: Sequence[NewEvent]) -> None:
+    """Adds events; those whose (run, seq) is there already are left as they are."""
+    rows = [{"run": e.run, "seq": e.seq, "type": e.type, "bytes": e.data} for e in events]
+    connection.execute(_ignoring(connection, EVENTS), rows)
+    for run_id, seq in last_seqs(events).items():
+        connection.execute(update(RUNS).where(RUNS.c.id == run_id, RUNS.c.last_seq < seq).values(last_seq=seq))
+
+
+def last_seqs(events: Sequence[NewEvent]) -> dict[str, int]:
+    """The largest seq of every run among these events."""
+    last: dict[str, int] = {}
+    for event in events:
+        last[event.run] = max(event.seq, last.get(event.run, 0))
+    return last
+
+
+def insert_dataset(connection: Connection, info: DatasetInfo, data: bytes, now: float) -> None:
+    """Keeps a table; the same bytes are kept once."""
+    connection.execute(
+        _ignoring(connection, DATASETS),
+        {
+            "sha256": info.sha256,
+            "name": info.name,
+            "rows": info.rows,
+            "columns": json.dumps(info.columns),
+            "bytes": data,
+            "created_at": now,
+        },
+    )
+
+
+def _ignoring(connection: Connection, table: Any) -> Any:
+    """INSERT that leaves existing rows alone, in the database's own words."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _texts(**values: Any) -> dict[str, Any]:
+    """The columns that hold JSON, as text."""
+    if "tags" in values:
+        values["tags"] = json.dumps(values["tags"], ensure_ascii=False)
+    if "config" in values:
+        values["config"] = values["config"].model_dump_json()
+    return values

@@ -1,0 +1,61 @@
+"""The set-up itself, run by .venv's own Python: packages, page, then what was asked for."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from steps import browser, checks, page, port, python_packages
+from steps.common import BIN, EXE, ROOT, SetupProblem, run
+
+
+def serve(chosen_port: int) -> None:
+    """Becomes the server, so that signals reach it; on Windows, which cannot, waits for it."""
+    command = [str(BIN / f"ntkscope{EXE}"), "serve", "--port", str(chosen_port)]
+    os.chdir(ROOT)
+    if os.name != "nt":
+        os.execv(command[0], command)
+    try:
+        sys.exit(subprocess.call(command))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def bench() -> None:
+    """Every benchmark, one after another; conformance.py apart, which wants a file of cases."""
+    for script in sorted((ROOT / "benchmarks").glob("*.py")):
+        if script.name != "conformance.py" and '__name__ == "__main__"' in script.read_text():
+            print(f"== {script.relative_to(ROOT)}", flush=True)
+            run([BIN / f"python{EXE}", script], f"{script.name} failed.")
+
+
+def main() -> int:
+    """Carries out one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="scripts/setup.py", description=__doc__)
+    parser.add_argument("command", choices=["setup", "run", "test", "bench"])
+    parser.add_argument("--port", type=int, default=int(os.environ.get("NTKSCOPE_PORT") or 8000))
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "run":
+            port.require_free(arguments.port)
+        python_packages.install(dev=arguments.command != "run")
+        page.build(with_packages=arguments.command == "test")
+        if arguments.command == "run":
+            serve(arguments.port)
+        elif arguments.command == "test":
+            return checks.run_all(browser.find())
+        elif arguments.command == "bench":
+            bench()
+        else:
+            print("ntkscope is set up in .venv. Start it:  make run")
+    except SetupProblem as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Finds a Chromium for the browser tests: $CHROMIUM, an installed one, apt-get as root, Playwright's own."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from steps.common import PYTHON, SetupProblem
+
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+PLACES = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+]
+PLAYWRIGHTS_OWN = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
+
+
+def runs(program: str) -> bool:
+    """Whether it is a browser: Ubuntu's chromium-browser is only a pointer to a snap."""
+    if os.name == "nt":  # there --version opens a window
+        return Path(program).exists()
+    try:
+        answer = subprocess.run([program, "--version"], capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0
+
+
+def installed() -> str | None:
+    """An installed Chrome or Chromium."""
+    candidates = [*map(shutil.which, NAMES), *PLACES]
+    return next((name for name in candidates if name and Path(name).exists() and runs(name)), None)
+
+
+def by_apt() -> str | None:
+    """Debian's Chromium, where we are root; sudo is never asked for."""
+    if os.name == "nt" or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return None
+    print("Installing Chromium with apt-get.", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.call(["apt-get", "update", "-qq"], env=environment)
+    subprocess.call(["apt-get", "install", "-yqq", "--no-install-recommends", "chromium"], env=environment)
+    return installed()
+
+
+def by_playwright() -> str | None:
+    """Playwright's own Chromium, downloaded where it is not there yet."""
+    print("Asking Playwright for its own Chromium (about 300 MB, once).", flush=True)
+    if subprocess.call([PYTHON, "-m", "playwright", "install", "chromium"]) != 0:
+        return None
+    program = subprocess.run([PYTHON, "-c", PLAYWRIGHTS_OWN], capture_output=True, text=True).stdout.strip()
+    return program if program and runs(program) else None
+
+
+def find() -> str:
+    """The browser's path, from the first of the four ways that has one."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        if runs(named):
+            return named
+        raise SetupProblem(f"CHROMIUM={named} does not run. Name a Chrome or Chromium, or leave it unset.")
+    found = installed() or by_apt() or by_playwright()
+    if found is None:
+        raise SetupProblem(
+            "The browser tests need Chrome or Chromium, and none of the four ways gave one:\n"
+            "  1. CHROMIUM=/path/to/chromium is not set\n"
+            "  2. no Chrome or Chromium is installed\n"
+            "  3. apt-get install chromium needs root and a Debian\n"
+            "  4. Playwright's own (.venv/bin/python -m playwright install chromium) could not be had\n"
+            "Do one of them and run  make test  again."
+        )
+    return found

@@ -1,0 +1,268 @@
+"""Every preset's check, run over all of its variants with the thresholds of its text.
+
+One seed each; three where one network's chance is as large as the effect.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ntkscope.errors import NotFound
+from ntkscope.experiment.build import build
+from ntkscope.experiment.presets import laid_over, preset, presets
+from ntkscope.experiment.trainer import train
+from ntkscope.schemas.event import Finished, Frame, KernelFrame, Started
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The events of one variant, sorted."""
+
+    started: Started
+    frames: list[Frame]
+    kernels: list[KernelFrame]
+    finished: Finished
+
+    @property
+    def steps(self) -> Array:
+        return np.array([frame.step for frame in self.frames], dtype=float)
+
+    @property
+    def losses(self) -> Array:
+        return np.array([frame.loss for frame in self.frames])
+
+    @property
+    def held_out(self) -> Array:
+        return np.array([frame.held_out_error for frame in self.frames])
+
+    def spectrum(self, frequency: int) -> Array:
+        """|r_k| over its value at the start, at every frame."""
+        at = list(self.started.frequencies).index(frequency)
+        values = np.array([frame.spectrum[at] for frame in self.frames])
+        return values / values[0]
+
+
+@cache
+def run(id: str, name: str, seed: int = 0) -> Run:
+    config = next(variant.config for variant in preset(id).variants if variant.name == name)
+    config = config.model_copy(update={"seed": seed})
+    started: list[Started] = []
+    frames: list[Frame] = []
+    kernels: list[KernelFrame] = []
+    finished: list[Finished] = []
+    for event in train(config, threads=1):
+        match event:
+            case Started():
+                started.append(event)
+            case Frame():
+                frames.append(event)
+            case KernelFrame():
+                kernels.append(event)
+            case Finished():
+                finished.append(event)
+    return Run(started[0], frames, kernels, finished[0])
+
+
+def first_below(x: Array, values: Array, limit: float) -> float:
+    """Where values first fall below the limit, interpolated linearly; an error if they never do."""
+    below = np.flatnonzero(values < limit)
+    assert below.size, f"never below {limit}: ends at {values[-1]}"
+    i = int(below[0])
+    if i == 0:
+        return float(x[0])
+    part = (values[i - 1] - limit) / (values[i - 1] - values[i])
+    return float(x[i - 1] + part * (x[i] - x[i - 1]))
+
+
+def slope(x: list[float], y: list[float]) -> float:
+    """On log-log axes."""
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+WIDTHS = (64, 256, 1024, 4096)
+
+
+def test_two_sines_measured_modes_lie_on_their_lines() -> None:
+    error = run("two-sines", "width-1024").finished.median_error_gradient_descent
+    assert error is not None
+    assert error < 0.02
+
+
+def test_two_sines_error_falls_with_width() -> None:
+    means = []
+    for width in WIDTHS:
+        done = [run("two-sines", f"width-{width}", seed).finished for seed in (0, 1, 2)]
+        errors = [end.median_error_gradient_descent for end in done]
+        means.append(float(np.mean([error for error in errors if error is not None])))
+    assert slope(list(WIDTHS), means) < -0.6
+
+
+def test_two_sines_learning_times_follow_the_eigenvalues() -> None:
+    done = run("two-sines", "width-1024")
+    started = done.started
+    eigenvalues, times = [], []
+    for group in started.groups:
+        if group.counts and group.eigenvalue < started.eigenvalues[0] / 2:
+            mode = group.modes[0]
+            left = np.array([abs(frame.mode_coefficients[mode]) for frame in done.frames])
+            eigenvalues.append(group.eigenvalue)
+            times.append(first_below(done.steps * started.learning_rate, left / left[0], np.exp(-1)))
+    assert len(eigenvalues) >= 3
+    assert -1.2 <= slope(eigenvalues, times) <= -0.9
+    assert done.losses[-1] < 5e-4 * done.losses[0]
+
+
+def test_circle_harmonics_take_k_squared_as_long() -> None:
+    done = run("circle-harmonics", "harmonics")
+    times = [first_below(done.steps, done.spectrum(k), 0.3) for k in range(1, 9)]
+    assert 1.9 <= slope(list(range(1, 9)), times) <= 2.5
+
+
+def test_circle_harmonics_modes_are_fourier_modes() -> None:
+    modes = run("circle-harmonics", "harmonics").started.modes[:, :17]
+    power = np.abs(np.fft.rfft(modes, axis=0)) ** 2
+    assert power.argmax(axis=0).tolist() == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]
+
+
+def test_no_bias_is_stuck_at_odd_frequencies() -> None:
+    done = run("no-bias-parity", "without-bias")
+    for k in (3, 5):
+        assert np.abs(done.spectrum(k) - 1).max() < 1e-10
+    for k in (1, 2, 4, 6):
+        assert done.spectrum(k)[-1] < 0.05
+
+
+def test_bias_learns_odd_frequencies() -> None:
+    done = run("no-bias-parity", "with-bias")
+    for k in (3, 5):
+        assert done.spectrum(k)[-1] < 0.25
+
+
+def arcs() -> list[slice]:
+    ends = np.cumsum([0, 20, 40, 80])
+    return [slice(int(low), int(high)) for low, high in pairwise(ends)]
+
+
+def test_dense_arcs_learn_sooner() -> None:
+    done = run("nonuniform-density", "three-arcs")
+    residuals = np.array([frame.fitted - done.started.targets for frame in done.frames])
+    halved = []
+    for arc in arcs():
+        size = np.sqrt((residuals[:, arc] ** 2).mean(axis=1))
+        halved.append(first_below(done.steps, size / size[0], 0.5))
+    assert -1.3 <= slope([1, 2, 4], halved) <= -0.7
+
+
+def test_modes_oscillate_faster_where_points_are_dense() -> None:
+    modes = run("nonuniform-density", "three-arcs").started.modes[:, 12:24]
+    crossings = [float((np.diff(np.sign(modes[arc]), axis=0) != 0).sum()) for arc in arcs()]
+    assert 0.35 <= slope([1, 2, 4], crossings) <= 0.65
+
+
+def test_fourier_features_have_a_spread_that_is_right() -> None:
+    low, middle, high = (run("fourier-features-1d", f"spread-{spread}") for spread in ("0.5", "4", "32"))
+    assert middle.held_out[-1] <= low.held_out[-1] / 3
+    assert middle.held_out[-1] <= high.held_out[-1] / 10
+    assert 2 * high.losses[-1] / 64 < 1e-6
+    usable = [int((done.started.eigenvalues > done.started.eigenvalues[0] / 100).sum()) for done in (low, middle, high)]
+    assert usable[0] < 12
+    assert 20 <= usable[1] <= 50
+    assert usable[2] > 60
+
+
+def test_noisy_labels_are_overfitted_late() -> None:
+    done = run("noisy-labels", "noise-1")
+    best = int(done.held_out.argmin())
+    assert done.held_out[-1] >= 3 * done.held_out[best]
+    assert done.steps[best] < done.steps[-1] / 10
+    assert done.losses[-1] < done.losses[best]
+
+
+def test_noisy_labels_signal_is_in_the_first_modes() -> None:
+    started = run("noisy-labels", "noise-1").started
+    clean = build(started.config).clean.numpy()
+    leading = started.modes[:, :8]
+
+    def share(values: Array) -> float:
+        return float(((leading.T @ values) ** 2).sum() / (values**2).sum())
+
+    assert share(clean) > 0.99
+    assert share(started.targets - clean) < 0.35
+
+
+@pytest.mark.parametrize(("scaling", "low", "high"), [("ntk", -np.inf, -0.8), ("mean-field", -0.1, 0.1)])
+def test_drift_against_width(scaling: str, low: float, high: float) -> None:
+    widths = (64, 512, 4096)
+    drifts = [run("lazy-vs-feature", f"{scaling}-{width}").kernels[-1].drift for width in widths]
+    assert low < slope(list(widths), drifts) < high
+    if scaling == "mean-field":
+        assert min(drifts) > 0.2
+
+
+def sharpness(done: Run) -> Array:
+    """eta lambda_1 / 2 at every kernel frame."""
+    return np.array([done.started.learning_rate * kernel.eigenvalues[0] / 2 for kernel in done.kernels])
+
+
+def test_below_the_limit_the_loss_only_falls() -> None:
+    done = run("edge-of-stability", "catapult-0.9")
+    assert done.losses.max() <= done.losses[0]
+    assert done.finished.outcome == "completed"
+
+
+def test_above_the_limit_the_loss_catapults() -> None:
+    done = run("edge-of-stability", "catapult-1.5")
+    assert done.losses.max() > 3 * done.losses[0]
+    assert done.losses[-1] < 1e-3 * done.losses[0]
+    assert sharpness(done)[-1] < 1
+    assert done.finished.outcome == "completed"
+
+
+def test_far_above_the_limit_the_loss_diverges() -> None:
+    done = run("edge-of-stability", "catapult-2.5")
+    assert done.finished.outcome == "diverged"
+    assert done.finished.loss is None or done.finished.loss > 1e6 * done.losses[0]
+
+
+@pytest.mark.parametrize("rate", ["0.002", "0.004"])
+def test_sharpness_climbs_to_the_edge_and_stays(rate: str) -> None:
+    done = run("edge-of-stability", f"sharpening-{rate}")
+    values = sharpness(done)
+    late = np.array([kernel.step for kernel in done.kernels]) >= 0.8 * done.steps[-1]
+    assert values[0] < 0.95
+    assert late.sum() >= 5
+    assert 0.95 <= np.median(values[late]) <= 1.05
+
+
+def test_presets_are_complete_and_named_once() -> None:
+    found = presets()
+    assert found[0].id == "two-sines"
+    ids = {entry.id for entry in found}
+    assert len(ids) == len(found)
+    assert ids >= {
+        "two-sines", "circle-harmonics", "no-bias-parity", "nonuniform-density", "fourier-features-1d",
+        "noisy-labels", "lazy-vs-feature", "edge-of-stability",
+    }  # fmt: skip
+    for entry in found:
+        names = [variant.name for variant in entry.variants]
+        assert len(set(names)) == len(names) >= 1
+        digests = {variant.config.digest() for variant in entry.variants}
+        assert len(digests) == len(names)
+        assert all((entry.title, entry.look_for, entry.check, entry.source))
+
+
+def test_a_preset_that_is_not_there_names_those_that_are() -> None:
+    with pytest.raises(NotFound, match="two-sines"):
+        preset("three-sines")
+
+
+def test_a_table_of_another_kind_replaces_the_base() -> None:
+    base = {"points": {"kind": "circle", "n": 4}, "width": 2}
+    assert laid_over(base, {"points": {"n": 5}}) == {"points": {"kind": "circle", "n": 5}, "width": 2}
+    assert laid_over(base, {"points": {"kind": "interval"}}) == {"points": {"kind": "interval"}, "width": 2}

@@ -1,0 +1,71 @@
+"""The container files and the deployment page say what the settings and the security need."""
+
+import re
+
+import pytest
+import yaml
+
+from ntkscope.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def project(pytestconfig):
+    """The repository's root."""
+    return pytestconfig.rootpath
+
+
+@pytest.fixture(scope="module")
+def instructions(project):
+    """The Dockerfile's instructions, continuation lines joined."""
+    text = re.sub(r"\\\n\s*", "", (project / "Dockerfile").read_text())
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_bases_are_the_two_slim_images(instructions):
+    bases = [line.split()[1] for line in instructions if line.startswith("FROM")]
+    assert set(bases) == {"python:3.11-slim", "node:22-slim"}
+    assert bases[-1] == "python:3.11-slim"
+
+
+def test_the_server_does_not_run_as_root(instructions):
+    last = max(number for number, line in enumerate(instructions) if line.startswith("FROM"))
+    users = [line.split()[1] for line in instructions[last:] if line.startswith("USER")]
+    assert users == ["1000:1000"]
+
+
+def test_health_is_checked_and_the_index_of_pytorch_can_be_chosen(instructions):
+    assert any(line.startswith("HEALTHCHECK") and "/api/health" in line for line in instructions)
+    assert 'ARG TORCH_INDEX=""' in instructions
+
+
+def test_compose_publishes_on_loopback_only_and_keeps_the_database(project, instructions):
+    service = yaml.safe_load((project / "docker-compose.yml").read_text())["services"]["ntkscope"]
+    assert service["ports"] == ["127.0.0.1:8000:8000"]
+    assert service["build"]["args"] == {"TORCH_INDEX": "${TORCH_INDEX:-}"}
+    assert "deploy" not in service
+    folder = service["volumes"][0].split(":")[1]
+    assert any(f"NTKSCOPE_DATABASE_URL=sqlite:///{folder}/" in line for line in instructions)
+
+
+def test_the_override_reserves_a_gpu_and_changes_nothing_else(project):
+    override = yaml.safe_load((project / "docker-compose.gpu.yml").read_text())
+    (device,) = override["services"]["ntkscope"]["deploy"]["resources"]["reservations"]["devices"]
+    assert device == {"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}
+    assert list(override) == ["services"]
+    assert list(override["services"]["ntkscope"]) == ["deploy"]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented_with_its_default(project, name):
+    row = re.search(
+        rf"^\| `NTKSCOPE_{name.upper()}` \| `?([^|`]*)`? \|", (project / "docs/deploy.md").read_text(), re.M
+    )
+    assert row, f"docs/deploy.md has no row for NTKSCOPE_{name.upper()}"
+    default = Settings.model_fields[name].default
+    assert row[1].strip() == ("empty" if default == "" else str(default).lower())
+
+
+def test_the_readme_states_both_sizes(project):
+    text = (project / "README.md").read_text()
+    assert "2.7 GB" in text
+    assert "200 MB" in text
