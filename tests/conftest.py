@@ -3,5 +3,7 @@
 import torch
 from jaxtyping import install_import_hook
 
-install_import_hook("ntkscope.numerics", "beartype.beartype")
+import tests.typechecks  # noqa: F401  (the hook below finds it by name, without importing it)
+
+install_import_hook("ntkscope.numerics", "tests.typechecks.checked")
 torch.set_num_threads(1)

@@ -5,8 +5,9 @@ import cmath
 import numpy as np
 import pytest
 import torch
+
 from ntkscope.experiment.build import build
-from ntkscope.experiment.frequencies import residual_spectrum, spectrum_frequencies
+from ntkscope.experiment.frequencies import fourier_rows, residual_spectrum, spectrum_frequencies
 from tests.cases import config
 
 
@@ -32,10 +33,10 @@ def test_it_is_the_plain_sum(points: dict[str, object]) -> None:
         / len(residual)
         for k in spectrum_frequencies(problem).tolist()
     ]
-    np.testing.assert_allclose(residual_spectrum(problem, residual).numpy(), expected, atol=1e-13)
+    np.testing.assert_allclose(residual_spectrum(fourier_rows(problem), residual).numpy(), expected, atol=1e-13)
 
 
 def test_scattered_points_have_none() -> None:
     problem = build(config(data__points={"kind": "random", "n": 8, "d": 3}))
     assert len(spectrum_frequencies(problem)) == 0
-    assert len(residual_spectrum(problem, problem.targets)) == 0
+    assert len(residual_spectrum(fourier_rows(problem), problem.targets)) == 0

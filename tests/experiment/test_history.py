@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from ntkscope.schemas.event import Finished, Frame, Started
 from tests.cases import of, small_run
 

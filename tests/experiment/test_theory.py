@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from ntkscope.errors import Unavailable
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import start

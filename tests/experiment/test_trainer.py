@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.cases import config, of, run, stored
-
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, RunEvent, Started, Tick
+from tests.cases import config, of, run, stored
 
 
 def test_events_come_in_order_and_are_numbered_without_a_gap() -> None:
@@ -175,6 +174,8 @@ def test_dead_units_are_reported() -> None:
     dying = config(
         network__activation="relu",
         network__width=4,
+        network__sigma_w=1.5,
+        network__sigma_b=0.5,
         seed=1,
         training__learning_rate={"kind": "auto", "fraction": 1.5},
     )

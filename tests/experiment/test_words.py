@@ -1,4 +1,5 @@
 import pytest
+
 from ntkscope.experiment.words import number
 
 

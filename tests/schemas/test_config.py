@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ntkscope.schemas.config import RunConfig
 from pydantic import ValidationError
+
+from ntkscope.schemas.config import RunConfig
 from tests.cases import config
 
 

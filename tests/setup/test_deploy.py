@@ -1,6 +1,7 @@
 """The container files and the deployment page say what the settings and the security need."""
 
 import re
+import tomllib
 
 import pytest
 import yaml
@@ -63,6 +64,14 @@ def test_every_setting_is_documented_with_its_default(project, name):
     assert row, f"docs/deploy.md has no row for NTKSCOPE_{name.upper()}"
     default = Settings.model_fields[name].default
     assert row[1].strip() == ("empty" if default == "" else str(default).lower())
+
+
+def test_every_data_file_of_the_package_is_installed_with_it(project):
+    data = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["ntkscope"]
+    package = project / "backend/ntkscope"
+    listed = {file for pattern in data for file in package.glob(pattern)}
+    others = {file for file in package.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc")}
+    assert others - listed == set()
 
 
 def test_the_readme_states_both_sizes(project):

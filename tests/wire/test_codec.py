@@ -7,6 +7,7 @@ import msgpack
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ntkscope.schemas.event import Identity, KernelFrame, Started
 from ntkscope.wire.codec import LARGEST, decode, decode_fields, encode, to_json
 from tests.cases import small_run

@@ -1,15 +1,15 @@
 """Slots that are warm worker processes: torch is imported and a small run has been through before a job comes."""
 
 import contextlib
-import multiprocessing
+import os
 import queue
+import subprocess
+import sys
 import threading
 from functools import partial
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe
 
 from ntkscope.executors.base import TRAIN, Deliver, Died, Job, Message, Order, Ready
-from ntkscope.executors.process_worker import work
 
 CLOSING_SECONDS = 2.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # before a worker that died without ever being ready is replaced
@@ -62,7 +62,7 @@ class _Slot:
 
     def __init__(self, number: int, train: str) -> None:
         self._number, self._train = number, train
-        self._process: BaseProcess
+        self._process: subprocess.Popen[bytes]
         self._pipe: Connection[Job | Order | None, Message]
         self._outbox: queue.SimpleQueue[tuple[int, Job | Order | None]] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -97,18 +97,23 @@ class _Slot:
             self._change.notify_all()
 
     def join(self) -> None:
-        self._process.join(CLOSING_SECONDS)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(CLOSING_SECONDS)
+        self._process.kill()
         for thread in self._threads:
-            self._process.kill()
             thread.join()
 
     def _spawn(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=work, args=(theirs, self._train), name=f"ntkscope-worker-{self._number}", daemon=True
+        """No fork and no multiprocessing start method: those run the caller's main module again."""
+        self._pipe, theirs = Pipe()
+        descriptor = str(theirs.fileno())
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ntkscope.executors.process_worker", descriptor, self._train],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            process_group=0,  # Ctrl-C is for the server, which then tells its workers
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
-        self._process.start()
         theirs.close()  # or the worker's death would not end our reading
 
     def _write(self) -> None:
@@ -129,13 +134,12 @@ class _Slot:
         wait = FIRST_WAIT
         while True:
             ready = self._receive(deliver)
-            self._process.join()
+            exit_code = self._process.wait()
             self._pipe.close()
-            exit_code = self._process.exitcode
             with self._change:
                 if self._closing:
                     return
-            deliver(self._number, Died(-1 if exit_code is None else exit_code))
+            deliver(self._number, Died(exit_code))
             wait = FIRST_WAIT if ready else min(2 * wait, LONGEST_WAIT)
             with self._change:
                 self._change.wait_for(lambda: self._closing or self._wanted > self._serving)

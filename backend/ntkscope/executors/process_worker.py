@@ -1,7 +1,7 @@
 """The inside of a worker process. Imports nothing heavy until it listens: it must die with its server."""
 
 import os
-import signal
+import sys
 import threading
 from multiprocessing.connection import Connection
 
@@ -21,7 +21,6 @@ TINY = RunConfig(
 
 def work(pipe: "Connection[Message, Job | Order | None]", train: str) -> None:
     """Warms up, then serves the pipe until it says None or its other end is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then tells us
     inbox = Inbox()
     threading.Thread(target=_listen, args=(pipe, inbox), daemon=True).start()
     from ntkscope.executors.worker import Worker
@@ -57,3 +56,7 @@ def _warm_up(train: Train) -> None:
             encode(event)
     except Exception as error:
         explain(error)  # into the server's log; a real run will tell its user
+
+
+if __name__ == "__main__":
+    work(Connection(int(sys.argv[1])), sys.argv[2])

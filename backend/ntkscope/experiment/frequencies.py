@@ -3,30 +3,32 @@
 import math
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ntkscope.experiment.build import Problem
-from ntkscope.numerics.fourier import circle_spectrum
+
+HIGHEST = 512  # frequencies beyond are not followed: rows of 4096 points would take more than 32 MB
 
 
 def spectrum_frequencies(problem: Problem) -> Float[Tensor, " frequencies"]:
     """Frequencies 0 .. n/2 in periods over the circle or the interval; empty where points are not equispaced."""
     if problem.equispaced is None:
         return torch.zeros(0, dtype=torch.float64)
-    return torch.arange(len(problem.targets) // 2 + 1, dtype=torch.float64)
+    return torch.arange(min(len(problem.targets) // 2, HIGHEST) + 1, dtype=torch.float64)
 
 
-def residual_spectrum(problem: Problem, residual: Float[Tensor, " n"]) -> Float[Tensor, " frequencies"]:
-    """|r_k| = |sum_j r_j exp(-2 pi i k x_j)| / n at those frequencies, x in units of the length.
+def fourier_rows(problem: Problem) -> Complex[Tensor, "frequencies n"]:
+    """Rows w with r_k = w r: exp(-2 pi i k x) / n, x in units of the length from its start.
 
-    On the circle by FFT. On an interval by a direct sum, since with both ends included the points are not
-    those of an FFT.
+    A direct sum, since the points of an interval with both its ends are not those of an FFT.
     """
-    if problem.equispaced is None:
-        return torch.zeros(0, dtype=torch.float64)
-    if problem.equispaced == "circle":
-        return circle_spectrum(residual)
     position = (torch.from_numpy(problem.inputs[:, 0].copy()) - problem.start) / problem.length
-    angle = 2 * math.pi * spectrum_frequencies(problem)[:, None] * position[None, :]
-    return torch.hypot(torch.cos(angle) @ residual, torch.sin(angle) @ residual) / len(residual)
+    return torch.exp(-2j * math.pi * spectrum_frequencies(problem)[:, None] * position) / len(position)
+
+
+def residual_spectrum(
+    rows: Complex[Tensor, "frequencies n"], residual: Float[Tensor, " n"]
+) -> Float[Tensor, " frequencies"]:
+    """|r_k| = |sum_j r_j exp(-2 pi i k x_j)| / n at those frequencies."""
+    return (rows @ residual.to(rows.dtype)).abs()

@@ -8,7 +8,6 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ntkscope.experiment.build import Problem
 from ntkscope.experiment.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import gradient_descent, gradient_flow
@@ -51,12 +50,12 @@ def learning_frequencies(start: Start, step_seconds: float) -> list[LearningFreq
         step_seconds: Of one step on this machine.
     """
     problem, epsilon = start.problem, start.config.recording.epsilon
-    shares = frequency_shares(problem, start.residual)
+    shares = frequency_shares(start.fourier_rows, start.residual)
     chosen = torch.nonzero(shares >= SMALLEST_SHARE)[:, 0]
     if not len(chosen):
         return []
     frequencies = spectrum_frequencies(problem)[chosen]
-    parts = fourier_rows(problem, frequencies) @ (start.spectrum.modes * start.mode_coefficients).to(torch.complex128)
+    parts = start.fourier_rows[chosen] @ (start.spectrum.modes * start.mode_coefficients).to(torch.complex128)
     above = start.spectrum.count_above_floor
     search = _Search(parts[:, :above], parts[:, above:].sum(dim=1), epsilon * parts.sum(dim=1).abs())
     times = _flow_times(search, start)
@@ -74,21 +73,17 @@ def learning_frequencies(start: Start, step_seconds: float) -> list[LearningFreq
     ]
 
 
-def frequency_shares(problem: Problem, residual: Float[Tensor, " n"]) -> Float[Tensor, " frequencies"]:
+def frequency_shares(
+    rows: Complex[Tensor, "frequencies n"], residual: Float[Tensor, " n"]
+) -> Float[Tensor, " frequencies"]:
     """|r_k| over ||r||, both of k and -k together, so that a single sine has 1; zeros for a zero residual."""
-    n, found = len(residual), residual_spectrum(problem, residual)
+    n, found = len(residual), residual_spectrum(rows, residual)
     both = torch.full_like(found, 2.0)
     both[:1] = 1.0
     if n % 2 == 0:
         both[n // 2 :] = 1.0
     norm = float(residual.norm())
     return found * torch.sqrt(n * both) / norm if norm > 0 else torch.zeros_like(found)
-
-
-def fourier_rows(problem: Problem, frequencies: Float[Tensor, " K"]) -> Complex[Tensor, "K n"]:
-    """Rows w with r_k = w r: exp(-2 pi i k x) / n, x in units of the length from its start."""
-    position = (torch.from_numpy(problem.inputs[:, 0].copy()) - problem.start) / problem.length
-    return torch.exp(-2j * math.pi * frequencies[:, None] * position) / len(position)
 
 
 def _flow_times(search: _Search, start: Start) -> list[float | None]:

@@ -68,7 +68,7 @@ def frame(
         function=grid.numpy(),
         function_predicted=theory.function[at],
         fitted=fitted.numpy(),
-        spectrum=residual_spectrum(problem, residual).numpy(),
+        spectrum=residual_spectrum(start.fourier_rows, residual).numpy(),
         modes_learnt=sum(below),
         median_error=history.median_error(theory.law),
         median_error_gradient_flow=history.median_error("gradient_flow"),

@@ -10,6 +10,7 @@ from torch import Tensor
 from ntkscope.errors import InvalidInput, Unavailable
 from ntkscope.experiment.build import Problem, build, build_network
 from ntkscope.experiment.datasets import Table
+from ntkscope.experiment.frequencies import fourier_rows
 from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies
 from ntkscope.numerics import MLP, Spectrum, empirical_ntk, spectrum
 from ntkscope.schemas.config import RunConfig
@@ -38,6 +39,7 @@ class Start:
     cross_kernel: Tensor  # (g, n)
     spectrum: Spectrum
     residual: Tensor  # (n,) at step 0
+    fourier_rows: Tensor  # (F, n) complex: |rows @ residual| is its spectrum
     mode_coefficients: Tensor  # (n,) of the residual
     mode_frequencies: Array  # (m,)
     groups: list[Group]
@@ -92,6 +94,7 @@ def start(config: RunConfig, dataset: Table | None = None) -> Start:
         cross_kernel=cross_kernel,
         spectrum=decomposed,
         residual=residual,
+        fourier_rows=fourier_rows(problem),
         mode_coefficients=coefficients,
         mode_frequencies=mode_frequencies(decomposed, problem, followed).numpy(),
         groups=describe_modes(

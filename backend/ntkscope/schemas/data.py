@@ -201,7 +201,7 @@ class Data(Model):
     """Points, target, noise, and the grid on which the function is drawn and the error measured."""
 
     points: Points = field(Interval(), title="Points", help="Where the training points lie.")
-    target: Target = field(Sinusoids(), title="Target", help="What the network is to learn.")
+    target: Target = field(Sinusoids(amplitudes=[1.0, 0.5]), title="Target", help="What the network is to learn.")
     noise: float = field(0.0, title="Noise", help="Standard deviation of the noise added to y.", ge=0, le=1e6)
     norm: float | None = field(
         None,

@@ -48,13 +48,13 @@ class Network(Model):
         "features move at any width.",
     )
     sigma_w: float = field(
-        1.5,
+        4.0,
         title="Weight scale, σ_w",
         help="Standard deviation of the weights, before 1/sqrt(width).",
         gt=0,
         le=1e3,
     )
-    sigma_b: float = field(0.5, title="Bias scale, σ_b", help="Standard deviation of the biases.", ge=0, le=1e3)
+    sigma_b: float = field(2.0, title="Bias scale, σ_b", help="Standard deviation of the biases.", ge=0, le=1e3)
     bias: bool = field(True, title="Biases", help="Whether the layers have biases at all.", advanced=True)
     encoding: Encoding = field(
         NoEncoding(),

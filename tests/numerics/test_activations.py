@@ -1,0 +1,67 @@
+import math
+
+import pytest
+import torch
+
+from ntkscope.numerics import activation
+from ntkscope.numerics.activations import DEFAULTS
+
+POINTS = torch.linspace(-4, 4, 400, dtype=torch.float64)  # 0, where some have a kink, is not among them
+
+# phi as the literature writes it
+DEFINITIONS = {
+    "relu": lambda z: max(z, 0.0),
+    "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
+    "linear": lambda z: z,
+    "tanh": math.tanh,
+    "erf": math.erf,
+    "gelu": lambda z: z * (1 + math.erf(z / math.sqrt(2))) / 2,
+    "silu": lambda z: z / (1 + math.exp(-z)),
+    "softplus": lambda z: math.log(1 + math.exp(z)),
+    "sin": math.sin,
+    "cos": math.cos,
+    "gaussian": lambda z: math.exp(-(z**2)),
+    "rbf": lambda z: math.sqrt(2) * math.sin(math.sqrt(2) * z + math.pi / 4),
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_is_its_definition(name: str) -> None:
+    expected = torch.tensor([DEFINITIONS[name](z) for z in POINTS.tolist()], dtype=torch.float64)
+    assert torch.allclose(activation(name).function(POINTS), expected, rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+@pytest.mark.parametrize("shaped", [False, True])
+def test_derivative_and_slope_are_autograds(name: str, shaped: bool) -> None:
+    parameters = {key: value + 0.3 for key, value in DEFAULTS[name].items()} if shaped else {}
+    phi = activation(name, **parameters)
+    z = POINTS.clone().requires_grad_()
+    value = phi.function(z)
+    (expected,) = torch.autograd.grad(value.sum(), z)
+    for found in (phi.derivative(POINTS), phi.slope(POINTS, value.detach())):
+        assert torch.allclose(found, expected, rtol=1e-13, atol=1e-14)
+
+
+def test_parameters_shape_it() -> None:
+    z = torch.tensor([-2.0, 3.0], dtype=torch.float64)
+    assert activation("leaky_relu", alpha=0.2).function(z).tolist() == [-0.4, 3.0]
+    assert activation("rbf", gamma=0.5).function(z)[1].item() == pytest.approx(
+        math.sqrt(2) * math.sin(3 + math.pi / 4), rel=1e-14
+    )
+    assert activation("sin", a=2, b=3, c=0.5).function(z)[0].item() == pytest.approx(2 * math.sin(-5.5), rel=1e-14)
+
+
+def test_kinks_have_slope_zero() -> None:
+    zero = torch.zeros(1, dtype=torch.float64)
+    for name in ("relu", "leaky_relu"):
+        assert activation(name).derivative(zero).item() == 0
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"one of relu, leaky_relu.*you gave 'selu'"):
+        activation("selu")
+    with pytest.raises(ValueError, match="tanh takes no parameter; you gave alpha"):
+        activation("tanh", alpha=0.1)
+    with pytest.raises(ValueError, match="rbf takes gamma; you gave alpha"):
+        activation("rbf", alpha=0.1)
