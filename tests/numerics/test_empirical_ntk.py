@@ -103,7 +103,7 @@ def test_small_inputs_keep_their_digits() -> None:
 
 
 def test_several_outputs_need_a_choice() -> None:
-    with pytest.raises(ValueError, match="this one has 3. Use empirical_ntk_full or empirical_ntk_mean"):
+    with pytest.raises(ValueError, match=r"this one has 3\. Use empirical_ntk_full or empirical_ntk_mean"):
         empirical_ntk(network(outputs=3), normal(4, 3))
 
 

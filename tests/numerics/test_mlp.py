@@ -57,9 +57,7 @@ def test_a_seed_is_one_network_in_every_precision() -> None:
         return MLP.create(3, 8, 2, "relu", "standard", 1.5, 0.5, generator=generator(3), dtype=dtype)
 
     double, single = make(torch.float64), make(torch.float32)
-    assert all(
-        torch.equal(a.float(), b) for a, b in zip(double.parameters(), single.parameters(), strict=True)
-    )
+    assert all(torch.equal(a.float(), b) for a, b in zip(double.parameters(), single.parameters(), strict=True))
     assert torch.equal(single.to(dtype=torch.float64).weights[0], single.weights[0].double())
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from ntkscope.api.limits import limits
 from ntkscope.executors.base import TRAIN, Executor
 from ntkscope.executors.process import ProcessExecutor
-from ntkscope.experiment.estimate import Limits
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.housekeeping import Housekeeping
@@ -73,14 +73,8 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
     bell, store = Bell(), RunStore(database.engine)
     conductor = Conductor(executor, bell)
     writer = Writer(database.engine, conductor.committed, conductor.refused)
-    limits = Limits(
-        max_parameters=settings.max_parameters,
-        max_points=settings.max_points,
-        max_memory_bytes=settings.max_memory_bytes,
-        max_steps=settings.max_steps,
-    )
     threads = settings.training_threads()
-    manager = Manager(store, writer, conductor, bell, limits, threads, settings.max_queued)
+    manager = Manager(store, writer, conductor, bell, limits(settings), threads, settings.max_queued)
     return Services(
         settings=settings,
         store=store,

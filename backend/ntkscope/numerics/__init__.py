@@ -16,8 +16,6 @@ from ntkscope.numerics.dynamics import (
     gradient_descent,
     gradient_flow,
     mean_loss_time,
-    momentum_flow,
-    momentum_flow_factor,
     predict,
 )
 from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean
@@ -28,12 +26,15 @@ from ntkscope.numerics.fourier import (
     interval_frequencies,
     nonuniform_frequencies,
 )
+from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.mlp import MLP, ForwardSignals
+from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
     eigenvalue_groups,
     modes_at,
+    noise_floor,
     rotate_pair,
     spectrum,
     unit_roundoff,
@@ -43,6 +44,7 @@ __all__ = [
     "MLP",
     "Activation",
     "ForwardSignals",
+    "InfiniteKernels",
     "Scales",
     "Spectrum",
     "activation",
@@ -62,6 +64,8 @@ __all__ = [
     "gradient_flow",
     "group_learning_time",
     "identity_error",
+    "infinite_kernels",
+    "infinite_ntk",
     "interval_frequencies",
     "learning_time",
     "log_log_slope",
@@ -70,6 +74,8 @@ __all__ = [
     "modes_at",
     "momentum_flow",
     "momentum_flow_factor",
+    "nngp",
+    "noise_floor",
     "nonuniform_frequencies",
     "positional",
     "predict",

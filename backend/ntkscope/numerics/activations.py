@@ -97,11 +97,12 @@ def _sinusoid(a: float, b: float, c: float, shift: float) -> tuple[Elementwise, 
 
 
 def _gelu_derivative(z: Tensor) -> Tensor:
-    return torch.special.ndtr(z) + z * torch.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    probability: Tensor = torch.special.ndtr(z)
+    return probability + z * torch.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
 
 
 def _silu_derivative(z: Tensor) -> Tensor:
-    gate = torch.sigmoid(z)
+    gate: Tensor = torch.sigmoid(z)
     return gate * (1 + z * (1 - gate))
 
 

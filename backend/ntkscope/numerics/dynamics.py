@@ -1,12 +1,10 @@
-"""What a constant kernel predicts: mode coefficients and functions at any time, under three laws."""
-
-import math
+"""What a constant kernel predicts: mode coefficients and functions at any time, under gradient flow and gradient descent."""
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.spectrum import Spectrum, unit_roundoff
+from ntkscope.numerics.spectrum import Spectrum, noise_floor, without_round_off
 
 
 def gradient_flow(
@@ -27,7 +25,7 @@ def gradient_flow(
 
     Source: Jacot et al. 2018, arXiv 1806.07572.
     """
-    rates = _non_negative(eigenvalues)
+    rates = without_round_off(eigenvalues)
     return torch.exp(-_product(time, rates)) * mode_coefficients
 
 
@@ -50,7 +48,7 @@ def gradient_descent(
 
     Source: theory, section 2.
     """
-    powers = _powers(learning_rate * _non_negative(eigenvalues), step)
+    powers = _powers(learning_rate * without_round_off(eigenvalues), step)
     return torch.where(mode_coefficients == 0, 0.0, powers * mode_coefficients)
 
 
@@ -63,10 +61,10 @@ def flow_factor(eigenvalues: Float[Tensor, " modes"], time: Float[Tensor, " time
 
     Source: theory, section 4.
     """
-    rates = _non_negative(eigenvalues)
+    rates = without_round_off(eigenvalues)
     decay = _product(time, rates)
     factor = torch.where(decay == 0, time[:, None], -torch.expm1(-decay) / rates)
-    return torch.where(torch.isinf(time)[:, None] & (rates <= _floor(eigenvalues)), 0.0, factor)
+    return torch.where(torch.isinf(time)[:, None] & (rates <= noise_floor(eigenvalues)), 0.0, factor)
 
 
 def descent_factor(
@@ -81,13 +79,13 @@ def descent_factor(
 
     Source: theory, section 4.
     """
-    rates = _non_negative(eigenvalues)
+    rates = without_round_off(eigenvalues)
     contraction = learning_rate * rates
     small = contraction < 0.5
     logarithm = torch.log1p(-torch.where(small, contraction, 0.0))
     lost = torch.where(small, -torch.expm1(_product(step, logarithm)), 1 - _powers(contraction, step))
     factor = torch.where(contraction == 0, learning_rate * step[:, None], lost / rates)
-    return torch.where(torch.isinf(step)[:, None] & (rates <= _floor(eigenvalues)), 0.0, factor)
+    return torch.where(torch.isinf(step)[:, None] & (rates <= noise_floor(eigenvalues)), 0.0, factor)
 
 
 def predict(
@@ -127,19 +125,6 @@ def mean_loss_time(time: float, learning_rate: float, points: int, outputs: int 
     return learning_rate * time / (points * outputs)
 
 
-def _non_negative(eigenvalues: Tensor) -> Tensor:
-    """The eigenvalues with those within round-off of 0 from below set to 0."""
-    lowest, where = eigenvalues.min(0)
-    # eigh's own error is a small multiple of u times the norm; n u times it is the floor used everywhere
-    if float(lowest) < -max(16 * _floor(eigenvalues), 1e-10 * float(eigenvalues.max())):
-        raise ValueError(f"an eigenvalue must not be negative; eigenvalue {int(where)} is {float(lowest):.6g}")
-    return eigenvalues.clamp_min(0)
-
-
-def _floor(eigenvalues: Tensor) -> float:
-    return len(eigenvalues) * unit_roundoff(eigenvalues.dtype) * max(float(eigenvalues.max()), 0.0)
-
-
 def _product(time: Tensor, rates: Tensor) -> Tensor:
     """time * rate for every pair, with infinity * 0 = 0."""
     return torch.where(rates == 0, 0.0, time[:, None] * rates)
@@ -151,70 +136,3 @@ def _powers(contraction: Tensor, step: Tensor) -> Tensor:
     by_logarithm = torch.exp(_product(step, torch.log1p(-torch.where(small, contraction, 0.0))))
     plain = torch.pow(1 - torch.where(small, 0.0, contraction), step[:, None])
     return torch.where(small, by_logarithm, plain)
-
-
-def momentum_flow(
-    eigenvalues: Float[Tensor, " modes"],
-    mode_coefficients: Float[Tensor, " modes"],
-    learning_rate: float,
-    momentum: float,
-    step: Float[Tensor, " steps"],
-) -> Float[Tensor, "steps modes"]:
-    r"""Coefficients under continuous heavy ball: c'' + g c' + lambda c = 0 in s = sqrt(eta) k, c'(0) = 0.
-
-    g = (1 - beta) / sqrt(eta). It is the limit of the recurrence, not the recurrence at finite eta.
-
-    Args:
-        eigenvalues: Of the unnormalised kernel.
-        mode_coefficients: At step 0.
-        learning_rate: eta.
-        momentum: beta, below 1.
-        step: k, not necessarily whole; may be infinity.
-
-    Source: theory, section 2 (momentum).
-    """
-    remaining, _ = _heavy_ball(_non_negative(eigenvalues), learning_rate, momentum, step)
-    return remaining * mode_coefficients
-
-
-def momentum_flow_factor(
-    eigenvalues: Float[Tensor, " modes"], learning_rate: float, momentum: float, step: Float[Tensor, " steps"]
-) -> Float[Tensor, "steps modes"]:
-    """(1 - m) / lambda for `predict`, m the fraction that `momentum_flow` leaves; arguments as there."""
-    rates = _non_negative(eigenvalues)
-    _, factor = _heavy_ball(rates, learning_rate, momentum, step)
-    return torch.where(torch.isinf(step)[:, None] & (rates <= _floor(eigenvalues)), 0.0, factor)
-
-
-def _heavy_ball(rates: Tensor, learning_rate: float, momentum: float, step: Tensor) -> tuple[Tensor, Tensor]:
-    """m and (1 - m)/lambda of m'' + g m' + lambda m = 0, m(0) = 1, m'(0) = 0, at s = sqrt(eta) step."""
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1; you gave {momentum}")
-    damping = (1 - momentum) / math.sqrt(learning_rate)
-    s = math.sqrt(learning_rate) * step[:, None]
-    half = damping / 2
-    discriminant = half**2 - rates
-    over = discriminant > 0
-    w = torch.sqrt(discriminant.abs())
-    # Overdamped: the roots -slow and -fast; slow = lambda / fast keeps its digits for small lambda.
-    fast = half + torch.where(over, w, 0.0)
-    slow = rates / fast
-    gap = torch.where(over & (w > 0), 2 * w, 1.0)
-    slow_part, fast_part = torch.exp(-_times(s, slow)), torch.exp(-_times(s, fast))
-    over_slope = torch.where(w > 0, slow_part * -torch.expm1(-_times(s, gap)) / gap, _times(s, slow_part))
-    over_remaining = (slow_part + fast_part) / 2 + half * over_slope
-    over_factor = (
-        torch.where(slow == 0, s, -torch.expm1(-_times(s, slow)) / slow) + torch.expm1(-_times(s, fast)) / fast
-    ) / gap
-    # Underdamped: the envelope is 0 at infinity, where sine and cosine are not defined.
-    envelope, phase = torch.exp(-s * half), torch.where(torch.isinf(s), 0.0, s * w)
-    under_slope = torch.where(w > 0, torch.sin(phase) / torch.where(w > 0, w, 1.0), s)
-    under_remaining = envelope * (torch.cos(phase) + half * torch.where(torch.isinf(s), 0.0, under_slope))
-    remaining = torch.where(over, over_remaining, under_remaining)
-    # Near critical damping the two roots' difference cancels; 1 - m does not, lambda being far from 0 there.
-    factor = torch.where(rates < half**2 / 2, over_factor, (1 - remaining) / torch.where(rates > 0, rates, 1.0))
-    return remaining, factor
-
-
-def _times(s: Tensor, rate: Tensor) -> Tensor:
-    return torch.where(rate == 0, 0.0, s * rate)

@@ -114,9 +114,7 @@ def _side(network: MLP, x: Tensor, blocks: int) -> _Side:
     return _Side(forward.layer_inputs, [signal.reshape(len(x) * blocks, -1) for signal in signals])
 
 
-def _affine_gram(
-    network: MLP, layer: int, left: _Side, right: _Side, rows: slice, columns: slice, out: Tensor
-) -> None:
+def _affine_gram(network: MLP, layer: int, left: _Side, right: _Side, rows: slice, columns: slice, out: Tensor) -> None:
     """s^2 A A^T + sigma_b^2; for the last layer times output_scale^2."""
     factor = network.output_scale**2 if layer == network.depth else 1.0
     bias = 0.0 if network.biases is None else network.bias_scale**2
@@ -127,7 +125,8 @@ def _affine_gram(
 
 def _by_outputs(matrix: Tensor, blocks: int) -> Tensor:
     """(n1 blocks, n2 blocks) seen as (n1, blocks, n2, blocks)."""
-    return matrix.unflatten(1, (-1, blocks)).unflatten(0, (-1, blocks))
+    n1, n2 = matrix.shape
+    return matrix.view(n1 // blocks, blocks, n2 // blocks, blocks)
 
 
 def _mirror(kernel: Tensor, rows: slice) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 def circle_frequencies(modes: Float[Tensor, "n k"]) -> Float[Tensor, " k"]:
     """Frequency of each mode on an equispaced circle: the index of the largest Fourier coefficient."""
-    power = torch.fft.rfft(modes, dim=0).abs() ** 2
+    power: Tensor = torch.fft.rfft(modes, dim=0).abs() ** 2
     power[1 : (len(modes) + 1) // 2] *= 2  # each of these stands for k and -k
     return power.argmax(0).to(modes.dtype)
 
@@ -44,4 +44,5 @@ def nonuniform_frequencies(
 
 def circle_spectrum(values: Float[Tensor, " n"]) -> Float[Tensor, " frequencies"]:
     """|FFT of the values| / n at the frequencies 0 .. n // 2; a sine of amplitude A gives A / 2."""
-    return torch.fft.rfft(values).abs() / len(values)
+    coefficients: Tensor = torch.fft.rfft(values)
+    return coefficients.abs() / len(values)

@@ -111,9 +111,7 @@ class MLP:
             weights.append(draw(deviation, fan_in, fan_out))
             if bias:
                 biases.append(draw(chosen.bias_deviation, fan_out))
-        return cls(
-            weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, chosen.output_scale
-        )
+        return cls(weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, chosen.output_scale)
 
     @property
     def depth(self) -> int:
@@ -156,7 +154,10 @@ class MLP:
         return MLP(
             [weight.to(device, dtype, copy=True) for weight in self.weights],
             None if self.biases is None else [bias.to(device, dtype, copy=True) for bias in self.biases],
-            self.activation, self.weight_scales, self.bias_scale, self.output_scale,
+            self.activation,
+            self.weight_scales,
+            self.bias_scale,
+            self.output_scale,
         )
 
     def __call__(self, x: Float[Tensor, "n d"]) -> Float[Tensor, "n outputs"]:
@@ -271,7 +272,7 @@ class MLP:
         if len(data) != expected:
             raise ValueError(f"this network's parameters are {expected} bytes; you gave {len(data)}")
         values = torch.from_numpy(np.frombuffer(data, kind).astype(kind.newbyteorder("=")))
-        parts = values.split([parameter.numel() for parameter in self.parameters()])
-        for parameter, part in zip(self.parameters(), parts, strict=True):
-            parameter.copy_(part.view_as(parameter))
-
+        start = 0
+        for parameter in self.parameters():
+            parameter.copy_(values[start : start + parameter.numel()].view_as(parameter))
+            start += parameter.numel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float
@@ -46,6 +47,27 @@ def unit_roundoff(dtype: torch.dtype) -> float:
     return torch.finfo(dtype).eps / 2
 
 
+def noise_floor(eigenvalues: Float[Tensor, " n"]) -> float:
+    """n u lambda_1, of all n eigenvalues of a kernel: what is at or below it is round-off."""
+    largest = float(eigenvalues.max()) if len(eigenvalues) else 0.0
+    return len(eigenvalues) * unit_roundoff(eigenvalues.dtype) * max(largest, 0.0)
+
+
+def without_round_off(eigenvalues: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
+    """The eigenvalues, those that round-off left below 0 set to 0.
+
+    Raises:
+        ValueError: one is further below 0 than round-off explains; the message names its index and value.
+    """
+    if not len(eigenvalues):
+        return eigenvalues
+    lowest, where = eigenvalues.min(0)
+    # a backward-stable eigensolver errs by a small multiple of the floor; a sum of products adds its own
+    if float(lowest) < -max(16 * noise_floor(eigenvalues), 1e-10 * float(eigenvalues.max())):
+        raise ValueError(f"an eigenvalue must not be negative; eigenvalue {int(where)} is {float(lowest):.6g}")
+    return eigenvalues.clamp_min(0)
+
+
 def spectrum(kernel: Float[Tensor, "n n"]) -> Spectrum:
     """The eigendecomposition of a symmetric kernel.
 
@@ -64,8 +86,7 @@ def spectrum(kernel: Float[Tensor, "n n"]) -> Spectrum:
     magnitudes = modes.abs()
     leading = (magnitudes >= NEARLY_LARGEST * magnitudes.amax(0)).int().argmax(0)
     modes = modes * torch.sign(modes.gather(0, leading[None]))
-    floor = len(eigenvalues) * unit_roundoff(kernel.dtype) * max(float(eigenvalues[0]), 0.0)
-    return Spectrum(eigenvalues, modes, floor)
+    return Spectrum(eigenvalues, modes, noise_floor(eigenvalues))
 
 
 def eigenvalue_groups(
@@ -96,7 +117,7 @@ def eigenvalue_groups(
             i = joined[i]
         return i
 
-    for i, j in zip(above, above[1:], strict=False):
+    for i, j in pairwise(above):
         if values[i] - values[j] < near:
             joined[root(j)] = root(i)
     if frequencies is not None:
@@ -137,4 +158,5 @@ def rotate_pair(modes: Float[Tensor, "n 2"], angles: Float[Tensor, " n"]) -> Flo
     frequency = int(((cosines @ modes) ** 2 + (sines @ modes) ** 2).sum(1).argmax())
     target = torch.stack([cosines[frequency], sines[frequency]], dim=1)
     left, _, right = torch.linalg.svd(modes.T @ target)
-    return modes @ (left @ right)
+    rotation: Tensor = left @ right
+    return modes @ rotation

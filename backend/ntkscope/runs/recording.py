@@ -1,13 +1,12 @@
-"""The recorded run that an empty database shows: a finished run's events in a file."""
+"""The recorded run that an empty database shows: a file made by `ntkscope run two-sines --out FILE`."""
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
-from ntkscope.schemas.event import Finished, RunEvent, Started
+from ntkscope.schemas.event import Finished, Started
 from ntkscope.schemas.run import RunSummary
 from ntkscope.store.writes import NewEvent
-from ntkscope.wire.codec import decode, encode
+from ntkscope.wire.codec import decode
 from ntkscope.wire.sequence import split
 
 RECORDED = "recorded"  # the run's id: there is one in a database
@@ -43,9 +42,3 @@ def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
     )
     rows = [NewEvent(RECORDED, event.seq, event.type, item) for event, item in zip(events, data, strict=True)]
     return run, rows
-
-
-def write_recording(path: Path, events: Iterable[RunEvent]) -> None:
-    """Keeps a run's events that viewers may see."""
-    kept = (event for event in events if event.type not in ("tick", "checkpoint"))
-    path.write_bytes(b"".join(encode(event) for event in kept))

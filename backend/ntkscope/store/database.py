@@ -56,7 +56,7 @@ def open_database(url: str, address: str) -> Database:
             lock.release()
         if isinstance(error, NtkscopeError) or not isinstance(error, (DBAPIError, OSError, ImportError)):
             raise
-        raise _cannot_open(parsed, error) from error
+        raise cannot_open(parsed, error) from error
     return Database(engine, lock, fresh)
 
 
@@ -106,7 +106,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _cannot_open(url: URL, error: BaseException) -> Unavailable:
+def cannot_open(url: URL, error: BaseException) -> Unavailable:
+    """The driver's error as one of ours."""
     first = str(getattr(error, "orig", None) or error).strip().splitlines()
     remedy = REMEDY
     if url.get_backend_name() == "sqlite":

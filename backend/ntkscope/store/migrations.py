@@ -22,11 +22,31 @@ def migrate(
     Raises:
         Unavailable: the database was written by a newer version of the program.
     """
-    found = _found(connection)
+    found = found_version(connection)
     if found is None:
         METADATA.create_all(connection)
         connection.execute(SCHEMA_VERSION.insert().values(version=version))
         return True
+    refuse_newer(found, version)
+    for number in range(found + 1, version + 1):
+        steps[number](connection)
+        connection.execute(SCHEMA_VERSION.update().values(version=number))
+    return False
+
+
+def found_version(connection: Connection) -> int | None:
+    """The version that the database has; None for one without our tables."""
+    if not inspect(connection).has_table(SCHEMA_VERSION.name):
+        return None
+    return connection.execute(select(SCHEMA_VERSION.c.version)).scalar()
+
+
+def refuse_newer(found: int, version: int = VERSION) -> None:
+    """Refuses a database that a newer program wrote.
+
+    Raises:
+        Unavailable: `found` is above `version`.
+    """
     if found > version:
         raise Unavailable(
             expected=f"The database must have schema version {version} or older.",
@@ -34,14 +54,3 @@ def migrate(
             remedy="Update ntkscope, or name another database with NTKSCOPE_DATABASE_URL.",
             where="NTKSCOPE_DATABASE_URL",
         )
-    for number in range(found + 1, version + 1):
-        steps[number](connection)
-        connection.execute(SCHEMA_VERSION.update().values(version=number))
-    return False
-
-
-def _found(connection: Connection) -> int | None:
-    """The version that the database has; None for one without our tables."""
-    if not inspect(connection).has_table(SCHEMA_VERSION.name):
-        return None
-    return connection.execute(select(SCHEMA_VERSION.c.version)).scalar()

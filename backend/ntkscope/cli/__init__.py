@@ -1,0 +1,5 @@
+"""The command line: serve, run, preview, presets, doctor. One file for each."""
+
+from ntkscope.cli.main import main
+
+__all__ = ["main"]

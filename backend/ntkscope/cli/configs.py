@@ -1,0 +1,96 @@
+"""Finds the config that PRESET_OR_FILE[:variant] names, and its table."""
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ntkscope.api.validation import describe
+from ntkscope.errors import InvalidInput, NotFound
+from ntkscope.experiment.datasets import Table, read_csv
+from ntkscope.experiment.presets import preset, presets
+from ntkscope.schemas.config import RunConfig
+from ntkscope.settings import Settings
+
+SUFFIXES = (".toml", ".json")
+
+
+def find_config(target: str) -> tuple[str, RunConfig]:
+    """A name for the config, and the config.
+
+    Raises:
+        NotFound: no such preset, variant or file.
+        InvalidInput: the file is no config.
+    """
+    if Path(target).suffix in SUFFIXES:
+        return Path(target).stem, _from_file(Path(target))
+    name, _, variant = target.partition(":")
+    if name not in [found.id for found in presets()]:
+        raise NotFound(
+            expected="A preset, or a file that ends in .toml or .json.",
+            got=f"'{target[:100]}'",
+            remedy="'ntkscope presets' lists the presets.",
+        )
+    variants = {found.name: found.config for found in preset(name).variants}
+    chosen = variant or next(iter(variants))
+    if chosen not in variants:
+        raise NotFound(
+            expected=f"A variant of {name}: {', '.join(variants)}.",
+            got=f"'{variant[:100]}'",
+            remedy=f"Write {name}:{next(iter(variants))}, or {name} alone for the first.",
+        )
+    return (f"{name}:{chosen}" if len(variants) > 1 else name), variants[chosen]
+
+
+def find_table(config: RunConfig, path: Path | None, settings: Settings) -> Table | None:
+    """The table of a config whose points are a data set.
+
+    Raises:
+        InvalidInput: none was given, or another than the config names.
+    """
+    points = config.data.points
+    if points.kind != "dataset":
+        return None
+    if path is None:
+        raise InvalidInput(
+            expected="The table that the configuration names.",
+            got="none",
+            remedy="Give it with --dataset FILE.csv.",
+            where="--dataset",
+        )
+    data = _read(path)
+    if hashlib.sha256(data).hexdigest() != points.sha256:
+        raise InvalidInput(
+            expected=f"The table whose SHA-256 begins with {points.sha256[:12]}.",
+            got=f"{path}, which is another",
+            remedy="Give the table of this configuration, or change data.points.sha256.",
+            where="--dataset",
+        )
+    return read_csv(data, path.name, settings.max_upload_bytes)
+
+
+def _from_file(path: Path) -> RunConfig:
+    data = _read(path)
+    try:
+        text = data.decode()
+        fields: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except ValueError as error:
+        kind = path.suffix[1:].upper()
+        raise InvalidInput(f"A {kind} file.", f"{path}: {error}", "Mend the file.", str(path)) from None
+    try:
+        return RunConfig.model_validate(fields)
+    except ValidationError as error:
+        problem = describe(error.errors(), fields)[0]
+        where = f"{path}: {problem.where}"
+        raise InvalidInput(problem.expected, problem.got, problem.remedy, where) from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise NotFound("A file that can be read.", f"'{path}': {reason}", "Check its name.") from None

@@ -1,0 +1,87 @@
+"""`ntkscope doctor`: what is here, what is missing, and how to get it."""
+
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ntkscope import __version__
+from ntkscope.api.pages import BUILT
+from ntkscope.cli.settings import read_settings
+from ntkscope.errors import NtkscopeError
+from ntkscope.settings import Settings
+from ntkscope.store.inspection import inspect_database
+
+MARKS = {"ok": "[green]ok[/green]", "optional": "[yellow]–[/yellow]", "missing": "[red]missing[/red]"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    state: Literal["ok", "optional", "missing"]
+    found: str
+    remedy: str = ""
+
+
+def doctor() -> None:
+    """Looks at versions, device, database and page. The exit status is 1 if something is missing."""
+    settings = read_settings()
+    findings = [_versions(), _torch(), _device(settings), _database(settings), _page(), _node()]
+    table = Table(show_header=False)
+    for finding in findings:
+        text = f"{finding.found}\n{finding.remedy}" if finding.remedy else finding.found
+        table.add_row(finding.what, MARKS[finding.state], text)
+    Console(highlight=False).print(table)
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _versions() -> Finding:
+    return Finding("ntkscope", "ok", f"{__version__}, Python {platform.python_version()}, {platform.platform()}")
+
+
+def _torch() -> Finding:
+    import torch
+
+    return Finding("PyTorch", "ok", torch.__version__)
+
+
+def _device(settings: Settings) -> Finding:
+    import torch
+
+    count = settings.training_threads()
+    threads = f"{count} thread{'s' * (count > 1)} for large runs"
+    if torch.cuda.is_available():
+        return Finding("Device", "ok", f"{torch.cuda.get_device_name(0)}; {threads}")
+    remedy = "A GPU is used where PyTorch was built for CUDA and finds one; it is not needed."
+    return Finding("Device", "optional", f"CPU; {threads}", remedy)
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        return Finding("Database", "ok", inspect_database(settings.database_url))
+    except NtkscopeError as error:
+        return Finding("Database", "missing", error.got, error.remedy)
+
+
+def _page() -> Finding:
+    if (BUILT / "index.html").is_file():
+        return Finding("Page", "ok", f"built, in {BUILT}")
+    remedy = "make setup, or in the folder frontend: npm ci && npm run build"
+    return Finding("Page", "missing", "not built", remedy)
+
+
+def _node() -> Finding:
+    node = shutil.which("node")
+    if node is None:
+        remedy = "Only needed to build the page; make setup installs it into .venv."
+        return Finding("Node", "optional", "not on the PATH", remedy)
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    return Finding("Node", "ok", version)

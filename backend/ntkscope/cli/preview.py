@@ -1,0 +1,56 @@
+"""`ntkscope preview`: what theory says, without a step."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ntkscope.api.limits import limits
+from ntkscope.cli.configs import find_config, find_table
+from ntkscope.cli.settings import read_settings
+from ntkscope.cli.tables import frequency_table, seconds
+from ntkscope.experiment import preview as experiment
+from ntkscope.experiment.estimate import check_limits, readable_bytes
+from ntkscope.experiment.words import number
+from ntkscope.schemas.preview import Preview
+
+
+def preview(
+    target: Annotated[
+        str, typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, or a .toml or .json file.")
+    ],
+    dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
+    json_text: Annotated[bool, typer.Option("--json", help="Write everything, as JSON.")] = False,
+) -> None:
+    """Says before training what will be learnt, when, and what it costs."""
+    settings = read_settings()
+    name, config = find_config(target)
+    table = find_table(config, dataset, settings)
+    check_limits(config, limits(settings), table)
+    made = experiment.preview(config, table)
+    if json_text:
+        typer.echo(made.model_dump_json(indent=2))
+    else:
+        show(name, made, Console(highlight=False, soft_wrap=True))
+
+
+def show(name: str, preview: Preview, console: Console) -> None:
+    """The preview as text."""
+    cost, spectrum = preview.cost, preview.spectrum
+    console.print(f"[bold]{name}[/bold]")
+    if spectrum is not None:
+        limit = "none" if spectrum.stability_limit is None else number(spectrum.stability_limit)
+        console.print(f"Learning rate {number(spectrum.learning_rate)}, limit 2/λ₁ = {limit}")
+        console.print(f"Ends at step {spectrum.end_step:,}, t = {number(spectrum.end_time)}")
+        drawn = sum(group.drawn for group in spectrum.groups)
+        console.print(f"Learnt by then: {spectrum.groups_learnt} of {drawn} modes, pairs counted once")
+    console.print(
+        f"{cost.parameters:,} parameters, {readable_bytes(cost.memory_bytes)}, "
+        f"about {seconds(cost.run_seconds)} on this machine"
+    )
+    for line in (*preview.notices, *preview.warnings):
+        console.print(line, markup=False)
+    frequencies = frequency_table(preview)
+    if frequencies is not None:
+        console.print(frequencies)

@@ -1,0 +1,137 @@
+"""`ntkscope run`: trains here, without a server."""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from ntkscope.api.limits import limits
+from ntkscope.cli.configs import find_config, find_table
+from ntkscope.cli.settings import read_settings
+from ntkscope.cli.tables import mode_table, seconds
+from ntkscope.executors.drive import drive
+from ntkscope.experiment.estimate import check_limits
+from ntkscope.experiment.trainer import train
+from ntkscope.experiment.words import number
+from ntkscope.runs.threads import threads_for
+from ntkscope.schemas.event import Command, Finished, Frame, RunEvent, Started, Tick
+from ntkscope.wire.codec import encode, to_json
+
+CANCELLED = 130  # the exit status of a program that Ctrl-C ended
+
+
+def run(
+    target: Annotated[
+        str, typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, or a .toml or .json file.")
+    ],
+    dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
+    json_lines: Annotated[bool, typer.Option("--json", help="Write the events to the output, one a line.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the events to this file, as msgpack.")] = None,
+) -> None:
+    """Trains and measures. Ctrl-C ends the run where it is.
+
+    The exit status is 0 for a run that completed, 1 for one that diverged, 130 for one that was cancelled.
+    """
+    settings = read_settings()
+    name, config = find_config(target)
+    table = find_table(config, dataset, settings)
+    check_limits(config, limits(settings), table)
+    threads = threads_for(config, table, settings.training_threads())
+    console = Console(stderr=json_lines, highlight=False)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(out.open("wb")) if out else None
+        stop = stack.enter_context(_ctrl_c())
+        watcher = stack.enter_context(_Watcher(name, console, json_lines, file))
+        finished = drive(train(config, dataset=table, threads=threads), watcher.event, stop)
+    if finished is None:
+        raise RuntimeError("the run paused, although nobody asked it to")
+    console.print(finished.sentence, markup=False)
+    if finished.rows:
+        console.print(mode_table(finished.rows, config.recording.epsilon))
+    if finished.median_error is not None:
+        console.print(f"Median error of the prediction: {100 * finished.median_error:.2g} %")
+    if finished.outcome != "completed":
+        raise typer.Exit(CANCELLED if finished.outcome == "cancelled" else 1)
+
+
+@contextlib.contextmanager
+def _ctrl_c() -> Iterator[Any]:
+    """What to tell the run at its next tick: `cancel` after the first Ctrl-C. The second ends the program."""
+    pressed: list[Command] = []
+
+    def press(_number: int, _frame: object) -> None:
+        pressed.append("cancel")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed[0] if pressed else None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Watcher:
+    """Shows the progress, and writes events down.
+
+    Args:
+        name: Of the run.
+        console: Where the progress is shown.
+        json_lines: Whether events go to the standard output.
+        file: Where they go as msgpack.
+    """
+
+    def __init__(self, name: str, console: Console, json_lines: bool, file: BinaryIO | None) -> None:
+        self._console, self._json_lines, self._file = console, json_lines, file
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("loss {task.fields[loss]}  t = {task.fields[time]}"),
+            TextColumn("{task.fields[frames]} frames  {task.fields[left]}"),
+            console=console,
+            disable=json_lines,
+        )
+        self._fields: dict[str, Any] = {"loss": "–", "time": "0", "frames": 0, "left": "measuring the kernel"}
+        self._task: TaskID = self._progress.add_task(name, total=None, **self._fields)
+
+    def __enter__(self) -> "_Watcher":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def event(self, event: RunEvent) -> None:
+        """Takes one event of the run."""
+        if event.type not in ("tick", "checkpoint"):
+            self._write(encode(event))
+        match event:
+            case Started():
+                for notice in event.notices:
+                    self._console.print(notice, markup=False)
+                self._show(total=float(event.steps[-1]), left="")
+            case Frame():
+                frames = self._fields["frames"] + 1
+                self._show(completed=event.step, frames=frames, loss=number(event.loss), time=number(event.time))
+            case Tick():
+                left = f"{seconds(event.seconds_left)} left" if event.seconds_left is not None else ""
+                if event.step:
+                    self._show(completed=event.step, loss=number(event.loss), time=number(event.time), left=left)
+            case Finished():
+                self._show(left="")
+
+    def _write(self, data: bytes) -> None:
+        if self._json_lines:
+            sys.stdout.buffer.write(to_json(data) + b"\n")
+            sys.stdout.flush()
+        if self._file is not None:
+            self._file.write(data)
+
+    def _show(self, **changes: Any) -> None:
+        self._fields |= {name: value for name, value in changes.items() if name in self._fields}
+        self._progress.update(self._task, **changes)

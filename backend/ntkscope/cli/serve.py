@@ -1,0 +1,124 @@
+"""`ntkscope serve`."""
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from ntkscope.api.app import calm_garbage_collector, create_app
+from ntkscope.api.pages import BUILT
+from ntkscope.api.security import is_loopback
+from ntkscope.api.services import address, open_services
+from ntkscope.cli.settings import read_settings
+from ntkscope.errors import Unavailable
+from ntkscope.settings import Settings
+
+SHUTDOWN_SECONDS = 2
+LARGEST_ACKNOWLEDGEMENT = 4096  # bytes; viewers send nothing longer
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen at.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen at; 0: any that is free.")] = None,
+    database_url: Annotated[str | None, typer.Option("--database", help="sqlite:///FILE or postgresql://...")] = None,
+    base_path: Annotated[str | None, typer.Option(help="Sub-path behind a proxy, as /lab.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Runs that train at the same time.")] = None,
+    insecure: Annotated[
+        bool | None, typer.Option("--insecure", help="Allow addresses beyond this machine: there are no passwords.")
+    ] = None,
+) -> None:
+    """Serves the page and the API. Every option can also be set as NTKSCOPE_<NAME>."""
+    settings = read_settings(
+        host=host, port=port, database_url=database_url, base_path=base_path, workers=workers, insecure=insecure
+    )
+    if not (settings.insecure or is_loopback(settings.host)):
+        raise Unavailable(
+            expected="A server without passwords must listen on this machine only: 127.0.0.1, ::1 or localhost.",
+            got=settings.host,
+            remedy="Use 127.0.0.1, or add --insecure if everybody who can reach this address may use the server.",
+            where="--host",
+        )
+    with listen(settings) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        asyncio.run(_serve(settings, listener))
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket at the settings' address.
+
+    Raises:
+        Unavailable: the port is taken, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(1024)  # two sockets may bind with REUSEADDR; only one may listen
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            other = settings.port + 1 if settings.port < 65535 else 8001
+            raise Unavailable(
+                expected="A port that no other program uses.",
+                got=f"{settings.port}, which is taken",
+                remedy=f"Stop the other program, or choose another port: make run PORT={other}, "
+                f"or ntkscope serve --port {other}.",
+                where="--port",
+            ) from None
+        raise Unavailable(
+            expected="An address and a port of this machine that may be listened at.",
+            got=f"{settings.host}:{settings.port}: {error.strerror or error}",
+            remedy="Use --host 127.0.0.1 and a port above 1023.",
+            where="--host",
+        ) from None
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Ends quietly on a signal; uvicorn's own raises it again before our workers are told."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for number in signals:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    async with open_services(settings) as services:
+        server = _Server(
+            uvicorn.Config(
+                create_app(settings, services),
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                ws_max_size=LARGEST_ACKNOWLEDGEMENT,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
+        calm_garbage_collector()
+        _greet(settings)
+        await server.serve([listener])
+
+
+def _greet(settings: Settings) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"ntkscope is at [bold]{address(settings)}[/bold]  (Ctrl-C stops it)")
+    if not (BUILT / "index.html").is_file():
+        console.print("Its page is not built yet: make setup, or npm ci && npm run build in frontend/.")

@@ -1,0 +1,66 @@
+"""Numbers and tables for a terminal."""
+
+from rich.table import Table
+
+from ntkscope.experiment.words import number
+from ntkscope.schemas.event import ModeRow
+from ntkscope.schemas.preview import Preview
+
+MOST_ROWS = 16
+
+
+def seconds(value: float | None) -> str:
+    """0.4 s, 12 s, 3 min, 2.1 h."""
+    if value is None:
+        return "–"
+    for unit, length in (("h", 3600), ("min", 60)):
+        if value >= 2 * length:
+            return f"{value / length:.2g} {unit}"
+    return f"{value:.2g} s"
+
+
+def mode_table(rows: list[ModeRow], epsilon: float) -> Table:
+    """Eigenvalue, predicted and measured learning time of the modes that count; of others, the first."""
+    table = Table(title=f"When each mode fell below {epsilon:g} of its start", title_justify="left")
+    for heading in ("mode", "eigenvalue", "predicted t", "measured t", "median error"):
+        table.add_column(heading, justify="right")
+    shown = [row for row in rows if row.counts] or rows
+    for row in shown[:MOST_ROWS]:
+        error = None if row.median_error is None else f"{100 * row.median_error:.2g} %"
+        table.add_row(
+            _modes(row.modes),
+            number(row.eigenvalue),
+            _maybe(row.predicted_learning_time),
+            _maybe(row.measured_learning_time),
+            error or "–",
+        )
+    if len(rows) > len(shown[:MOST_ROWS]):
+        table.caption = f"{len(rows) - len(shown[:MOST_ROWS])} more, too small in the target to count or further down"
+    return table
+
+
+def frequency_table(preview: Preview) -> Table | None:
+    """When each frequency of the target will be learnt; None where frequencies mean nothing."""
+    if preview.spectrum is None or not preview.spectrum.frequencies:
+        return None
+    table = Table(title="When each frequency will be learnt", title_justify="left")
+    for heading in ("frequency", "of the target", "t", "steps", "after", "in this run"):
+        table.add_column(heading, justify="right")
+    for row in preview.spectrum.frequencies[:MOST_ROWS]:
+        table.add_row(
+            number(row.frequency),
+            f"{100 * row.amplitude:.0f} %",
+            _maybe(row.time),
+            "never" if row.step is None else f"{row.step:,}",
+            seconds(row.seconds),
+            "yes" if row.within_run else "no",
+        )
+    return table
+
+
+def _maybe(value: float | None) -> str:
+    return "–" if value is None else number(value)
+
+
+def _modes(modes: list[int]) -> str:
+    return str(modes[0]) if len(modes) == 1 else f"{modes[0]}–{modes[-1]}"

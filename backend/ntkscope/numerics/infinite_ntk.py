@@ -1,0 +1,154 @@
+"""The NTK and the NNGP of an infinitely wide network: the kernel recursion."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ntkscope.numerics.activations import Activation
+from ntkscope.numerics.activations import activation as activation_named
+from ntkscope.numerics.carried_angle import CarriedAngle
+from ntkscope.numerics.moments import Moments
+
+COARSER = 1.25  # of the second quadrature, whose difference from the first is the error estimate
+
+
+class Layers(Protocol):
+    """The state of the recursion: p and q, the variances at x1 and x2, and what one more layer expects."""
+
+    p: Tensor
+    q: Tensor
+
+    def advance(self) -> tuple[Tensor, Tensor]:
+        """E[phi phi] and E[phi' phi'] of this layer; afterwards the state is the next layer's."""
+
+
+@dataclass(frozen=True)
+class InfiniteKernels:
+    """Both kernels of one recursion.
+
+    Args:
+        nngp: Covariance of the outputs at the start.
+        ntk: The kernel of training.
+        error: Estimate of the quadrature's error in either, relative to sqrt(K_xx K_x'x'); 0 for closed forms, whose
+            error is round-off.
+    """
+
+    nngp: Float[Tensor, "n1 n2"]
+    ntk: Float[Tensor, "n1 n2"]
+    error: float
+
+
+def infinite_kernels(
+    x1: Float[Tensor, "n1 d"],
+    x2: Float[Tensor, "n2 d"] | None = None,
+    *,
+    depth: int,
+    activation: str | Activation,
+    sigma_w: float,
+    sigma_b: float,
+    bias: bool = True,
+    parameterization: str = "ntk",
+    width: int | None = None,
+) -> InfiniteKernels:
+    """NNGP and NTK of a multilayer perceptron in the limit of infinite width, in float64.
+
+        S = sigma_w^2 <x, x'>/d + sigma_b^2, T = S; then `depth` times
+        S = sigma_w^2 E[phi(u) phi(v)] + sigma_b^2, T = S + sigma_w^2 T E[phi'(u) phi'(v)]
+
+    Args:
+        x1: Inputs, after the encoding.
+        x2: Other inputs; None means x1, and the results are exactly symmetric.
+        depth: Number of hidden layers.
+        activation: Its name, or one with parameters of its own.
+        sigma_w: Scale of the weights.
+        sigma_b: Scale of the biases.
+        bias: Whether there are biases at all.
+        parameterization: "ntk"; "standard", whose NTK grows with the width (leading order); or "mean_field", whose
+            kernels are ntk's over the width.
+        width: Of the hidden layers, where the parameterization needs it.
+
+    Raises:
+        ValueError: an unknown parameterization, or a width that is missing.
+
+    Source: Jacot et al. 2018, arXiv 1806.07572; Lee et al. 2019, arXiv 1902.06720; theory, section 3.
+    """
+    if parameterization not in ("ntk", "standard", "mean_field"):
+        raise ValueError(f"a parameterization must be one of ntk, standard, mean_field; you gave {parameterization!r}")
+    if parameterization != "ntk" and width is None:
+        raise ValueError(f"the kernel of the {parameterization} parameterization depends on the width; give one")
+    phi = activation_named(activation) if isinstance(activation, str) else activation
+    scale_b = float(sigma_b) if bias else 0.0
+    left, right = x1.double(), None if x2 is None else x2.double()
+    linear_gram = left @ (left if right is None else right).T
+
+    def kernels(layers: Layers) -> tuple[Tensor, Tensor]:
+        """The two recursions, whatever gives the expectations."""
+        per_weight, own_bias = sigma_w**2, scale_b**2
+        ntk_weight, ntk_bias = per_weight, own_bias  # of the last layer's own parameters in the NTK
+        nngp = per_weight * linear_gram / left.shape[1] + own_bias
+        ntk = nngp
+        if parameterization == "standard":
+            ntk_weight, ntk_bias = float(width or 1), 1.0 if bias else 0.0
+            ntk = linear_gram + ntk_bias
+        for _ in range(depth):
+            value, slope = layers.advance()
+            nngp = per_weight * value + own_bias
+            ntk = ntk_weight * value + ntk_bias + per_weight * ntk * slope
+        if parameterization == "mean_field":
+            nngp, ntk = nngp / float(width or 1), ntk / float(width or 1)
+        return (nngp, ntk) if right is not None else (_symmetric(nngp), _symmetric(ntk))
+
+    if phi.name in ("relu", "leaky_relu"):
+        alpha = phi.parameters.get("alpha", 0.0)
+        return InfiniteKernels(*kernels(CarriedAngle(left, right, sigma_w, scale_b, alpha)), error=0.0)
+    layers = Moments(left, right, sigma_w, scale_b, phi)
+    fine = kernels(layers)
+    if layers.exact:
+        return InfiniteKernels(*fine, error=0.0)
+    coarse = kernels(Moments(left, right, sigma_w, scale_b, phi, COARSER))
+    scale = torch.sqrt(layers.p[:, None] * layers.q)
+    scale = torch.where(scale > 0, scale, 1.0)
+    error = max(float(((a - b).abs() / scale).max()) for a, b in zip(fine, coarse, strict=True))
+    return InfiniteKernels(*fine, error=error)
+
+
+def infinite_ntk(
+    x1: Float[Tensor, "n1 d"],
+    x2: Float[Tensor, "n2 d"] | None = None,
+    *,
+    depth: int,
+    activation: str | Activation,
+    sigma_w: float,
+    sigma_b: float,
+    bias: bool = True,
+    parameterization: str = "ntk",
+    width: int | None = None,
+) -> Float[Tensor, "n1 n2"]:
+    """The NTK alone; arguments as in `infinite_kernels`."""
+    return infinite_kernels(
+        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias,
+        parameterization=parameterization, width=width,
+    ).ntk  # fmt: skip
+
+
+def nngp(
+    x1: Float[Tensor, "n1 d"],
+    x2: Float[Tensor, "n2 d"] | None = None,
+    *,
+    depth: int,
+    activation: str | Activation,
+    sigma_w: float,
+    sigma_b: float,
+    bias: bool = True,
+) -> Float[Tensor, "n1 n2"]:
+    """The NNGP alone, which the NTK and the standard parameterization share; arguments as in `infinite_kernels`."""
+    return infinite_kernels(
+        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias
+    ).nngp  # fmt: skip
+
+
+def _symmetric(kernel: Tensor) -> Tensor:
+    return (kernel + kernel.T) / 2

@@ -1,0 +1,63 @@
+"""Infinite width, layer by layer, from the second moments of the pre-activations."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from ntkscope.numerics.activations import Activation
+from ntkscope.numerics.duals import closed_form
+from ntkscope.numerics.quadrature import trapezoid
+
+
+class Moments:
+    """The variances p (n1,), q (n2,) and covariances s (n1, n2) of one layer, advanced layer by layer.
+
+    Args:
+        x1: (n1, d) inputs.
+        x2: (n2, d) inputs; None means x1, and each pair is evaluated once.
+        sigma_w: Scale of the weights.
+        sigma_b: Scale of the biases.
+        activation: phi: by its closed form, by quadrature where it has none.
+        coarsening: Of the quadrature's steps.
+    """
+
+    def __init__(
+        self, x1: Tensor, x2: Tensor | None, sigma_w: float, sigma_b: float, activation: Activation,
+        coarsening: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.activation, self.coarsening = activation, coarsening
+        self.weight_variance, self.bias_variance = sigma_w**2, sigma_b**2
+        self.symmetric = x2 is None
+        self.dual = closed_form(activation)
+        self.exact = self.dual is not None
+        scale = sigma_w / math.sqrt(x1.shape[1])
+        left, right = scale * x1, scale * (x1 if x2 is None else x2)
+        self.p, self.q = (side.square().sum(1) + self.bias_variance for side in (left, right))
+        self.s = left @ right.T + self.bias_variance
+        if self.symmetric:
+            self.s.fill_diagonal_(0).add_(self.p.diag())  # not the product's, which rounds differently
+
+    def advance(self) -> tuple[Tensor, Tensor]:
+        """E[phi phi] and E[phi' phi'] of this layer; afterwards the state is the next layer's."""
+        if self.symmetric:
+            rows, columns = torch.tril_indices(len(self.p), len(self.p), device=self.s.device)
+            value, slope = torch.empty_like(self.s), torch.empty_like(self.s)
+            pairs = self._expectations(self.p[rows], self.s[rows, columns], self.q[columns])
+            for matrix, entries in zip((value, slope), pairs, strict=True):
+                matrix[rows, columns] = entries
+                matrix[columns, rows] = entries
+            first, second = value.diagonal(), value.diagonal()
+        else:
+            value, slope = self._expectations(self.p[:, None], self.s, self.q)
+            first, _ = self._expectations(self.p, self.p, self.p)
+            second, _ = self._expectations(self.q, self.q, self.q)
+        self.p, self.q, self.s = (
+            self.weight_variance * moment + self.bias_variance for moment in (first, second, value)
+        )
+        return value, slope
+
+    def _expectations(self, p: Tensor, s: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
+        if self.dual is not None:
+            return self.dual(p, s, q)
+        return trapezoid(self.activation, p, s, q, self.coarsening)

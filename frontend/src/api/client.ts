@@ -1,0 +1,50 @@
+/** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
+import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary } from "./types";
+import { Problem } from "./problem";
+import type { JsonSchema } from "../state/schema";
+
+/** Where an API path lies, seen from the page. */
+export function apiUrl(path: string): URL {
+  return new URL(`api/${path}`, document.baseURI);
+}
+
+async function request<Answer>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+  const init: RequestInit = { method, headers: { accept: "application/json" } };
+  if (signal) init.signal = signal;
+  if (body instanceof Blob) {
+    init.headers = { ...init.headers, "content-type": "text/csv" };
+    init.body = body;
+  }
+  else if (body !== undefined) {
+    init.headers = { ...init.headers, "content-type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(apiUrl(path), init);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw Problem.unreachable();
+  }
+  if (!response.ok) throw await Problem.from(response);
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+export const api = {
+  schema: () => request<JsonSchema>("GET", "schema"),
+  presets: () => request<Preset[]>("GET", "presets"),
+  preview: (config: RunConfig, signal: AbortSignal) => request<Preview>("POST", "preview", config, signal),
+  runs: (limit: number, offset: number) => request<RunList>("GET", `runs?limit=${limit}&offset=${offset}`),
+  run: (id: string) => request<RunSummary>("GET", `runs/${id}`),
+  create: (config: RunConfig, name: string) => request<RunSummary>("POST", "runs", { config, name }),
+  change: (id: string, patch: { name?: string; tags?: string[] }) => request<RunSummary>("PATCH", `runs/${id}`, patch),
+  remove: (id: string) => request<unknown>("DELETE", `runs/${id}`),
+  restore: (id: string) => request<RunSummary>("POST", `runs/${id}/restore`),
+  pause: (id: string) => request<RunSummary>("POST", `runs/${id}/pause`),
+  resume: (id: string) => request<RunSummary>("POST", `runs/${id}/resume`),
+  cancel: (id: string) => request<RunSummary>("POST", `runs/${id}/cancel`),
+  extend: (id: string, steps: number) => request<RunSummary>("POST", `runs/${id}/extend`, { steps }),
+  dataset: (sha256: string) => request<DatasetInfo>("GET", `datasets/${sha256}`),
+  upload: (table: Blob, name: string) =>
+    request<DatasetInfo>("POST", `datasets?name=${encodeURIComponent(name.slice(0, 120))}`, table),
+};

@@ -1,0 +1,23 @@
+/** Names for the generated types, so that nothing else spells out `components["schemas"]`. */
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type RunConfig = Schemas["RunConfig"];
+export type Preset = Schemas["Preset"];
+export type Variant = Schemas["Variant"];
+export type Preview = Schemas["Preview"];
+export type SpectrumPreview = Schemas["Spectrum"];
+export type LearningFrequency = Schemas["LearningFrequency"];
+export type Cost = Schemas["Cost"];
+export type RunSummary = Schemas["RunSummary"];
+export type RunList = Schemas["RunList"];
+export type RunState = RunSummary["state"];
+export type DatasetInfo = Schemas["DatasetInfo"];
+export type Group = Schemas["Group"];
+export type ModeRow = Schemas["ModeRow"];
+export type Law = Schemas["Started"]["law"];
+export type Outcome = Schemas["Finished"]["outcome"];
+
+/** The events as JSON has them; `codec.ts` derives the decoded ones. */
+export type JsonEvents = Pick<Schemas, "Started" | "Frame" | "KernelFrame" | "Tick" | "Finished">;

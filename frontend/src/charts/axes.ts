@@ -1,0 +1,150 @@
+/** Axes and layout that all charts share: fixed margins, true logarithms, few ticks. */
+import type { Started } from "../api/codec";
+import { TOKENS, type Theme } from "../theme/tokens";
+import type { Axis, FigureLayout, Trace, View } from "./types";
+import { chartWords } from "./words";
+
+const FONT = "Inter, system-ui, sans-serif";
+/** Plotly draws powers of ten larger by a quarter: 9 and 11 then match. */
+const LOG_TICKS = 9;
+const LINEAR_TICKS = 11;
+
+interface LayoutParts {
+  theme: Theme;
+  view: View;
+  uirevision: string;
+  x: Axis;
+  y: Axis;
+  xTitle: string;
+  /** The symbol of y, or, in a large card, its name. */
+  yTitle: string;
+  large: boolean;
+  annotations?: object[];
+  shapes?: object[];
+  more?: object;
+}
+
+export function layoutOf(parts: LayoutParts): FigureLayout {
+  const { theme, view, x, y } = parts;
+  const axisColour = TOKENS[theme].axis;
+  // Rotated names only where there is room; else the symbol stands above the axis.
+  const rotated = parts.large && !view.narrow;
+  const nticks = view.narrow || !parts.large ? 4 : 6;
+  const name = { text: parts.yTitle, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "right", yanchor: "bottom", xshift: -4, yshift: 4 };
+  return {
+    xaxis: axis(x, theme, nticks, view, { text: parts.xTitle, standoff: 8 }),
+    yaxis: axis(y, theme, nticks, view, rotated ? { text: parts.yTitle, standoff: 4 } : null),
+    margin: rotated ? { l: 62, r: 16, t: 10, b: 42 } : { l: 46, r: 12, t: 22, b: 40 },
+    uirevision: parts.uirevision,
+    annotations: [...(rotated ? [] : [{ ...name, showarrow: false, font: { size: 11, color: axisColour } }]), ...(parts.annotations ?? [])],
+    shapes: parts.shapes ?? [],
+    showlegend: false,
+    hovermode: "closest",
+    hoverdistance: view.narrow ? 24 : 12,
+    dragmode: view.narrow ? false : "zoom",
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: FONT, size: LINEAR_TICKS, color: axisColour },
+    ...parts.more,
+  };
+}
+
+function axis(given: Axis, theme: Theme, nticks: number, view: View, title: object | null): Axis {
+  const colours = TOKENS[theme];
+  return {
+    nticks,
+    tickangle: 0,
+    ticklabeloverflow: "allow",
+    automargin: false,
+    autorange: false,
+    fixedrange: false,
+    exponentformat: "power",
+    showexponent: "all",
+    minexponent: 4,
+    separatethousands: true,
+    ticks: "outside",
+    ticklen: 4,
+    tickcolor: colours.axis,
+    tickfont: { size: given.type === "log" ? LOG_TICKS : LINEAR_TICKS, color: colours.axis },
+    showline: true,
+    linecolor: colours.axis,
+    linewidth: 1,
+    gridcolor: colours.grid,
+    gridwidth: 1,
+    zeroline: given.type === "linear",
+    zerolinecolor: colours.line,
+    zerolinewidth: 1,
+    title: title ? { ...title, font: { size: view.narrow ? 11 : 12, color: colours.axis } } : { text: "" },
+    ...given,
+  };
+}
+
+/** Time, from the first recording above 0 to the last one. `room`: of the axis, left free at its right end. */
+export function timeAxis(started: Started | null, type: "log" | "linear", room = 0.02): Axis {
+  const times = started?.times;
+  const first = times?.find((time) => time > 0) ?? 0.01;
+  const last = Math.max(times?.[times.length - 1] ?? 1, first * 10);
+  if (type === "linear") return { type, range: [0, last * (1 + room)] };
+  const [low, high] = [Math.log10(first), Math.log10(last)];
+  return { type, range: [low - 0.02 * (high - low), high + room * (high - low)] };
+}
+
+/** A logarithmic axis over whole decades that hold all positive values; at most `decades` of them, counted from above. */
+export function decadeAxis(values: Iterable<number>, decades = 40): Axis {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!(value > 0) || !Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low > high) return { type: "log", range: [-2, 0] };
+  const top = Math.ceil(Math.log10(high) - 1e-9);
+  const bottom = Math.max(Math.floor(Math.log10(low) + 1e-9), top - decades);
+  return { type: "log", range: [Math.min(bottom, top - 1), top] };
+}
+
+/** A linear axis from 0 to the next of 1, 2, 5 times a power of ten: it grows seldom. */
+export function risingAxis(highest: number, least: number): Axis {
+  const size = Math.max(highest, least);
+  const power = 10 ** Math.floor(Math.log10(size));
+  const top = [1, 2, 5, 10].find((step) => size <= step * power * (1 + 1e-9)) ?? 10;
+  return { type: "linear", range: [0, top * power] };
+}
+
+/** Everything below a floor, hatched: no mark is drawn inside. */
+export function floorRegion(floor: number, x: Axis, theme: Theme): Trace {
+  const wide = 30;
+  const at = (end: 0 | 1, by: number) => (x.type === "log" ? 10 ** (x.range[end] + by) : x.range[end] + by * (x.range[1] - x.range[0]));
+  const [left, right] = [at(0, -wide), at(1, wide)];
+  const bottom = floor * 1e-40;
+  return {
+    name: chartWords.belowFloor,
+    type: "scatter",
+    mode: "lines",
+    x: [left, right, right, left, left],
+    y: [floor, floor, bottom, bottom, floor],
+    line: { width: 0 },
+    fill: "toself",
+    fillpattern: { shape: "/", size: 7, solidity: 0.16, fgcolor: TOKENS[theme].control, bgcolor: TOKENS[theme].sunken },
+    hoverinfo: "skip",
+  };
+}
+
+/** The words that belong to it, at its left end: inside where it is high enough to hold them. */
+export function floorLabel(floor: number, y: Axis, theme: Theme): object {
+  const share = (Math.log10(floor) - y.range[0]) / (y.range[1] - y.range[0]);
+  return {
+    text: chartWords.belowFloor,
+    xref: "paper",
+    x: 0,
+    xanchor: "left",
+    xshift: 4,
+    y: Math.log10(floor),
+    yanchor: share > 0.08 ? "top" : "bottom",
+    yshift: share > 0.08 ? -1 : 1,
+    showarrow: false,
+    bgcolor: share > 0.08 ? TOKENS[theme].sunken : "rgba(0,0,0,0)",
+    borderpad: 1,
+    font: { size: 11, color: TOKENS[theme].axis },
+  };
+}

@@ -1,0 +1,116 @@
+/** A card at work: asks for drawings, hands them to Plotly, and keeps what stands around the plot. */
+import type { RunState } from "../state/run";
+import type { Theme } from "../theme/tokens";
+import { loadPlotly, Plot, type Size } from "./plot";
+import type { Ranges } from "./ranges";
+import { scheduler } from "./scheduler";
+import type { ChartEntry, Figure, Hover, View } from "./types";
+
+export interface CardSource {
+  chart: ChartEntry;
+  run: RunState;
+  view: View;
+  theme: Theme;
+}
+
+export interface Found {
+  hover: Hover;
+  /** In the plot's own coordinates. */
+  x: number;
+  y: number;
+}
+
+export class Card {
+  /** The figure as it was drawn last. */
+  figure = $state.raw<Figure | null>(null);
+  found = $state.raw<Found | null>(null);
+  ranges = $state.raw<Ranges | null>(null);
+  zoomed = $state(false);
+  /** Plotly did not come, or could not draw. */
+  broken = $state(false);
+  size = $state.raw<Size>({ width: 0, height: 0 });
+  private plot: Plot | null = null;
+  private visible = true;
+  private mark: () => void = () => undefined;
+  private readonly source: () => CardSource;
+  private readonly select: (group: number) => void;
+
+  constructor(source: () => CardSource, select: (group: number) => void) {
+    this.source = source;
+    this.select = select;
+  }
+
+  /** Something that is drawn has changed. A card out of sight is drawn when it is seen again. */
+  changed(): void {
+    if (this.visible) this.mark();
+  }
+
+  resetZoom(): void {
+    this.plot?.resetZoom();
+  }
+
+  /** For Svelte's `@attach`. */
+  readonly attach = (host: HTMLElement): (() => void) => {
+    const task = scheduler.add((now) => this.draw(now));
+    this.mark = () => task.mark();
+    const resized = new ResizeObserver(() => {
+      this.size = { width: host.clientWidth, height: host.clientHeight };
+      this.changed();
+    });
+    resized.observe(host);
+    const seen = new IntersectionObserver((entries) => {
+      this.visible = entries.at(-1)?.isIntersecting ?? true;
+      this.changed();
+    });
+    seen.observe(host);
+    let gone = false;
+    loadPlotly().then(
+      (plotly) => {
+        if (gone) return;
+        this.plot = new Plot(plotly, host, {
+          hover: (trace, point, x, y) => this.hovered(host, trace, point, x, y),
+          leave: () => (this.found = null),
+          click: (trace, point) => {
+            const group = this.figure?.describe(trace, point)?.group;
+            if (group != null) this.select(group);
+          },
+          ranges: (ranges, zoomed) => this.moved(ranges, zoomed),
+        });
+        this.changed();
+      },
+      () => (this.broken = true),
+    );
+    return () => {
+      gone = true;
+      task.remove();
+      resized.disconnect();
+      seen.disconnect();
+      this.plot?.destroy();
+      this.plot = null;
+    };
+  };
+
+  private draw(now: number): number {
+    const { plot, size } = this;
+    if (!plot || size.width < 40 || size.height < 40) return 0;
+    const { chart, run, view, theme } = this.source();
+    const figure = chart.chart(run, view, theme);
+    this.figure = figure;
+    // The axes ask again until a second has passed since they last grew.
+    if (plot.draw(figure, size, now)) this.mark();
+    return figure.interval;
+  }
+
+  private hovered(host: HTMLElement, trace: number, point: number, x: number, y: number): void {
+    const hover = this.figure?.describe(trace, point);
+    const box = host.getBoundingClientRect();
+    this.found = hover ? { hover, x: x - box.left, y: y - box.top } : null;
+  }
+
+  private moved(ranges: Ranges, zoomed: boolean): void {
+    this.zoomed = zoomed;
+    const before = this.ranges;
+    const same = before && [...before.x, ...before.y].every((value, i) => value === [...ranges.x, ...ranges.y][i]);
+    if (!same) this.ranges = { x: [...ranges.x], y: [...ranges.y] };
+  }
+}

@@ -1,0 +1,130 @@
+/** (3) The spectrum of K_0 and of K_t, with the noise floor and the stability limit. */
+import type { Started } from "../api/codec";
+import { number } from "../format";
+import type { RunState } from "../state/run";
+import { SERIES, TOKENS, type Theme } from "../theme/tokens";
+import { decadeAxis, floorLabel, floorRegion, layoutOf } from "./axes";
+import { colourOf, describeGroup } from "./groups";
+import { kernelFrameOf } from "./moment";
+import type { Axis, Chart, Hover, Trace, View } from "./types";
+import { chartWords } from "./words";
+
+const INTERVAL = 250;
+const MOST_POINTS = 160;
+
+export const eigenvaluesChart: Chart = (run, view, theme) => {
+  const { started } = run;
+  const kernel = kernelFrameOf(run, view);
+  const floor = started?.noise_floor ?? 0;
+  const limit = started ? 2 / started.learning_rate : 0;
+  const shown = started ? picks(started.eigenvalues.length) : [];
+  const x: Axis = { type: "log", range: [-0.12, Math.log10(Math.max(10, started?.eigenvalues.length ?? 10)) + 0.12] };
+  const y = started ? valueAxis(run, started, floor, limit) : decadeAxis([]);
+  const before = started ? spectrum(started, started.eigenvalues, shown, theme, kernel !== null, view) : null;
+  const now = started && kernel ? spectrum(started, kernel.eigenvalues, shown, theme, false, view) : null;
+  const data: Trace[] = [];
+  if (floor > 0) data.push(floorRegion(floor, x, theme));
+  if (before) data.push(before.trace);
+  if (now) data.push(now.trace);
+  const drawnNow = now ?? before;
+  return {
+    data,
+    layout: layoutOf({
+      theme,
+      view,
+      uirevision: `${run.id}:eigenvalues`,
+      x,
+      y,
+      xTitle: chartWords.modeNumber,
+      yTitle: chartWords.eigenvalueSymbol,
+      large: false,
+      shapes: started ? [limitLine(limit, theme)] : [],
+      annotations: started ? [limitLabel(limit, theme), ...(floor > 0 ? [floorLabel(floor, y, theme)] : [])] : [],
+    }),
+    subtitle: chartWords.eigenvaluesSubtitle + (kernel ? `, ${chartWords.at(kernel.time)}` : ""),
+    legend: kernel
+      ? [
+          { mark: "ring", colour: SERIES[theme].data, text: chartWords.kernelStart },
+          { mark: "dot", colour: started ? colourOf(started, 1, theme) : SERIES[theme].data, text: chartWords.kernelNow },
+        ]
+      : [],
+    note: drawnNow?.below ? chartWords.countBelow(drawnNow.below) : null,
+    empty: started ? (drawnNow?.trace.x.length ? null : chartWords.noEigenvalues) : chartWords.waiting,
+    interval: INTERVAL,
+    describe: (trace, point) => {
+      const found = data[trace];
+      const mode = found?.x[point];
+      if (!started || mode == null) return null;
+      return describeEigenvalue(run, started, mode - 1, kernel?.eigenvalues[mode - 1]);
+    },
+  };
+};
+
+/** Mode numbers from 0: all of them, or logarithmically spread ones where there are very many. */
+function picks(count: number): number[] {
+  if (count <= MOST_POINTS) return Array.from({ length: count }, (_, i) => i);
+  const spread = Array.from({ length: MOST_POINTS }, (_, i) => Math.round(count ** (i / (MOST_POINTS - 1))) - 1);
+  return [...new Set(spread)];
+}
+
+function spectrum(started: Started, values: Float32Array, shown: number[], theme: Theme, open: boolean, view: View): { trace: Trace; below: number } {
+  const kept = shown.filter((mode) => (values[mode] as number) > started.noise_floor);
+  const group = view.selected === null ? undefined : started.groups[view.selected];
+  const marker = open
+    ? { size: 8, color: TOKENS[theme].surface, opacity: 1, line: { width: 1, color: SERIES[theme].data } }
+    : {
+        size: kept.map((mode) => (group?.modes.includes(mode) ? 9 : 5)),
+        color: kept.map((mode) => colourOf(started, mode + 1, theme)),
+        opacity: 1,
+        line: { width: 0 },
+      };
+  const trace: Trace = {
+    name: open ? chartWords.kernelStart : chartWords.kernelNow,
+    type: "scatter",
+    mode: "markers",
+    x: kept.map((mode) => mode + 1),
+    y: kept.map((mode) => values[mode] as number),
+    marker,
+    hoverinfo: "none",
+  };
+  return { trace, below: values.reduce((count, value) => (value > started.noise_floor ? count : count + 1), 0) };
+}
+
+/** Whole decades around all spectra so far, a decade into the floor, and the limit where it is not far above. */
+function valueAxis(run: RunState, started: Started, floor: number, limit: number): Axis {
+  const all = [started.eigenvalues, ...run.kernelFrames.map((frame) => frame.eigenvalues)].flatMap((values) => {
+    const kept = values.filter((value) => value > floor);
+    return kept.length ? [kept[0] as number, kept.at(-1) as number] : [];
+  });
+  const axis = decadeAxis([...all, limit, floor]);
+  if (floor > 0) axis.range[0] = Math.floor(Math.log10(floor)) - (axis.range[1] - axis.range[0] > 8 ? 2 : 1);
+  // The limit's words stand above its line.
+  if (axis.range[1] - Math.log10(limit) < 0.09 * (axis.range[1] - axis.range[0])) axis.range[1] += 1;
+  return axis;
+}
+
+function limitLine(limit: number, theme: Theme): object {
+  return { type: "line", xref: "paper", x0: 0, x1: 1, y0: limit, y1: limit, layer: "below", line: { color: TOKENS[theme].axis, width: 1 } };
+}
+
+function limitLabel(limit: number, theme: Theme): object {
+  return {
+    text: chartWords.limit,
+    xref: "paper",
+    x: 1,
+    xanchor: "right",
+    y: Math.log10(limit),
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 11, color: TOKENS[theme].axis },
+  };
+}
+
+function describeEigenvalue(run: RunState, started: Started, mode: number, now: number | undefined): Hover {
+  const rows: Hover["rows"] = [[`${chartWords.eigenvalue}, ${chartWords.kernelStart}`, number(started.eigenvalues[mode], 4)]];
+  if (now !== undefined) rows.push([`${chartWords.eigenvalue}, ${chartWords.kernelNow}`, number(now, 4)]);
+  const index = started.groups.findIndex((group) => group.modes.includes(mode));
+  const group = describeGroup(run, index);
+  // The group's eigenvalue is the mean of its modes': here each has its own.
+  return { title: chartWords.mode(mode + 1), rows: [...rows, ...(group?.rows.slice(1) ?? [])], group: index < 0 ? null : index };
+}

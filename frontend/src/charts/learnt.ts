@@ -1,0 +1,116 @@
+/** (4) How much of each mode is learnt at the play-head: bars are measured, ticks are theory. */
+import type { Frame, Started } from "../api/codec";
+import { percent } from "../format";
+import { withOpacity } from "../theme/mode-colour";
+import { TOKENS, type Theme } from "../theme/tokens";
+import { layoutOf } from "./axes";
+import { describeGroup, drawnGroups, type DrawnGroup } from "./groups";
+import { frameOf, interpolated, placeOf, predictionsOf } from "./moment";
+import type { Chart, LegendItem, Trace, Values, View } from "./types";
+import { finite } from "./values";
+import { chartWords } from "./words";
+
+const INTERVAL = 40;
+/** Half the width of a bar and of its tick, in bars. */
+const HALF = 0.4;
+/** Per cent. */
+const TOP = 108;
+
+export const learntChart: Chart = (run, view, theme) => {
+  const { started } = run;
+  const frame = frameOf(run, view);
+  const groups = started ? drawnGroups(started, view, theme) : [];
+  const measured = groups.map(({ index }) => inPercent(frame?.learnt[index]));
+  const predicted = started ? predictedAt(started, groups, frame) : [];
+  const outside = groups.filter(({ group }, i) => group.counts && ((measured[i] ?? 0) > TOP || (measured[i] ?? 0) < -2)).length;
+  const labelled = groups.flatMap((drawn, i) => (labelOf(drawn) ? [{ at: i, text: labelOf(drawn) }] : []));
+  return {
+    data: started ? [bars(measured, groups, view), ticks(predicted, theme)] : [],
+    layout: layoutOf({
+      theme,
+      view,
+      uirevision: `${run.id}:learnt`,
+      x: {
+        type: "linear",
+        range: [-0.7, Math.max(groups.length, 6) - 0.3],
+        tickvals: labelled.map(({ at }) => at),
+        ticktext: labelled.map(({ text }) => text),
+        showgrid: false,
+        zeroline: false,
+      },
+      y: { type: "linear", range: [0, TOP], ticksuffix: "\u2009%" },
+      xTitle: chartWords.modeNumber,
+      yTitle: chartWords.learntSymbol,
+      large: false,
+    }),
+    subtitle: chartWords.learntSubtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    legend: legendOf(groups, theme),
+    note: outside ? chartWords.outside(outside) : null,
+    empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
+    interval: INTERVAL,
+    describe: (trace, point) => {
+      const at = trace === 0 ? point : Math.floor(point / 3);
+      const drawn = groups[at];
+      if (!drawn) return null;
+      return describeGroup(run, drawn.index, [
+        [`${chartWords.learntSymbol}, ${chartWords.measured}`, percent((measured[at] ?? NaN) / 100)],
+        [`${chartWords.learntSymbol}, ${chartWords.theory}`, percent((predicted[at] ?? NaN) / 100)],
+      ]);
+    },
+  };
+};
+
+/** Theory at the measurement's own time, so that the two can be compared. */
+function predictedAt(started: Started, groups: DrawnGroup[], frame: Frame | null): Values {
+  const place = placeOf(started.times, frame?.time ?? 0);
+  const { learnt } = predictionsOf(started);
+  return groups.map(({ index }) => inPercent(interpolated(learnt, index, place)));
+}
+
+function bars(measured: Values, groups: DrawnGroup[], view: View): Trace {
+  const faint = (drawn: DrawnGroup) => view.selected !== null && view.selected !== drawn.index;
+  return {
+    name: chartWords.measured,
+    type: "bar",
+    x: groups.map((_, i) => i),
+    y: measured,
+    width: 2 * HALF,
+    marker: {
+      color: groups.map((drawn) => withOpacity(drawn.colour, faint(drawn) ? 0.25 : drawn.group.counts ? 1 : 0.4)),
+      line: { width: 0 },
+    },
+    hoverinfo: "none",
+  };
+}
+
+/** One stroke over each bar, as wide as the bar. */
+function ticks(predicted: Values, theme: Theme): Trace {
+  return {
+    name: chartWords.theory,
+    type: "scatter",
+    mode: "lines",
+    x: predicted.flatMap((_, i) => [i - HALF, i + HALF, null]),
+    y: predicted.flatMap((value) => [value, value, null]),
+    line: { color: TOKENS[theme].text, width: 2, simplify: false },
+    connectgaps: false,
+    hoverinfo: "none",
+  };
+}
+
+function inPercent(fraction: number | undefined): number | null {
+  return finite(100 * (fraction ?? NaN));
+}
+
+/** Modes 1, 2, 4, 8 ... carry their number. */
+function labelOf(drawn: DrawnGroup): string {
+  const power = drawn.group.modes.find((mode) => ((mode + 1) & mode) === 0);
+  return power === undefined ? "" : String(power + 1);
+}
+
+function legendOf(groups: DrawnGroup[], theme: Theme): LegendItem[] {
+  const first = groups.find(({ group }) => group.counts);
+  return [
+    { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: chartWords.measured },
+    { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
+  ];
+}

@@ -1,0 +1,119 @@
+/** (5) The loss, measured and predicted, and the held-out error where the target is known between the data. */
+import type { Frame, Started } from "../api/codec";
+import { number, whole } from "../format";
+import type { RunState } from "../state/run";
+import { withOpacity } from "../theme/mode-colour";
+import { SERIES, TOKENS, type Theme } from "../theme/tokens";
+import { decadeAxis, layoutOf, timeAxis } from "./axes";
+import { headOf, predictionsOf, spreadPicks } from "./moment";
+import type { Axis, Chart, LegendItem, Trace } from "./types";
+import { chartWords } from "./words";
+
+const INTERVAL = 250;
+const POINTS = 36;
+const FADED = 0.25;
+/** A run is declared diverged here: no prediction is drawn beyond. */
+const DIVERGED = 1e8;
+const DECADES = 14;
+
+export const lossChart: Chart = (run, view, theme) => {
+  const { started } = run;
+  const series = SERIES[theme];
+  const picks = started ? spreadPicks(started.times, POINTS) : new Set<number>();
+  const frames = run.frames.filter((frame) => picks.has(frame.index) && frame.time > 0);
+  const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
+  const heldOut = frames.some((frame) => frame.held_out_error !== null);
+  const theory = started ? theoryOf(run, started) : { x: [], y: [] };
+  const data: Trace[] = [];
+  if (started) {
+    if (heldOut) data.push(points(frames, (frame) => frame.held_out_error, series.data, head, true, theme));
+    data.push(points(frames, (frame) => frame.loss, series.measured, head, false, theme));
+    data.push({
+      name: chartWords.theory,
+      type: "scatter",
+      mode: "lines",
+      ...theory,
+      line: { color: series.frozen, width: 2, dash: "6px,5px" },
+      hoverinfo: "none",
+    });
+  }
+  const legend: LegendItem[] = [
+    { mark: "dot", colour: series.measured, text: chartWords.measured },
+    { mark: "dash", colour: series.frozen, text: chartWords.theory },
+  ];
+  if (heldOut) legend.push({ mark: "ring", colour: series.data, text: chartWords.heldOut });
+  return {
+    data,
+    layout: layoutOf({
+      theme,
+      view,
+      uirevision: `${run.id}:loss`,
+      x: timeAxis(started, "log", 0.03),
+      y: lossAxis(run, theory.y),
+      xTitle: chartWords.timeShort,
+      yTitle: chartWords.lossSymbol,
+      large: false,
+    }),
+    subtitle: chartWords.lossSubtitle,
+    legend,
+    note: null,
+    empty: started ? null : chartWords.waiting,
+    interval: INTERVAL,
+    describe: (trace, point) => {
+      const found = data[trace];
+      const time = found?.x[point];
+      if (!found || time == null) return null;
+      const frame = found.mode === "markers" ? run.frames.find((one) => one.time === time) : undefined;
+      const rows: [string, string][] = [[chartWords.timeLabel, number(time, 4)]];
+      if (frame) rows.push([chartWords.step, whole(frame.step)]);
+      rows.push([found.name, number(found.y[point], 4)]);
+      return { title: chartWords.titles.loss, rows, group: null };
+    },
+  };
+};
+
+function points(
+  frames: Frame[],
+  value: (frame: Frame) => number | null,
+  colour: string,
+  head: number,
+  open: boolean,
+  theme: Theme,
+): Trace {
+  // A loss of exactly 0 has no place on a logarithmic axis.
+  const shown = frames.filter((frame) => (value(frame) ?? 0) > 0 && Number.isFinite(value(frame)));
+  const shade = (frame: Frame) => (frame.time <= head ? colour : withOpacity(colour, FADED));
+  const surface = TOKENS[theme].surface;
+  return {
+    name: open ? chartWords.heldOut : chartWords.measured,
+    type: "scatter",
+    mode: "markers",
+    x: shown.map((frame) => frame.time),
+    y: shown.map((frame) => value(frame)),
+    marker: open
+      ? { size: 5, opacity: 1, color: surface, line: { width: 1.25, color: shown.map(shade) } }
+      : { size: 6, opacity: 1, color: shown.map(shade), line: { width: 1, color: surface } },
+    hoverinfo: "none",
+  };
+}
+
+function theoryOf(run: RunState, started: Started): { x: number[]; y: number[] } {
+  const { loss } = predictionsOf(started);
+  const start = run.frames[0]?.loss ?? loss[0] ?? 1;
+  const x: number[] = [];
+  const y: number[] = [];
+  for (let i = 0; i < started.times.length; i += 1) {
+    const [time, value] = [started.times[i] as number, loss[i] as number];
+    if (!(time > 0) || !(value > 0)) continue;
+    if (value > start * DIVERGED) break;
+    x.push(time);
+    y.push(value);
+  }
+  return { x, y };
+}
+
+/** Known before the first step from the prediction; whole decades, so that measurements move it seldom. */
+function lossAxis(run: RunState, predicted: number[]): Axis {
+  const measured = run.frames.flatMap((frame) => [frame.loss, frame.held_out_error ?? 0]);
+  return decadeAxis([...predicted, ...measured], DECADES);
+}

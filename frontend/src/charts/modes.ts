@@ -1,0 +1,193 @@
+/** (2) |mode coefficient| against time: points are measured, lines are theory. */
+import type { Started } from "../api/codec";
+import { number } from "../format";
+import type { RunState } from "../state/run";
+import { withOpacity } from "../theme/mode-colour";
+import { TOKENS, type Theme } from "../theme/tokens";
+import { floorLabel, floorRegion, layoutOf, timeAxis } from "./axes";
+import { describeGroup, drawnGroups, type DrawnGroup } from "./groups";
+import { modeLabels } from "./mode-labels";
+import { headOf, predictionsOf, spreadPicks } from "./moment";
+import type { Axis, Chart, Trace, View } from "./types";
+import { chartWords } from "./words";
+
+/** Some 25 ms a drawing with 24 modes; only the play-head's passing of a point calls for one. */
+const INTERVAL = 250;
+const POINTS = 36;
+const FADED = 0.25;
+/** Below this share of its start a mode is gone for the reader; the axis shows more only for a floor. */
+const DEPTH = -4;
+
+export const modesChart: Chart = (run, view, theme) => {
+  const { started } = run;
+  const type = view.modesAxis === "log-log" ? "log" : "linear";
+  const groups = started ? drawnGroups(started, view, theme) : [];
+  const floor = started ? highestFloor(started, groups) : 0;
+  const x = timeAxis(started, type, 0.05);
+  const y = remainingAxis(run, groups, floor);
+  const measured = started ? measuredPoints(run, started, groups, floor, view, theme) : null;
+  const hatched = Math.log10(floor) > y.range[0];
+  const labels = started ? modeLabels(run, started, groups, x, y, theme) : null;
+  const data: Trace[] = [];
+  if (started && hatched) data.push(floorRegion(floor, x, theme));
+  const firstLine = data.length;
+  if (started) data.push(...groups.map((group) => theoryLine(started, group, x, y, floor, view)));
+  const points = data.length;
+  if (measured) data.push(measured.trace);
+  if (labels) data.push(labels);
+  return {
+    data,
+    layout: layoutOf({
+      theme,
+      view,
+      uirevision: `${run.id}:modes:${view.modesAxis}`,
+      x,
+      y,
+      xTitle: view.narrow ? chartWords.timeShort : chartWords.time,
+      yTitle: chartWords.remaining,
+      large: true,
+      annotations: started && hatched ? [floorLabel(floor, y, theme)] : [],
+    }),
+    subtitle: started ? (view.narrow ? chartWords.modesSubtitleShort : chartWords.modesSubtitle)(started.law) : "",
+    legend: groups.some(({ group }) => !group.counts) ? [{ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed }] : [],
+    note: noteOf(started, measured?.below ?? new Set()),
+    empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
+    interval: INTERVAL,
+    describe: (trace, point) => {
+      if (trace === points && measured) {
+        const at = measured.sources[point];
+        if (!at) return null;
+        const frame = run.frames[at.frame];
+        return describeGroup(run, at.group, [
+          [chartWords.timeLabel, number(frame?.time, 4)],
+          [`${chartWords.remaining}, ${chartWords.measured}`, number(frame?.remaining[at.group], 4)],
+        ]);
+      }
+      const group = groups[trace - firstLine];
+      const line = data[trace];
+      if (!group || !line) return null;
+      return describeGroup(run, group.index, [
+        [chartWords.timeLabel, number(line.x[point], 4)],
+        [`${chartWords.remaining}, ${chartWords.theory}`, number(line.y[point], 4)],
+      ]);
+    },
+  };
+};
+
+/** Below the highest floor of a mode that counts nothing is signal; greyed modes have floors of their own. */
+function highestFloor(started: Started, groups: DrawnGroup[]): number {
+  const counting = groups.filter(({ group }) => group.counts);
+  return Math.max(0, ...(counting.length ? counting : groups).map(({ group }) => ownFloor(started, group.start_magnitude)));
+}
+
+function ownFloor(started: Started, start: number): number {
+  return start > 0 ? started.coefficient_floor / start : Infinity;
+}
+
+/** Whole decades: down to 10⁻⁴, to the floor where that is near, up where a mode grows. */
+function remainingAxis(run: RunState, groups: DrawnGroup[], floor: number): Axis {
+  let highest = 1;
+  for (const frame of run.frames) {
+    for (const { index, group } of groups) {
+      const value = frame.remaining[index] ?? 0;
+      if (group.counts && value > highest && Number.isFinite(value)) highest = value;
+    }
+  }
+  const near = floor > 1e-8;
+  const bottom = near ? Math.min(DEPTH, Math.floor(Math.log10(floor)) - 1) : DEPTH;
+  const top = highest > 1.3 ? Math.min(6, Math.ceil(Math.log10(highest))) : 0;
+  return { type: "log", range: [bottom, top + 0.02 * (top - bottom)] };
+}
+
+/** The prediction at every recording time, until it leaves the frame or meets the floor. */
+function theoryLine(started: Started, drawn: DrawnGroup, xAxis: Axis, yAxis: Axis, floor: number, view: View): Trace {
+  const { remaining } = predictionsOf(started);
+  const columns = remaining.shape[1] ?? 0;
+  const x: number[] = [];
+  const y: number[] = [];
+  const least = Math.max(floor, 10 ** (yAxis.range[0] - 1));
+  for (let i = 0; i < started.times.length; i += 1) {
+    const time = started.times[i] as number;
+    if (!(time > 0) && xAxis.type === "log") continue;
+    const value = remaining.values[i * columns + drawn.index] as number;
+    if (!(value > least) || value > 10 ** (yAxis.range[1] + 2)) break;
+    x.push(time);
+    y.push(value);
+  }
+  return {
+    name: chartWords.theory,
+    type: "scatter",
+    mode: "lines",
+    x,
+    y,
+    line: { color: drawn.colour, width: drawn.index === view.selected ? 2.5 : drawn.group.counts ? 1.5 : 1, simplify: true },
+    opacity: emphasis(drawn, view),
+    hoverinfo: "none",
+  };
+}
+
+interface Points {
+  trace: Trace;
+  /** Where each point comes from. */
+  sources: { frame: number; group: number }[];
+  /** Groups with points left out because they are below the floor. */
+  below: Set<number>;
+}
+
+/** At most 36 points a mode, in one trace; those that the play-head has not reached are faint. */
+function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], floor: number, view: View, theme: Theme): Points {
+  const picks = spreadPicks(started.times, POINTS);
+  const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
+  const x: number[] = [];
+  const y: number[] = [];
+  const colours: string[] = [];
+  const sizes: number[] = [];
+  const sources: Points["sources"] = [];
+  const below = new Set<number>();
+  const colourOf = new Map(groups.map((drawn) => [drawn.index, shades(drawn, view)]));
+  run.frames.forEach((frame, at) => {
+    if (!picks.has(frame.index)) return;
+    for (const { index, group } of groups) {
+      const value = frame.remaining[index] as number;
+      if (!(value > Math.max(floor, ownFloor(started, group.start_magnitude)))) {
+        if (Number.isFinite(value)) below.add(index);
+        continue;
+      }
+      x.push(frame.time);
+      y.push(value);
+      const [reached, ahead] = colourOf.get(index) as [string, string];
+      colours.push(frame.time <= head ? reached : ahead);
+      sizes.push(group.counts ? 6 : 4);
+      sources.push({ frame: at, group: index });
+    }
+  });
+  const trace: Trace = {
+    name: chartWords.measured,
+    type: "scatter",
+    mode: "markers",
+    x,
+    y,
+    marker: { size: sizes, color: colours, opacity: 1, line: { width: 1, color: TOKENS[theme].surface } },
+    hoverinfo: "none",
+  };
+  return { trace, sources, below };
+}
+
+/** A mode's colour behind the play-head, and ahead of it. */
+function shades(drawn: DrawnGroup, view: View): [string, string] {
+  const opacity = emphasis(drawn, view);
+  return [withOpacity(drawn.colour, opacity), withOpacity(drawn.colour, opacity * FADED)];
+}
+
+/** A selected mode stands out: the others are faint. Greyed ones are never loud. */
+function emphasis(drawn: DrawnGroup, view: View): number {
+  if (view.selected !== null && view.selected !== drawn.index) return FADED;
+  return drawn.group.counts || view.selected === drawn.index ? 1 : 0.55;
+}
+
+/** Modes that are not there at all, and modes that have sunk below their floor. */
+function noteOf(started: Started | null, sunk: Set<number>): string | null {
+  const left = started?.groups.filter((group, index) => !group.drawn || sunk.has(index)) ?? [];
+  const count = left.reduce((sum, group) => sum + group.modes.length, 0);
+  return count ? chartWords.countBelow(count) : null;
+}

@@ -1,0 +1,136 @@
+import { flushSync, mount, unmount, type Component } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FormState } from "../state/form.svelte";
+import { Toasts } from "../state/toasts.svelte";
+import { presets, schema } from "../test/fixtures";
+import FieldRow from "./form/FieldRow.svelte";
+import PresetPicker from "./form/PresetPicker.svelte";
+import VerdictChip from "./header/VerdictChip.svelte";
+import ToastList from "./Toasts.svelte";
+
+let shown: Record<string, unknown>[] = [];
+
+function show<Props extends Record<string, unknown>>(component: Component<Props>, props: Props): HTMLElement {
+  document.body.replaceChildren();
+  shown.push(mount(component, { target: document.body, props }));
+  flushSync();
+  return document.body;
+}
+
+function find<Kind extends Element>(selector: string): Kind {
+  const found = document.querySelector<Kind>(selector);
+  if (!found) throw new Error(`nothing at ${selector}`);
+  return found;
+}
+
+function type(input: HTMLInputElement, text: string) {
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  flushSync();
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  for (const component of shown) void unmount(component);
+  shown = [];
+  vi.useRealTimers();
+});
+
+describe("VerdictChip", () => {
+  it.each([
+    ["completed", 0.021, "Prediction holds: median error 2.1\u2009%", "ok"],
+    ["training", 0.0499, "Prediction holds: median error 5.0\u2009%", "ok"],
+    ["training", 0.05, "The kernel moved: median error 5.0\u2009%", "warning"],
+    ["diverged", 0.021, "Diverged", "error"],
+    ["dead_units", null, "All units dead", "error"],
+  ] as const)("%s with error %s says %s", (phase, error, text, tone) => {
+    expect(show(VerdictChip, { phase, error }).textContent?.trim()).toBe(text);
+    expect(find(".chip").classList).toContain(tone);
+  });
+
+  it("says nothing before there is an error", () => {
+    expect(show(VerdictChip, { phase: "starting", error: null }).textContent?.trim()).toBe("");
+  });
+});
+
+describe("FieldRow", () => {
+  function rowOf(path: string) {
+    const form = new FormState(schema, presets);
+    const row = form.rows.find((one) => one.path === path);
+    if (!row) throw new Error(`no row ${path}`);
+    show(FieldRow, { form, row, onpoint: () => {} });
+    return { form, input: find<HTMLInputElement>("input, select") };
+  }
+
+  it("ties label, help and error to its field", () => {
+    const { input } = rowOf("network.width");
+    expect(find<HTMLLabelElement>("label").htmlFor).toBe(input.id);
+    type(input, "-4");
+    expect(input.getAttribute("aria-invalid")).toBe("true");
+    const described = (input.getAttribute("aria-describedby") ?? "").split(" ").map((id) => find(`#${id}`).textContent);
+    expect(described).toEqual(["Hidden units in every layer.", "Width must be at least 1; you gave −4."]);
+    type(input, "8");
+    expect(input.getAttribute("aria-invalid")).toBe("false");
+    expect(document.querySelector(".error")).toBeNull();
+  });
+
+  it("sets symbols as symbols", () => {
+    rowOf("network.sigma_w");
+    expect(find("label sub").textContent).toBe("w");
+  });
+
+  it("changes a whole number by arrow keys", () => {
+    const { form, input } = rowOf("network.depth");
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true }));
+    flushSync();
+    expect(form.hash).toContain("network.depth=2");
+  });
+
+  it("offers a union's kinds by their plain names", () => {
+    const { form, input } = rowOf("data.points");
+    expect([...input.querySelectorAll("option")].map((option) => option.textContent)).toContain("Unit circle");
+    input.value = "circle";
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(form.hash).toContain("data.points=circle");
+  });
+});
+
+describe("PresetPicker", () => {
+  it("fills the form and says what to look for", () => {
+    const form = new FormState(schema, presets);
+    show(PresetPicker, { form });
+    const preset = presets.find((one) => one.variants.length > 1);
+    if (!preset) throw new Error("no preset with variants");
+    const select = find<HTMLSelectElement>("#preset");
+    select.value = preset.id;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    flushSync();
+    expect(document.body.textContent).toContain(preset.look_for);
+    expect(form.config).toEqual(preset.variants[0]?.config);
+    const variant = find<HTMLSelectElement>("#variant");
+    variant.value = preset.variants[1]?.name ?? "";
+    variant.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(form.config).toEqual(preset.variants[1]?.config);
+  });
+});
+
+describe("a toast", () => {
+  it("offers its undo for ten seconds", () => {
+    const toasts = new Toasts();
+    const undo = vi.fn();
+    show(ToastList, { toasts });
+    toasts.undo("Deleted.", undo);
+    vi.advanceTimersByTime(9900);
+    flushSync();
+    find<HTMLButtonElement>(".toast button").click();
+    expect(undo).toHaveBeenCalledOnce();
+    flushSync();
+    expect(document.querySelector(".toast")).toBeNull();
+    toasts.undo("Deleted.", undo);
+    vi.advanceTimersByTime(10_100);
+    flushSync();
+    expect(document.querySelector(".toast")).toBeNull();
+  });
+});

@@ -1,0 +1,156 @@
+/** The form's draft of a config: valid values in `config`, what is typed wrongly in `texts` and `errors`. */
+import type { Preset, RunConfig, Variant } from "../api/types";
+import { sections, type Row } from "./fields";
+import { differences, fromHash, toHash } from "./link";
+import { at, put, same, SchemaReader, isObject, type Json, type JsonObject, type JsonSchema } from "./schema";
+import { parse, show } from "./validate";
+
+/** Where the draft came from: a preset's variant. */
+export interface Origin {
+  preset: Preset;
+  variant: Variant;
+}
+
+export class FormState {
+  readonly reader: SchemaReader;
+  config = $state.raw<JsonObject>({});
+  presets = $state.raw<Preset[]>([]);
+  origin = $state.raw<Origin | null>(null);
+  /** Sentences of this page, by path: values that no run can use. */
+  errors = $state.raw<Record<string, string>>({});
+  /** Sentences of the server about the last config it saw, by path. */
+  refusals = $state.raw<Record<string, string>>({});
+  /** What is typed in fields whose text is not their value's own. */
+  texts = $state.raw<Record<string, string>>({});
+
+  readonly sections = $derived.by(() => sections(this.reader, this.config));
+  readonly rows = $derived(this.sections.flatMap((section) => [...section.rows, ...section.more]));
+  /** Errors of rows that are there; a hidden row's error does not count. */
+  readonly wrong = $derived(this.rows.filter((row) => this.errors[row.path] !== undefined));
+  readonly valid = $derived(this.wrong.length === 0 && !this.missing());
+  readonly hash = $derived.by(() => toHash(this.reader, this.config));
+  readonly edited = $derived(this.origin !== null && !same(this.config, asJson(this.origin.variant.config)));
+
+  constructor(schema: JsonSchema, presets: Preset[]) {
+    this.reader = new SchemaReader(schema);
+    this.presets = presets;
+    this.config = this.reader.defaults(schema) as JsonObject;
+  }
+
+  get runConfig(): RunConfig {
+    return this.config as unknown as RunConfig;
+  }
+
+  /** Replace the whole draft. */
+  set(config: RunConfig | JsonObject, origin: Origin | null = this.originOf(config)): void {
+    this.config = asJson(config);
+    this.origin = origin;
+    this.errors = {};
+    this.refusals = {};
+    this.texts = {};
+  }
+
+  /** The config of a link; returns sentences about what could not be read. */
+  load(hash: string): string[] {
+    const linked = fromHash(this.reader, hash);
+    this.set(linked.config);
+    return linked.problems;
+  }
+
+  /** Typing in a row. */
+  type(row: Row, text: string): void {
+    this.texts = { ...this.texts, [row.path]: text };
+    const parsed = parse(row, text);
+    if (parsed.message !== undefined) this.errors = { ...this.errors, [row.path]: parsed.message };
+    else this.choose(row.path, parsed.value);
+  }
+
+  /** Leaving a row: a right value is shown in its own way, a wrong one stays as it was typed. */
+  leave(row: Row): void {
+    if (this.errors[row.path] === undefined) this.texts = without(this.texts, row.path);
+  }
+
+  /** A value that is known to be right. */
+  choose(path: string, value: Json): void {
+    this.errors = without(this.errors, path);
+    this.refusals = without(this.refusals, path);
+    this.config = put(this.config, path, value);
+  }
+
+  /** Another kind of a union: fields of the same name keep their values. */
+  branch(row: Row, kind: string): void {
+    const chosen = this.reader.branches(row.schema)?.find((one) => one.kind === kind);
+    if (!chosen) return;
+    const before = at(this.config, row.path);
+    const fresh = this.reader.defaults(chosen.schema) as JsonObject;
+    for (const [name, value] of Object.entries(isObject(before) ? before : {})) {
+      if (name !== "kind" && name in (chosen.schema.properties ?? {})) fresh[name] = value;
+    }
+    this.choose(row.path, fresh);
+    this.fitTarget(row.path, kind);
+  }
+
+  /** Train on an uploaded table, as inputs and as target. */
+  useDataset(sha256: string): void {
+    this.choose("data.points", { kind: "dataset", sha256 });
+    this.choose("data.target", { kind: "dataset" });
+    this.texts = without(this.texts, "data.points.sha256");
+    this.errors = without(this.errors, "data.points.sha256");
+  }
+
+  text(row: Row): string {
+    return this.texts[row.path] ?? show(row, at(this.config, row.path));
+  }
+
+  error(path: string): string | undefined {
+    return this.errors[path] ?? this.refusals[path];
+  }
+
+  /** How a run of this draft is called: its preset's first words, and the variant or what was changed. */
+  name(): string {
+    if (!this.origin) return "";
+    const { preset, variant } = this.origin;
+    const title = preset.title.split(":")[0] ?? preset.title;
+    const changed = differences(this.rows, this.config, asJson(variant.config));
+    if (!changed.length) return preset.variants.length > 1 ? `${title}: ${variant.title}` : title;
+    const more = changed.length > 2 ? [...changed.slice(0, 2), `${changed.length - 2} more`] : changed;
+    return [title, ...more].join(", ").slice(0, 120);
+  }
+
+  /** The preset and variant that a config is equal to. */
+  originOf(config: RunConfig | JsonObject): Origin | null {
+    for (const preset of this.presets) {
+      for (const variant of preset.variants) {
+        if (same(asJson(variant.config), asJson(config))) return { preset, variant };
+      }
+    }
+    return null;
+  }
+
+  private missing(): boolean {
+    return this.rows.some((row) => row.kind === "dataset" && at(this.config, row.path) === undefined);
+  }
+
+  /** A table's y needs the table's inputs, and the other way round there is nothing else to learn at first. */
+  private fitTarget(path: string, kind: string): void {
+    const target = at(this.config, "data.target.kind");
+    if (path === "data.points" && kind === "dataset") this.choose("data.target", { kind: "dataset" });
+    if (path === "data.points" && kind !== "dataset" && target === "dataset") {
+      const target = this.reader.defaults(this.reader.root) as JsonObject;
+      this.choose("data.target", at(target, "data.target") ?? null);
+    }
+    if (path === "data.target" && kind === "dataset") {
+      const points = at(this.config, "data.points");
+      if (at(points, "kind") !== "dataset") this.choose("data.points", { kind: "dataset" });
+    }
+  }
+}
+
+function asJson(config: RunConfig | JsonObject): JsonObject {
+  return config as unknown as JsonObject;
+}
+
+function without<T>(map: Record<string, T>, key: string): Record<string, T> {
+  const { [key]: _, ...rest } = map;
+  return rest;
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { Problem } from "../api/problem";
+import { defaults, presets, schema } from "../test/fixtures";
+import type { Row } from "./fields";
+import { FormState } from "./form.svelte";
+import { refusalsOf } from "./page.svelte";
+import { at } from "./schema";
+
+const make = () => new FormState(schema, presets);
+
+function row(form: FormState, path: string): Row {
+  const found = form.rows.find((one) => one.path === path);
+  if (!found) throw new Error(`no row ${path}`);
+  return found;
+}
+
+describe("typing", () => {
+  it("keeps a wrong text, says why, and leaves the config as it was", () => {
+    const form = make();
+    const width = row(form, "network.width");
+    form.type(width, "-4");
+    form.leave(width);
+    expect(form.text(width)).toBe("-4");
+    expect(form.error("network.width")).toBe("Width must be at least 1; you gave −4.");
+    expect(form.valid).toBe(false);
+    expect(at(form.config, "network.width")).toBe(1024);
+  });
+
+  it("takes a right value while it is typed, and tidies it on leaving", () => {
+    const form = make();
+    const width = row(form, "network.width");
+    form.type(width, "-4");
+    form.type(width, " 2,048");
+    expect(form.text(width)).toBe(" 2,048");
+    form.leave(width);
+    expect(form.text(width)).toBe("2048");
+    expect(form.valid).toBe(true);
+    expect(form.hash).toBe("network.width=2048&seed=0");
+  });
+
+  it("does not count an error of a field that is hidden now", () => {
+    const form = make();
+    form.type(row(form, "data.points.low"), "left");
+    form.branch(row(form, "data.points"), "circle");
+    expect(form.valid).toBe(true);
+  });
+});
+
+describe("another kind", () => {
+  it("keeps what both kinds have", () => {
+    const form = make();
+    form.type(row(form, "data.points.n"), "100");
+    form.branch(row(form, "data.points"), "circle");
+    expect(at(form.config, "data.points")).toEqual({ kind: "circle", n: 100, hold_out: false });
+  });
+
+  it("asks for a table before it can be sent", () => {
+    const form = make();
+    form.branch(row(form, "data.target"), "dataset");
+    expect(at(form.config, "data.points.kind")).toBe("dataset");
+    expect(form.valid).toBe(false);
+    form.useDataset("a".repeat(64));
+    expect(form.valid).toBe(true);
+    form.branch(row(form, "data.points"), "interval");
+    expect(at(form.config, "data.target.kind")).toBe("sinusoids");
+  });
+});
+
+describe("presets", () => {
+  const preset = presets[0];
+  const variant = preset?.variants[0];
+  if (!preset || !variant) throw new Error("no preset");
+
+  it("are recognised in a config", () => {
+    const form = make();
+    form.set(variant.config);
+    expect(form.origin?.preset.id).toBe(preset.id);
+    expect(form.edited).toBe(false);
+  });
+
+  it("give a run its name, with what was changed", () => {
+    const form = make();
+    form.set(variant.config);
+    const title = preset.title.split(":")[0] ?? "";
+    expect(form.name()).toBe(preset.variants.length > 1 ? `${title}: ${variant.title}` : title);
+    form.choose("network.width", 33);
+    expect(form.edited).toBe(true);
+    expect(form.name()).toBe(`${title}, width 33`);
+    form.choose("network.depth", 3);
+    form.choose("seed", 3);
+    expect(form.name()).toBe(`${title}, width 33, hidden layers 3, 1 more`);
+  });
+
+  it("are forgotten by a link to something else", () => {
+    const form = make();
+    form.set(variant.config);
+    expect(form.load("#seed=5")).toEqual([]);
+    expect(form.origin).toBeNull();
+    expect(form.config).toEqual({ ...defaults(), seed: 5 });
+  });
+});
+
+describe("a refusal of the server", () => {
+  const part = { expected: "A number of at least 1.", got: "0", remedy: "Choose a value in this range." };
+
+  it("is said beside its field", () => {
+    const refusals = refusalsOf(make(), new Problem({ ...part, where: "data.target.frequencies.1" }));
+    expect(refusals).toEqual({
+      "data.target.frequencies": "A number of at least 1. You gave 0. Choose a value in this range.",
+    });
+  });
+
+  it("of several fields is said beside each", () => {
+    const errors = [
+      { ...part, where: "network.width" },
+      { ...part, where: "data.target" },
+      { ...part, where: "nowhere" },
+    ];
+    expect(Object.keys(refusalsOf(make(), new Problem({ errors })))).toEqual(["network.width", "data.target"]);
+  });
+});

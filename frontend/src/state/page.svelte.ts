@@ -1,0 +1,179 @@
+/** Everything the page holds, wired together once. */
+import { api } from "../api/client";
+import { Problem } from "../api/problem";
+import type { RunConfig, RunSummary } from "../api/types";
+import type { View } from "../charts/types";
+import { words } from "../words";
+import { FormState } from "./form.svelte";
+import { LabState } from "./lab.svelte";
+import { hasConfig } from "./link";
+import { isAlive } from "./phase";
+import { PlayheadState } from "./playhead.svelte";
+import { PreviewState } from "./preview.svelte";
+import { RunsState } from "./runs.svelte";
+import { same, type JsonObject } from "./schema";
+import { Surroundings } from "./surroundings.svelte";
+import { Toasts } from "./toasts.svelte";
+
+export class PageState {
+  readonly surroundings = new Surroundings();
+  readonly toasts = new Toasts();
+  readonly lab = new LabState();
+  readonly preview = new PreviewState();
+  readonly runs = new RunsState(this.toasts, (summary) => this.lab.take(summary));
+  readonly playhead = new PlayheadState(() => {
+    void this.lab.version;
+    return { run: this.lab.run, growing: isAlive(this.lab.phase) };
+  });
+  /** null until the server has told what a config is. */
+  form = $state.raw<FormState | null>(null);
+  /** Why the page could not start. */
+  problem = $state.raw<Problem | null>(null);
+  /** The group of modes that is brought forward in every chart. */
+  selected = $state<number | null>(null);
+  allModes = $state(false);
+  modesAxis = $state<View["modesAxis"]>("log-log");
+  /** The recorded run begins to play by itself, once. */
+  private autoplay = $state(false);
+
+  readonly isRunShown = $derived.by(() =>
+    this.form && this.lab.summary ? same(this.form.config, asJson(this.lab.summary.config)) : false,
+  );
+
+  /** The preview's frequencies, where it is of the run in view. */
+  readonly frequencies = $derived.by(() => {
+    const answer = this.preview.answer;
+    if (!answer?.spectrum || !this.lab.summary) return [];
+    return same(asJson(answer.config), asJson(this.lab.summary.config)) ? answer.spectrum.frequencies : [];
+  });
+
+  async start(): Promise<void> {
+    this.problem = null;
+    try {
+      const [schema, presets] = await Promise.all([api.schema(), api.presets(), this.runs.refresh()]);
+      const form = new FormState(schema, presets);
+      if (hasConfig(location.hash)) this.readLink(form);
+      this.form = form;
+      const run = this.opening(form);
+      if (run) this.show(run, !hasConfig(location.hash));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.problem = error;
+    }
+  }
+
+  /** Open a run; the form takes its config unless a link has set it. */
+  show(run: RunSummary, fill = true): void {
+    if (fill) this.form?.set(run.config);
+    this.selected = null;
+    this.playhead.live();
+    this.lab.open(run);
+    this.autoplay = run.recorded && !this.surroundings.reducedMotion;
+  }
+
+  /** The switches of the card of modes. */
+  look({ allModes = this.allModes, modesAxis = this.modesAxis }: Partial<View>): void {
+    this.allModes = allModes;
+    this.modesAxis = modesAxis;
+  }
+
+  /** Called when the run in view has grown. */
+  grown(): void {
+    if (!this.autoplay || this.lab.run.frames.length < 2) return;
+    this.autoplay = false;
+    this.playhead.play();
+  }
+
+  async train(): Promise<void> {
+    const form = this.form;
+    if (!form?.valid || this.lab.busy) return;
+    const sent = await this.lab.train(form.runConfig, form.name());
+    if (sent) {
+      this.selected = null;
+      this.autoplay = false;
+      this.playhead.live();
+      void this.runs.refresh();
+    } else if (this.refuse(this.lab.problem)) this.lab.problem = null;
+  }
+
+  /** The run in view once more. */
+  async trainAgain(): Promise<void> {
+    if (!this.form || !this.lab.summary) return;
+    this.form.set(this.lab.summary.config);
+    await this.train();
+  }
+
+  /** The run in view with another rate, at once. */
+  async trainWithRate(rate: number): Promise<void> {
+    if (!this.form || !this.lab.summary) return;
+    this.form.set(this.lab.summary.config);
+    this.form.choose("training.learning_rate", { kind: "given", value: rate });
+    await this.train();
+  }
+
+  async remove(run: RunSummary): Promise<void> {
+    const inView = run.id === this.lab.summary?.id;
+    if (!(await this.runs.remove(run, (back) => inView && this.show(back))) || !inView) return;
+    const other = this.runs.rows[0];
+    if (other) this.show(other);
+    else this.lab.clear();
+  }
+
+  async copyLink(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.link());
+      this.toasts.say(words.copied);
+    } catch {
+      this.toasts.say(words.notCopied);
+    }
+  }
+
+  link(): string {
+    const url = new URL(location.href);
+    url.hash = this.form?.hash ?? "";
+    return url.href;
+  }
+
+  /** The address bar follows the form, without filling the history. */
+  writeLink(): void {
+    if (this.form && location.hash.slice(1) !== this.form.hash) history.replaceState(null, "", this.link());
+  }
+
+  /** A link was pasted into the address bar of this page. */
+  linkChanged(): void {
+    if (this.form && hasConfig(location.hash) && location.hash.slice(1) !== this.form.hash) this.readLink(this.form);
+  }
+
+  private readLink(form: FormState): void {
+    const problems = form.load(location.hash);
+    if (problems.length) this.toasts.say(problems.slice(0, 2).join(" "));
+  }
+
+  /** The run of the link's config where there is one, else the newest. */
+  private opening(form: FormState): RunSummary | undefined {
+    const linked = this.runs.rows.find((row) => same(asJson(row.config), form.config));
+    return (hasConfig(location.hash) ? linked : undefined) ?? this.runs.rows[0];
+  }
+
+  /** A refusal that names fields is said beside them; tells whether it does. */
+  refuse(problem: Problem | null): boolean {
+    if (!this.form) return false;
+    this.form.refusals = problem ? refusalsOf(this.form, problem) : {};
+    return Object.keys(this.form.refusals).length > 0;
+  }
+}
+
+/** Sentences by row: each belongs to the longest row path that its `where` begins with. */
+export function refusalsOf(form: FormState, problem: Problem): Record<string, string> {
+  const refusals: Record<string, string> = {};
+  const paths = form.rows.map((row) => row.path).sort((a, b) => b.length - a.length);
+  for (const { where, sentence } of problem.parts) {
+    const path = paths.find((path) => where === path || where.startsWith(`${path}.`));
+    if (path) refusals[path] ??= sentence;
+  }
+  return refusals;
+}
+
+function asJson(config: RunConfig): JsonObject {
+  return config as unknown as JsonObject;
+}

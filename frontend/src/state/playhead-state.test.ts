@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { actOnKey } from "./keys";
+import { PlayheadState } from "./playhead.svelte";
+import { emptyRun, type RunState } from "./run";
+
+let run: RunState;
+let growing: boolean;
+let head: PlayheadState;
+
+function record(times: number[]) {
+  run = { ...run, frames: times.map((time, index) => ({ time, index })) as RunState["frames"] };
+  head = new PlayheadState(() => ({ run, growing }));
+}
+
+/** Lets the page live for a while, 50 frames a second. */
+function live(seconds: number) {
+  for (let frame = 0; frame < seconds * 50; frame += 1) vi.advanceTimersByTime(20);
+}
+
+const press = (key: string, target: EventTarget = document.body) => {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  Object.defineProperty(event, "target", { value: target });
+  return actOnKey(event, head, () => {});
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  growing = false;
+  run = { ...emptyRun("a"), started: { times: Float32Array.from([0, 0.125, 1, 8, 64]) } as RunState["started"] };
+  record([0, 0.125, 1, 8, 64]);
+});
+afterEach(() => {
+  head.pause();
+  vi.useRealTimers();
+});
+
+describe("live", () => {
+  it("follows the newest frame until it is scrubbed, and again only when asked", () => {
+    expect(head.time).toBeNull();
+    expect(head.now).toBe(64);
+    head.scrub(0.5);
+    expect(head.now).toBeCloseTo(Math.sqrt(0.125 * 64), 6);
+    head.scrub(1);
+    expect(head.time).toBe(64);
+    head.live();
+    expect(head.time).toBeNull();
+  });
+
+  it("is not left by new frames", () => {
+    growing = true;
+    record([0, 0.125, 1]);
+    expect(head.now).toBe(1);
+    expect(head.loaded).toBeCloseTo(1 / 3, 6);
+    expect(head.time).toBeNull();
+  });
+
+  it("cannot be scrubbed beyond what is recorded", () => {
+    growing = true;
+    record([0, 0.125, 1]);
+    head.scrub(0.9);
+    expect(head.time).toBe(1);
+  });
+});
+
+describe("playing", () => {
+  it("goes through the whole run in 12 s, linearly in log time, and stops", () => {
+    head.play();
+    live(6);
+    expect(head.position).toBeGreaterThan(0.48);
+    expect(head.position).toBeLessThan(0.52);
+    live(6.2);
+    expect(head.now).toBe(64);
+    expect(head.playing).toBe(false);
+    expect(head.time).toBe(64);
+  });
+
+  it("waits for a run that is still growing", () => {
+    growing = true;
+    record([0, 0.125, 1]);
+    head.play();
+    live(8);
+    expect(head.now).toBe(1);
+    expect(head.playing).toBe(true);
+  });
+
+  it("moves twice a second where less motion is wished for", () => {
+    head.reducedMotion = true;
+    head.play();
+    live(0.4);
+    expect(head.now).toBe(0);
+    live(0.2);
+    const first = head.now;
+    expect(first).toBeGreaterThan(0.125);
+    live(0.3);
+    expect(head.now).toBe(first);
+  });
+});
+
+describe("keys", () => {
+  it("go frame by frame, to both ends, and back to live", () => {
+    press("ArrowLeft");
+    expect(head.time).toBe(8);
+    press("ArrowLeft");
+    press("ArrowRight");
+    expect(head.time).toBe(8);
+    press("Home");
+    expect(head.now).toBe(0);
+    press("End");
+    expect(head.now).toBe(64);
+    press("l");
+    expect(head.time).toBeNull();
+  });
+
+  it("change the speed and play", () => {
+    press("+");
+    expect(head.speed).toBe(2);
+    press("-");
+    press("-");
+    expect(head.speed).toBe(0.5);
+    expect(press(" ")).toBe(true);
+    expect(head.playing).toBe(true);
+  });
+
+  it("leave fields and buttons alone", () => {
+    const input = document.createElement("input");
+    const button = document.createElement("button");
+    const range = Object.assign(document.createElement("input"), { type: "range" });
+    expect(press("ArrowLeft", input)).toBe(false);
+    expect(press(" ", button)).toBe(false);
+    expect(press("ArrowLeft", button)).toBe(true);
+    expect(press("ArrowLeft", range)).toBe(true);
+  });
+});

@@ -1,0 +1,92 @@
+/** The play-head as it moves: scrubbing and playing let go of live, and only `live()` takes it again. */
+import type { RunState } from "./run";
+import { advance, frameAt, nextSpeed, positionOf, spanOf, timeAt, type Span } from "./playhead";
+
+/** With reduced motion, playing moves in visible steps, twice a second. */
+const REDUCED_STEP_SECONDS = 0.5;
+
+/** The run in view, and whether it can still grow. */
+type Source = () => { run: RunState; growing: boolean };
+
+export class PlayheadState {
+  /** null: follow the newest frame. */
+  time = $state<number | null>(null);
+  playing = $state(false);
+  speed = $state(1);
+  reducedMotion = false;
+  private last = 0;
+  private handle = 0;
+
+  private readonly source: Source;
+
+  /** @param source Reading it must track the run's version. */
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  readonly span: Span | null = $derived.by(() => {
+    const { run, growing } = this.source();
+    if (!run.started) return null;
+    return spanOf(run.started.times, growing ? undefined : run.frames.at(-1)?.time);
+  });
+  readonly newest: number = $derived.by(() => this.source().run.frames.at(-1)?.time ?? 0);
+  /** Where the head stands, live or not. */
+  readonly now: number = $derived(this.time === null ? this.newest : Math.min(this.time, this.newest));
+  readonly position: number = $derived(this.span ? positionOf(this.span, this.now) : 0);
+  /** How far the run has been recorded. */
+  readonly loaded: number = $derived(this.span ? positionOf(this.span, this.newest) : 0);
+
+  scrub(position: number): void {
+    this.pause();
+    if (this.span) this.time = Math.min(timeAt(this.span, position), this.newest);
+  }
+
+  /** One frame forward or back. */
+  step(direction: 1 | -1): void {
+    const { run } = this.source();
+    this.pause();
+    const frame = run.frames[frameAt(run.frames, this.now) + direction];
+    if (frame) this.time = frame.time;
+    else if (this.time === null) this.time = this.newest;
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play(): void {
+    if (!this.span || this.playing) return;
+    const atEnd = this.now >= this.newest;
+    if (this.time === null || atEnd) this.time = 0;
+    this.playing = true;
+    this.last = performance.now();
+    this.handle = requestAnimationFrame(this.tick);
+  }
+
+  pause(): void {
+    this.playing = false;
+    cancelAnimationFrame(this.handle);
+  }
+
+  live(): void {
+    this.pause();
+    this.time = null;
+  }
+
+  faster(direction: 1 | -1): void {
+    this.speed = nextSpeed(this.speed, direction);
+  }
+
+  private readonly tick = (now: number): void => {
+    if (!this.playing) return;
+    this.handle = requestAnimationFrame(this.tick);
+    const seconds = (now - this.last) / 1000;
+    if (!this.span || (this.reducedMotion && seconds < REDUCED_STEP_SECONDS)) return;
+    this.last = now;
+    // A tab that slept does not jump: at most a tenth of a second is made up for.
+    const time = advance(this.span, this.now, this.reducedMotion ? REDUCED_STEP_SECONDS : Math.min(seconds, 0.1), this.speed);
+    this.time = Math.min(time, this.newest);
+    if (time >= this.newest && !this.source().growing) this.pause();
+  };
+}

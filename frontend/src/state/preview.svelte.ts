@@ -1,0 +1,52 @@
+/** What theory says of the draft before a single step: asked for after every edit, the newest answer wins. */
+import { api } from "../api/client";
+import { Problem } from "../api/problem";
+import type { Preview, RunConfig } from "../api/types";
+
+const DEBOUNCE_MS = 250;
+const AGAIN_MS = 500;
+
+export class PreviewState {
+  answer = $state.raw<Preview | null>(null);
+  /** The answer is not, or not all, of the draft as it stands. */
+  stale = $state(false);
+  problem = $state.raw<Problem | null>(null);
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private request: AbortController | null = null;
+
+  /** Ask about a config; `soon` waits until typing pauses. */
+  ask(config: RunConfig, soon = true): void {
+    this.forget();
+    this.stale = true;
+    this.timer = setTimeout(() => void this.send(config), soon ? DEBOUNCE_MS : 0);
+  }
+
+  /** The draft cannot be asked about: what is shown is of an earlier one. */
+  suspend(): void {
+    this.forget();
+    this.stale = true;
+  }
+
+  private forget(): void {
+    clearTimeout(this.timer);
+    this.request?.abort();
+  }
+
+  private async send(config: RunConfig): Promise<void> {
+    const request = new AbortController();
+    this.request = request;
+    try {
+      const answer = await api.preview(config, request.signal);
+      if (request.signal.aborted) return;
+      // The cost comes at once, the spectrum when it is ready: until then the former figures would mislead.
+      this.answer = answer;
+      this.problem = null;
+      this.stale = answer.status === "cost";
+      if (answer.status === "cost") this.timer = setTimeout(() => void this.send(config), AGAIN_MS);
+    } catch (error) {
+      if (request.signal.aborted) return;
+      if (!(error instanceof Problem)) throw error;
+      this.problem = error;
+    }
+  }
+}

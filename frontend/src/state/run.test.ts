@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { decodeEvent, type Frame, type Started, type StreamEvent, type Tick } from "../api/codec";
+import { recorded } from "../test/fixtures";
+import { emptyRun, reduce } from "./run";
+
+const events = () => recorded.map(({ bytes }) => decodeEvent(bytes));
+const started = () => events().find((event) => event.type === "started") as Started;
+const frame = () => events().find((event) => event.type === "frame") as Frame;
+
+function replay(all: StreamEvent[]) {
+  return all.reduce(reduce, emptyRun("a"));
+}
+
+/** The second Started of an extension: the added times only. */
+function extension(steps: number[], seq: number): Started {
+  const { gradient_flow, gradient_descent, ...rest } = started();
+  const groups = gradient_flow.remaining.shape[1] ?? 0;
+  const law = (fill: number) => ({
+    remaining: { shape: [steps.length, groups], values: new Float32Array(steps.length * groups).fill(fill) },
+    learnt: { shape: [steps.length, groups], values: new Float32Array(steps.length * groups).fill(fill) },
+    loss: new Float32Array(steps.length).fill(fill),
+  });
+  return {
+    ...rest,
+    seq,
+    steps: Float32Array.from(steps),
+    times: Float32Array.from(steps, (step) => step * rest.learning_rate),
+    kernel_steps: Float32Array.from(steps.slice(-1)),
+    gradient_flow: law(7),
+    gradient_descent: law(8),
+  };
+}
+
+describe("reduce", () => {
+  it("holds everything of a run after its last event", () => {
+    const run = replay(events());
+    expect(run.started?.parameters).toBe(started().parameters);
+    expect(run.frames.map((one) => one.step)).toEqual([0, 1, 4, 20]);
+    expect(run.kernelFrames.map((one) => one.step)).toEqual([0, 20]);
+    expect(run.finished?.outcome).toBe("completed");
+    expect(run.lastSeq).toBe(8);
+    expect(run.tick).toBeNull();
+  });
+
+  it("changes nothing for events that it has seen", () => {
+    const run = replay(events());
+    const version = run.version;
+    for (const event of events().filter((one) => one.type !== "tick")) reduce(run, event);
+    expect(run.frames).toHaveLength(4);
+    expect(run.version).toBe(version);
+  });
+
+  it("shows a tick, which takes no seq", () => {
+    const run = reduce(emptyRun("a"), events()[0] as Tick);
+    expect(run.tick?.step).toBe(0);
+    expect(run.lastSeq).toBe(0);
+    expect(run.version).toBe(1);
+  });
+
+  it("joins the times of an extension to those that were there", () => {
+    const run = reduce(replay(events()), extension([30, 50], 10));
+    expect([...(run.started?.steps ?? [])]).toEqual([0, 1, 4, 20, 30, 50]);
+    expect([...(run.started?.gradient_flow.loss ?? [])].slice(-2)).toEqual([7, 7]);
+    expect(run.started?.gradient_descent.remaining.shape[0]).toBe(6);
+    expect(run.started?.gradient_descent.remaining.values.at(-1)).toBe(8);
+    expect([...(run.started?.kernel_steps ?? [])]).toEqual([0, 20, 50]);
+    expect(run.finished).toBeNull();
+  });
+
+  it("drops planned times that an early stop left unused", () => {
+    const run = reduce(replay(events().filter((event) => event.seq <= 5)), extension([3, 50], 10));
+    expect([...(run.started?.steps ?? [])]).toEqual([0, 1, 3, 50]);
+  });
+
+  it("counts a frame's index over the joined times", () => {
+    const run = reduce(replay(events()), extension([30, 50], 10));
+    reduce(run, { ...frame(), seq: 11, index: 0, step: 30 });
+    reduce(run, { ...frame(), seq: 12, index: 1, step: 50 });
+    expect(run.frames.map((one) => one.index)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});

@@ -1,0 +1,41 @@
+/** The status line's parts, from what is known of the run. */
+import type { Connection } from "../api/stream";
+import type { RunSummary } from "../api/types";
+import { PHASES, words } from "../words";
+import type { Phase } from "./phase";
+import type { RunState } from "./run";
+
+export interface Status {
+  /** Where it runs: device and precision. */
+  machine: string[];
+  /** What it is doing, in a word or two. */
+  state: string;
+  tone: "live" | "waiting" | "trouble" | "still";
+  /** Time left, or nothing. */
+  left: string;
+}
+
+export function statusOf(run: RunState, summary: RunSummary | null, phase: Phase, connection: Connection): Status {
+  const machine = run.started ? [run.started.machine.device.toUpperCase(), run.started.machine.precision] : [];
+  if (connection === "reconnecting") {
+    return { machine, state: words.reconnecting(run.frames.at(-1)?.time ?? 0), tone: "trouble", left: "" };
+  }
+  const speed = run.tick?.steps_per_second ?? 0;
+  if (phase === "training" && speed > 0) machine.push(words.speed(speed));
+  const seconds = phase === "training" ? run.tick?.seconds_left : null;
+  const left = seconds == null ? "" : words.left(seconds);
+  if (phase === "queued" && summary?.ahead) return { machine, state: words.ahead(summary.ahead), tone: "waiting", left };
+  return { machine, state: PHASES[phase], tone: toneOf(phase), left };
+}
+
+function toneOf(phase: Phase): Status["tone"] {
+  if (phase === "training") return "live";
+  if (["queued", "starting", "paused", "loading"].includes(phase)) return "waiting";
+  if (["diverged", "dead_units", "failed", "interrupted", "missing"].includes(phase)) return "trouble";
+  return "still";
+}
+
+/** Modes whose start and eigenvalue are above their floors: those that can be learnt at all. */
+export function learnable(run: RunState): number {
+  return (run.started?.groups ?? []).reduce((sum, group) => sum + (group.drawn ? group.modes.length : 0), 0);
+}

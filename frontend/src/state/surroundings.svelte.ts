@@ -1,0 +1,56 @@
+/** What the page takes from its surroundings: theme, width of the window, wish for less motion. */
+
+const KEPT = "ntkscope.theme";
+
+export type Theme = "light" | "dark";
+
+export class Surroundings {
+  theme = $state<Theme>("light");
+  /** A phone. */
+  narrow = $state(false);
+  /** No room for the form beside the charts. */
+  compact = $state(false);
+  reducedMotion = $state(false);
+
+  constructor() {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    this.theme = kept() ?? (dark.matches ? "dark" : "light");
+    dark.addEventListener("change", () => {
+      if (!kept()) this.apply(dark.matches ? "dark" : "light");
+    });
+    this.apply(this.theme);
+    follow("(max-width: 699px)", (matches) => (this.narrow = matches));
+    follow("(max-width: 1099px)", (matches) => (this.compact = matches));
+    follow("(prefers-reduced-motion: reduce)", (matches) => (this.reducedMotion = matches));
+  }
+
+  /** The other theme, remembered from now on. */
+  toggleTheme(): void {
+    this.apply(this.theme === "dark" ? "light" : "dark");
+    try {
+      localStorage.setItem(KEPT, this.theme);
+    } catch {
+      // Storage may be switched off: the choice holds until the page is left.
+    }
+  }
+
+  private apply(theme: Theme): void {
+    this.theme = theme;
+    document.documentElement.dataset["theme"] = theme;
+  }
+}
+
+function kept(): Theme | null {
+  try {
+    const value = localStorage.getItem(KEPT);
+    return value === "light" || value === "dark" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function follow(query: string, act: (matches: boolean) => void): void {
+  const media = matchMedia(query);
+  act(media.matches);
+  media.addEventListener("change", () => act(media.matches));
+}

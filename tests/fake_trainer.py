@@ -1,0 +1,133 @@
+"""A trainer that measures nothing and behaves as its config's seed says, for tests of what is around trainers."""
+
+import os
+import signal
+import time
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+
+from ntkscope.errors import InvalidInput
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Checkpoint, Command, Finished, Frame, RunEvent, Tick
+from ntkscope.schemas.training import Recording, Stop, Training
+
+PATH = "tests.fake_trainer:train"
+FAST, STEADY, STUCK, RAISES, INVALID, KILLED, LEAVES, SILENT = range(8)
+STEADY_SECONDS = 0.01
+EMPTY = np.zeros(0)
+
+
+def behaving(seed: int, steps: int = 20) -> RunConfig:
+    """A config whose run behaves so; every step is a frame."""
+    training = Training(stop=Stop(steps=steps))
+    return RunConfig(training=training, recording=Recording(frames=2, kernel_frames=0), seed=seed)
+
+
+def train(
+    config: RunConfig,
+    *,
+    dataset: Any = None,
+    resume: Checkpoint | None = None,
+    last_seq: int = 0,
+    threads: int = 1,
+) -> Generator[RunEvent, Command | None, None]:
+    """Frames and ticks, one of each a step; then the end that the config's seed asks for."""
+    if config.seed == INVALID:
+        raise InvalidInput("A run that can be run.", "this one", "Take another seed.", "seed")
+    seq, step = last_seq, resume.step if resume else 0
+    command: Command | None = None
+    while step < config.training.stop.steps and command != "cancel":
+        step += 1
+        seq += 1
+        yield frame(seq, step)
+        _misbehave(config.seed, step)
+        command = yield tick(step)
+        if command == "pause":
+            seq += 1
+            yield checkpoint(seq, step)
+            while command not in ("resume", "cancel"):
+                command = yield tick(step, paused=True)
+    if config.seed == SILENT:
+        return
+    yield finished(seq + 1, step, cancelled=command == "cancel")
+    yield checkpoint(seq + 2, step)
+
+
+def _misbehave(seed: int, step: int) -> None:
+    if seed == STEADY:
+        time.sleep(STEADY_SECONDS)
+    elif seed == STUCK and step == 3:
+        time.sleep(600)
+    elif seed == RAISES and step == 3:
+        raise ZeroDivisionError("of the test's own making")
+    elif seed == KILLED and step == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif seed == LEAVES and step == 3:
+        os._exit(7)
+
+
+def frame(seq: int, step: int) -> Frame:
+    return Frame(
+        seq=seq,
+        index=step - 1,
+        step=step,
+        time=float(step),
+        wall_seconds=0.0,
+        loss=1 / step,
+        held_out_error=None,
+        mode_coefficients=np.full(4, float(step)),
+        remaining=EMPTY,
+        learnt=EMPTY,
+        function=EMPTY,
+        function_predicted=EMPTY,
+        fitted=EMPTY,
+        spectrum=EMPTY,
+        modes_learnt=0,
+        median_error=None,
+        median_error_gradient_flow=None,
+        median_error_gradient_descent=None,
+    )
+
+
+def tick(step: int, paused: bool = False) -> Tick:
+    return Tick(
+        seq=0,
+        step=step,
+        time=float(step),
+        loss=1.0,
+        wall_seconds=0.0,
+        steps_per_second=1.0,
+        seconds_left=None,
+        paused=paused,
+    )
+
+
+def checkpoint(seq: int, step: int) -> Checkpoint:
+    return Checkpoint(
+        seq=seq,
+        step=step,
+        wall_seconds=0.0,
+        parameters=b"parameters",
+        recorded_steps=EMPTY,
+        recorded_remaining=np.zeros((0, 0)),
+        recorded_learnt=np.zeros((0, 0)),
+    )
+
+
+def finished(seq: int, step: int, cancelled: bool = False) -> Finished:
+    return Finished(
+        seq=seq,
+        outcome="cancelled" if cancelled else "completed",
+        sentence="Cancelled." if cancelled else "Reached the last step.",
+        reason="cancelled" if cancelled else "steps",
+        step=step,
+        time=float(step),
+        loss=1.0,
+        wall_seconds=0.0,
+        median_error=None,
+        median_error_gradient_flow=None,
+        median_error_gradient_descent=None,
+        rows=[],
+    )

@@ -1,0 +1,143 @@
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntkscope.numerics import (
+    MLP,
+    drift,
+    effective_rank,
+    empirical_ntk,
+    group_learning_time,
+    identity_error,
+    learning_time,
+    log_log_slope,
+    measured_learning_time,
+)
+from tests.numerics.twins import generator, normal, tensor
+
+
+def test_drift_is_a_relative_frobenius_norm() -> None:
+    start, later = normal(4, 4), normal(4, 4, seed=1)
+    changes = sum(float(later[i, j] - start[i, j]) ** 2 for i in range(4) for j in range(4))
+    sizes = sum(float(start[i, j]) ** 2 for i in range(4) for j in range(4))
+    assert drift(later, start) == pytest.approx(math.sqrt(changes / sizes), rel=1e-13)
+    zero = torch.zeros(2, 2, dtype=torch.float64)
+    assert (drift(zero, zero), drift(zero + 1, zero)) == (0, math.inf)
+
+
+def test_learning_time() -> None:
+    found = learning_time(tensor([2.0, 0.5, 0.0, -1e-17]), 0.1)
+    assert found.tolist() == pytest.approx([math.log(10) / 2, math.log(10) / 0.5, math.inf, math.inf])
+
+
+def group_norm(eigenvalues: list[float], coefficients: list[float], time: float) -> float:
+    pairs = zip(eigenvalues, coefficients, strict=True)
+    return math.sqrt(sum(c * c * math.exp(-2 * value * time) for value, c in pairs))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(1e-3, 1e3), st.floats(1e-3, 1e3)), min_size=1, max_size=4), st.floats(0.01, 0.9))
+def test_a_group_is_at_epsilon_at_its_learning_time(modes: list[tuple[float, float]], epsilon: float) -> None:
+    eigenvalues, coefficients = [mode[0] for mode in modes], [mode[1] for mode in modes]
+    found = group_learning_time(tensor(eigenvalues), tensor(coefficients), epsilon)
+    assert found is not None
+    start = group_norm(eigenvalues, coefficients, 0)
+    assert group_norm(eigenvalues, coefficients, found) / start == pytest.approx(epsilon, rel=1e-9)
+
+
+def test_a_single_mode_has_the_textbook_time() -> None:
+    assert group_learning_time(tensor([2.0]), tensor([-3.0]), 0.1) == pytest.approx(math.log(10) / 2, rel=1e-14)
+
+
+def test_groups_that_never_learn() -> None:
+    assert group_learning_time(tensor([0.0]), tensor([1.0]), 0.1) is None
+    assert group_learning_time(tensor([-1e-18]), tensor([1.0]), 0.1) is None
+    assert group_learning_time(tensor([1.0, 0.0]), tensor([1.0, 0.2]), 0.1) is None
+    assert group_learning_time(tensor([1.0]), tensor([0.0]), 0.1) is None
+
+
+def test_a_small_part_that_never_decays_delays_the_rest() -> None:
+    found = group_learning_time(tensor([1.0, 0.0]), tensor([1.0, 0.09]), 0.1)
+    assert found is not None
+    assert group_norm([1.0, 0.0], [1.0, 0.09], found) / math.hypot(1, 0.09) == pytest.approx(0.1, rel=1e-9)
+    assert found > math.log(10)
+
+
+def test_a_measured_exponential_is_timed_exactly_on_any_grid() -> None:
+    times = torch.cat([torch.zeros(1), torch.logspace(-2, 2, 15)]).double()
+    remaining = torch.exp(-0.7 * times)
+    assert measured_learning_time(times, remaining, 0.1) == pytest.approx(math.log(10) / 0.7, rel=1e-12)
+
+
+def test_measured_learning_times_at_the_edges() -> None:
+    times = tensor([0.0, 1.0, 2.0, 3.0])
+    assert measured_learning_time(times, tensor([1.0, 0.9, 0.5, 0.3]), 0.1) is None
+    assert measured_learning_time(times, tensor([1.0, 0.1, 0.5, 0.3]), 0.1) == 1.0
+    assert measured_learning_time(times, tensor([1.0, 0.9, 0.0, 0.3]), 0.1) == 2.0
+    assert measured_learning_time(times, tensor([0.05, 0.9, 0.0, 0.3]), 0.1) == 0.0
+    assert measured_learning_time(times, tensor([math.nan] * 4), 0.1) is None
+    missing = measured_learning_time(times, tensor([1.0, math.nan, math.exp(-2), math.exp(-3)]), math.exp(-1))
+    assert missing == pytest.approx(1.0)
+
+
+def step_error(learning_rate: float) -> tuple[float, float]:
+    net = MLP.create(1, 200, 1, "erf", "ntk", 1.5, 0.5, generator=generator())
+    x = torch.linspace(-1, 1, 8, dtype=torch.float64)[:, None]
+    y = torch.sin(3 * x[:, 0])
+    kernel, before = empirical_ntk(net, x), net(x)[:, 0]
+    residual = net.euler_step(x, y, learning_rate)
+    return identity_error(before, net(x)[:, 0], kernel, residual, learning_rate)
+
+
+def test_the_identity_error_falls_linearly_with_the_step() -> None:
+    errors = [step_error(1e-2 / 2**halving)[0] for halving in range(4)]
+    assert errors[0] > 1e-6
+    assert 6.5 < errors[0] / errors[3] < 9.5
+
+
+def test_the_identity_error_is_its_definition() -> None:
+    before, after, kernel, residual = normal(3), normal(3, seed=1), normal(3, 3, seed=2), normal(3, seed=3)
+    predicted = [0.1 * sum(float(kernel[i, j] * residual[j]) for j in range(3)) for i in range(3)]
+    size = math.hypot(*predicted)
+    error, floor = identity_error(before, after, kernel, residual, 0.1)
+    gaps = [float(after[i] - before[i]) + predicted[i] for i in range(3)]
+    assert error == pytest.approx(math.hypot(*gaps) / size, rel=1e-12)
+    assert floor == pytest.approx(2**-53 * float(before.norm()) / size, rel=1e-12)
+    assert identity_error(before.float(), after.float(), kernel, residual, 0.1)[1] == pytest.approx(
+        2**-24 * float(before.norm()) / size, rel=1e-6
+    )
+    assert identity_error(before, after, torch.zeros_like(kernel), residual, 0.1) == (math.inf, math.inf)
+
+
+def test_a_tiny_step_is_below_its_floor_or_near_it() -> None:
+    error, floor = step_error(1e-15)
+    assert error < 100 * floor
+
+
+def test_log_log_slope_and_its_standard_error() -> None:
+    x = tensor([1.0, 2.0, 4.0, 8.0])
+    slope, error = log_log_slope(x, 3 * x**-1.5)
+    assert slope == pytest.approx(-1.5, abs=1e-12)
+    assert error == pytest.approx(0, abs=1e-12)
+    # by the textbook: residuals of (0, 0), (1, 1), (2, 1) about slope 1/2, intercept 1/6
+    slope, error = log_log_slope(tensor([1.0, math.e, math.e**2]), tensor([1.0, math.e, math.e]))
+    assert slope == pytest.approx(0.5)
+    assert error == pytest.approx(math.sqrt((1 / 36 + 4 / 36 + 1 / 36) / 1 / 2))
+    assert math.isnan(log_log_slope(tensor([1.0, 2.0]), tensor([1.0, 3.0]))[1])
+
+
+def test_slopes_that_are_none() -> None:
+    with pytest.raises(ValueError, match="positive"):
+        log_log_slope(tensor([1.0, 2.0]), tensor([1.0, 0.0]))
+    with pytest.raises(ValueError, match="two different x"):
+        log_log_slope(tensor([2.0, 2.0]), tensor([1.0, 3.0]))
+
+
+def test_effective_rank() -> None:
+    assert effective_rank(tensor([2.0, 2.0, 2.0, 0.0, -1e-18])) == pytest.approx(3)
+    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
+    assert effective_rank(tensor([3.0, 1.0])) == pytest.approx(math.exp(entropy))
+    assert effective_rank(tensor([0.0])) == 0
