@@ -46,6 +46,8 @@ export const words = {
   interrupted: "The server stopped while this run was training. What was recorded stays. Train it again to have the whole.",
   missing: "There is no such run here. Open another from the list of runs.",
   gone: "This run was deleted.",
+  loading: (frames: number) => `Loading, ${whole(frames)} records so far`,
+  skip: "Skip to the charts",
   previewWait: "Working out the kernel",
   neverLearnt: "never learnt",
   afterEnd: "after the end",
@@ -61,6 +63,7 @@ export const words = {
 /** One word for what a run is doing, said in the status line and in the list of runs. */
 export const PHASES: Record<Phase | "running", string> = {
   none: "No run",
+  loading: "Loading",
   queued: "Queued",
   starting: "Computing the kernel",
   training: "Live",

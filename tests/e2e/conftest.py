@@ -60,7 +60,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ntkscope.cli", "serve", "--port", str(self.port)],
+                [Path(sys.executable).with_name("ntkscope"), "serve", "--port", str(self.port)],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

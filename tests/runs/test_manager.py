@@ -280,6 +280,7 @@ def test_a_log_that_cannot_be_written_fails_its_run(tmp_path: Path, puppet: Pupp
         async with opened(tmp_path, puppet) as services:
             run = await submit(services)
             puppet.frames(run.id, 1)
+            await services.bell.wait_past(run.id, 0)
             puppet.tell(Emitted(run.id, 2, "frame", None))  # type: ignore[arg-type]  # no bytes: refused
             while (0, run.id, "cancel") not in puppet.orders:
                 await asyncio.sleep(0.001)

@@ -12,7 +12,7 @@ from ntkscope.store.writer import Writer
 from ntkscope.store.writes import NewEvent
 
 Told = list[dict[str, int]]
-Refused = list[tuple[set[str], Exception]]
+Refused = list[tuple[str, Exception]]
 
 
 class Watched:
@@ -23,7 +23,7 @@ class Watched:
         self.told: Told = []
         self.refused: Refused = []
         self.seen_when_told: list[int] = []
-        self.writer = Writer(database.engine, self._committed, lambda runs, e: self.refused.append((runs, e)))
+        self.writer = Writer(database.engine, self._committed, lambda run, error: self.refused.append((run, error)))
 
     def _committed(self, last: dict[str, int]) -> None:
         self.told.append(last)
@@ -112,6 +112,19 @@ def test_a_run_whose_event_was_refused_gets_no_later_one(watched: Watched, datab
     append(watched, "b", 1)
     settle(watched)
 
-    assert [runs for runs, _ in watched.refused] == [{"a"}]
+    assert [run for run, _ in watched.refused] == ["a"]
     assert [seq for seq, _ in watched.store.events("a", 0, 10)] == [1]
     assert [seq for seq, _ in watched.store.events("b", 0, 10)] == [1]
+
+
+def test_an_event_that_cannot_be_stored_costs_no_other_run_its_own(watched: Watched) -> None:
+    blocked: Future[None] = Future()
+    watched.writer.submit(lambda _connection: blocked.result())
+    append(watched, "a", 1)
+    watched.writer.append(NewEvent("b", 1, "frame", None))  # type: ignore[arg-type]
+    append(watched, "c", 1)
+    blocked.set_result(None)  # the three are one group
+    settle(watched)
+
+    assert [run for run, _ in watched.refused] == ["b"]
+    assert [len(watched.store.events(run, 0, 10)) for run in "abc"] == [1, 0, 1]

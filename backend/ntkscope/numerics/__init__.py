@@ -18,7 +18,7 @@ from ntkscope.numerics.dynamics import (
     mean_loss_time,
     predict,
 )
-from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean
+from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, kernel_matrix
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.fourier import (
     circle_frequencies,
@@ -67,6 +67,7 @@ __all__ = [
     "infinite_kernels",
     "infinite_ntk",
     "interval_frequencies",
+    "kernel_matrix",
     "learning_time",
     "log_log_slope",
     "mean_loss_time",

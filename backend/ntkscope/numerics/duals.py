@@ -1,7 +1,7 @@
 """E[phi(u) phi(v)] and E[phi'(u) phi'(v)] of a Gaussian pair, in closed form: one layer of an infinitely wide net.
 
-(u, v) ~ N(0, [[p, s], [s, q]]). Sources: Williams 1997 (erf), Tsuchida et al. 2021 (gelu), Louart et al. 2018 (sinusoids,
-gaussian); all of them collected in Han et al. 2022, arXiv 2209.04121. relu and leaky relu: `carried_angle`.
+(u, v) ~ N(0, [[p, s], [s, q]]). Sources: Williams 1997 (erf), Tsuchida et al. 2021 (gelu), Louart et al. 2018
+(sinusoids, gaussian); collected in Han et al. 2022, arXiv 2209.04121. relu and leaky relu: `carried_angle`.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""What a constant kernel predicts: mode coefficients and functions at any time, under gradient flow and gradient descent."""
+"""What a constant kernel predicts of gradient flow and descent: mode coefficients, and functions at any time."""
 
 import torch
 from jaxtyping import Float
@@ -107,7 +107,7 @@ def predict(
     Source: theory, section 4.
     """
     extended = cross_kernel @ spectrum.modes
-    coefficients = spectrum.modes.T @ residual
+    coefficients = spectrum.mode_coefficients(residual)
     if coefficients.ndim == 1:
         return start - (factor * coefficients) @ extended.T
     return start - torch.einsum("xi,ti,im->txm", extended, factor, coefficients)

@@ -54,13 +54,16 @@ def empirical_ntk_full(
     x2: Float[Tensor, "n2 d"] | None = None,
     dtype: torch.dtype = torch.float64,
 ) -> Float[Tensor, "n1 n2 m m"]:
-    """K[i, j, o, p] = <df_o(x1_i)/dtheta, df_p(x2_j)/dtheta>; arguments as in `empirical_ntk`.
-
-    As a matrix (rows i m + o): `full.transpose(1, 2).reshape(n1 * m, n2 * m)`.
-    """
+    """K[i, j, o, p] = <df_o(x1_i)/dtheta, df_p(x2_j)/dtheta>; arguments as in `empirical_ntk`."""
     m = network.outputs
     kernel = _kernel(network, x1, x2, dtype, blocks=m)
     return kernel.view(len(x1), m, -1, m).transpose(1, 2)
+
+
+def kernel_matrix(full: Float[Tensor, "n1 n2 m m"]) -> Float[Tensor, "rows columns"]:
+    """The kernel of several outputs as a matrix: row i m + o belongs to output o at input i, as in `f.flatten()`."""
+    n1, n2, m, _ = full.shape
+    return full.transpose(1, 2).reshape(n1 * m, n2 * m)
 
 
 @torch.no_grad()

@@ -113,6 +113,21 @@ class MLP:
                 biases.append(draw(chosen.bias_deviation, fan_out))
         return cls(weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, chosen.output_scale)
 
+    @classmethod
+    def from_parameters(
+        cls,
+        weights: Sequence[Tensor],
+        biases: Sequence[Tensor] | None,
+        activation: str | Activation,
+        parameterization: str,
+        sigma_w: float,
+        sigma_b: float,
+    ) -> MLP:
+        """The network of these parameters, as the parameterization stores them; arguments as in `create`."""
+        phi = activation_named(activation) if isinstance(activation, str) else activation
+        chosen = scales(parameterization, [len(weight) for weight in weights], sigma_w, sigma_b)
+        return cls(weights, biases, phi, chosen.weight_scales, chosen.bias_scale, chosen.output_scale)
+
     @property
     def depth(self) -> int:
         """Number of hidden layers."""

@@ -30,8 +30,8 @@ def trapezoid(
 
     Source: Trefethen & Weideman 2014, "The exponentially convergent trapezoidal rule".
     """
-    shape = torch.broadcast_shapes(p.shape, s.shape, q.shape)
-    flat = [part.expand(shape).flatten() for part in (p, s, q)]
+    together = p + s + q
+    shape, flat = together.shape, [part.expand_as(together).flatten() for part in (p, s, q)]
     larger, smaller = torch.maximum(flat[0], flat[2]), torch.minimum(flat[0], flat[2])
     # u, the wider of the two, is scaled by one Gaussian variable alone; v has a part of its own
     width = torch.sqrt(larger)
@@ -41,7 +41,9 @@ def trapezoid(
     value, slope = torch.empty_like(width), torch.empty_like(width)
     for m1, m2 in torch.unique(torch.stack([first, second], 1), dim=0).tolist():
         members = torch.nonzero((first == m1) & (second == m2))[:, 0]
-        for part in members.split(max(1, BLOCK // ((2 * m1 + 1) * (2 * m2 + 1)))):
+        size = max(1, BLOCK // ((2 * m1 + 1) * (2 * m2 + 1)))
+        for start in range(0, len(members), size):
+            part = members[start : start + size]
             value[part], slope[part] = _integrate(activation, width[part], shared[part], own[part], m1, m2)
     return value.view(shape), slope.view(shape)
 

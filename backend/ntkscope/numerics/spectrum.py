@@ -35,6 +35,10 @@ class Spectrum:
         """Number of modes whose eigenvalue is more than round-off."""
         return int((self.eigenvalues > self.noise_floor).sum())
 
+    def mode_coefficients(self, residual: Float[Tensor, " n"] | Float[Tensor, "n m"]) -> Tensor:
+        """modes.T @ residual, signed: how much of the residual lies in each mode."""
+        return self.modes.T @ residual
+
     @property
     def stability_limit(self) -> float:
         """2 / lambda_1, the largest stable learning rate of gradient descent; infinity for a kernel of 0."""

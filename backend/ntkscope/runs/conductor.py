@@ -98,9 +98,9 @@ class Conductor:
         """From the writer's thread."""
         self._call(self._ring, last)
 
-    def refused(self, runs: set[str], error: Exception) -> None:
-        """From the writer's thread: events of these runs are lost."""
-        self._call(self._give_up, runs, str(getattr(error, "orig", None) or error))
+    def refused(self, run_id: str, error: Exception) -> None:
+        """From the writer's thread: events of this run are lost."""
+        self._call(self._give_up, run_id, str(getattr(error, "orig", None) or error))
 
     def _call(self, function: Callable[..., None], *arguments: Any) -> None:
         if not self._loop.is_closed():
@@ -145,12 +145,11 @@ class Conductor:
             if self.live.get(run_id) is not None:
                 self._bell.ring(run_id, seq)
 
-    def _give_up(self, runs: set[str], error: str) -> None:
-        for run_id in runs:
-            live = self.live.get(run_id)
-            if live is not None:
-                live.lost = words.UNWRITABLE.format(error=error)
-                self.order(live, "cancel")
+    def _give_up(self, run_id: str, error: str) -> None:
+        live = self.live.get(run_id)
+        if live is not None:
+            live.lost = words.UNWRITABLE.format(error=error)
+            self.order(live, "cancel")
 
     def _set(self, live: Live, state: State, **columns: Any) -> None:
         live.state = state

@@ -32,7 +32,7 @@ class Writer:
     Args:
         engine: Of the database.
         committed: Called in the writer's thread after each commit, with the last seq of every run in it.
-        refused: Called in the writer's thread when a group could not be stored, with its runs and the error.
+        refused: Called in the writer's thread when events could not be stored, with their run and the error.
         capacity: Events that may wait; a producer beyond it waits itself.
     """
 
@@ -40,7 +40,7 @@ class Writer:
         self,
         engine: Engine,
         committed: Callable[[dict[str, int]], None],
-        refused: Callable[[set[str], Exception], None],
+        refused: Callable[[str, Exception], None],
         capacity: int = 1024,
     ) -> None:
         self._engine = engine
@@ -90,17 +90,23 @@ class Writer:
 
     def _append(self, events: list[NewEvent]) -> None:
         events = [event for event in events if event.run not in self._lost]
-        last = last_seqs(events)
-        if not last:
-            return
+        if events and self._try(events) is not None:
+            for run in last_seqs(events):  # one by one: what is wrong with one run is not the others' fault
+                own = [event for event in events if event.run == run]
+                error = self._try(own)
+                if error is not None:
+                    self._lost.add(run)
+                    self._refused(run, error)
+
+    def _try(self, events: list[NewEvent]) -> Exception | None:
+        """Commits a group and tells of it, or returns why it could not."""
         try:
             with self._engine.begin() as connection:
                 append_events(connection, events)
         except Exception as error:
-            self._lost |= last.keys()
-            self._refused(set(last), error)
-        else:
-            self._committed(last)
+            return error
+        self._committed(last_seqs(events))
+        return None
 
     def _work(self, work: _Work) -> None:
         try:

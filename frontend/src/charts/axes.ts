@@ -16,9 +16,11 @@ interface LayoutParts {
   x: Axis;
   y: Axis;
   xTitle: string;
-  /** The symbol of y, or, in a large card, its name. */
   yTitle: string;
+  /** A large card has more ticks. */
   large: boolean;
+  /** Whether y's name stands rotated beside the axis where there is room; else it stands above it, as a symbol does. */
+  rotated?: boolean;
   annotations?: object[];
   shapes?: object[];
   more?: object;
@@ -27,14 +29,25 @@ interface LayoutParts {
 export function layoutOf(parts: LayoutParts): FigureLayout {
   const { theme, view, x, y } = parts;
   const axisColour = TOKENS[theme].axis;
-  // Rotated names only where there is room; else the symbol stands above the axis.
-  const rotated = parts.large && !view.narrow;
+  const rotated = parts.rotated === true && !view.narrow;
   const nticks = view.narrow || !parts.large ? 4 : 6;
-  const name = { text: parts.yTitle, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "right", yanchor: "bottom", xshift: -4, yshift: 4 };
+  // A symbol ends at the axis; a word would leave the card there.
+  const word = parts.yTitle.length > 6;
+  const name = {
+    text: parts.yTitle,
+    xref: "paper",
+    yref: "paper",
+    x: 0,
+    y: 1,
+    xanchor: word ? "left" : "right",
+    yanchor: "bottom",
+    xshift: word ? -40 : -4,
+    yshift: 6,
+  };
   return {
     xaxis: axis(x, theme, nticks, view, { text: parts.xTitle, standoff: 8 }),
     yaxis: axis(y, theme, nticks, view, rotated ? { text: parts.yTitle, standoff: 4 } : null),
-    margin: rotated ? { l: 62, r: 16, t: 10, b: 42 } : { l: 46, r: 12, t: 22, b: 40 },
+    margin: rotated ? { l: 60, r: 14, t: 10, b: 42 } : { l: 46, r: 12, t: 24, b: 40 },
     uirevision: parts.uirevision,
     annotations: [...(rotated ? [] : [{ ...name, showarrow: false, font: { size: 11, color: axisColour } }]), ...(parts.annotations ?? [])],
     shapes: parts.shapes ?? [],
@@ -51,8 +64,10 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
 
 function axis(given: Axis, theme: Theme, nticks: number, view: View, title: object | null): Axis {
   const colours = TOKENS[theme];
+  // Plotly writes small digits between the powers of ten as soon as they are less than 0.7 of a decade apart.
+  const decades = Math.floor((given.range[1] - given.range[0]) / 0.71);
   return {
-    nticks,
+    nticks: given.type === "log" ? Math.max(1, Math.min(nticks, decades)) : nticks,
     tickangle: 0,
     ticklabeloverflow: "allow",
     automargin: false,

@@ -13,6 +13,8 @@ import { chartWords } from "./words";
 const INTERVAL = 40;
 /** Half the width of a bar and of its tick, in bars. */
 const HALF = 0.4;
+/** As many numbers fit under the axis. */
+const LABELS = 14;
 /** Per cent. */
 const TOP = 108;
 
@@ -23,7 +25,7 @@ export const learntChart: Chart = (run, view, theme) => {
   const measured = groups.map(({ index }) => inPercent(frame?.learnt[index]));
   const predicted = started ? predictedAt(started, groups, frame) : [];
   const outside = groups.filter(({ group }, i) => group.counts && ((measured[i] ?? 0) > TOP || (measured[i] ?? 0) < -2)).length;
-  const labelled = groups.flatMap((drawn, i) => (labelOf(drawn) ? [{ at: i, text: labelOf(drawn) }] : []));
+  const labelled = labels(groups);
   return {
     data: started ? [bars(measured, groups, view), ticks(predicted, theme)] : [],
     layout: layoutOf({
@@ -101,7 +103,17 @@ function inPercent(fraction: number | undefined): number | null {
   return finite(100 * (fraction ?? NaN));
 }
 
-/** Modes 1, 2, 4, 8 ... carry their number. */
+/** Modes 1, 2, 4, 8 ... carry their number, where it does not run into the one before. */
+function labels(groups: DrawnGroup[]): { at: number; text: string }[] {
+  const apart = groups.length / LABELS;
+  const kept: { at: number; text: string }[] = [];
+  groups.forEach((drawn, at) => {
+    const text = labelOf(drawn);
+    if (text && at - (kept.at(-1)?.at ?? -Infinity) >= apart * Math.max(1, text.length / 2)) kept.push({ at, text });
+  });
+  return kept;
+}
+
 function labelOf(drawn: DrawnGroup): string {
   const power = drawn.group.modes.find((mode) => ((mode + 1) & mode) === 0);
   return power === undefined ? "" : String(power + 1);

@@ -20,7 +20,8 @@ export function modeLabels(run: RunState, started: Started, groups: DrawnGroup[]
   const placed: { x: number; y: number; text: string }[] = [];
   for (const drawn of named) {
     const spot = crossing(started, predictionsOf(started).remaining, drawn.index, level) ?? firstMeasured(run, drawn.index, level);
-    if (!spot || spot.y > 0.8) continue; // Still flat at the end: its number would lie on the others.
+    // Still flat at the end: its number would lie on the others. Gone at once: on the axis.
+    if (!spot || spot.y > 0.8 || (x.type === "linear" && spot.x < apart)) continue;
     const clear = placed.every((other) => Math.abs(scale(other.x) - scale(spot.x)) > apart || Math.abs(Math.log10(other.y / spot.y)) > 0.5);
     if (clear) placed.push({ ...spot, text: labelOf(drawn) });
   }

@@ -46,6 +46,7 @@ export const modesChart: Chart = (run, view, theme) => {
       xTitle: view.narrow ? chartWords.timeShort : chartWords.time,
       yTitle: chartWords.remaining,
       large: true,
+      rotated: true,
       annotations: started && hatched ? [floorLabel(floor, y, theme)] : [],
     }),
     subtitle: started ? (view.narrow ? chartWords.modesSubtitleShort : chartWords.modesSubtitle)(started.law) : "",
@@ -136,12 +137,13 @@ interface Points {
 
 /** At most 36 points a mode, in one trace; those that the play-head has not reached are faint. */
 function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], floor: number, view: View, theme: Theme): Points {
-  const picks = spreadPicks(started.times, POINTS);
+  const picks = spreadPicks(started.times, POINTS, view.modesAxis === "log-log" ? "log" : "linear");
   const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
   const x: number[] = [];
   const y: number[] = [];
   const colours: string[] = [];
   const sizes: number[] = [];
+  const rings: number[] = [];
   const sources: Points["sources"] = [];
   const below = new Set<number>();
   const colourOf = new Map(groups.map((drawn) => [drawn.index, shades(drawn, view)]));
@@ -157,7 +159,8 @@ function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], f
       y.push(value);
       const [reached, ahead] = colourOf.get(index) as [string, string];
       colours.push(frame.time <= head ? reached : ahead);
-      sizes.push(group.counts ? 6 : 4);
+      sizes.push(group.counts ? 6 : 3);
+      rings.push(group.counts ? 1 : 0);
       sources.push({ frame: at, group: index });
     }
   });
@@ -167,7 +170,7 @@ function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], f
     mode: "markers",
     x,
     y,
-    marker: { size: sizes, color: colours, opacity: 1, line: { width: 1, color: TOKENS[theme].surface } },
+    marker: { size: sizes, color: colours, opacity: 1, line: { width: rings, color: TOKENS[theme].surface } },
     hoverinfo: "none",
   };
   return { trace, sources, below };
@@ -182,7 +185,7 @@ function shades(drawn: DrawnGroup, view: View): [string, string] {
 /** A selected mode stands out: the others are faint. Greyed ones are never loud. */
 function emphasis(drawn: DrawnGroup, view: View): number {
   if (view.selected !== null && view.selected !== drawn.index) return FADED;
-  return drawn.group.counts || view.selected === drawn.index ? 1 : 0.55;
+  return drawn.group.counts || view.selected === drawn.index ? 1 : 0.4;
 }
 
 /** Modes that are not there at all, and modes that have sunk below their floor. */

@@ -58,17 +58,18 @@ export function interpolated(matrix: Matrix, column: number, place: Place): numb
   return place.weight === 0 ? low : low + place.weight * (high - low);
 }
 
-/** Indices of at most `count` recording times, evenly spread in log time; the first time above 0 is one of them. */
-export function spreadPicks(times: Float32Array, count: number): Set<number> {
+/** Indices of at most `count` recording times, evenly spread in log time (or in time); the first above 0 is one of them. */
+export function spreadPicks(times: Float32Array, count: number, scale: "log" | "linear" = "log"): Set<number> {
   const first = times.findIndex((time) => time > 0);
   const last = times.length - 1;
   const picks = new Set<number>();
   if (first < 0) return picks;
-  const [from, to] = [Math.log(times[first] as number), Math.log(times[last] as number)];
+  const along = (index: number) => (scale === "log" ? Math.log(times[index] as number) : (times[index] as number));
+  const [from, to] = [along(first), along(last)];
   let index = first;
   for (let i = 0; i < count; i += 1) {
     const wanted = from + ((to - from) * i) / Math.max(1, count - 1);
-    while (index < last && Math.log(times[index] as number) < wanted - 1e-6) index += 1;
+    while (index < last && along(index) < wanted - 1e-6 * (to - from)) index += 1;
     picks.add(index);
   }
   return picks;

@@ -51,7 +51,7 @@ describe("VerdictChip", () => {
   });
 
   it("says nothing before there is an error", () => {
-    expect(show(VerdictChip, { phase: "starting", error: null }).textContent?.trim()).toBe("");
+    expect(show(VerdictChip, { phase: "starting" as const, error: null }).textContent?.trim()).toBe("");
   });
 });
 

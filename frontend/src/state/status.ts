@@ -25,6 +25,7 @@ export function statusOf(run: RunState, summary: RunSummary | null, phase: Phase
   const seconds = phase === "training" ? run.tick?.seconds_left : null;
   const left = seconds == null ? "" : words.left(seconds);
   if (phase === "queued" && summary?.ahead) return { machine, state: words.ahead(summary.ahead), tone: "waiting", left };
+  if (phase === "loading" && run.frames.length) return { machine, state: words.loading(run.frames.length), tone: "waiting", left };
   return { machine, state: PHASES[phase], tone: toneOf(phase), left };
 }
 

@@ -1,0 +1,64 @@
+"""The page when the server goes away, and behind a proxy's sub-path."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Server
+from tests.e2e.test_lab import set_field, small, status, train
+
+pytestmark = [pytest.mark.e2e, pytest.mark.errors_expected]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    running = Server(tmp_path)
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_the_page_reconnects_by_itself_and_loses_nothing(own_server: Server, open_page: Open) -> None:
+    page = open_page(own_server.url)
+    set_field(page, "network.width", "512")
+    set_field(page, "training.stop.steps", "8000")
+    page.route_web_socket("**/stream*", lambda socket: socket.connect_to_server())
+    train(page)
+    expect(status(page)).to_contain_text("Live")
+    page.context.set_offline(True)
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    expect(status(page)).to_contain_text("Completed", timeout=60_000)
+    expect(page.get_by_test_id("place")).to_contain_text("step 8,000")
+
+
+def test_a_killed_server_leaves_the_run_interrupted(own_server: Server, open_page: Open) -> None:
+    page = open_page(own_server.url)
+    set_field(page, "network.width", "512")
+    set_field(page, "training.stop.steps", "1000000")
+    train(page)
+    expect(status(page)).to_contain_text("Live")
+    own_server.stop(kill=True)
+    expect(status(page)).to_contain_text("Reconnecting")
+    own_server.start()
+    expect(page.get_by_test_id("banner")).to_contain_text("server stopped", timeout=30_000)
+    runs = httpx.get(f"{own_server.url}/api/runs").json()["runs"]
+    assert runs[0]["state"] == "interrupted"
+
+
+def test_everything_follows_a_base_path(tmp_path: Path, open_page: Open) -> None:
+    running = Server(tmp_path, base_path="/lab/ntk")
+    running.start()
+    try:
+        page = open_page(f"{running.url}/")
+        small(page)
+        train(page)
+        expect(status(page)).to_contain_text("Completed")
+        document = httpx.get(f"{running.url}/openapi.json").json()
+        assert document["servers"][0]["url"] == "/lab/ntk"
+    finally:
+        running.stop()

@@ -1,0 +1,284 @@
+"""The Lab in a real browser: opens alive, trains, scrubs, links, fails well, fits a phone."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.cases import config
+from tests.e2e.conftest import PHONE, WIDE, Server
+
+pytestmark = pytest.mark.e2e
+Open = Callable[..., Page]
+CHARTS = (
+    "What the network has learnt so far",
+    "Each mode dies at its own rate",
+    "Eigenvalues of the kernel",
+    "How much is learnt",
+    "Loss",
+    "How far the kernel has moved",
+)
+DONE = re.compile("Completed")
+FOCUSED = """(() => { const at = document.activeElement;
+    return (at.getAttribute('aria-label') || at.textContent || at.id).trim(); })()"""
+RANGES = """JSON.stringify([...document.querySelectorAll('.js-plotly-plot')]
+    .map(e => [e._fullLayout.xaxis.range, e._fullLayout.yaxis.range]))"""
+
+
+def card(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def set_field(page: Page, path: str, value: str) -> Locator:
+    field = page.locator(f'[data-path="{path}"] input')
+    field.fill(value)
+    return field
+
+
+def train(page: Page) -> None:
+    page.get_by_label("Set-up").get_by_role("button", name=re.compile("^Train")).click()
+
+
+def status(page: Page) -> Locator:
+    return page.get_by_test_id("status")
+
+
+def place(page: Page) -> str:
+    return page.get_by_test_id("place").inner_text()
+
+
+def drawn(page: Page) -> int:
+    """Charts that have marks in them."""
+    return int(
+        page.evaluate("document.querySelectorAll('section.card .js-plotly-plot .trace, section.card .bars').length")
+    )
+
+
+def small(page: Page, steps: int = 300) -> None:
+    """A set-up that trains in a fraction of a second."""
+    set_field(page, "network.width", "64")
+    set_field(page, "training.stop.steps", str(steps))
+
+
+def submit(server: Server, **changes: object) -> str:
+    """A run of the REST API, waited for."""
+    body = {"config": config(**changes).model_dump(mode="json")}
+    run_id = httpx.post(f"{server.url}/api/runs", json=body).json()["id"]
+    for _ in range(200):
+        if httpx.get(f"{server.url}/api/runs/{run_id}").json()["ended_at"]:
+            break
+    return str(run_id)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_fresh_start_is_alive_and_nothing_overflows(
+    server: Server, open_page: Open, size: dict[str, int], scheme: str
+) -> None:
+    page = open_page(server.url, size, color_scheme=scheme)
+    for title in CHARTS:
+        expect(card(page, title)).to_be_attached()
+    expect(page.get_by_test_id("banner")).to_contain_text("recorded run is playing")
+    expect(page.get_by_role("button", name="Pause playing")).to_be_visible()
+    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if size is WIDE:
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    folder = os.environ.get("NTKSCOPE_SCREENSHOTS")
+    if folder:
+        kind = "wide" if size is WIDE else "phone"
+        page.screenshot(path=Path(folder) / f"lab-{kind}-{scheme}.png")
+
+
+def test_train_this_yourself_trains_here(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    page.get_by_test_id("banner").get_by_role("button", name="Train this yourself").click()
+    expect(status(page)).to_contain_text(DONE, timeout=60_000)
+    expect(page.get_by_test_id("verdict")).to_contain_text("Prediction holds: median error")
+    assert drawn(page) > 10
+
+
+def test_edit_and_run_again(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    small(page)
+    train(page)
+    expect(status(page)).to_contain_text(DONE)
+    expect(page.get_by_test_id("place")).to_contain_text("step 300")
+
+
+def test_scrubbing_lets_go_of_live_and_only_the_button_takes_it_again(server: Server, open_page: Open) -> None:
+    submit(server)
+    page = open_page(server.url)
+    live = page.get_by_role("button", name="Back to live")
+    expect(page.get_by_test_id("place")).to_contain_text("step 200")
+    expect(live).to_be_disabled()
+    page.keyboard.press("Home")
+    expect(page.get_by_test_id("place")).to_contain_text("step 0")
+    expect(live).to_be_enabled()
+    small(page, 4000)
+    page.keyboard.press("Escape")
+    live.click()
+    expect(live).to_be_disabled()
+    expect(page.get_by_test_id("place")).to_contain_text("step 200")
+
+
+def test_the_play_head_moves_all_charts_together(server: Server, open_page: Open) -> None:
+    submit(server)
+    page = open_page(server.url)
+    expect(page.get_by_test_id("place")).to_contain_text("step 200")
+    page.keyboard.press("Home")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    for title in ("What the network has learnt so far", "How much is learnt"):
+        expect(card(page, title)).to_contain_text("t = ")
+    lines = page.locator(".playline")
+    expect(lines.first).to_be_visible()
+    assert lines.count() == 3
+    before = place(page)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("place")).not_to_have_text(before)
+
+
+def test_zoom_survives_new_data(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    set_field(page, "network.width", "512")
+    set_field(page, "training.stop.steps", "60000")
+    train(page)
+    expect(status(page)).to_contain_text("Live")
+    plot = card(page, "Loss").locator(".js-plotly-plot")
+    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
+    area = plot.locator(".nsewdrag").first.bounding_box()
+    assert area is not None
+    page.mouse.move(area["x"] + 0.3 * area["width"], area["y"] + 0.3 * area["height"])
+    page.mouse.down()
+    page.mouse.move(area["x"] + 0.7 * area["width"], area["y"] + 0.7 * area["height"], steps=5)
+    page.mouse.up()
+    expect(card(page, "Loss").locator(".reset")).to_be_visible()
+    ranges = "el => JSON.stringify([el._fullLayout.xaxis.range, el._fullLayout.yaxis.range])"
+    zoomed = plot.evaluate(ranges)
+    step = page.get_by_test_id("place").inner_text()
+    expect(page.get_by_test_id("place")).not_to_have_text(step)
+    page.wait_for_timeout(1500)
+    assert plot.evaluate(ranges) == zoomed
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_contain_text("Stopped")
+
+
+def test_a_copied_link_runs_the_same_thing(server: Server, open_page: Open) -> None:
+    first = open_page(server.url)
+    small(first)
+    set_field(first, "seed", "7")
+    train(first)
+    expect(status(first)).to_contain_text(DONE)
+    second = open_page(first.url)
+    expect(second.locator('[data-path="seed"] input')).to_have_value("7")
+    expect(second.locator('[data-path="network.width"] input')).to_have_value("64")
+    train(second)
+    expect(status(second)).to_contain_text(DONE)
+    runs = httpx.get(f"{server.url}/api/runs").json()["runs"]
+    assert runs[0]["digest"] == runs[1]["digest"]
+    losses = []
+    for run in runs[:2]:
+        events = httpx.get(f"{server.url}/api/runs/{run['id']}/events?limit=1000").json()["events"]
+        losses.append([event["loss"] for event in events if event["type"] == "frame"])
+    assert losses[0] == losses[1]
+
+
+def test_an_invalid_field_says_why_before_sending(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    set_field(page, "network.width", "-4")
+    expect(page.locator('[data-path="network.width"]')).to_contain_text("Width must be at least 1; you gave −4.")
+    expect(page.get_by_label("Set-up").get_by_role("button", name=re.compile("^Train"))).to_be_disabled()
+
+
+@pytest.mark.errors_expected
+def test_a_formula_that_is_refused_is_said_beside_its_field(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    page.locator('[data-path="data.target"] select').select_option("formula")
+    field = page.locator('[data-path="data.target.text"]')
+    field.locator("input").fill("__import__('os')")
+    expect(field).to_contain_text("__import__")
+
+
+def test_the_preview_answers_before_training(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    small(page, 4000)
+    setup = page.get_by_label("Set-up")
+    expect(setup).to_contain_text(re.compile("2/λ₁"))
+    expect(setup).to_contain_text(re.compile("[Ff]requency 3"))
+
+
+def test_a_diverged_run_names_both_numbers_and_one_click_starts_a_stable_one(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    small(page)
+    page.locator('[data-path="training.learning_rate.fraction"] input').fill("6")
+    train(page)
+    banner = page.get_by_test_id("banner")
+    expect(banner).to_contain_text(re.compile("Learning rate .* is above 2/λ₁ = "))
+    assert drawn(page) > 5
+    banner.get_by_role("button", name=re.compile("^Train with")).click()
+    expect(status(page)).to_contain_text(DONE)
+    expect(page.get_by_test_id("banner")).to_be_hidden()
+
+
+def test_delete_can_be_undone(server: Server, open_page: Open) -> None:
+    submit(server)
+    page = open_page(server.url)
+    before = httpx.get(f"{server.url}/api/runs").json()["total"]
+    page.get_by_role("button", name=re.compile("^Runs. In view")).click()
+    page.get_by_role("button", name=re.compile("^Delete")).first.click()
+    expect(page.get_by_text("Undo")).to_be_visible()
+    assert httpx.get(f"{server.url}/api/runs").json()["total"] == before - 1
+    page.get_by_text("Undo").click()
+    expect(page.get_by_text("Undo")).to_be_hidden()
+    assert httpx.get(f"{server.url}/api/runs").json()["total"] == before
+
+
+def test_on_a_phone_everything_is_within_reach(server: Server, open_page: Open) -> None:
+    page = open_page(server.url, PHONE)
+    page.get_by_role("button", name="Set up").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_be_visible()
+    small(page)
+    sheet.get_by_role("button", name=re.compile("^Train")).click()
+    expect(sheet).to_be_hidden()
+    expect(status(page)).to_contain_text(DONE)
+    targets = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, input[type=range]')]
+            .filter(e => e.offsetParent && getComputedStyle(e).visibility !== 'hidden')
+            .map(e => [e.textContent.trim() || e.getAttribute('aria-label'), e.getBoundingClientRect()])
+            .filter(([, box]) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))
+            .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+    )
+    assert targets == []
+
+
+def test_all_by_keyboard(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
+    seen = set()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate(FOCUSED))
+    for reachable in ("Train this yourself", "Copy link", "Time in the run, logarithmic", "Back to live"):
+        assert any(reachable in name for name in seen), reachable
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Play or pause")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_no_nan_is_drawn(server: Server, open_page: Open) -> None:
+    submit(server, data__points={"kind": "interval", "n": 1})
+    page = open_page(server.url)
+    expect(page.get_by_test_id("place")).to_contain_text("step 200")
+    text = page.locator("body").inner_text()
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    data = page.evaluate(RANGES)
+    assert all(isinstance(bound, (int, float)) for chart in json.loads(data) for axis in chart for bound in axis)
