@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ntkscope.errors import NotFound
 from ntkscope.experiment.build import build
 from ntkscope.experiment.presets import laid_over, preset, presets
+from ntkscope.experiment.preview import preview
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.event import Finished, Frame, KernelFrame, Started
 
@@ -86,6 +87,18 @@ def slope(x: list[float], y: list[float]) -> float:
 
 
 WIDTHS = (64, 256, 1024, 4096)
+
+
+def test_six_frequencies_are_learnt_in_order_when_the_preview_says() -> None:
+    done = run("six-frequencies", "wide")
+    learnt = [first_below(done.steps, done.spectrum(k), 0.1) for k in range(1, 7)]
+    assert all(earlier < later for earlier, later in pairwise(learnt))
+    answered = preview(done.started.config).spectrum
+    assert answered is not None
+    predicted = {answer.frequency: answer.step for answer in answered.frequencies}
+    np.testing.assert_allclose([predicted[k] for k in range(1, 7)], learnt, rtol=0.1)
+    assert done.finished.median_error is not None
+    assert done.finished.median_error < 0.01
 
 
 def test_two_sines_measured_modes_lie_on_their_lines() -> None:
@@ -242,12 +255,12 @@ def test_sharpness_climbs_to_the_edge_and_stays(rate: str) -> None:
 
 def test_presets_are_complete_and_named_once() -> None:
     found = presets()
-    assert found[0].id == "two-sines"
+    assert found[0].id == "six-frequencies"
     ids = {entry.id for entry in found}
     assert len(ids) == len(found)
     assert ids >= {
-        "two-sines", "circle-harmonics", "no-bias-parity", "nonuniform-density", "fourier-features-1d",
-        "noisy-labels", "lazy-vs-feature", "edge-of-stability",
+        "six-frequencies", "two-sines", "circle-harmonics", "no-bias-parity", "nonuniform-density",
+        "fourier-features-1d", "noisy-labels", "lazy-vs-feature", "edge-of-stability",
     }  # fmt: skip
     for entry in found:
         names = [variant.name for variant in entry.variants]

@@ -128,3 +128,15 @@ def test_an_event_that_cannot_be_stored_costs_no_other_run_its_own(watched: Watc
 
     assert [run for run, _ in watched.refused] == ["b"]
     assert [len(watched.store.events(run, 0, 10)) for run in "abc"] == [1, 0, 1]
+
+
+def test_work_whose_caller_has_left_is_not_begun(watched: Watched) -> None:
+    blocked: Future[None] = Future()
+    watched.writer.submit(lambda _connection: blocked.result())
+    done: list[int] = []
+    left = watched.writer.submit(lambda _connection: done.append(1))
+    assert left.cancel()
+    blocked.set_result(None)
+    settle(watched)
+
+    assert done == []

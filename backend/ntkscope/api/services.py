@@ -21,7 +21,7 @@ from ntkscope.store.database import Database, open_database
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.writer import Writer
 
-RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "two-sines.events"
+RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The NTK and the NNGP of an infinitely wide network: the kernel recursion."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from jaxtyping import Float
@@ -13,16 +12,7 @@ from ntkscope.numerics.carried_angle import CarriedAngle
 from ntkscope.numerics.moments import Moments
 
 COARSER = 1.25  # of the second quadrature, whose difference from the first is the error estimate
-
-
-class Layers(Protocol):
-    """The state of the recursion: p and q, the variances at x1 and x2, and what one more layer expects."""
-
-    p: Tensor
-    q: Tensor
-
-    def advance(self) -> tuple[Tensor, Tensor]:
-        """E[phi phi] and E[phi' phi'] of this layer; afterwards the state is the next layer's."""
+Layers = CarriedAngle | Moments  # the state of the recursion, advanced layer by layer
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Gives slots to the runs that wait, and keeps their rows true to what executors tell."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -103,7 +104,7 @@ class Conductor:
         self._call(self._give_up, run_id, str(getattr(error, "orig", None) or error))
 
     def _call(self, function: Callable[..., None], *arguments: Any) -> None:
-        if not self._loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
             self._loop.call_soon_threadsafe(function, *arguments)
 
     def _hear(self, slot: int, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""The recorded run that an empty database shows: a file made by `ntkscope run two-sines --out FILE`."""
+"""The recorded run that an empty database shows: a file made by `ntkscope run six-frequencies --out FILE`."""
 
 import time
 from pathlib import Path
@@ -26,7 +26,7 @@ def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
     now = time.time()
     run = RunSummary(
         id=RECORDED,
-        name="A recorded run: two sines",
+        name="A recorded run: six frequencies",
         tags=[],
         state=last.outcome,
         sentence=last.sentence,

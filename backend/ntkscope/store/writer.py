@@ -109,6 +109,8 @@ class Writer:
         return None
 
     def _work(self, work: _Work) -> None:
+        if not work.future.set_running_or_notify_cancel():
+            return  # whoever asked has left before it began
         try:
             with self._engine.begin() as connection:
                 result = work.function(connection)

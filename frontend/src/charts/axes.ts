@@ -64,10 +64,10 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
 
 function axis(given: Axis, theme: Theme, nticks: number, view: View, title: object | null): Axis {
   const colours = TOKENS[theme];
-  // Plotly writes small digits between the powers of ten as soon as they are less than 0.7 of a decade apart.
-  const decades = Math.floor((given.range[1] - given.range[0]) / 0.71);
   return {
-    nticks: given.type === "log" ? Math.max(1, Math.min(nticks, decades)) : nticks,
+    nticks,
+    // Whole decades: left to itself Plotly writes small digits between them. A zoomed axis does without (plot.ts).
+    ...(given.type === "log" ? { tick0: 0, dtick: Math.max(1, Math.ceil((given.range[1] - given.range[0]) / nticks)) } : {}),
     tickangle: 0,
     ticklabeloverflow: "allow",
     automargin: false,

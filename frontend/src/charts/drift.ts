@@ -17,7 +17,10 @@ export const driftChart: Chart = (run, view, theme) => {
   const colour = SERIES[theme].measured;
   const frames = run.kernelFrames.filter((frame) => frame.time > 0 && Number.isFinite(frame.drift));
   const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
-  const y = risingAxis(Math.max(0, ...frames.map((frame) => 100 * frame.drift)), LEAST);
+  const highest = Math.max(0, ...frames.map((frame) => frame.drift));
+  // A kernel that moves by many times its own size is told in those times: "1,000 %" says no more.
+  const [unit, suffix] = highest < 10 ? [100, "\u2009%"] : [1, ""];
+  const y = risingAxis(unit * highest, LEAST);
   return {
     data: started
       ? [
@@ -26,7 +29,7 @@ export const driftChart: Chart = (run, view, theme) => {
             type: "scatter",
             mode: "markers",
             x: frames.map((frame) => frame.time),
-            y: frames.map((frame) => 100 * frame.drift),
+            y: frames.map((frame) => unit * frame.drift),
             marker: {
               size: 6,
               opacity: 1,
@@ -43,7 +46,7 @@ export const driftChart: Chart = (run, view, theme) => {
       view,
       uirevision: `${run.id}:drift`,
       x: timeAxis(started, "log", 0.03),
-      y: { ...y, ticksuffix: "\u2009%" },
+      y: { ...y, ticksuffix: suffix },
       xTitle: chartWords.timeShort,
       yTitle: chartWords.driftSymbol,
       large: false,

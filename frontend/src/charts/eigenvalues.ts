@@ -20,10 +20,11 @@ export const eigenvaluesChart: Chart = (run, view, theme) => {
   const shown = started ? picks(started.eigenvalues.length) : [];
   const x: Axis = { type: "log", range: [-0.12, Math.log10(Math.max(10, started?.eigenvalues.length ?? 10)) + 0.12] };
   const y = started ? valueAxis(run, started, floor, limit) : decadeAxis([]);
+  const hatched = floor > 0 && Math.log10(floor) > y.range[0];
   const before = started ? spectrum(started, started.eigenvalues, shown, theme, kernel !== null, view) : null;
   const now = started && kernel ? spectrum(started, kernel.eigenvalues, shown, theme, false, view) : null;
   const data: Trace[] = [];
-  if (floor > 0) data.push(floorRegion(floor, x, theme));
+  if (hatched) data.push(floorRegion(floor, x, theme));
   if (before) data.push(before.trace);
   if (now) data.push(now.trace);
   const drawnNow = now ?? before;
@@ -39,7 +40,7 @@ export const eigenvaluesChart: Chart = (run, view, theme) => {
       yTitle: chartWords.eigenvalueSymbol,
       large: false,
       shapes: started ? [limitLine(limit, theme)] : [],
-      annotations: started ? [limitLabel(limit, theme), ...(floor > 0 ? [floorLabel(floor, y, theme)] : [])] : [],
+      annotations: started ? [limitLabel(limit, theme), hatched ? floorLabel(floor, y, theme) : distantFloor(floor, theme)] : [],
     }),
     subtitle: chartWords.eigenvaluesSubtitle + (kernel ? `, ${chartWords.at(kernel.time)}` : ""),
     legend: kernel
@@ -71,7 +72,7 @@ function spectrum(started: Started, values: Float32Array, shown: number[], theme
   const kept = shown.filter((mode) => (values[mode] as number) > started.noise_floor);
   const group = view.selected === null ? undefined : started.groups[view.selected];
   const marker = open
-    ? { size: 8, color: TOKENS[theme].surface, opacity: 1, line: { width: 1, color: SERIES[theme].data } }
+    ? { size: 8, symbol: "circle-open", color: SERIES[theme].data, opacity: 1, line: { width: 1 } }
     : {
         size: kept.map((mode) => (group?.modes.includes(mode) ? 9 : 5)),
         color: kept.map((mode) => colourOf(started, mode + 1, theme)),
@@ -90,17 +91,37 @@ function spectrum(started: Started, values: Float32Array, shown: number[], theme
   return { trace, below: values.reduce((count, value) => (value > started.noise_floor ? count : count + 1), 0) };
 }
 
-/** Whole decades around all spectra so far, a decade into the floor, and the limit where it is not far above. */
+/**
+ * Whole decades around all spectra so far and the limit; the floor too, unless that would leave the spectrum
+ * less than half of the axis: then it is named at the bottom.
+ */
 function valueAxis(run: RunState, started: Started, floor: number, limit: number): Axis {
   const all = [started.eigenvalues, ...run.kernelFrames.map((frame) => frame.eigenvalues)].flatMap((values) => {
     const kept = values.filter((value) => value > floor);
     return kept.length ? [kept[0] as number, kept.at(-1) as number] : [];
   });
-  const axis = decadeAxis([...all, limit, floor]);
-  if (floor > 0) axis.range[0] = Math.floor(Math.log10(floor)) - (axis.range[1] - axis.range[0] > 8 ? 2 : 1);
+  const axis = decadeAxis([...all, limit]);
+  const [bottom, top] = axis.range;
+  const depth = Math.floor(Math.log10(floor)) - (top - bottom > 8 ? 2 : 1);
+  if (floor > 0 && bottom - depth <= Math.max(3, top - bottom)) axis.range[0] = depth;
   // The limit's words stand above its line.
   if (axis.range[1] - Math.log10(limit) < 0.09 * (axis.range[1] - axis.range[0])) axis.range[1] += 1;
   return axis;
+}
+
+function distantFloor(floor: number, theme: Theme): object {
+  return {
+    text: chartWords.floorBelow(floor),
+    xref: "paper",
+    yref: "paper",
+    x: 0,
+    y: 0,
+    xanchor: "left",
+    yanchor: "bottom",
+    xshift: 4,
+    showarrow: false,
+    font: { size: 11, color: TOKENS[theme].axis },
+  };
 }
 
 function limitLine(limit: number, theme: Theme): object {

@@ -12,15 +12,15 @@ interface Seen {
 /** What was seen of a run's frames so far; a range over all of them at every drawing would grow with the run. */
 const seen = new WeakMap<Started, Seen>();
 
-/** Holds the data and all measured curves. A wild excursion is cut at twice the data's own height beyond them. */
+/** Holds the data and all measured curves. A wild excursion is cut at the data's own height beyond them. */
 export function functionRange(run: RunState, started: Started): [number, number] {
   const [low, high] = extent(started.targets, started.grid_target, started.grid_start) ?? [-1, 1];
   const height = high - low || Math.abs(high) || 1;
   const so = seenOf(run, started);
   // Whole quarters of the height: the axis grows seldom.
   const quarter = height / 4;
-  const below = Math.min(8, Math.max(0, Math.ceil((low - so.low) / quarter - 0.2)));
-  const above = Math.min(8, Math.max(0, Math.ceil((so.high - high) / quarter - 0.2)));
+  const below = Math.min(4, Math.max(0, Math.ceil((low - so.low) / quarter - 0.2)));
+  const above = Math.min(4, Math.max(0, Math.ceil((so.high - high) / quarter - 0.2)));
   const room = height * 0.07;
   return [low - below * quarter - room, high + above * quarter + room];
 }

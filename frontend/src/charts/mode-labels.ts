@@ -1,5 +1,5 @@
 /** Mode numbers beside their lines: 1, 2, 4, 8 ..., or all where there are few. */
-import type { Matrix, Started } from "../api/codec";
+import type { Started } from "../api/codec";
 import type { RunState } from "../state/run";
 import { TOKENS, type Theme } from "../theme/tokens";
 import type { DrawnGroup } from "./groups";
@@ -17,11 +17,12 @@ export function modeLabels(run: RunState, started: Started, groups: DrawnGroup[]
   const level = 10 ** (y.range[1] - HEIGHT * (y.range[1] - y.range[0]));
   const scale = (time: number) => (x.type === "log" ? Math.log10(time) : time);
   const apart = APART * (x.range[1] - x.range[0]);
-  const placed: { x: number; y: number; text: string }[] = [];
+  const placed: (Spot & { text: string })[] = [];
   for (const drawn of named) {
-    const spot = crossing(started, predictionsOf(started).remaining, drawn.index, level) ?? firstMeasured(run, drawn.index, level);
+    const line = remainingOf(started, drawn.index);
+    const spot = (line.grows ? rise(line.points, 10 ** (0.6 * y.range[1])) : fall(line.points, level)) ?? firstMeasured(run, drawn.index, 10 ** y.range[0]);
     // Still flat at the end: its number would lie on the others. Gone at once: on the axis.
-    if (!spot || spot.y > 0.8 || (x.type === "linear" && spot.x < apart)) continue;
+    if (!spot || (spot.y > 0.8 && !line.grows) || (x.type === "linear" && spot.x < apart)) continue;
     const clear = placed.every((other) => Math.abs(scale(other.x) - scale(spot.x)) > apart || Math.abs(Math.log10(other.y / spot.y)) > 0.5);
     if (clear) placed.push({ ...spot, text: labelOf(drawn) });
   }
@@ -39,29 +40,44 @@ export function modeLabels(run: RunState, started: Started, groups: DrawnGroup[]
   };
 }
 
-/** Where a line first meets the level; at the run's end where it does not. */
-function crossing(started: Started, remaining: Matrix, group: number, level: number): { x: number; y: number } | null {
-  const columns = remaining.shape[1] ?? 0;
-  let before: { x: number; y: number } | null = null;
-  for (let i = 0; i < started.times.length; i += 1) {
-    const x = started.times[i] as number;
-    const y = remaining.values[i * columns + group] as number;
-    if (!(x > 0)) continue;
-    if (!(y > level)) {
-      if (!before || !(y > 0)) return before;
-      const share = Math.log(before.y / level) / Math.log(before.y / y);
-      return { x: before.x * (x / before.x) ** share, y: level };
-    }
-    before = { x, y };
-  }
-  return before;
+interface Spot {
+  x: number;
+  y: number;
 }
 
-/** A line that is gone at once (ηλ = 1) leaves no mark on logarithmic axes: its number stands beside the first points. */
-function firstMeasured(run: RunState, group: number, level: number): { x: number; y: number } | null {
+function remainingOf(started: Started, group: number): { points: Spot[]; grows: boolean } {
+  const { remaining } = predictionsOf(started);
+  const columns = remaining.shape[1] ?? 0;
+  const points = Array.from(started.times, (x, i) => ({ x, y: remaining.values[i * columns + group] as number })).filter(({ x }) => x > 0);
+  return { points, grows: (points[0]?.y ?? 0) > 1 };
+}
+
+/** Where a line first sinks to the level; at the run's end where it does not. */
+function fall(points: Spot[], level: number): Spot | null {
+  const after = points.findIndex(({ y }) => !(y > level));
+  if (after < 0) return points.at(-1) ?? null;
+  const [before, next] = [points[after - 1], points[after]];
+  if (!before || !next) return null;
+  return next.y > 0 ? between(before, next, level) : before;
+}
+
+/** Where a growing line (ηλ > 2) leaves the frame, nearly. */
+function rise(points: Spot[], level: number): Spot | null {
+  const after = points.findIndex(({ y }) => y > level);
+  const [before, next] = [points[after - 1], points[after]];
+  return before && next && Number.isFinite(next.y) ? between(before, next, level) : null;
+}
+
+function between(before: Spot, next: Spot, level: number): Spot {
+  const share = Math.log(before.y / level) / Math.log(before.y / next.y);
+  return { x: before.x * (next.x / before.x) ** share, y: level };
+}
+
+/** A line that is gone at once (ηλ = 1) leaves no mark on logarithmic axes: its number stands beside the first point. */
+function firstMeasured(run: RunState, group: number, least: number): Spot | null {
   for (const frame of run.frames) {
     const y = frame.remaining[group] as number;
-    if (frame.time > 0 && y > 0) return { x: frame.time, y: Math.max(y, level) };
+    if (frame.time > 0 && y > least) return { x: frame.time, y };
   }
   return null;
 }

@@ -11,7 +11,12 @@ import { chartWords } from "./words";
 
 /** A heatmap is painted anew each time: ten a second. */
 const INTERVAL = 100;
-const GAP = 0.05;
+/** The network's square, and the two small ones beside it, as shares of the plot. */
+const LARGE = { x: [0, 0.62], y: [0, 1] };
+const SMALL = [
+  { x: [0.7, 1], y: [0.56, 1] },
+  { x: [0.7, 1], y: [0, 0.44] },
+];
 
 interface Panel {
   name: string;
@@ -20,40 +25,40 @@ interface Panel {
 
 export function planeFigure(run: RunState, started: Started, view: View, theme: Theme): Figure {
   const frame = frameOf(run, view);
-  // On a phone the difference gives way: two squares can still be read.
-  const panels = panelsOf(started, frame).slice(0, view.narrow ? 2 : 3);
+  const panels = panelsOf(started, frame);
+  const places = [LARGE, ...SMALL];
   const limit = largest(started.targets, started.grid_target) || 1;
   const xs = axisValues(started, 0);
   const ys = axisValues(started, 1);
-  const width = (1 - GAP * (panels.length - 1)) / panels.length;
   const layout = layoutOf({
     theme,
-    view: { ...view, narrow: true }, // Each panel is as small as a phone's chart.
+    view,
     uirevision: `${run.id}:function`,
-    x: { ...fitted(xs), domain: [0, width] },
-    y: fitted(ys),
+    x: { ...fitted(xs), domain: LARGE.x },
+    y: { ...fitted(ys), domain: LARGE.y },
     xTitle: chartWords.x1,
-    yTitle: "x₂",
-    large: true,
+    yTitle: chartWords.x2,
+    large: false,
     annotations: panels.map((panel, i) => ({
       text: panel.name,
       xref: "paper",
       yref: "paper",
-      x: i * (width + GAP) + width / 2,
-      y: 1,
+      x: ((places[i]?.x[0] ?? 0) + (places[i]?.x[1] ?? 1)) / 2,
+      y: places[i]?.y[1],
       xanchor: "center",
       yanchor: "bottom",
-      yshift: 4,
+      yshift: 3,
       showarrow: false,
-      font: { size: 12, color: TOKENS[theme].axis },
+      font: { size: 11, color: TOKENS[theme].axis },
     })),
   });
-  // The other panels have axes like the first one's, and move with them.
-  for (let i = 1; i < panels.length; i += 1) {
-    const left = i * (width + GAP);
-    layout[`xaxis${i + 1}`] = { ...layout.xaxis, domain: [left, left + width], anchor: `y${i + 1}`, matches: "x" };
-    layout[`yaxis${i + 1}`] = { ...layout.yaxis, anchor: `x${i + 1}`, matches: "y", showticklabels: false };
-  }
+  // The small ones have axes like the large one's, and move with them.
+  panels.slice(1).forEach((_, i) => {
+    const name = i + 2;
+    const bare = { showticklabels: false, ticks: "", title: { text: "" } };
+    layout[`xaxis${name}`] = { ...layout.xaxis, ...bare, domain: SMALL[i]?.x, anchor: `y${name}`, matches: "x" };
+    layout[`yaxis${name}`] = { ...layout.yaxis, ...bare, domain: SMALL[i]?.y, anchor: `x${name}`, matches: "y" };
+  });
   const scale = DIVERGING[theme];
   return {
     data: [
@@ -86,7 +91,7 @@ function panelsOf(started: Started, frame: Frame | null): Panel[] {
   if (!other) return panels;
   panels.push({ name: known ? chartWords.target : chartWords.predicted, values: (i) => other[i] ?? NaN });
   panels.push({
-    name: known ? chartWords.difference : chartWords.differencePredicted,
+    name: chartWords.difference,
     values: (i) => (network[i] ?? NaN) - (other[i] ?? NaN),
   });
   return panels;
@@ -129,7 +134,7 @@ function describePoint(started: Started, panels: Panel[], trace: number, point: 
   const matrix = panel ? started.grid : started.inputs;
   const rows: Hover["rows"] = [
     [chartWords.x1, number(matrix.values[2 * point], 4)],
-    ["x₂", number(matrix.values[2 * point + 1], 4)],
+    [chartWords.x2, number(matrix.values[2 * point + 1], 4)],
     [panel ? chartWords.f : "y", number(panel ? panel.values(point) : started.targets[point], 4)],
   ];
   return { title: panel?.name ?? chartWords.data, rows, group: null };

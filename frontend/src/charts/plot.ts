@@ -2,7 +2,7 @@
 import type { Plotly, PlotlyElement, PlotlyPoint } from "plotly.js-cartesian-dist-min";
 import { changeBetween } from "./change";
 import { heldRanges, type Held, type Ranges } from "./ranges";
-import type { Figure } from "./types";
+import type { Axis, Figure } from "./types";
 
 const CONFIG = {
   displayModeBar: false,
@@ -57,7 +57,7 @@ export class Plot {
   draw(figure: Figure, size: Size, now: number): boolean {
     if (this.held?.uirevision !== figure.layout.uirevision) this.zoomed = false;
     const { held, waits } = heldRanges(this.held, figure.layout, this.zoomed, now);
-    const next = { data: figure.data, layout: sized(figure, size, held.ranges) };
+    const next = { data: figure.data, layout: laidOut(figure, size, held.ranges, this.zoomed) };
     this.held = held;
     this.own = true;
     if (!this.shown) {
@@ -125,9 +125,14 @@ export class Plot {
   }
 }
 
-function sized(figure: Figure, size: Size, ranges: Ranges): Figure["layout"] {
+function laidOut(figure: Figure, size: Size, ranges: Ranges, zoomed: boolean): Figure["layout"] {
   const { layout } = figure;
-  return { ...layout, ...size, xaxis: { ...layout.xaxis, range: ranges.x }, yaxis: { ...layout.yaxis, range: ranges.y } };
+  const axis = (given: Axis, range: [number, number]): Axis => {
+    const { dtick, ...rest } = given;
+    // Between two powers of ten a zoomed axis needs ticks of its own.
+    return zoomed || dtick === undefined ? { ...rest, range } : { ...rest, dtick, range };
+  };
+  return { ...layout, ...size, xaxis: axis(layout.xaxis, ranges.x), yaxis: axis(layout.yaxis, ranges.y) };
 }
 
 /** Plotly writes into what it is given; figures stay as they were made. */

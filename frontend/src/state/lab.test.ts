@@ -7,12 +7,12 @@ import { LabState } from "./lab.svelte";
 
 const stored = recorded.filter(({ json }) => json.type !== "tick");
 const summary = (id: string, state = "running") =>
-  ({ id, name: "", tags: [], state, sentence: "", ahead: 0, recorded: false, config: defaults() }) as unknown as RunSummary;
+  ({ id, name: "", tags: [], state, sentence: "", ahead: 0, last_seq: id === "new" ? 0 : 100, recorded: false, config: defaults() }) as unknown as RunSummary;
 const requests: string[] = [];
 let answers: Record<string, () => Response> = {};
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "cancelAnimationFrame"] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "cancelAnimationFrame", "performance"] });
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("fetch", async (url: URL, init: RequestInit) => {
     const key = `${init.method} ${url.pathname.replace(/^.*\/api\//, "")}`;
@@ -35,7 +35,7 @@ function opened(): LabState {
   lab.open(summary("old"));
   socket().open();
   for (const { bytes } of stored) socket().message(bytes);
-  vi.advanceTimersByTime(50);
+  vi.advanceTimersByTime(200);
   flushSync();
   return lab;
 }
@@ -80,15 +80,30 @@ describe("the run in view", () => {
   it("tells the page once a frame, however many events came", () => {
     const lab = new LabState();
     lab.open(summary("old"));
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(500);
     const before = lab.version;
     socket().open();
     for (const { bytes } of stored) socket().message(bytes);
     expect(lab.version).toBe(before);
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(20);
     expect(lab.version).toBe(before + 1);
     expect(lab.run.frames).toHaveLength(4);
     expect(lab.phase).toBe("completed");
+  });
+
+  it("draws seldom while a long log comes in, and at once when an event comes alone", () => {
+    const lab = new LabState();
+    lab.open(summary("old"));
+    socket().open();
+    for (const { bytes } of stored) socket().message(bytes);
+    vi.advanceTimersByTime(100);
+    const before = lab.version;
+    vi.advanceTimersByTime(100);
+    expect(lab.version).toBe(before + 1);
+    const tick = recorded.find(({ json }) => json.type === "tick");
+    socket().message(tick?.bytes ?? new Uint8Array());
+    vi.advanceTimersByTime(20);
+    expect(lab.version).toBe(before + 2);
   });
 
   it("goes on in the same log when it is extended", async () => {
