@@ -60,16 +60,26 @@ class Server:
 
     def follow(self, run_id: str, after: int = 0) -> tuple[list[dict[str, Any]], int, str]:
         """All that a well-behaved viewer is sent until the socket closes, the code, and the reason."""
-        events = []
         with self.socket(run_id, after) as socket:
-            try:
-                while True:
-                    events.append(receive(socket))
-                    if events[-1]["seq"]:
-                        socket.send(json.dumps({"ack": events[-1]["seq"]}))
-            except ConnectionClosed as closed:
-                assert closed.rcvd is not None
-                return events, closed.rcvd.code, closed.rcvd.reason
+            return drain(socket)
+
+
+def drain(socket: ClientConnection) -> tuple[list[dict[str, Any]], int, str]:
+    """What comes until the server closes, each event acknowledged; the code, and the reason."""
+    events: list[dict[str, Any]] = []
+    try:
+        while True:
+            events.append(receive(socket))
+            if events[-1]["seq"]:
+                acknowledge(socket, events[-1]["seq"])
+    except ConnectionClosed:
+        return events, socket.close_code or 0, socket.close_reason or ""
+
+
+def acknowledge(socket: ClientConnection, seq: int) -> None:
+    """Also where the server has closed already: what it sent before may still be read."""
+    with contextlib.suppress(ConnectionClosed):
+        socket.send(json.dumps({"ack": seq}))
 
 
 def receive(socket: ClientConnection) -> dict[str, Any]:
@@ -106,9 +116,7 @@ def serving(settings: Settings, executor: Executor | None = None, built: Path = 
     """A server of this app; with an executor of fakes unless another is given."""
     with listen(settings) as listener:
         port = listener.getsockname()[1]
-        app = create_app(
-            settings.model_copy(update={"port": port}), executor=executor or fake_executor(), built=built
-        )
+        app = create_app(settings.model_copy(update={"port": port}), executor=executor or fake_executor(), built=built)
         config = uvicorn.Config(
             app, ws="websockets-sansio", ws_per_message_deflate=False, log_level="critical",
             timeout_graceful_shutdown=2,

@@ -23,7 +23,7 @@ it("counts in full", () => {
 });
 
 it("puts a thin space before the percent sign", () => {
-  expect([0.021, 0, 0.0002, 12.5, NaN].map(percent)).toEqual(["2.1\u2009%", "0.0\u2009%", "below 0.1\u2009%", "1,250\u2009%", "–"]);
+  expect([0.021, 0, 0.0002, 12.5, NaN].map(percent)).toEqual(["2.1\u2009%", "0.0\u2009%", "<\u20090.1\u2009%", "1,250\u2009%", "–"]);
 });
 
 it("tells time on the clock", () => {

@@ -28,7 +28,7 @@ export function plain(value: number): string {
 export function percent(fraction: number | null | undefined): string {
   if (fraction == null || !Number.isFinite(fraction)) return MISSING;
   const value = 100 * fraction;
-  if (value !== 0 && Math.abs(value) < 0.05) return "below 0.1\u2009%";
+  if (value !== 0 && Math.abs(value) < 0.05) return "<\u20090.1\u2009%";
   return `${value >= 1000 ? number(value) : minus(value.toFixed(1))}\u2009%`;
 }
 

@@ -82,9 +82,7 @@ def test_slots_train_at_the_same_time(start: Start, ear: Ear) -> None:
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
 def test_a_worker_dies_with_its_server() -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True, env=environment
-    )
+    server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True, env=environment)
     with server:
         assert server.stdout is not None
         worker = Path("/proc") / server.stdout.readline().strip()

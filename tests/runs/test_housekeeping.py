@@ -63,9 +63,7 @@ def test_after_ten_minutes_it_is_gone_for_good(tmp_path: Path, puppet: Puppet) -
                 await reaches(services, run.id, "completed")
                 await services.housekeeping.delete(run.id)
             earlier = time.time() - 601
-            await asyncio.wrap_future(
-                services.writer.submit(lambda c: update_run(c, old.id, deleted_at=earlier))
-            )
+            await asyncio.wrap_future(services.writer.submit(lambda c: update_run(c, old.id, deleted_at=earlier)))
             with pytest.raises(NotFound):  # also before it is purged
                 await services.housekeeping.restore(old.id)
 

@@ -35,5 +35,5 @@ def test_a_run_written_event_after_event_is_read_back(tmp_path: Path) -> None:
 def test_half_a_run_is_refused(data: bytes, tmp_path: Path) -> None:
     file = tmp_path / "a.events"
     file.write_bytes(data)
-    with pytest.raises(ValueError, match="whole|start to its end|cut off"):
+    with pytest.raises(ValueError, match=r"whole|start to its end|cut off"):
         read_recording(file)

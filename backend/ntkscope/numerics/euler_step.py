@@ -39,7 +39,7 @@ class EulerStep:
         self.inputs = [x, *self.values]  # a^0 .. a^L
         self.ones, self.constants = x.new_ones(len(x)), (x.new_zeros(()), x.new_ones(()))
         self.last_weight = self.weights[-1][:, 0]
-        self.last_bias = self.biases[-1].expand(len(x)) if self.biases else None
+        self.last_bias = (self.biases[-1] if self.biases else self.constants[0]).expand(len(x))
 
     def fits(self, network: MLP, x: Tensor) -> bool:
         """Whether the buffers were made for these very inputs and parameters."""
@@ -58,26 +58,26 @@ class EulerStep:
         return residual
 
     def _forward(self) -> Tensor:
-        factor = self.activation.input_factor
+        factor, biased = self.activation.input_factor, bool(self.biases)
+        beta = self.bias_scale * factor if biased else 0.0  # with 0 the first argument is not read
         for layer, u in enumerate(self.work):
-            alpha, a = self.weight_scales[layer] * factor, self.inputs[layer]
-            if self.biases:
-                beta = self.bias_scale * factor
-                torch.addmm(self.biases[layer], a, self.weights[layer], beta=beta, alpha=alpha, out=u)
-            else:
-                torch.mm(a, self.weights[layer], out=u).mul_(alpha)
+            alpha = self.weight_scales[layer] * factor
+            bias = self.biases[layer] if biased else self.constants[0]
+            torch.addmm(bias, self.inputs[layer], self.weights[layer], beta=beta, alpha=alpha, out=u)
             self.activation.evaluate(u, self.values[layer], self.slopes[layer], self.constants)
-        alpha = self.weight_scales[-1] * self.output_scale
-        if self.last_bias is None:
-            return torch.mv(self.inputs[-1], self.last_weight).mul_(alpha)
-        beta = self.bias_scale * self.output_scale
-        return torch.addmv(self.last_bias, self.inputs[-1], self.last_weight, beta=beta, alpha=alpha)
+        alpha, beta = self.weight_scales[-1] * self.output_scale, self.bias_scale * self.output_scale
+        return torch.addmv(self.last_bias, self.inputs[-1], self.last_weight, beta=beta if biased else 0.0, alpha=alpha)
 
     def _descend(self, residual: Tensor, factor: float) -> None:
         """`factor` times `signal` is -learning_rate D^l: constants never cost a pass over a buffer."""
         signal = residual[:, None]
         for layer in range(len(self.work) - 1, -1, -1):
-            below = torch.mm(signal, self.weights[layer + 1].T, out=self.work[layer]).mul_(self.slopes[layer])
+            below = self.work[layer]
+            if layer == len(self.work) - 1:
+                torch.mul(signal, self.last_weight, out=below)
+            else:
+                torch.mm(signal, self.weights[layer + 1].T, out=below)
+            below.mul_(self.slopes[layer])
             self._update(layer + 1, signal, factor)
             factor *= self.weight_scales[layer + 1] * self.activation.slope_factor
             signal = below

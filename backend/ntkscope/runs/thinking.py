@@ -67,6 +67,7 @@ class Thinking:
     async def preview(self, config: RunConfig, dataset: Table | None) -> Preview:
         """The preview; where it takes longer, its cost alone, and the whole when it is asked for again."""
         promise = self._previews.get(config.digest(), lambda: preview(config, dataset))
+        promise.add_done_callback(_hear)
         cost = await asyncio.to_thread(preview_cost, config, dataset)
         seconds = WAIT_SECONDS if cost.cost.preview_seconds < NOT_WORTH_WAITING else 0.0
         done, _ = await asyncio.wait((promise,), timeout=seconds)
@@ -77,5 +78,11 @@ class Thinking:
         # The same network is drawn everywhere; the training's device is left to the training.
         training = config.training.model_copy(update={"device": "cpu"})
         here = config.model_copy(update={"training": training})
-        begun = await self._starts.get(here.digest(), lambda: start(here, dataset))
+        begun = await asyncio.shield(self._starts.get(here.digest(), lambda: start(here, dataset)))
         return await asyncio.to_thread(prediction, begun, law, time)
+
+
+def _hear(promise: "asyncio.Future[Preview]") -> None:
+    """Takes note of a failure: whoever asked may have left with the cost alone, and asks again."""
+    if not promise.cancelled():
+        promise.exception()

@@ -2,7 +2,7 @@
 import type { RunState } from "../state/run";
 import type { Theme } from "../theme/tokens";
 import { loadPlotly, Plot, type Size } from "./plot";
-import type { Ranges } from "./ranges";
+import { sameRanges, type Ranges } from "./ranges";
 import { scheduler } from "./scheduler";
 import type { ChartEntry, Figure, Hover, View } from "./types";
 
@@ -108,9 +108,9 @@ export class Card {
   }
 
   private moved(ranges: Ranges, zoomed: boolean): void {
+    // A zoomed axis has other ticks.
+    if (zoomed !== this.zoomed) this.changed();
     this.zoomed = zoomed;
-    const before = this.ranges;
-    const same = before && [...before.x, ...before.y].every((value, i) => value === [...ranges.x, ...ranges.y][i]);
-    if (!same) this.ranges = { x: [...ranges.x], y: [...ranges.y] };
+    if (!this.ranges || !sameRanges(this.ranges, ranges)) this.ranges = { x: [...ranges.x], y: [...ranges.y] };
   }
 }

@@ -21,7 +21,7 @@ const DEPTH = -4;
 export const modesChart: Chart = (run, view, theme) => {
   const { started } = run;
   const type = view.modesAxis === "log-log" ? "log" : "linear";
-  const groups = started ? drawnGroups(started, view, theme) : [];
+  const groups = started ? inOrder(drawnGroups(started, view, theme)) : [];
   const floor = started ? highestFloor(started, groups) : 0;
   const x = timeAxis(started, type, 0.05);
   const y = remainingAxis(run, groups, floor);
@@ -74,6 +74,11 @@ export const modesChart: Chart = (run, view, theme) => {
     },
   };
 };
+
+/** Greyed modes lie below the ones that count. */
+function inOrder(groups: DrawnGroup[]): DrawnGroup[] {
+  return groups.sort((a, b) => Number(a.group.counts) - Number(b.group.counts) || a.index - b.index);
+}
 
 /** Below the highest floor of a mode that counts nothing is signal; greyed modes have floors of their own. */
 function highestFloor(started: Started, groups: DrawnGroup[]): number {

@@ -1,7 +1,7 @@
 /** The only place that knows Plotly, which is loaded when the first chart is drawn. */
 import type { Plotly, PlotlyElement, PlotlyPoint } from "plotly.js-cartesian-dist-min";
 import { changeBetween } from "./change";
-import { heldRanges, type Held, type Ranges } from "./ranges";
+import { heldRanges, sameRanges, type Held, type Ranges } from "./ranges";
 import type { Axis, Figure } from "./types";
 
 const CONFIG = {
@@ -11,6 +11,7 @@ const CONFIG = {
   // Plotly's own reset returns to the first range it was given; ours returns to the present one.
   doubleClick: false,
   scrollZoom: false,
+  showTips: false,
 };
 const AT_ONCE = { transition: { duration: 0 }, frame: { duration: 0, redraw: false }, mode: "immediate" };
 
@@ -44,8 +45,6 @@ export class Plot {
   private shown: Pick<Figure, "data" | "layout"> | null = null;
   private held: Held | null = null;
   private zoomed = false;
-  /** Plotly answers our own changes with events as well. */
-  private own = false;
 
   constructor(plotly: Plotly, element: HTMLElement, events: PlotEvents) {
     this.plotly = plotly;
@@ -59,14 +58,12 @@ export class Plot {
     const { held, waits } = heldRanges(this.held, figure.layout, this.zoomed, now);
     const next = { data: figure.data, layout: laidOut(figure, size, held.ranges, this.zoomed) };
     this.held = held;
-    this.own = true;
     if (!this.shown) {
       void this.plotly.newPlot(this.element, copies(next.data), structuredClone(next.layout), CONFIG);
       this.listen();
     } else {
       this.update(this.shown, next);
     }
-    this.own = false;
     this.shown = next;
     this.tell();
     return waits;
@@ -74,11 +71,8 @@ export class Plot {
 
   resetZoom(): void {
     if (!this.held) return;
-    this.zoomed = false;
-    this.own = true;
-    void this.plotly.relayout(this.element, { "xaxis.range": [...this.held.ranges.x], "yaxis.range": [...this.held.ranges.y] });
-    this.own = false;
-    this.tell();
+    const { x, y } = this.held.ranges;
+    void this.plotly.relayout(this.element, { "xaxis.range": [...x], "yaxis.range": [...y] });
   }
 
   destroy(): void {
@@ -107,8 +101,9 @@ export class Plot {
     });
     this.element.on("plotly_doubleclick", () => this.resetZoom());
     this.element.on("plotly_relayout", (change) => {
-      if (this.own || !Object.keys(change).some((key) => key.includes("axis"))) return;
-      this.zoomed = true;
+      if (!Object.keys(change).some((key) => key.includes("axis")) || !this.held) return;
+      // Our own changes of ranges come back here too: the reader has zoomed where the ranges are not the held ones.
+      this.zoomed = !sameRanges(this.visible(), this.held.ranges);
       this.tell();
     });
   }
@@ -119,9 +114,15 @@ export class Plot {
     return row * (this.shown?.data[point.curveNumber]?.x.length ?? 0) + column;
   }
 
-  private tell(): void {
+  /** What the axes show: Plotly writes a zoom into its layout. */
+  private visible(): Ranges {
     const { xaxis, yaxis } = this.element.layout;
-    if (this.held) this.events.ranges({ x: xaxis?.range ?? this.held.ranges.x, y: yaxis?.range ?? this.held.ranges.y }, this.zoomed);
+    const held = this.held?.ranges ?? { x: [0, 1], y: [0, 1] };
+    return { x: xaxis?.range ?? held.x, y: yaxis?.range ?? held.y };
+  }
+
+  private tell(): void {
+    this.events.ranges(this.visible(), this.zoomed);
   }
 }
 

@@ -26,12 +26,12 @@ export function heldRanges(before: Held | null, layout: FigureLayout, zoomed: bo
   const wanted = rangesOf(layout);
   const fresh: Held = { ranges: wanted, since: now, uirevision: layout.uirevision };
   if (before?.uirevision !== layout.uirevision) return { held: fresh, waits: false };
-  if (equal(before.ranges, wanted)) return { held: before, waits: false };
+  if (sameRanges(before.ranges, wanted)) return { held: before, waits: false };
   if (zoomed) return { held: before, waits: false };
   if (now - before.since < GROWTH_MS) return { held: before, waits: true };
   return { held: fresh, waits: false };
 }
 
-function equal(a: Ranges, b: Ranges): boolean {
+export function sameRanges(a: Ranges, b: Ranges): boolean {
   return (["x", "y"] as const).every((axis) => a[axis][0] === b[axis][0] && a[axis][1] === b[axis][1]);
 }

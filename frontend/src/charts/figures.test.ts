@@ -1,0 +1,136 @@
+/** What must hold for every chart, of every run, in every view. */
+import { describe, expect, it } from "vitest";
+import { recordings } from "../test/recordings";
+import { runFixture, VIEW, type FixtureOptions } from "../test/run-fixture";
+import { emptyRun, type RunState } from "../state/run";
+import { CHARTS } from "./index";
+import type { Figure, View } from "./types";
+
+const OPTIONS: [string, Partial<FixtureOptions>][] = [
+  ["an interval", {}],
+  ["a circle", { geometry: "circle", law: "gradient_flow" }],
+  ["a plane", { geometry: "plane" }],
+  ["a plane without a known target", { geometry: "plane", heldOut: false }],
+  ["many inputs", { geometry: "points" }],
+  ["a table without a known target", { geometry: "points", heldOut: false }],
+  ["no frame yet", { frames: 0 }],
+  ["a single frame", { frames: 1 }],
+  ["no kernels", { kernels: false }],
+  ["an excursion", { excursion: 1e6 }],
+  ["measurements that are not finite", { excursion: NaN }],
+];
+const RUNS: [string, RunState][] = [
+  ["no run", emptyRun("")],
+  ...OPTIONS.map(([name, options]): [string, RunState] => [name, runFixture(options)]),
+  ...recordings(),
+];
+const VIEWS: [string, View][] = [
+  ["live", VIEW],
+  ["at time 0", { ...VIEW, time: 0 }],
+  ["in the middle, a mode selected, all modes", { ...VIEW, time: 0.5, selected: 3, allModes: true }],
+  ["on a phone, in linear time", { ...VIEW, time: 2, narrow: true, modesAxis: "log-linear" }],
+];
+
+/** Every number, however deep. */
+function numbers(value: unknown): number[] {
+  if (typeof value === "number") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(numbers);
+}
+
+function everyFigure(check: (figure: Figure, name: string) => void): void {
+  for (const { id, chart } of CHARTS) {
+    for (const [runName, run] of RUNS) {
+      for (const [viewName, view] of VIEWS) check(chart(run, view, "light"), `${id}, ${runName}, ${viewName}`);
+    }
+  }
+}
+
+it("has recordings to try", () => {
+  expect(recordings().length).toBeGreaterThan(0);
+});
+
+describe("every figure", () => {
+  it("holds no NaN and no infinity", () => {
+    everyFigure((figure, name) => {
+      const wrong = numbers({ data: figure.data, layout: figure.layout }).filter((value) => !Number.isFinite(value));
+      expect(wrong, name).toEqual([]);
+    });
+  });
+
+  it("has ascending ranges and coordinates of equal number", () => {
+    everyFigure(({ data, layout }, name) => {
+      for (const axis of [layout.xaxis, layout.yaxis]) expect(axis.range[0], name).toBeLessThan(axis.range[1]);
+      for (const trace of data) if (trace.type !== "heatmap") expect(trace.x.length, `${name}, ${trace.name}`).toBe(trace.y.length);
+    });
+  });
+
+  it("puts no value of zero or less on a logarithmic axis", () => {
+    everyFigure(({ data, layout }, name) => {
+      for (const trace of data) {
+        if (trace.xaxis || trace.type === "bar") continue;
+        const values = [...(layout.xaxis.type === "log" ? trace.x : []), ...(layout.yaxis.type === "log" ? trace.y : [])];
+        expect(values.filter((value) => value !== null && !(value > 0)), `${name}, ${trace.name}`).toEqual([]);
+      }
+    });
+  });
+
+  it("says nothing that a reader could not read", () => {
+    everyFigure((figure, name) => {
+      const said = [figure.subtitle, figure.note ?? "", figure.empty ?? "", ...figure.legend.map((item) => item.text)].join(" ");
+      expect(said, name).not.toMatch(/NaN|Infinity|undefined|null/);
+    });
+  });
+
+  it("describes what the pointer can find, in four figures and whole words", () => {
+    everyFigure((figure, name) => {
+      figure.data.forEach((trace, place) => {
+        if (trace.hoverinfo === "skip" || !trace.x.length) return;
+        const points = trace.type === "heatmap" ? trace.x.length * trace.y.length : trace.x.length;
+        for (const point of [0, points - 1]) {
+          const hover = figure.describe(place, point);
+          if (!hover) continue;
+          expect(JSON.stringify(hover), name).not.toMatch(/NaN|Infinity|undefined/);
+          expect(hover.rows.length, name).toBeGreaterThan(0);
+        }
+      });
+    });
+  });
+
+  it("is the same again, and differs between themes only in colour", () => {
+    for (const { chart } of CHARTS) {
+      const run = runFixture();
+      const shape = (figure: Figure) => JSON.stringify(figure).replace(/#[0-9a-f]{6}|rgba\([^)]*\)/g, "");
+      expect(JSON.stringify(chart(run, VIEW, "light"))).toBe(JSON.stringify(chart(run, VIEW, "light")));
+      expect(shape(chart(run, VIEW, "dark"))).toBe(shape(chart(run, VIEW, "light")));
+      expect(JSON.stringify(chart(run, VIEW, "dark"))).not.toBe(JSON.stringify(chart(run, VIEW, "light")));
+    }
+  });
+
+  it("keeps its plot box whatever comes", () => {
+    for (const { id, chart } of CHARTS) {
+      const margin = chart(runFixture({ frames: 0 }), VIEW, "light").layout.margin;
+      expect(chart(runFixture(), VIEW, "light").layout.margin, id).toEqual(margin);
+    }
+  });
+
+  it("keeps zoom by run and chart", () => {
+    const revisions = CHARTS.flatMap(({ chart }) => [runFixture(), runFixture({ geometry: "circle" })].map((run) => chart(run, VIEW, "light").layout.uirevision));
+    expect(new Set(revisions).size).toBe(revisions.length);
+  });
+
+  it("does not change its axes along the play-head", () => {
+    const run = runFixture({ excursion: 3 });
+    for (const { id, chart } of CHARTS) {
+      const ranges = [0, 0.02, 0.5, 5].map((time) => {
+        const { xaxis, yaxis } = chart(run, { ...VIEW, time }, "light").layout;
+        return [xaxis.range, yaxis.range];
+      });
+      expect(new Set(ranges.map((range) => JSON.stringify(range))).size, id).toBe(1);
+    }
+  });
+});
+
+it("titles fit a small card", () => {
+  for (const { id, title } of CHARTS) if (id !== "function" && id !== "modes") expect(title.length, id).toBeLessThanOrEqual(28);
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { runFixture, VIEW } from "../test/run-fixture";
+import { SERIES } from "../theme/tokens";
+import { functionChart } from "./function";
+
+const named = (figure: ReturnType<typeof functionChart>, name: string) => {
+  const trace = figure.data.find((one) => one.name === name);
+  if (!trace) throw new Error(`no trace "${name}"`);
+  return trace;
+};
+
+describe("the function", () => {
+  it("draws the frame at the play-head, measured solid and predicted dashed, the data on top", () => {
+    const run = runFixture({ excursion: 2 });
+    const frame = run.frames[30];
+    const figure = functionChart(run, { ...VIEW, time: frame?.time ?? 0 }, "light");
+    expect(named(figure, "network").y).toEqual([...(frame?.function ?? [])]);
+    expect(named(figure, "predicted").y).toEqual([...(frame?.function_predicted ?? [])]);
+    expect(named(figure, "network")["line"]).toMatchObject({ width: 2.5, color: SERIES.light.measured });
+    expect(named(figure, "predicted")["line"]).toMatchObject({ width: 2, color: SERIES.light.frozen, dash: expect.stringContaining("px") });
+    expect(figure.data.at(-1)?.name).toBe("data");
+    expect(figure.subtitle).toContain("t = ");
+  });
+
+  it("never blends two frames", () => {
+    const run = runFixture();
+    const [before, after] = [run.frames[30], run.frames[31]];
+    const between = ((before?.time ?? 0) + (after?.time ?? 0)) / 2;
+    expect(named(functionChart(run, { ...VIEW, time: between }, "light"), "network").y).toEqual([...(before?.function ?? [])]);
+  });
+
+  it("closes the curve on a circle, and draws it against the angle", () => {
+    const figure = functionChart(runFixture({ geometry: "circle" }), VIEW, "light");
+    const curve = named(figure, "network");
+    expect(curve.x.at(-1)).toBeCloseTo((curve.x[0] ?? 0) + 2 * Math.PI, 5);
+    expect(curve.y.at(-1)).toBe(curve.y[0]);
+    expect(figure.layout.xaxis["ticktext"]).toEqual(["0", "π/2", "π", "3π/2", "2π"]);
+    expect(figure.subtitle).toContain("θ");
+  });
+
+  it("starts with f at time 0, before any frame", () => {
+    const run = runFixture({ frames: 0 });
+    expect(named(functionChart(run, VIEW, "light"), "network").y).toEqual([...(run.started?.grid_start ?? [])]);
+  });
+
+  it("leaves the target out of the legend where it is not known", () => {
+    const legend = functionChart(runFixture({ heldOut: false }), VIEW, "light").legend.map((item) => item.text);
+    expect(legend).not.toContain("target");
+  });
+
+  it("cuts a wild excursion and says how large it is", () => {
+    const figure = functionChart(runFixture({ excursion: 1000 }), VIEW, "light");
+    expect(figure.layout.yaxis.range[1]).toBeLessThan(5);
+    expect(figure.note).toMatch(/largest \|f\| now 9\d\d/);
+    expect(functionChart(runFixture(), VIEW, "light").note).toBeNull();
+  });
+
+  it("tells position, target, measurement and prediction under the pointer", () => {
+    const figure = functionChart(runFixture(), VIEW, "light");
+    expect(figure.describe(1, 3)?.rows.map(([label]) => label)).toEqual(["x", "target", "network", "predicted"]);
+    expect(figure.describe(3, 0)?.rows.map(([label]) => label)).toEqual(["x", "y", "network"]);
+  });
+});
+
+describe("with two inputs", () => {
+  it("draws network, target and difference on one scale with zero in the middle", () => {
+    const figure = functionChart(runFixture({ geometry: "plane" }), VIEW, "dark");
+    const maps = figure.data.filter((trace) => trace.type === "heatmap");
+    expect(maps.map((map) => map.name)).toEqual(["network", "target", "difference"]);
+    expect(new Set(maps.map((map) => JSON.stringify([map["zmin"], map["zmax"]]))).size).toBe(1);
+    for (const map of maps) expect(map["zmin"]).toBe(-(map["zmax"] as number));
+    const [network, target, difference] = maps.map((map) => map.z?.[2]?.[4] ?? NaN) as [number, number, number];
+    expect(difference).toBeCloseTo(network - target, 6);
+  });
+
+  it("lays the grid's rows along x₂ and its columns along x₁", () => {
+    const run = runFixture({ geometry: "plane" });
+    const map = functionChart(run, VIEW, "light").data[0];
+    expect(map?.x[1]).toBeCloseTo(1 / 5, 6);
+    expect(map?.y[5]).toBeCloseTo(1, 6);
+    expect(map?.z?.[1]?.[2]).toBe(run.frames.at(-1)?.function[8]);
+  });
+
+  it("compares with the prediction where the target is not known", () => {
+    const figure = functionChart(runFixture({ geometry: "plane", heldOut: false }), VIEW, "light");
+    expect(figure.data.map((trace) => trace.name)).toEqual(["network", "predicted", "difference", "data"]);
+  });
+
+  it("is drawn ten times a second, a curve thirty times", () => {
+    expect(functionChart(runFixture({ geometry: "plane" }), VIEW, "light").interval).toBe(100);
+    expect(functionChart(runFixture(), VIEW, "light").interval).toBe(33);
+  });
+});
+
+describe("with more inputs", () => {
+  it("draws f against the target beside the diagonal, on axes alike", () => {
+    const run = runFixture({ geometry: "points" });
+    const figure = functionChart(run, VIEW, "light");
+    expect(named(figure, "training points").x).toEqual([...(run.started?.targets ?? [])]);
+    expect(named(figure, "training points").y).toEqual([...(run.frames.at(-1)?.fitted ?? [])]);
+    expect(figure.layout.xaxis.range).toEqual(figure.layout.yaxis.range);
+    expect(named(figure, "target").x).toEqual(figure.layout.xaxis.range);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { runFixture, VIEW } from "../test/run-fixture";
+import { TOKENS } from "../theme/tokens";
+import { modesChart } from "./modes";
+import type { Figure, Trace } from "./types";
+
+const traces = (figure: Figure, name: string) => figure.data.filter((trace) => trace.name === name);
+const colours = (trace: Trace | undefined) => (trace?.["marker"] as { color: string[] }).color;
+
+describe("the modes", () => {
+  it("draws a line for each group, and all measurements in one trace", () => {
+    const figure = modesChart(runFixture(), VIEW, "light");
+    expect(traces(figure, "predicted")).toHaveLength(8);
+    expect(traces(figure, "measured")).toHaveLength(1);
+  });
+
+  it("says which law is drawn, and draws that one", () => {
+    const descent = modesChart(runFixture({ law: "gradient_descent" }), VIEW, "light");
+    const flow = modesChart(runFixture({ law: "gradient_flow" }), VIEW, "light");
+    expect(descent.subtitle).toContain("(1 − ηλᵢ)ᵏ");
+    expect(flow.subtitle).toContain("exp(−λᵢ t)");
+    const second = (figure: Figure) => traces(figure, "predicted")[2]?.y[0];
+    expect(second(flow)).toBeCloseTo(Math.exp(-20 * 0.01), 5);
+    expect(second(descent)).toBeCloseTo(1 - 20 * 0.01, 5);
+  });
+
+  it("has at most 40 points a mode", () => {
+    const run = runFixture();
+    const figure = modesChart(run, VIEW, "light");
+    const points = figure.data.indexOf(traces(figure, "measured")[0] as Trace);
+    const counts = new Map<number, number>();
+    for (let i = 0; i < (traces(figure, "measured")[0]?.x.length ?? 0); i += 1) {
+      const group = figure.describe(points, i)?.group ?? -1;
+      counts.set(group, (counts.get(group) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(8);
+    expect(Math.max(...counts.values())).toBeLessThanOrEqual(40);
+    expect(Math.min(...counts.values())).toBeGreaterThan(3);
+  });
+
+  it("makes points faint that the play-head has not reached, and no others", () => {
+    const run = runFixture();
+    const time = run.frames[30]?.time ?? 0;
+    const trace = traces(modesChart(run, { ...VIEW, time }, "light"), "measured")[0];
+    colours(trace).forEach((colour, i) => expect(colour.endsWith(",1)") || colour.endsWith(",0.4)")).toBe((trace?.x[i] ?? 0) <= time * 1.001));
+    expect(new Set(colours(traces(modesChart(run, VIEW, "light"), "measured")[0]).map((colour) => colour.split(",").at(-1)))).toEqual(new Set(["1)", "0.4)"]));
+  });
+
+  it("greys a mode that does not count, below the others, and says so", () => {
+    const figure = modesChart(runFixture(), VIEW, "light");
+    expect(traces(figure, "predicted")[0]?.["line"]).toMatchObject({ color: TOKENS.light.control, width: 1 });
+    expect(figure.legend).toEqual([{ mark: "dot", colour: TOKENS.light.control, text: "too small to count" }]);
+  });
+
+  it("thickens the selected mode and makes the others faint", () => {
+    const lines = traces(modesChart(runFixture(), { ...VIEW, selected: 3 }, "light"), "predicted");
+    const loud = lines.filter((line) => line["opacity"] === 1);
+    expect(loud).toHaveLength(1);
+    expect(loud[0]?.["line"]).toMatchObject({ width: 2.5 });
+    expect(lines.filter((line) => line["opacity"] === 0.25)).toHaveLength(7);
+  });
+
+  it("counts the modes that are not there", () => {
+    expect(modesChart(runFixture(), VIEW, "light").note).toContain("below round-off");
+  });
+
+  it("draws no mark inside the floor, and names it", () => {
+    const run = runFixture();
+    (run.started as { coefficient_floor: number }).coefficient_floor = 1e-6;
+    const figure = modesChart(run, VIEW, "light");
+    const floor = 1e-6 / 0.1;
+    for (const trace of [...traces(figure, "measured"), ...traces(figure, "predicted")]) {
+      for (const value of trace.y) expect(value ?? 1).toBeGreaterThan(floor);
+    }
+    expect(traces(figure, "below round-off")).toHaveLength(1);
+    expect(figure.layout.yaxis.range[0]).toBeLessThan(Math.log10(floor));
+    expect(JSON.stringify(figure.layout["annotations"])).toContain("below round-off");
+  });
+
+  it("shows no floor where it is far below the frame", () => {
+    expect(traces(modesChart(runFixture(), VIEW, "light"), "below round-off")).toHaveLength(0);
+  });
+
+  it("shows whole decades, and further up where a mode grows", () => {
+    expect(modesChart(runFixture(), VIEW, "light").layout.yaxis.range).toEqual([-4, 0.08]);
+    const grown = modesChart(runFixture({ excursion: 300, law: "gradient_flow" }), VIEW, "light").layout.yaxis.range[1];
+    expect(Math.floor(grown)).toBeGreaterThanOrEqual(1);
+  });
+
+  it("has straight lines in linear time", () => {
+    const figure = modesChart(runFixture({ law: "gradient_flow" }), { ...VIEW, modesAxis: "log-linear" }, "light");
+    expect(figure.layout.xaxis.type).toBe("linear");
+    const { x, y } = traces(figure, "predicted").at(-1) as Trace;
+    const slope = (i: number) => Math.log((y[i + 1] ?? 1) / (y[i] ?? 1)) / ((x[i + 1] ?? 0) - (x[i] ?? 0));
+    expect(slope(40)).toBeCloseTo(slope(20), 2);
+  });
+
+  it("numbers its lines", () => {
+    const labels = traces(modesChart(runFixture(), VIEW, "light"), "labels")[0];
+    const texts = (labels?.["text"] as string[]).map((text) => text.trim());
+    expect(texts.length).toBeGreaterThan(3);
+    expect(texts).toContain("2");
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  it("tells number, eigenvalue, frequency and learning time", () => {
+    const figure = modesChart(runFixture(), VIEW, "light");
+    const hover = figure.describe(2, 0);
+    expect(hover?.title).toBe("Modes 2 and 3");
+    expect(hover?.group).toBe(1);
+    expect(hover?.rows).toContainEqual(["eigenvalue λ", "20.00"]);
+    expect(hover?.rows).toContainEqual(["frequency", "1"]);
+    expect(hover?.rows).toContainEqual(["learnt, predicted", "t = 0.1151"]);
+  });
+});

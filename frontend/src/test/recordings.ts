@@ -1,0 +1,21 @@
+/** The runs that ship with the program, as the page gets them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeMulti, encode } from "@msgpack/msgpack";
+import { decodeEvent } from "../api/codec";
+import { emptyRun, reduce, type RunState } from "../state/run";
+
+const FOLDER = join(import.meta.dirname, "../../../backend/ntkscope/experiment/recordings");
+
+export function recordings(): [name: string, run: RunState][] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".events"))
+    .map((name) => {
+      const run = emptyRun(name);
+      for (const fields of decodeMulti(readFileSync(join(FOLDER, name)))) {
+        const { type } = fields as { type: string };
+        if (type !== "checkpoint") reduce(run, decodeEvent(encode(fields)));
+      }
+      return [name, run];
+    });
+}

@@ -1,0 +1,168 @@
+/** Runs made up for tests: a spectrum, its two laws, and measurements that stray from them a little. */
+import type { Frame, Matrix, Predictions, Started } from "../api/codec";
+import type { Group } from "../api/types";
+import { emptyRun, type RunState } from "../state/run";
+import type { View } from "../charts/types";
+
+export interface FixtureOptions {
+  geometry: Started["geometry"];
+  law: Started["law"];
+  /** Recording times reached so far. */
+  frames: number;
+  /** Times f, remaining and learnt of the measurements, from frame 20 on: an excursion. */
+  excursion: number;
+  heldOut: boolean;
+  kernels: boolean;
+}
+
+const N = 16;
+const MODES = 12;
+const TIMES = 60;
+const GRID = 36;
+const RATE = 0.01;
+
+export const VIEW: View = { time: null, selected: null, allModes: false, modesAxis: "log-log", narrow: false, reducedMotion: false };
+
+export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
+  const chosen: FixtureOptions = {
+    geometry: "interval",
+    law: "gradient_descent",
+    frames: TIMES,
+    excursion: 1,
+    heldOut: true,
+    kernels: true,
+    ...options,
+  };
+  const run = emptyRun(`fixture-${chosen.geometry}`);
+  const started = startedOf(chosen);
+  run.started = started;
+  for (let index = 0; index < chosen.frames; index += 1) run.frames.push(frameOf(started, index, chosen));
+  if (chosen.kernels) {
+    for (let index = 0; index < chosen.frames; index += 6) {
+      run.kernelFrames.push({
+        type: "kernel_frame",
+        seq: 100 + index,
+        step: started.steps[index] as number,
+        time: started.times[index] as number,
+        wall_seconds: index,
+        eigenvalues: started.eigenvalues.map((value) => value * 0.97),
+        drift: 0.0004 * index,
+        identity: { error: index ? 1e-4 : null, floor: 1e-12 },
+      });
+    }
+  }
+  run.version = run.frames.length;
+  return run;
+}
+
+/** λ = 100 / i^2, with pairs as on a circle, a mode that does not count, and one below every floor. */
+function startedOf(options: FixtureOptions): Started {
+  const eigenvalues = Float32Array.from({ length: N }, (_, i) => (i < N - 2 ? 100 / (i + 1) ** 2 : 1e-15));
+  const groups: Group[] = [
+    group([0], 100, 1),
+    group([1, 2], 20, 0.8),
+    group([3, 4], 5, 0.6),
+    group([5], 100 / 36, 0.4),
+    group([6], 100 / 49, 0.01, { counts: false }),
+    group([7], 100 / 64, 0.3),
+    group([8], 100 / 81, 0.2),
+    group([9], 1, 0.1),
+    group([10], 100 / 121, 1e-20, { counts: false, drawn: false, learning_time: null }),
+    group([11], 1e-15, 0.2, { counts: false, drawn: false, learning_time: null }),
+  ];
+  const steps = Float32Array.from({ length: TIMES }, (_, i) => (i === 0 ? 0 : Math.round(1.2 ** i)));
+  const times = steps.map((step) => RATE * step);
+  const round = options.geometry === "circle";
+  const columns = options.geometry === "plane" ? 2 : options.geometry === "points" ? 3 : 1;
+  const inputs = matrix(N, columns, (row, column) => (round ? (2 * Math.PI * row) / N : Math.sin(7 * row + column)));
+  const grid = matrix(GRID, columns, (row, column) => {
+    if (options.geometry === "plane") return column === 0 ? (row % 6) / 5 : Math.floor(row / 6) / 5;
+    return round ? (2 * Math.PI * (row + 0.5)) / GRID : -1 + (2 * row + column) / GRID;
+  });
+  return {
+    type: "started",
+    seq: 1,
+    config: { recording: { epsilon: 0.1 } } as unknown as Started["config"],
+    machine: { device: "cpu", device_name: "cpu", precision: "float64", threads: 1, torch_version: "2" },
+    notices: [],
+    parameters: 100,
+    learning_rate: RATE,
+    stability_limit: 0.02,
+    geometry: options.geometry,
+    inputs,
+    targets: Float32Array.from({ length: N }, (_, i) => Math.sin(i)),
+    grid,
+    grid_target: options.heldOut ? Float32Array.from({ length: GRID }, (_, i) => Math.sin(i / 3)) : null,
+    grid_shape: options.geometry === "plane" ? [6, 6] : [GRID],
+    grid_start: new Float32Array(GRID),
+    eigenvalues,
+    noise_floor: 1e-12,
+    coefficient_floor: 1e-15,
+    modes: matrix(N, MODES, (row, column) => Math.cos((2 * Math.PI * row * ((column + 1) >> 1)) / N + (column % 2 ? 0.4 : 0.4 - Math.PI / 2))),
+    mode_coefficients: Float32Array.from({ length: MODES }, () => 0.5),
+    mode_frequencies: Float32Array.from({ length: MODES }, (_, i) => (i + 1) >> 1),
+    groups,
+    below_floor: 2,
+    residual_norm: 2,
+    target_norm: 2,
+    steps,
+    times,
+    kernel_steps: steps.filter((_, i) => options.kernels && i % 6 === 0),
+    law: options.law,
+    law_difference: 0.4,
+    gradient_flow: predictionsOf(groups, times, (eigenvalue, time) => Math.exp(-eigenvalue * time)),
+    gradient_descent: predictionsOf(groups, times, (eigenvalue, time) => (1 - RATE * eigenvalue) ** Math.round(time / RATE)),
+    frequencies: new Float32Array(0),
+  };
+}
+
+function group(modes: number[], eigenvalue: number, start: number, more: Partial<Group> = {}): Group {
+  const learning = Math.log(10) / eigenvalue;
+  return { modes, eigenvalue, start_magnitude: start, counts: true, drawn: true, frequency: modes[0] ?? null, learning_time: learning, ...more };
+}
+
+function predictionsOf(groups: Group[], times: Float32Array, factor: (eigenvalue: number, time: number) => number): Predictions {
+  const at = (row: number, column: number) => factor((groups[column] as Group).eigenvalue, times[row] as number);
+  const missing = (column: number) => !(groups[column] as Group).drawn;
+  return {
+    remaining: matrix(times.length, groups.length, (row, column) => (missing(column) ? NaN : Math.abs(at(row, column)))),
+    learnt: matrix(times.length, groups.length, (row, column) => (missing(column) ? NaN : 1 - at(row, column))),
+    loss: times.map((_, row) => 0.5 * groups.reduce((sum, one, column) => sum + (missing(column) ? 0 : at(row, column) * one.start_magnitude) ** 2, 0)),
+  };
+}
+
+function frameOf(started: Started, index: number, options: FixtureOptions): Frame {
+  const predicted = started[started.law];
+  const columns = started.groups.length;
+  const size = index >= 20 ? options.excursion : 1;
+  const row = (values: Matrix, from = index) => values.values.slice(from * columns, (from + 1) * columns);
+  const stray = 1 + 0.01 * Math.sin(index);
+  return {
+    type: "frame",
+    seq: 2 + index,
+    index,
+    step: started.steps[index] as number,
+    time: started.times[index] as number,
+    wall_seconds: index / 10,
+    loss: (predicted.loss[index] as number) * stray * size ** 2,
+    held_out_error: options.heldOut ? 0.5 / (1 + index) : null,
+    mode_coefficients: new Float32Array(MODES),
+    remaining: row(predicted.remaining).map((value) => value * stray * size),
+    learnt: row(predicted.learnt).map((value) => value * stray * size),
+    function: Float32Array.from({ length: GRID }, (_, i) => size * Math.sin(i / 3) * (index / TIMES)),
+    function_predicted: Float32Array.from({ length: GRID }, (_, i) => Math.sin(i / 3) * (index / TIMES)),
+    fitted: started.targets.map((value) => (value * index) / TIMES),
+    spectrum: new Float32Array(0),
+    modes_learnt: Math.floor(index / 8),
+    median_error: 0.02,
+    median_error_gradient_flow: 0.03,
+    median_error_gradient_descent: 0.02,
+  };
+}
+
+function matrix(rows: number, columns: number, value: (row: number, column: number) => number): Matrix {
+  return {
+    shape: [rows, columns],
+    values: Float32Array.from({ length: rows * columns }, (_, i) => value(Math.floor(i / columns), i % columns)),
+  };
+}

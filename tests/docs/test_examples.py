@@ -1,0 +1,54 @@
+"""The examples of the README and of docs/api.md run as they are printed, but for the server's address."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ntkscope.executors.inline import InlineExecutor
+from ntkscope.experiment.trainer import train
+from tests.servers import Server, serving, settings_in
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with serving(settings_in(tmp_path), executor=InlineExecutor(1, train)) as running:
+        yield running
+
+
+def test_the_notebook_example(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("README.md", "python")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert len(names["figure"].data) == 12
+    assert "Reached the last step" in capsys.readouterr().out
+
+
+def test_the_python_example_of_the_api(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("docs/api.md", "python")
+    exec(code.replace(ADDRESS, server.url.rstrip("/")), {})
+    printed = capsys.readouterr().out
+    assert "frequency 3 is learnt at step" in printed
+    assert "completed" in printed
+
+
+def test_the_curl_example(server: Server) -> None:
+    (code,) = blocks("README.md", "sh")
+    answer = subprocess.run(
+        ["bash", "-ec", code.replace(ADDRESS, server.url.rstrip("/"))], capture_output=True, text=True, check=True
+    )
+    first, end = json.JSONDecoder().raw_decode(answer.stdout)
+    assert first["name"] == "from curl"
+    assert json.loads(answer.stdout[end:])["runs"][0]["id"] == first["id"]
