@@ -2,23 +2,17 @@
 
 import argparse
 import os
-import subprocess
 import sys
 
 from steps import browser, checks, page, port, python_packages
-from steps.common import BIN, EXE, ROOT, SetupProblem, run
+from steps.common import BIN, PYTHON, ROOT, SetupProblem, run
 
 
 def serve(chosen_port: int) -> None:
-    """Becomes the server, so that signals reach it; on Windows, which cannot, waits for it."""
-    command = [str(BIN / f"ntkscope{EXE}"), "serve", "--port", str(chosen_port)]
+    """Becomes the server, so that signals reach it."""
+    command = [str(BIN / "ntkscope"), "serve", "--port", str(chosen_port)]
     os.chdir(ROOT)
-    if os.name != "nt":
-        os.execv(command[0], command)
-    try:
-        sys.exit(subprocess.call(command))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    os.execv(command[0], command)
 
 
 def bench() -> None:
@@ -26,7 +20,7 @@ def bench() -> None:
     for script in sorted((ROOT / "benchmarks").glob("*.py")):
         if script.name != "conformance.py" and '__name__ == "__main__"' in script.read_text():
             print(f"== {script.relative_to(ROOT)}", flush=True)
-            run([BIN / f"python{EXE}", script], f"{script.name} failed.")
+            run([PYTHON, script], f"{script.name} failed.")
 
 
 def main() -> int:

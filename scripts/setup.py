@@ -13,7 +13,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-VENV_PYTHON = os.path.join(VENV, *(["Scripts", "python.exe"] if os.name == "nt" else ["bin", "python"]))
+VENV_PYTHON = os.path.join(VENV, "bin", "python")
 MINIMUM = (3, 11)
 NAMES = ["python3.11", "python3", "python3.12", "python3.13", "python3.14", "python"]  # 3.11 is tested most
 # Debian and Ubuntu ship venv without ensurepip, which then makes environments without pip.
@@ -44,7 +44,7 @@ def install_command(apt, dnf, brew):
     for tool, command in (("apt-get", "sudo apt-get"), ("dnf", "sudo dnf"), ("brew", "brew")):
         if any(os.path.exists(os.path.join(folder, tool)) for folder in folders):
             return command + " install " + {"apt-get": apt, "dnf": dnf, "brew": brew}[tool]
-    return "winget install Python.Python.3.11" if os.name == "nt" else "the installer of python.org"
+    return "the installer of python.org"
 
 
 def choose_python(wanted):
@@ -74,12 +74,13 @@ def choose_python(wanted):
 
 
 def venv_is_usable():
-    """Whether .venv has a new enough Python and stands where it was made (its scripts hold its path)."""
+    """Whether .venv is whole, has a new enough Python and stands where it was made (its scripts hold its path)."""
     try:
         with open(os.path.join(VENV, "pyvenv.cfg")) as config:
             settings = dict(line.replace(" ", "").strip().split("=", 1) for line in config if "=" in line)
         version = settings.get("version", settings.get("version_info", "0.0")).split(".")
-        if not os.path.exists(VENV_PYTHON) or tuple(int(part) for part in version[:2]) < MINIMUM:
+        whole = os.path.exists(VENV_PYTHON) and os.path.exists(os.path.join(VENV, "bin", "pip"))  # pip comes last
+        if not whole or tuple(int(part) for part in version[:2]) < MINIMUM:
             return False
         stamps = os.path.join(VENV, "ntkscope-setup.json")
         if not os.path.exists(stamps):
@@ -91,6 +92,8 @@ def venv_is_usable():
 
 
 def main(arguments):
+    if os.name == "nt":
+        fail("ntkscope's server needs Linux or macOS: on Windows run the same command inside WSL.")
     wanted = None
     if "--python" in arguments:
         place = arguments.index("--python")
@@ -102,13 +105,8 @@ def main(arguments):
         sys.stdout.flush()
         if subprocess.call([python, "-m", "venv", "--clear", VENV]) != 0:
             fail("%s could not make the environment %s; its message stands above." % (python, VENV))
-    command = [VENV_PYTHON, os.path.join(ROOT, "scripts", "prepare.py")] + arguments
-    if os.name != "nt":
-        os.execv(command[0], command)  # no process in between, so that signals reach the server
-    try:
-        sys.exit(subprocess.call(command))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    # No process in between, so that signals reach the server.
+    os.execv(VENV_PYTHON, [VENV_PYTHON, os.path.join(ROOT, "scripts", "prepare.py")] + arguments)
 
 
 if __name__ == "__main__":

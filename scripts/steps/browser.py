@@ -11,8 +11,6 @@ NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PLACES = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
 ]
 PLAYWRIGHTS_OWN = """
 from playwright.sync_api import sync_playwright
@@ -23,8 +21,6 @@ with sync_playwright() as playwright:
 
 def runs(program: str) -> bool:
     """Whether it is a browser: Ubuntu's chromium-browser is only a pointer to a snap."""
-    if os.name == "nt":  # there --version opens a window
-        return Path(program).exists()
     try:
         answer = subprocess.run([program, "--version"], capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
@@ -40,7 +36,7 @@ def installed() -> str | None:
 
 def by_apt() -> str | None:
     """Debian's Chromium, where we are root; sudo is never asked for."""
-    if os.name == "nt" or os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return None
     print("Installing Chromium with apt-get.", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}

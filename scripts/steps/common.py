@@ -1,15 +1,13 @@
 """Places, the problem that ends a set-up, and the one way to call a program."""
 
-import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-EXE = ".exe" if os.name == "nt" else ""
-PYTHON = BIN / f"python{EXE}"
+BIN = VENV / "bin"
+PYTHON = BIN / "python"
 
 
 class SetupProblem(Exception):

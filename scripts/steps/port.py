@@ -1,6 +1,5 @@
 """Says that a port is taken before anything is downloaded for a server that could not start."""
 
-import os
 import socket
 
 from steps.common import SetupProblem
@@ -9,8 +8,8 @@ from steps.common import SetupProblem
 def is_free(port: int) -> bool:
     """Whether the loopback address can be bound."""
     with socket.socket() as probe:
-        if os.name != "nt":  # there the option would bind a taken port; here it passes over a closed one
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # As the server does: a port whose last connections are not yet forgotten is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:

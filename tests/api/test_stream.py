@@ -1,5 +1,6 @@
 """The socket: in order, from any place, at the viewer's own pace, with a reason at its end."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_the_newest_tick_comes_at_the_head_of_the_log(fake: Server) -> None:
             acknowledge(socket, event["seq"])
     fake.post(run["id"], "cancel")
 
-    assert event["step"] >= newest
+    assert newest - 1 <= event["step"] < newest + 10  # a tick follows its frame
 
 
 def test_no_more_than_eight_events_without_an_acknowledgement(fake: Server, finished: str) -> None:
@@ -121,10 +122,10 @@ def test_a_viewer_who_never_acknowledges_is_let_go(tmp_path: Path) -> None:
 
 def test_a_viewer_who_stops_reading_stalls_nobody(fake: Server) -> None:
     run = fake.submit(behaving(STEADY, 60))
-    deaf = [fake.socket(run["id"], max_queue=1) for _ in range(5)]
-    events, code, _ = fake.follow(run["id"])
-    for socket in deaf:
-        socket.close()
+    with contextlib.ExitStack() as deaf:
+        for _ in range(5):
+            deaf.enter_context(fake.socket(run["id"], max_queue=1))
+        events, code, _ = fake.follow(run["id"])
 
     assert seqs(events) == list(range(1, 62))
     assert code == 1000

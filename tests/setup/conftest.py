@@ -19,6 +19,7 @@ if [ "$1 $2" = "-m venv" ]; then
   echo "$NAME -m venv" >> "$CALLS"
   mkdir -p "$folder/bin" && cp "$FAKES/venv-python" "$folder/bin/python"
   echo "version = 3.11.7" > "$folder/pyvenv.cfg"
+  touch "$folder/bin/pip"
   exit 0
 fi
 """

@@ -75,6 +75,14 @@ def test_no_python_at_all_is_named_with_the_command(checkout):
     assert "sudo apt-get install python3.11 python3.11-venv" in result.stderr
 
 
+def test_an_environment_whose_making_was_interrupted_is_made_again(checkout):
+    checkout.make("run", PORT="8123")
+    checkout.calls()
+    (checkout.root / ".venv/bin/pip").unlink()
+    checkout.make("run", PORT="8123")
+    assert checkout.calls()[0] == "python3.11 -m venv"
+
+
 def test_an_environment_of_an_old_python_is_made_again(checkout):
     checkout.make("run", PORT="8123")
     checkout.calls()

@@ -73,7 +73,7 @@ def describe_modes(
 
     Returns:
         Groups with their learning time under gradient flow: None below a floor. A group that starts below 5 %
-        of the residual's norm is drawn but does not count.
+        of the residual's norm, or whose floor is above 5 % of its start, is drawn but does not count.
     """
     followed = len(mode_coefficients)
     frequencies = mode_frequencies(spectrum, problem, followed)
@@ -91,7 +91,7 @@ def describe_modes(
                 modes=members,
                 eigenvalue=float(values.mean()),
                 start_magnitude=start,
-                counts=drawn and start >= COUNTS_FROM * residual_norm,
+                counts=drawn and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, coefficient_floor),
                 drawn=drawn,
                 frequency=None if np.isnan(frequency) else frequency,
                 learning_time=group_learning_time(values, coefficients, epsilon) if drawn else None,

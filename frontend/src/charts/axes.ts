@@ -113,7 +113,7 @@ export function decadeAxis(values: Iterable<number>, decades = 40): Axis {
     high = Math.max(high, value);
   }
   if (low > high) return { type: "log", range: [-2, 0] };
-  const top = Math.ceil(Math.log10(high) - 1e-9);
+  const top = Math.ceil(Math.log10(high) - 1e-9) || 0; // not -0
   const bottom = Math.max(Math.floor(Math.log10(low) + 1e-9), top - decades);
   return { type: "log", range: [Math.min(bottom, top - 1), top] };
 }

@@ -6,6 +6,8 @@ import { sameRanges, type Ranges } from "./ranges";
 import { scheduler } from "./scheduler";
 import type { ChartEntry, Figure, Hover, View } from "./types";
 
+const RETRY_MS = 1000;
+
 export interface CardSource {
   chart: ChartEntry;
   run: RunState;
@@ -94,11 +96,19 @@ export class Card {
     const { plot, size } = this;
     if (!plot || size.width < 40 || size.height < 40) return 0;
     const { chart, run, view, theme } = this.source();
-    const figure = chart.chart(run, view, theme);
-    this.figure = figure;
-    // The axes ask again until a second has passed since they last grew.
-    if (plot.draw(figure, size, now)) this.mark();
-    return figure.interval;
+    try {
+      const figure = chart.chart(run, view, theme);
+      this.figure = figure;
+      // The axes ask again until a second has passed since they last grew.
+      if (plot.draw(figure, size, now)) this.mark();
+      this.broken = false;
+      return figure.interval;
+    } catch (error) {
+      // One chart that fails must not take the others with it.
+      console.error(error);
+      this.broken = true;
+      return RETRY_MS;
+    }
   }
 
   private hovered(host: HTMLElement, trace: number, point: number, x: number, y: number): void {

@@ -33,7 +33,7 @@ describe("the modes", () => {
       const group = figure.describe(points, i)?.group ?? -1;
       counts.set(group, (counts.get(group) ?? 0) + 1);
     }
-    expect(counts.size).toBe(8);
+    expect(counts.size).toBe(7); // η λ₁ = 1: mode 1 is gone at the first step
     expect(Math.max(...counts.values())).toBeLessThanOrEqual(40);
     expect(Math.min(...counts.values())).toBeGreaterThan(3);
   });
@@ -92,7 +92,7 @@ describe("the modes", () => {
     expect(figure.layout.xaxis.type).toBe("linear");
     const { x, y } = traces(figure, "predicted").at(-1) as Trace;
     const slope = (i: number) => Math.log((y[i + 1] ?? 1) / (y[i] ?? 1)) / ((x[i + 1] ?? 0) - (x[i] ?? 0));
-    expect(slope(40)).toBeCloseTo(slope(20), 2);
+    expect(slope(35)).toBeCloseTo(slope(10), 2);
   });
 
   it("numbers its lines", () => {

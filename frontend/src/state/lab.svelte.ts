@@ -1,7 +1,7 @@
 /** The run in view: its log as it comes in, its row on the server, and the commands that act on it. */
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
-import { RunStream, WINDOW, type Connection } from "../api/stream";
+import { RunStream, type Connection } from "../api/stream";
 import type { RunConfig, RunSummary } from "../api/types";
 import type { StreamEvent } from "../api/codec";
 import { beforePaint } from "./paint";
@@ -11,7 +11,7 @@ import { emptyRun, reduce, type RunState } from "./run";
 /** How long the former run's charts stay while a new one has nothing to show. */
 const HOLD_MS = 600;
 /** Longest wait between two drawings while history comes in. */
-const CATCHING_UP_MS = 150;
+const HISTORY_MS = 1000;
 const QUEUE_POLL_MS = 1000;
 
 export class LabState {
@@ -34,8 +34,8 @@ export class LabState {
   private poll: ReturnType<typeof setTimeout> | undefined;
   private drawing = false;
   private drawn = 0;
-  /** Events since then. */
-  private fresh = 0;
+  /** The seq up to which the log is history. */
+  private history = 0;
 
   /** Show this run from its first event on. */
   open(summary: RunSummary): void {
@@ -110,8 +110,9 @@ export class LabState {
 
   private follow(run: RunState): void {
     this.closed = null;
-    const history = (this.summary?.last_seq ?? 0) - run.lastSeq;
-    this.drawn = history > WINDOW ? performance.now() : -Infinity;
+    // The last entry of a log may be a checkpoint, which is never sent.
+    this.history = (this.summary?.last_seq ?? 0) - 1;
+    this.drawn = performance.now();
     if (run !== this.run) {
       this.next = run;
       this.hold = setTimeout(() => this.show(run), this.run.id ? HOLD_MS : 0);
@@ -121,6 +122,7 @@ export class LabState {
       connection: (state) => (this.connection = state),
       closed: (code, reason) => {
         this.closed = { code, reason };
+        this.history = 0;
         void this.refresh();
       },
     });
@@ -130,7 +132,6 @@ export class LabState {
   private receive(run: RunState, event: StreamEvent): void {
     const fresh = event.type === "finished" && event.seq > run.lastSeq;
     reduce(run, event);
-    this.fresh += 1;
     if (this.next === run && event.type !== "tick") this.show(run);
     if (fresh) void this.refresh();
     this.draw();
@@ -144,8 +145,8 @@ export class LabState {
   }
 
   /**
-   * Tells the page about new events once a frame, however many came. While a log comes in as fast as it can be
-   * read, drawing waits a little: it would only hold up the events that are drawn next.
+   * Tells the page about new events once a frame, however many came. While history comes in, drawing waits a
+   * little: it would only hold up the events that are drawn next.
    */
   private draw(): void {
     if (this.drawing) return;
@@ -153,9 +154,9 @@ export class LabState {
     beforePaint(() => {
       this.drawing = false;
       const now = performance.now();
-      if (this.fresh >= WINDOW && now - this.drawn < CATCHING_UP_MS) return this.draw();
+      const following = this.next ?? this.run;
+      if (following.lastSeq < this.history && now - this.drawn < HISTORY_MS) return this.draw();
       this.drawn = now;
-      this.fresh = 0;
       this.version += 1;
     });
   }

@@ -70,7 +70,7 @@ function startedOf(options: FixtureOptions): Started {
     group([10], 100 / 121, 1e-20, { counts: false, drawn: false, learning_time: null }),
     group([11], 1e-15, 0.2, { counts: false, drawn: false, learning_time: null }),
   ];
-  const steps = Float32Array.from({ length: TIMES }, (_, i) => (i === 0 ? 0 : Math.round(1.2 ** i)));
+  const steps = Float32Array.from({ length: TIMES }, (_, i) => (i === 0 ? 0 : Math.round(1.2 ** i) + i - 1));
   const times = steps.map((step) => RATE * step);
   const round = options.geometry === "circle";
   const columns = options.geometry === "plane" ? 2 : options.geometry === "points" ? 3 : 1;

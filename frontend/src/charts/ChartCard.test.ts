@@ -1,0 +1,148 @@
+import { flushSync, mount, unmount } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runFixture, VIEW } from "../test/run-fixture";
+import type { RunState } from "../state/run";
+import ChartCard from "./ChartCard.svelte";
+import { CHARTS } from "./index";
+import type { ChartId, View } from "./types";
+
+/** Plotly needs a real browser; here it only keeps what it was given. */
+const plotly = vi.hoisted(() => ({ failing: false, drawn: 0, events: {} as Record<string, (event: unknown) => void> }));
+vi.mock("plotly.js-cartesian-dist-min", () => {
+  const draw = (element: HTMLElement, _data: object[], layout: object) => {
+    if (plotly.failing) throw new Error("Plotly fails");
+    plotly.drawn += 1;
+    Object.assign(element, { layout, on: (name: string, act: (event: unknown) => void) => (plotly.events[name] = act) });
+    return Promise.resolve();
+  };
+  return { default: { newPlot: draw, react: draw, animate: () => Promise.resolve(), relayout: () => Promise.resolve(), purge: () => undefined } };
+});
+
+let card: Record<string, unknown> | null = null;
+let selected: (number | null)[];
+let changes: Partial<View>[];
+
+beforeEach(() => {
+  selected = [];
+  changes = [];
+  plotly.failing = false;
+  plotly.drawn = 0;
+  // happy-dom lays nothing out.
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(300);
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(200);
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      constructor(private readonly act: (entries: unknown[]) => void) {}
+      observe() {
+        this.act([]);
+      }
+      disconnect() {
+        return undefined;
+      }
+    },
+  );
+});
+
+afterEach(async () => {
+  if (card) await unmount(card);
+  card = null;
+  document.body.replaceChildren();
+  vi.unstubAllGlobals();
+});
+
+async function show(id: ChartId, run: RunState, view: Partial<View> = {}): Promise<HTMLElement> {
+  const chart = CHARTS.find((one) => one.id === id) as (typeof CHARTS)[0];
+  card = mount(ChartCard, {
+    target: document.body,
+    props: {
+      chart,
+      run,
+      version: run.version,
+      view: { ...VIEW, ...view },
+      theme: "light",
+      onselect: (group) => selected.push(group),
+      onview: (change) => changes.push(change),
+    },
+  });
+  await vi.waitFor(() => expect(document.querySelector(".symbols")?.textContent || document.querySelector(".waiting span")?.textContent).toBeTruthy());
+  flushSync();
+  return document.body.querySelector("section") as HTMLElement;
+}
+
+const text = (root: HTMLElement, selector: string) => root.querySelector(selector)?.textContent?.trim();
+
+describe("a card", () => {
+  it("shows its title, what its marks are, and its plot", async () => {
+    const root = await show("loss", runFixture());
+    expect(text(root, "h2")).toBe("Loss");
+    expect(text(root, ".subtitle")).toContain("measured");
+    expect(root.querySelector(".plot")?.getAttribute("aria-label")).toContain("Loss");
+    expect(root.querySelector(".playline")).not.toBeNull();
+    expect(plotly.drawn).toBeGreaterThan(0);
+  });
+
+  it("says what it waits for", async () => {
+    const root = await show("drift", runFixture({ kernels: false }));
+    expect(text(root, ".waiting")).toBe("This run records no kernels.");
+  });
+
+  it("has no play-head where x is not time", async () => {
+    expect((await show("function", runFixture())).querySelector(".playline")).toBeNull();
+  });
+
+  it("draws the eigenvector of the selected mode and lets go of it", async () => {
+    const root = await show("modes", runFixture(), { selected: 2 });
+    expect(text(root, "figcaption strong")).toBe("Modes 4 and 5");
+    expect(root.querySelectorAll("figure path[stroke]")).toHaveLength(2);
+    root.querySelector<HTMLButtonElement>("figcaption button")?.click();
+    expect(selected).toEqual([null]);
+  });
+
+  it("tells what the pointer found, beside it, and shows that mode's eigenvector", async () => {
+    const root = await show("modes", runFixture());
+    plotly.events["plotly_hover"]?.({ points: [{ curveNumber: 3, pointNumber: 2 }], event: new MouseEvent("mousemove") });
+    flushSync();
+    expect(text(root, ".tooltip strong")).toBe("Modes 4 and 5");
+    expect(text(root, ".tooltip")).toContain("learnt, predicted");
+    expect(text(root, "figcaption strong")).toBe("Modes 4 and 5");
+    plotly.events["plotly_unhover"]?.(undefined);
+    flushSync();
+    expect(root.querySelector(".tooltip")).toBeNull();
+  });
+
+  it("selects the mode that is clicked, and lets go of it at the second click", async () => {
+    await show("modes", runFixture(), { selected: 1 });
+    const click = (curveNumber: number) => plotly.events["plotly_click"]?.({ points: [{ curveNumber, pointNumber: 0 }] });
+    click(3);
+    click(2);
+    expect(selected).toEqual([2, null]);
+  });
+
+  it("walks along the modes by keys", async () => {
+    const plot = (await show("learnt", runFixture(), { selected: 2 })).querySelector(".plot") as HTMLElement;
+    expect(plot.tabIndex).toBe(0);
+    for (const key of ["ArrowDown", "ArrowUp", "Escape", "a"]) plot.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    expect(selected).toEqual([3, 1, null]);
+  });
+
+  it("offers the modes' switches", async () => {
+    const root = await show("modes", runFixture());
+    const buttons = [...root.querySelectorAll<HTMLButtonElement>(".switches button")];
+    expect(buttons.map((button) => [button.textContent, button.getAttribute("aria-pressed")])).toEqual([
+      ["log–log", "true"],
+      ["log–linear", "false"],
+      ["all modes", "false"],
+    ]);
+    for (const button of buttons.slice(1)) button.click();
+    expect(changes).toEqual([{ modesAxis: "log-linear" }, { allModes: true }]);
+  });
+
+  it("says so where it cannot be drawn", async () => {
+    plotly.failing = true;
+    const complaint = vi.spyOn(console, "error").mockReturnValue();
+    const root = await show("loss", runFixture());
+    expect(text(root, ".waiting")).toBe("This chart could not be drawn.");
+    expect(complaint).toHaveBeenCalled();
+  });
+});
