@@ -6,6 +6,7 @@ three ratios and their product (8 if exactly linear). Usage: python benchmarks/i
 
 import argparse
 import math
+from itertools import pairwise
 
 from ntkscope.experiment.presets import preset
 from ntkscope.experiment.trainer import train
@@ -35,7 +36,7 @@ def main() -> None:
     for seed in range(parser.parse_args().seeds):
         measured = [identity(seed, 0.5 / 2**halving) for halving in range(4)]
         errors = [error for error, _ in measured]
-        ratios = [before / after for before, after in zip(errors, errors[1:], strict=False)]
+        ratios = [before / after for before, after in pairwise(errors)]
         rows.append(
             {
                 "seed": seed,

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem+json: the one place where they become HTTP."""
 
+import logging
 import re
 from http import HTTPStatus
 from typing import Any
@@ -8,11 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ntkscope.api.validation import FieldProblem, describe
 from ntkscope.errors import Conflict, Gone, InvalidInput, NotFound, NtkscopeError, TooLarge, Unavailable
 from ntkscope.schemas.base import Model
 
+LOGGER = logging.getLogger("ntkscope")
 MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[NtkscopeError], int] = {
     InvalidInput: 422,
@@ -64,7 +67,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NtkscopeError, _on_own)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_unexpected)
+    app.add_middleware(Unexpected)
     without = app.openapi
 
     def with_problems() -> dict[str, Any]:
@@ -124,12 +127,31 @@ async def _on_http(request: Request, error: Exception) -> ProblemResponse:
     return response
 
 
-async def _on_unexpected(request: Request, _error: Exception) -> ProblemResponse:
-    """The trace goes to the server's log, never to the user."""
-    problem = FieldProblem(
-        where="",
-        expected="The server should have answered.",
-        got="",
-        remedy="This is a fault of the program: its log has the details. Please report it.",
-    )
-    return _response("UnexpectedError", "The server made a mistake", 500, [problem], request.url.path)
+class Unexpected:
+    """Answers what nobody else has answered. The trace goes to the server's log, never to the user."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:
+            if scope["type"] != "http" or begun:
+                raise
+            LOGGER.exception("unexpected error in %s %s", scope["method"], scope["path"])
+            problem = FieldProblem(
+                where="",
+                expected="The server should have answered.",
+                got="",
+                remedy="This is a fault of the program: its log has the details. Please report it.",
+            )
+            response = _response("UnexpectedError", "The server made a mistake", 500, [problem], scope["path"])
+            await response(scope, receive, watched)

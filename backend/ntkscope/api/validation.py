@@ -133,6 +133,8 @@ def _where(location: Sequence[str | int], data: Any) -> str:
     """The path as the user wrote it: without the place, the envelope, and the names of unions' branches."""
     parts = list(location)
     if parts and parts[0] in PLACES:
+        if parts[0] != "body":
+            return ".".join(map(str, parts[1:]))
         parts = parts[1:]
     path, here = [], data
     for number, part in enumerate(parts):

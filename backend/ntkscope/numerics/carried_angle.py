@@ -1,7 +1,7 @@
 """relu and leaky relu of infinite width, layer by layer, with the angle between inputs carried along.
 
 sqrt(p q - s^2) loses half the digits near parallel inputs (errors of 2e-8, even on the diagonal); the angle keeps
-them all. The formulas are the project's own rearrangement of Cho & Saul 2009: see `docs/theory.md`, section 3.
+them all. Source: Cho & Saul 2009, in the stable form of tests/reference/README.md.
 """
 
 import math

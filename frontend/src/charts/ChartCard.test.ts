@@ -33,9 +33,15 @@ beforeEach(() => {
   vi.stubGlobal(
     "ResizeObserver",
     class {
-      constructor(private readonly act: (entries: unknown[]) => void) {}
+      private readonly act: (entries: unknown[]) => void;
+      constructor(act: (entries: unknown[]) => void) {
+        this.act = act;
+      }
       observe() {
         this.act([]);
+      }
+      unobserve() {
+        return undefined;
       }
       disconnect() {
         return undefined;

@@ -1,0 +1,112 @@
+"""The built page, the documentation, and what is there before the page is built."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers import Server, serving, settings_in
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[Server]:
+    with serving(settings_in(tmp_path_factory.mktemp("site"), recording=True), built=built) as server:
+        yield server
+
+
+def test_the_page_is_at_the_root_and_at_its_views(site: Server) -> None:
+    for path in ("", "runs", "notes"):
+        answer = site.client.get(path)
+        assert "assets/a-1f.js" in answer.text
+        assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_assets_are_kept_by_the_browser(site: Server) -> None:
+    answer = site.client.get("assets/a-1f.js")
+
+    assert "immutable" in answer.headers["cache-control"]
+    assert "javascript" in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["assets/none.js", "deep/er", "api", "api/none", "favicon.none", "%2e%2e/outside.txt", "..%2foutside.txt"],
+)
+def test_what_is_not_there_is_a_problem(site: Server, path: str) -> None:
+    answer = site.client.get(path)
+
+    assert answer.status_code == 404
+    assert "outside" not in answer.text.replace("outside.txt", "")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_that_is_not_built_says_how(tmp_path: Path) -> None:
+    with serving(settings_in(tmp_path), built=tmp_path / "none") as server:
+        answer = server.client.get("")
+
+    assert answer.status_code == 503
+    assert "make setup" in answer.text
+    assert "npm run build" in answer.text
+
+
+def test_the_documentation_asks_no_other_host(site: Server) -> None:
+    for path in ("docs", "docs/docs.js", "docs/docs.css"):
+        answer = site.client.get(path)
+        assert answer.status_code == 200
+        assert not re.search(r"(https?:)?//[a-z]", answer.text.replace("// Lists", ""))
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_operation_is_described(site: Server) -> None:
+    for method, path, operation in operations(site.client.get("openapi.json").json()):
+        assert operation.get("description"), (method, path)
+        assert operation["tags"], (method, path)
+
+
+def test_every_example_works(site: Server) -> None:
+    """What /docs fills in can be sent as it is: first what makes things, then the rest."""
+    document = site.client.get("openapi.json").json()
+    order = {"post": 0, "get": 1, "patch": 2, "delete": 3}
+    done = set()
+    for method, path, operation in sorted(operations(document), key=lambda o: (order[o[0]], "{" in o[1])):
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "path":
+                path = path.replace("{%s}" % parameter["name"], parameter["schema"]["examples"][0])
+        query = {
+            parameter["name"]: parameter["schema"]["examples"][0]
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "query" and parameter["required"]
+        }
+        content = operation.get("requestBody", {}).get("content", {})
+        if path.startswith("/api/runs/recorded/") and method == "post" and not path.endswith("restore"):
+            continue  # commands need a run that trains; test_runs.py gives them one
+        if "text/csv" in content:
+            body = {"content": content["text/csv"]["example"], "headers": {"content-type": "text/csv"}}
+        elif content:
+            media = content["application/json"]
+            body = {"json": next(iter(media.get("examples", {"": {"value": {}}}).values()))["value"]}
+        else:
+            body = {}
+        answer = site.client.request(method, path[1:], params=query, **body)
+        assert answer.status_code in (200, 201), (method, path, answer.text)
+        done.add((method, path))
+    assert ("post", "/api/preview") in done
+    assert ("get", "/api/runs/recorded/prediction") in done
+
+
+def test_the_types_of_events_are_in_the_document(site: Server) -> None:
+    schemas = site.client.get("openapi.json").json()["components"]["schemas"]
+
+    assert {"Started", "Frame", "KernelFrame", "Tick", "Finished", "RunConfig", "Problem"} <= schemas.keys()
+    assert "Checkpoint" not in schemas
+    assert not any(name.endswith(("-Input", "-Output")) for name in schemas)

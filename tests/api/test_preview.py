@@ -1,0 +1,49 @@
+"""What theory says before training."""
+
+import pytest
+
+from tests.cases import config
+from tests.servers import Server, wait_for
+
+
+def test_a_small_config_is_answered_whole(real: Server) -> None:
+    made = real.client.post("api/preview", json=config().model_dump(mode="json")).json()
+
+    assert made["status"] == "ready"
+    assert len(made["spectrum"]["eigenvalues"]) == 16
+    assert made["spectrum"]["learning_rate"] == pytest.approx(made["spectrum"]["stability_limit"] / 2)
+    assert made["cost"]["run_seconds"] > 0
+    assert made["config"] == config().model_dump(mode="json")
+
+
+def test_a_large_one_is_answered_with_its_cost_and_later_whole(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ntkscope.runs.thinking.WAIT_SECONDS", 0.0)
+    body = config(seed=77, data__points__n=512, network__width=2048, network__depth=3).model_dump(mode="json")
+    first = real.client.post("api/preview", json=body).json()
+    whole = wait_for(lambda: made if (made := real.client.post("api/preview", json=body).json())["spectrum"] else None)
+
+    assert (first["status"], first["spectrum"]) == ("cost", None)
+    assert whole["status"] == "ready"
+    assert whole["cost"]["parameters"] == first["cost"]["parameters"]
+
+
+def test_one_point_and_equal_points_are_accepted_with_a_notice(real: Server) -> None:
+    one = real.client.post("api/preview", json=config(data__points__n=1).model_dump(mode="json"))
+    assert one.status_code == 200
+    assert one.json()["notices"]
+    table = real.client.post("api/datasets", content=b"x1,y\n1,2\n1,2\n0,1\n").json()
+    points = {"kind": "dataset", "sha256": table["sha256"]}
+    equal = real.client.post(
+        "api/preview",
+        json=config(data__points=points, data__target={"kind": "dataset"}).model_dump(mode="json"),
+    )
+    assert equal.status_code == 200
+    assert equal.json()["notices"]
+
+
+def test_a_rate_beyond_the_limit_is_a_warning(real: Server) -> None:
+    body = config(training__learning_rate={"kind": "auto", "fraction": 2}).model_dump(mode="json")
+    made = real.client.post("api/preview", json=body)
+
+    assert made.status_code == 200
+    assert made.json()["warnings"]

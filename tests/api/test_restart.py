@@ -1,0 +1,112 @@
+"""A real server, in processes of its own, that is killed; and workers that are."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cases import config
+from tests.servers import GENEROUS, Server, drain, receive, seqs, wait_for
+
+LONG = config(training__stop__steps=10_000_000, recording__frames=200)
+
+
+@contextmanager
+def started(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], Server]]:
+    """`ntkscope serve` in this folder."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from ntkscope.cli import main; main()", "serve", "--port", "0", *options],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"NTKSCOPE_RECORDING": "false", "OMP_NUM_THREADS": "1"},
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found is not None
+            with httpx.Client(base_url=found[0], timeout=GENEROUS) as client:
+                server = Server(found[0], client)
+                wait_for(lambda: answers(server))
+                yield process, server
+        finally:
+            process.kill()
+
+
+def answers(server: Server) -> bool:
+    try:
+        return server.client.get("api/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def worker_of(process: subprocess.Popen[str]) -> int | None:
+    """The worker's process id."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return int(children[0]) if children else None
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_killed_workers_and_killed_servers(tmp_path: Path) -> None:
+    with started(tmp_path) as (process, server):
+        run = server.submit(LONG)
+        with server.socket(run["id"]) as socket:
+            while receive(socket)["type"] != "frame":
+                pass
+        worker = wait_for(lambda: worker_of(process))
+        os.kill(worker, signal.SIGKILL)
+        failed = server.until(run["id"], "failed")
+        _, code, reason = server.follow(run["id"])
+        assert "exit code -9" in failed["sentence"]
+        assert code == 4500
+        assert "exit code -9" in reason
+
+        # A new worker has taken its place.
+        assert server.until(server.submit(config())["id"], "completed", "failed")["state"] == "completed"
+        alive, waiting = server.submit(LONG), server.submit(config())
+        with server.socket(alive["id"]) as socket:
+            while (seen := receive(socket))["type"] != "frame":
+                pass
+        orphan = worker_of(process)
+        process.kill()
+    wait_for(lambda: not Path(f"/proc/{orphan}").exists() or "Z" in Path(f"/proc/{orphan}/stat").read_text())
+
+    with started(tmp_path) as (_, server):
+        for run_id in (alive["id"], waiting["id"]):
+            assert server.get(run_id)["state"] == "interrupted"
+            assert server.follow(run_id)[1] == 4503
+        # Nothing that anybody has seen is lost.
+        assert seen["seq"] in seqs(server.follow(alive["id"])[0])
+        assert server.get(run["id"])["state"] == "failed"
+
+
+def test_a_second_server_on_the_same_database_names_the_first(tmp_path: Path) -> None:
+    with started(tmp_path) as (_, server):
+        second = subprocess.run(
+            [sys.executable, "-c", "from ntkscope.cli import main; main()", "serve", "--port", "0"],
+            cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+        assert second.returncode == 1
+        assert server.url in second.stderr
+        assert "Traceback" not in second.stderr
+
+
+def test_a_server_that_is_asked_to_stop_does_so_in_order(tmp_path: Path) -> None:
+    with started(tmp_path) as (process, server):
+        run = server.submit(LONG)
+        with server.socket(run["id"]) as socket:
+            receive(socket)
+            process.send_signal(signal.SIGTERM)
+            assert drain(socket)[1] == 1012
+        assert process.wait(GENEROUS) == 0
+    with started(tmp_path) as (_, server):
+        assert server.get(run["id"])["state"] == "interrupted"

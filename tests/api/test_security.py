@@ -1,0 +1,92 @@
+"""Only pages of this server may talk to it."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from ntkscope.api.security import is_loopback
+from tests.servers import Server, serving, settings_in
+
+EVIL = "http://evil.example"
+
+
+def post(server: Server, **headers: str) -> int:
+    return server.client.post("api/runs/nobody/cancel", headers=headers).status_code
+
+
+def test_a_foreign_page_can_change_nothing(fake: Server) -> None:
+    assert post(fake, origin=EVIL) == 403
+    assert post(fake, origin="null") == 403
+    assert post(fake, origin="http://127.0.0.1.evil.example") == 403
+    refused = fake.client.delete("api/runs/nobody", headers={"origin": EVIL})
+    assert refused.json()["where"] == "Origin"
+    assert "NTKSCOPE_ALLOWED_HOSTS" in refused.json()["remedy"]
+
+
+def test_a_foreign_page_can_open_no_socket(fake: Server) -> None:
+    with pytest.raises(InvalidStatus, match="403"), fake.socket("nobody", origin=EVIL):
+        pass
+
+
+def test_our_own_pages_and_programs_can(fake: Server) -> None:
+    assert post(fake) == 404  # no such run: it came through
+    assert post(fake, origin=fake.url.rstrip("/")) == 404
+    assert post(fake, origin="http://localhost:5173") == 404  # the page's development server
+    with fake.socket("nobody", origin=fake.url.rstrip("/")):
+        pass
+
+
+def test_a_name_that_points_here_is_not_our_name(fake: Server) -> None:
+    for path in ("api/health", "api/runs", ""):
+        refused = fake.client.get(path, headers={"host": "evil.example:8000"})
+        assert refused.status_code == 403
+        assert refused.json()["where"] == "Host"
+    assert fake.client.get("api/health", headers={"host": "localhost:1"}).status_code == 200
+
+
+def test_a_named_proxy_is_let_in(tmp_path: Path) -> None:
+    with serving(settings_in(tmp_path, allowed_hosts="lab.example, other.example")) as server:
+        headers = {"host": "lab.example"}
+        assert server.client.get("api/health", headers=headers).status_code == 200
+        assert server.client.get("api/health", headers={"host": "evil.example"}).status_code == 403
+        assert post(server, host="lab.example", origin="https://lab.example") == 404
+        # The proxy may call us by our own name.
+        assert post(server, origin="https://lab.example") == 404
+
+
+def test_a_server_that_was_told_to_listen_everywhere_takes_any_name(tmp_path: Path) -> None:
+    with serving(settings_in(tmp_path, insecure=True)) as server:
+        assert server.client.get("api/health", headers={"host": "node7:8000"}).status_code == 200
+        assert post(server, host="node7:8000", origin="http://node7:8000") == 404
+        assert post(server, host="node7:8000", origin=EVIL) == 403
+
+
+@pytest.mark.parametrize("path", ["", "api/health", "api/nothing", "docs", "docs/docs.js"])
+def test_every_answer_has_the_headers(fake: Server, path: str) -> None:
+    headers = fake.client.get(path).headers
+
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "script-src" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_other_site_is_given_leave_to_read(fake: Server) -> None:
+    answers: list[httpx.Response] = [
+        fake.client.get("api/runs", headers={"origin": EVIL}),
+        fake.client.options("api/runs", headers={"origin": EVIL, "access-control-request-method": "POST"}),
+    ]
+
+    assert not any("access-control-allow-origin" in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("localhost", True), ("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("a.localhost", True),
+        ("0.0.0.0", False), ("192.168.0.4", False), ("localhost.example", False), ("", False),
+    ],
+)  # fmt: skip
+def test_loopback(name: str, ours: bool) -> None:
+    assert is_loopback(name) is ours
