@@ -81,7 +81,7 @@ def test_every_example_works(site: Server) -> None:
     for method, path, operation in sorted(operations(document), key=lambda o: (order[o[0]], "{" in o[1])):
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path":
-                path = path.replace("{%s}" % parameter["name"], parameter["schema"]["examples"][0])
+                path = path.replace(f"{{{parameter['name']}}}", parameter["schema"]["examples"][0])
         query = {
             parameter["name"]: parameter["schema"]["examples"][0]
             for parameter in operation.get("parameters", [])

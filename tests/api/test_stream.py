@@ -124,7 +124,7 @@ def test_a_viewer_who_stops_reading_stalls_nobody(fake: Server) -> None:
     run = fake.submit(behaving(STEADY, 60))
     with contextlib.ExitStack() as deaf:
         for _ in range(5):
-            deaf.enter_context(fake.socket(run["id"], max_queue=1))
+            deaf.enter_context(fake.socket(run["id"], max_queue=1, close_timeout=0.1))
         events, code, _ = fake.follow(run["id"])
 
     assert seqs(events) == list(range(1, 62))

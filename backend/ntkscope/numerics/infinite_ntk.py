@@ -11,7 +11,7 @@ from ntkscope.numerics.activations import activation as activation_named
 from ntkscope.numerics.carried_angle import CarriedAngle
 from ntkscope.numerics.moments import Moments
 
-COARSER = 1.25  # of the second quadrature, whose difference from the first is the error estimate
+COARSER = 1.1  # of the second quadrature, whose difference from the first is the error estimate
 Layers = CarriedAngle | Moments  # the state of the recursion, advanced layer by layer
 
 

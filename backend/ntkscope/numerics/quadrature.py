@@ -10,7 +10,7 @@ from ntkscope.numerics.activations import Activation
 REACH = 9.5  # standard deviations; the Gaussian weight beyond is 1e-20
 LARGEST_STEP = 0.45  # in standard deviations: where the Gaussian alone sets the error, it is below 1e-40
 PHASE_STEP = 0.22  # in units of z: tanh's poles lie at pi/2 i, so the error is about exp(-pi^2/0.22) = 1e-19
-BLOCK = 2**21  # integrand values that are held at a time
+BLOCK = 2**18  # integrand values that are held at a time
 
 
 def trapezoid(

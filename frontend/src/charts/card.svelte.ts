@@ -1,6 +1,7 @@
 /** A card at work: asks for drawings, hands them to Plotly, and keeps what stands around the plot. */
 import type { RunState } from "../state/run";
 import type { Theme } from "../theme/tokens";
+import { followPinch } from "./pinch";
 import { loadPlotly, Plot, type Size } from "./plot";
 import { sameRanges, type Ranges } from "./ranges";
 import { scheduler } from "./scheduler";
@@ -65,6 +66,10 @@ export class Card {
       this.changed();
     });
     seen.observe(host);
+    const unpinched = followPinch(host, {
+      begin: () => this.ranges && this.figure && { ranges: this.ranges, box: innerBox(host, this.figure.layout.margin) },
+      zoom: (ranges) => this.plot?.zoomTo(ranges),
+    });
     let gone = false;
     loadPlotly().then(
       (plotly) => {
@@ -87,6 +92,7 @@ export class Card {
       task.remove();
       resized.disconnect();
       seen.disconnect();
+      unpinched();
       this.plot?.destroy();
       this.plot = null;
     };
@@ -123,4 +129,10 @@ export class Card {
     this.zoomed = zoomed;
     if (!this.ranges || !sameRanges(this.ranges, ranges)) this.ranges = { x: [...ranges.x], y: [...ranges.y] };
   }
+}
+
+/** Where the axes are, on the screen. */
+function innerBox(host: HTMLElement, margin: Figure["layout"]["margin"]): DOMRect {
+  const box = host.getBoundingClientRect();
+  return new DOMRect(box.left + margin.l, box.top + margin.t, box.width - margin.l - margin.r, box.height - margin.t - margin.b);
 }

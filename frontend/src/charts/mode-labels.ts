@@ -4,19 +4,21 @@ import type { RunState } from "../state/run";
 import { TOKENS, type Theme } from "../theme/tokens";
 import type { DrawnGroup } from "./groups";
 import { predictionsOf } from "./moment";
-import type { Axis, Trace } from "./types";
+import type { Axis, Trace, View } from "./types";
 
 const FEW = 10;
-/** Where the labels stand, as a share of the axis from its top, and how far apart they are at least. */
+/** Where the labels stand, as a share of the axis from its top. */
 const HEIGHT = 0.42;
-const APART = 0.035;
+/** How far apart they are at least, as a share of the axis: two digits, and a space. */
+const APART = 0.04;
+const APART_NARROW = 0.08;
 
-export function modeLabels(run: RunState, started: Started, groups: DrawnGroup[], x: Axis, y: Axis, theme: Theme): Trace {
+export function modeLabels(run: RunState, started: Started, groups: DrawnGroup[], x: Axis, y: Axis, view: View, theme: Theme): Trace {
   const counting = groups.filter(({ group }) => group.counts);
   const named = counting.length <= FEW ? counting : counting.filter(({ group }) => group.modes.some((mode) => isPowerOfTwo(mode + 1)));
   const level = 10 ** (y.range[1] - HEIGHT * (y.range[1] - y.range[0]));
   const scale = (time: number) => (x.type === "log" ? Math.log10(time) : time);
-  const apart = APART * (x.range[1] - x.range[0]);
+  const apart = (view.narrow ? APART_NARROW : APART) * (x.range[1] - x.range[0]);
   const placed: (Spot & { text: string })[] = [];
   for (const drawn of named) {
     const line = remainingOf(started, drawn.index);

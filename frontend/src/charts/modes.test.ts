@@ -103,6 +103,17 @@ describe("the modes", () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
+  it("leaves out numbers that would run into each other on a phone", () => {
+    const places = (view: Partial<typeof VIEW>) => {
+      const figure = modesChart(runFixture(), { ...VIEW, ...view }, "light");
+      const [low, high] = figure.layout.xaxis.range;
+      const at = (traces(figure, "labels")[0]?.x ?? []).map((x) => (Math.log10(x ?? 1) - low) / (high - low)).sort((a, b) => a - b);
+      return at.slice(1).map((x, i) => x - (at[i] as number));
+    };
+    expect(Math.min(...places({ narrow: true }))).toBeGreaterThan(0.08);
+    expect(places({ narrow: true }).length).toBeLessThan(places({}).length);
+  });
+
   it("tells number, eigenvalue, frequency and learning time", () => {
     const figure = modesChart(runFixture(), VIEW, "light");
     const hover = figure.describe(2, 0);

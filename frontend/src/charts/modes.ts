@@ -27,7 +27,7 @@ export const modesChart: Chart = (run, view, theme) => {
   const y = remainingAxis(run, groups, floor);
   const measured = started ? measuredPoints(run, started, groups, floor, view, theme) : null;
   const hatched = Math.log10(floor) > y.range[0];
-  const labels = started ? modeLabels(run, started, groups, x, y, theme) : null;
+  const labels = started ? modeLabels(run, started, groups, x, y, view, theme) : null;
   const data: Trace[] = [];
   if (started && hatched) data.push(floorRegion(floor, x, theme));
   const firstLine = data.length;

@@ -70,8 +70,11 @@ export class Plot {
   }
 
   resetZoom(): void {
-    if (!this.held) return;
-    const { x, y } = this.held.ranges;
+    if (this.held) this.zoomTo(this.held.ranges);
+  }
+
+  /** Shows these ranges until the zoom is reset. */
+  zoomTo({ x, y }: Ranges): void {
     void this.plotly.relayout(this.element, { "xaxis.range": [...x], "yaxis.range": [...y] });
   }
 

@@ -1,0 +1,75 @@
+"""preview, presets, doctor."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cases import config
+from tests.cli.conftest import Cli
+
+
+def test_a_preview_says_when_each_frequency_is_learnt(cli: Cli) -> None:
+    answer = cli("preview", "two-sines")
+
+    assert answer.code == 0
+    for words in ("Learning rate", "2/λ₁", "parameters", "frequency", "steps", "yes"):
+        assert words in answer.words
+
+
+def test_a_preview_as_json_is_the_api_s(cli: Cli) -> None:
+    Path("a.json").write_text(config().model_dump_json())
+    made = json.loads(cli("preview", "a.json", "--json").output)
+
+    assert made["status"] == "ready"
+    assert len(made["spectrum"]["eigenvalues"]) == 16
+
+
+def test_a_preview_of_too_much_is_refused(cli: Cli) -> None:
+    Path("a.json").write_text(json.dumps({"network": {"width": 10_000_000, "depth": 3}}))
+
+    assert "NTKSCOPE_MAX_PARAMETERS" in cli("preview", "a.json").error
+
+
+def test_presets_are_listed_and_told_about(cli: Cli) -> None:
+    assert "two-sines" in cli("presets").output
+    told = cli("presets", "two-sines").words
+    assert "Check:" in told
+    assert "Source:" in told
+    assert "ntkscope run two-sines:width-64" in told
+    assert "circle-harmonics" in cli("presets", "none").error
+
+
+def test_the_doctor_looks_and_makes_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("ntkscope.cli.doctor.BUILT", tmp_path / "none")
+    answer = cli("doctor")
+
+    assert answer.code == 1
+    for words in ("PyTorch", "Device", "the first start will make", "not built", "npm ci && npm run build", "Node"):
+        assert words in answer.words
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_the_doctor_is_content_where_all_is_there(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "index.html").write_text("built")
+    monkeypatch.setattr("ntkscope.cli.doctor.BUILT", tmp_path / "static")
+    monkeypatch.setenv("PATH", "")  # no node: it is not needed to run
+
+    assert cli("doctor").code == 0
+
+
+def test_the_doctor_tells_of_a_database_that_cannot_be_used(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a.db").write_text("a shopping list, long enough to be looked at " * 30)
+    monkeypatch.setenv("NTKSCOPE_DATABASE_URL", "sqlite:///a.db")
+    answer = cli("doctor")
+
+    assert answer.code == 1
+    assert "file is not a database" in answer.words
+
+
+def test_help_is_there_for_all(cli: Cli) -> None:
+    for command in ((), ("serve",), ("run",), ("preview",), ("presets",), ("doctor",)):
+        answer = cli(*command, "--help")
+        assert answer.code == 0
+        assert "Usage" in answer.output

@@ -1,0 +1,147 @@
+"""Training without a server."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ntkscope.runs.recording import read_recording
+from ntkscope.wire.codec import decode, to_json
+from ntkscope.wire.sequence import split
+from tests.cases import config
+from tests.cli.conftest import Cli
+from tests.servers import GENEROUS
+
+SMALL = config().model_dump(mode="json")
+
+
+def write(name: str, fields: object) -> None:
+    """Into the folder of the test."""
+    Path(name).write_text(fields if isinstance(fields, str) else json.dumps(fields))
+
+
+def test_a_file_is_trained_and_its_modes_are_told(cli: Cli) -> None:
+    write("small.json", SMALL)
+    answer = cli("run", "small.json")
+
+    assert answer.code == 0
+    assert "Reached the last step: step 200" in answer.words
+    for heading in ("mode", "eigenvalue", "predicted t", "measured t", "median error"):
+        assert heading in answer.output
+    assert re.search(r"Median error of the prediction: [\d.]+ %", answer.output)
+    assert "24 frames" in answer.output
+
+
+def test_toml_says_the_same_as_json(cli: Cli) -> None:
+    write("a.toml", "seed = 5\n[data.points]\nkind = 'interval'\nn = 8\n[network]\nwidth = 16\n"
+                    "[training.stop]\nsteps = 20\n")  # fmt: skip
+    write("a.json", {"seed": 5, "data": {"points": {"kind": "interval", "n": 8}}, "network": {"width": 16},
+                     "training": {"stop": {"steps": 20}}})  # fmt: skip
+    lines = [json.loads(cli("run", name, "--json").output.splitlines()[0]) for name in ("a.toml", "a.json")]
+
+    assert lines[0]["config"] == lines[1]["config"]
+    assert lines[0]["eigenvalues"] == lines[1]["eigenvalues"]
+
+
+def test_events_as_lines_and_as_a_file_are_the_same(cli: Cli) -> None:
+    write("small.json", SMALL)
+    answer = cli("run", "small.json", "--json", "--out", "small.events")
+    events = split(Path("small.events").read_bytes())
+
+    assert answer.output.encode().splitlines() == [to_json(event) for event in events]
+    assert [decode(event).type for event in (events[0], events[-1])] == ["started", "finished"]
+    assert "Reached the last step" in answer.error  # the words go elsewhere
+    assert read_recording(Path("small.events"))[0].config == config()
+
+
+def test_the_first_variant_of_a_preset_or_the_one_that_is_named(cli: Cli) -> None:
+    started = json.loads(cli("run", "two-sines:width-64", "--json").output.splitlines()[0])
+
+    assert started["config"]["network"]["width"] == 64
+
+
+def test_a_run_that_diverges_is_told_and_fails(cli: Cli) -> None:
+    rate = {"kind": "auto", "fraction": 20}
+    write("fast.json", config(training__learning_rate=rate, network__activation="relu").model_dump(mode="json"))
+    answer = cli("run", "fast.json")
+
+    assert answer.code == 1
+    assert "2/λ₁" in answer.output
+
+
+def test_a_table_is_trained_on(cli: Cli) -> None:
+    from hashlib import sha256
+
+    table = b"x1,y\n0,1\n1,2\n2,0\n"
+    Path("t.csv").write_bytes(table)
+    Path("other.csv").write_bytes(b"x1,y\n0,1\n")
+    points = {"kind": "dataset", "sha256": sha256(table).hexdigest()}
+    fields = config(data__points=points, data__target={"kind": "dataset"}).model_dump(mode="json")
+    write("t.json", fields)
+
+    assert cli("run", "t.json", "--dataset", "t.csv").code == 0
+    assert "--dataset FILE.csv" in cli("run", "t.json").error
+    assert "which is another" in cli("run", "t.json", "--dataset", "other.csv").error
+    assert "no such file" in cli("run", "t.json", "--dataset", "none.csv").error
+
+
+@pytest.mark.parametrize(
+    ("target", "content", "words"),
+    [
+        ("nothing", None, "'ntkscope presets' lists"),
+        ("two-sines:nothing", None, "width-1024"),
+        ("none.toml", None, "no such file"),
+        ("a.toml", "seed = ", "TOML"),
+        ("a.json", "{", "JSON"),
+        ("a.json", {"network": {"widht": 3}}, "Did you mean 'width'?"),
+        ("a.json", {"network": {"width": -3}}, "A number of at least 1. You gave -3."),
+        ("a.json", {"network": {"width": 30000, "depth": 2}}, "NTKSCOPE_MAX_PARAMETERS"),
+        ("a.json", {"data": {"target": {"kind": "formula", "text": "__import__('os')"}}}, "formula"),
+    ],
+)
+def test_mistakes_are_told_in_sentences(cli: Cli, target: str, content: object, words: str) -> None:
+    if content is not None:
+        write(target, content)
+    answer = cli("run", target)
+
+    assert answer.code == 1
+    assert words in answer.error
+
+
+def test_a_fault_of_the_program_shows_no_trace(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setattr("ntkscope.cli.run.train", fail)
+    answer = cli("run", "two-sines")
+
+    assert answer.code == 1
+    assert "ZeroDivisionError: inside" in answer.error
+    assert "NTKSCOPE_DEBUG" in answer.error
+
+
+def test_ctrl_c_ends_the_run_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "long.json").write_text(config(training__stop__steps=10_000_000).model_dump_json())
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from ntkscope.cli import main; main()", "run", "long.json", "--json"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["type"] == "started"
+        assert json.loads(process.stdout.readline())["type"] == "frame"
+        process.send_signal(signal.SIGINT)
+        last = process.stdout.read().splitlines()[-1]
+        words = process.stderr.read()
+        process.wait(GENEROUS)
+
+    assert json.loads(last)["outcome"] == "cancelled"
+    assert process.returncode == 130
+    assert "Traceback" not in words

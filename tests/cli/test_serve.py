@@ -1,0 +1,69 @@
+"""Where the server listens, and where it does not."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from ntkscope.cli.serve import listen
+from ntkscope.errors import Unavailable
+from tests.cli.conftest import Cli
+from tests.servers import settings_in
+
+
+def test_a_port_that_is_taken_names_another(tmp_path: Path) -> None:
+    with listen(settings_in(tmp_path)) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(Unavailable, match=f"{port}, which is taken.*make run PORT={port + 1}"):
+            listen(settings_in(tmp_path, port=port))
+
+
+def test_a_port_is_free_again_at_once(tmp_path: Path) -> None:
+    with listen(settings_in(tmp_path)) as first:
+        port = first.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), first.accept()[0]:
+            pass
+    listen(settings_in(tmp_path, port=port)).close()
+
+
+def test_an_address_of_another_machine(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match=r"192\.0\.2\.1"):
+        listen(settings_in(tmp_path, host="192.0.2.1"))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "node7.example"])
+def test_it_is_not_opened_to_others_by_mistake(cli: Cli, host: str) -> None:
+    answer = cli("serve", "--host", host, "--port", "0")
+
+    assert answer.code == 1
+    assert "--insecure" in answer.error
+    assert host in answer.error
+
+
+def test_a_database_that_cannot_be_had(cli: Cli) -> None:
+    answer = cli("serve", "--port", "0", "--database", "sqlite:///none/a.db")
+
+    assert answer.code == 1
+    assert "Make the folder" in answer.error
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "setting"),
+    [("--port", "99999", "NTKSCOPE_PORT"), ("--base-path", "lab", "NTKSCOPE_BASE_PATH"),
+     ("--workers", "0", "NTKSCOPE_WORKERS")],
+)  # fmt: skip
+def test_an_option_that_cannot_be(cli: Cli, option: str, value: str, setting: str) -> None:
+    answer = cli("serve", option, value)
+
+    assert answer.code == 1
+    assert setting in answer.error
+    assert value in answer.error
+
+
+def test_a_variable_that_cannot_be(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTKSCOPE_MAX_POINTS", "many")
+    answer = cli("doctor")
+
+    assert answer.code == 1
+    assert "NTKSCOPE_MAX_POINTS" in answer.error
+    assert '"many"' in answer.error
