@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from ntkscope.store.run_store import RunStore
 from tests.cases import config
 from tests.servers import Server
 
@@ -171,3 +173,14 @@ def test_a_fault_of_ours_shows_no_trace(real: Server, monkeypatch: pytest.Monkey
 
     assert "secret" not in str(found)
     assert real.client.get("api/health").status_code == 200
+
+
+def test_a_database_that_fails_is_told(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("select", {}, Exception("disk I/O error"))
+
+    monkeypatch.setattr(RunStore, "runs", fail)
+    for path in ("api/health", "api/runs"):
+        found = problem(real.client.get(path), 503)
+        assert "disk I/O error" in found["got"]
+        assert "select" not in str(found)

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,6 +68,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NtkscopeError, _on_own)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(SQLAlchemyError, _on_database)
     app.add_middleware(Unexpected)
     without = app.openapi
 
@@ -125,6 +127,16 @@ async def _on_http(request: Request, error: Exception) -> ProblemResponse:
     response = _response(name, phrase, error.status_code, [problem], path)
     response.headers.update(error.headers or {})
     return response
+
+
+async def _on_database(request: Request, error: Exception) -> ProblemResponse:
+    LOGGER.error("%s %s: %s", request.method, request.url.path, error)
+    unavailable = Unavailable(
+        expected="The database must be readable and writable.",
+        got=str(getattr(error, "orig", None) or type(error).__name__),
+        remedy="Try again; if it stays, look at the disk and at the database that NTKSCOPE_DATABASE_URL names.",
+    )
+    return from_error(unavailable, request.url.path)
 
 
 class Unexpected:

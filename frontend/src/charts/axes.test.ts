@@ -40,7 +40,16 @@ describe("timeAxis", () => {
 });
 
 describe("layoutOf", () => {
-  const parts = { theme: "light" as const, uirevision: "a", x: decadeAxis([0.001, 1]), y: risingAxis(1, 1), xTitle: "x", yTitle: "remaining", large: true, rotated: true };
+  const parts = {
+    theme: "light" as const,
+    uirevision: "a",
+    x: decadeAxis([0.001, 1]),
+    y: risingAxis(1, 1),
+    xTitle: "x",
+    yTitle: "remaining",
+    large: true,
+    rotated: true,
+  };
 
   it("has whole decades for ticks, the sizes of visual.md, and no margin that moves", () => {
     const layout = layoutOf({ ...parts, view: VIEW });

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { changeBetween, same } from "./change";
-import type { Trace } from "./types";
+import type { FigureLayout, Trace } from "./types";
 
-const layout = { xaxis: { type: "log" as const, range: [0, 1] as [number, number] }, yaxis: { type: "log" as const, range: [0, 1] as [number, number] }, margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: "a" };
-const trace = (y: (number | null)[], more: Partial<Trace> = {}): Trace => ({ name: "a", type: "scatter", x: y.map((_, i) => i), y, hoverinfo: "none", ...more });
+const layout: FigureLayout = {
+  xaxis: { type: "log", range: [0, 1] },
+  yaxis: { type: "log", range: [0, 1] },
+  margin: { l: 0, r: 0, t: 0, b: 0 },
+  uirevision: "a",
+};
+
+function trace(y: (number | null)[], more: Partial<Trace> = {}): Trace {
+  return { name: "a", type: "scatter", x: y.map((_, i) => i), y, hoverinfo: "none", ...more };
+}
 
 describe("changeBetween", () => {
   it("finds nothing to do between equal figures", () => {

@@ -26,7 +26,7 @@ export function predictionsOf(started: Started): Predictions {
 }
 
 /** A place between two recording times: `weight` of the way from row `low` to row `high`, in log time. */
-export interface Place {
+interface Place {
   low: number;
   high: number;
   weight: number;

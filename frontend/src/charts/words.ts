@@ -16,7 +16,6 @@ export const chartWords = {
   noEigenvalues: "All eigenvalues are below round-off.",
   noKernelFrames: "This run records no kernels.",
   broken: "This chart could not be drawn.",
-  reload: "Reload the page",
 
   at: (time: number) => `t = ${number(time)}`,
   functionSubtitle: (argument: string) => `f(${argument}; t)`,
@@ -77,8 +76,6 @@ export const chartWords = {
   smallStart: "below 5\u2009% of the residual",
   timeLabel: "time",
   step: "step",
-  input: "x",
-  selectMode: "Click to keep",
   releaseMode: "Let go of this mode",
   eigenvectorOf: (name: string) => `${name}: eigenvector over the inputs`,
 

@@ -67,7 +67,7 @@ export const TOKENS: Record<Theme, Tokens> = {
 };
 
 /** One colour for each kind of curve; the dash or the mark says it again. */
-export interface Series {
+interface Series {
   data: string;
   target: string;
   measured: string;
