@@ -15,7 +15,8 @@ describe("number", () => {
     [NaN, "–"],
     [Infinity, "–"],
     [null, "–"],
-  ])("%s is %s", (value, text) => expect(number(value)).toBe(text));
+  ])("%s is %s", (value, text) => expect(number(0.99999)).toBe("1.00");
+    expect(number(value)).toBe(text));
 });
 
 it("counts in full", () => {

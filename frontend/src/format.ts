@@ -9,7 +9,8 @@ export function number(value: number | null | undefined, figures = 3): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 99_999.5) return scientific(value, figures);
-  const decimals = Math.max(0, figures - 1 - Math.floor(Math.log10(size)));
+  // The power of ten after rounding: 0.99999 is 1.00.
+  const decimals = Math.max(0, figures - 1 - Math.floor(Math.log10(Number(size.toPrecision(figures)))));
   return minus(value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
 }
 

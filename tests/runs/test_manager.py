@@ -153,9 +153,11 @@ def test_no_paused_run_is_killed_with_its_neighbour(tmp_path: Path, puppet: Pupp
             kept = (await submit(services)).id
             await pause(services, puppet, kept)
             deaf = (await submit(services)).id
-            await services.manager.cancel(deaf)  # answers, although the run has not heard yet
+            answer = await services.manager.cancel(deaf)  # although the run has not heard yet
 
             assert puppet.killed == []
+            assert answer.state == "running"
+            assert answer.sentence.startswith("Told to cancel")
             puppet.end(deaf)
             await reaches(services, deaf, "completed")
 

@@ -28,6 +28,7 @@ from ntkscope.numerics.fourier import (
 )
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.mlp import MLP, ForwardSignals
+from ntkscope.numerics.module_ntk import ModuleNTK, module_ntk, module_ntk_full
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
@@ -45,6 +46,7 @@ __all__ = [
     "Activation",
     "ForwardSignals",
     "InfiniteKernels",
+    "ModuleNTK",
     "Scales",
     "Spectrum",
     "activation",
@@ -73,6 +75,8 @@ __all__ = [
     "mean_loss_time",
     "measured_learning_time",
     "modes_at",
+    "module_ntk",
+    "module_ntk_full",
     "momentum_flow",
     "momentum_flow_factor",
     "nngp",

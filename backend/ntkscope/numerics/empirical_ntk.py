@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
+from jaxtyping import Float, Num
+from torch import Tensor, nn
 
 from ntkscope.numerics.mlp import MLP
+from ntkscope.numerics.module_ntk import module_ntk, module_ntk_full
 
 
 def empirical_ntk(
-    network: MLP,
-    x1: Float[Tensor, "n1 d"],
-    x2: Float[Tensor, "n2 d"] | None = None,
+    network: MLP | nn.Module,
+    x1: Num[Tensor, "n1 *d"],
+    x2: Num[Tensor, "n2 *d"] | None = None,
     dtype: torch.dtype = torch.float64,
 ) -> Float[Tensor, "n1 n2"]:
     r"""K(x, x') = <df(x)/dtheta, df(x')/dtheta> of a network of one output, not divided by anything.
@@ -20,16 +21,20 @@ def empirical_ntk(
     K = sum_l (s_l^2 A^l (A^l)^T + sigma_b^2) o (D^l (D^l)^T), with A the layers' inputs and D = df/dz.
 
     Args:
-        network: Its parameters are taken in `dtype`, whatever their own.
+        network: Its parameters are taken in `dtype`, whatever their own. A torch module goes to `module_ntk`, which
+            also says by which route its kernel was computed.
         x1: The inputs.
         x2: Other inputs; None means x1, at about half the work, and the result is exactly symmetric.
         dtype: In which everything is computed.
 
     Raises:
         ValueError: the network has several outputs.
+        InvalidInput: the same of a torch module, or what else `module_ntk` refuses.
 
     Source: theory, section 6. Memory is O(n width depth + n1 n2).
     """
+    if isinstance(network, nn.Module):
+        return module_ntk(network, x1, x2, dtype).kernel
     if network.outputs != 1:
         raise ValueError(
             f"empirical_ntk takes a network of one output; this one has {network.outputs}. "
@@ -39,22 +44,26 @@ def empirical_ntk(
 
 
 def empirical_ntk_mean(
-    network: MLP,
-    x1: Float[Tensor, "n1 d"],
-    x2: Float[Tensor, "n2 d"] | None = None,
+    network: MLP | nn.Module,
+    x1: Num[Tensor, "n1 *d"],
+    x2: Num[Tensor, "n2 *d"] | None = None,
     dtype: torch.dtype = torch.float64,
 ) -> Float[Tensor, "n1 n2"]:
     """The block mean (1/m) sum_o K_oo over the m outputs; arguments as in `empirical_ntk`."""
+    if isinstance(network, nn.Module):
+        return module_ntk_full(network, x1, x2, dtype).kernel.diagonal(dim1=2, dim2=3).mean(-1)
     return _kernel(network, x1, x2, dtype, blocks=1)
 
 
 def empirical_ntk_full(
-    network: MLP,
-    x1: Float[Tensor, "n1 d"],
-    x2: Float[Tensor, "n2 d"] | None = None,
+    network: MLP | nn.Module,
+    x1: Num[Tensor, "n1 *d"],
+    x2: Num[Tensor, "n2 *d"] | None = None,
     dtype: torch.dtype = torch.float64,
 ) -> Float[Tensor, "n1 n2 m m"]:
     """K[i, j, o, p] = <df_o(x1_i)/dtheta, df_p(x2_j)/dtheta>; arguments as in `empirical_ntk`."""
+    if isinstance(network, nn.Module):
+        return module_ntk_full(network, x1, x2, dtype).kernel
     m = network.outputs
     kernel = _kernel(network, x1, x2, dtype, blocks=m)
     return kernel.view(len(x1), m, -1, m).transpose(1, 2)

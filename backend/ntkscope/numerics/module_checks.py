@@ -80,8 +80,9 @@ def first_line(error: BaseException) -> str:
 def _depends_on_mode(layer: nn.Module) -> bool:
     if isinstance(layer, _DropoutNd):
         return layer.p > 0
-    inner = getattr(layer, "dropout", 0.0)  # a number in multi-head attention and recurrent layers
-    return isinstance(layer, _BatchNorm) or (isinstance(inner, float) and inner > 0)
+    if isinstance(layer, nn.MultiheadAttention | nn.RNNBase):
+        return layer.dropout > 0
+    return isinstance(layer, _BatchNorm)
 
 
 def _called(name: str, layer: nn.Module) -> str:

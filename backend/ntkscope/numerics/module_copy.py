@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from ntkscope.errors import InvalidInput
 from ntkscope.numerics.module_checks import check_finite, check_parameters, check_training, first_line
 
+BATCH = 1024  # rows that run through the module at once where no derivative is kept
+
 
 @dataclass(frozen=True)
 class ModuleCopy:
@@ -70,7 +72,8 @@ def copy_of(module: nn.Module, x: Num[Tensor, "n *shape"], dtype: torch.dtype) -
             "module",
         ) from error
     named = dict(made.named_parameters())
-    f = rows_of_outputs(evaluate(made, x, dtype), len(x))
+    probe = x[:BATCH]
+    f = rows_of_outputs(evaluate(made, probe, dtype), len(probe))
     if not f.requires_grad:
         raise InvalidInput(
             "The outputs must depend on a trainable parameter.",
@@ -78,25 +81,28 @@ def copy_of(module: nn.Module, x: Num[Tensor, "n *shape"], dtype: torch.dtype) -
             "Let no detach, no_grad or rounding stand between the parameters and the outputs.",
             "module",
         )
-    result = ModuleCopy(
+    return ModuleCopy(
         made,
         {name: parameter for name, parameter in named.items() if parameter.requires_grad},
         tuple(name for name, parameter in named.items() if not parameter.requires_grad),
         dtype,
         f.shape[1],
     )
-    check_function(result, x, f.detach())
-    return result
 
 
-def check_function(network: ModuleCopy, x: Num[Tensor, "n *shape"], f: Float[Tensor, "n m"]) -> None:
-    """Refuses outputs that are not finite, not the same twice, or not a row's own."""
-    check_finite(f, "outputs")
+@torch.no_grad()
+def check_function(network: ModuleCopy, x: Num[Tensor, "n *shape"], name: str) -> None:
+    """Refuses outputs that are not finite, not the same twice, or not a row's own.
+
+    Raises:
+        InvalidInput: as said.
+    """
+    f = torch.cat([network(part) for part in x.split(BATCH)])
+    check_finite(f, f"outputs at {name}")
     tolerance = (1e-9 if network.dtype == torch.float64 else 1e-3) * float(f.abs().max())
-    with torch.no_grad():
-        repeated = float((network(x) - f).abs().max())
-        rows = some_rows(x)
-        alone = float((torch.cat([network(x[row : row + 1]) for row in rows]) - f[rows]).abs().max())
+    repeated = float((torch.cat([network(part) for part in x.split(BATCH)]) - f).abs().max())
+    rows = some_rows(x)
+    alone = float((torch.cat([network(x[row : row + 1]) for row in rows]) - f[rows]).abs().max())
     if not repeated <= tolerance:
         raise InvalidInput(
             "The kernel belongs to one fixed function.",

@@ -66,6 +66,7 @@ class Conductor:
     def order(self, live: Live, command: Command) -> None:
         """Tells a run that has begun."""
         if live.slot is not None:
+            live.told = command
             self._executor.order(live.slot, Order(live.run.id, command))
 
     def kill(self, live: Live) -> bool:
@@ -153,7 +154,7 @@ class Conductor:
             self.order(live, "cancel")
 
     def _set(self, live: Live, state: State, **columns: Any) -> None:
-        live.state = state
+        live.state, live.told = state, None
         live.run = live.run.model_copy(update={"state": state, **columns})
         self._bell.ring(live.run.id)
         # Not awaited: until the run has ended, what is said of it comes from `live`.

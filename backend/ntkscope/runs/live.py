@@ -4,6 +4,7 @@ import itertools
 from dataclasses import dataclass
 
 from ntkscope.executors.base import Job
+from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 
 
@@ -22,6 +23,7 @@ class Live:
     held: bool = False
     cancelled: bool = False
     obeying: bool = False  # its generator has received the cancel
+    told: Command | None = None  # what it was told while it trained, until that takes effect
     lost: str = ""  # why its events can no longer be stored
     tick: bytes | None = None
 

@@ -24,7 +24,7 @@ from ntkscope.store.run_store import RunStore
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import insert_run, update_run
 
-PATIENCE = 0.25  # seconds in which a run must have heard of its cancelling, or its process is ended
+PATIENCE = 0.22  # seconds in which a run must have heard of its cancelling, or its process is ended
 ANSWER_WITHIN = 1.0  # seconds that a command waits for its effect before it answers
 
 
@@ -202,7 +202,7 @@ class Manager:
         if live is None or live.state in ENDED:
             return run
         ahead = self._conductor.live.ahead(run.id)
-        sentence = words.sentence(live.state, ahead, begun=live.job is None)
+        sentence = words.sentence(live.state, ahead, begun=live.job is None, told=live.told)
         return run.model_copy(update={"state": live.state, "ahead": ahead, "sentence": sentence})
 
     def _begin(self, run: RunSummary, job: Job) -> RunSummary:

@@ -3,6 +3,7 @@
 import signal
 
 from ntkscope.errors import Conflict, Gone, NotFound
+from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 
 CANCELLED_EARLY = "Cancelled before it began."
@@ -11,13 +12,15 @@ INTERRUPTED = "The server stopped while this run was on it. Start it again with 
 UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then start it again."
 
 
-def sentence(state: State, ahead: int, begun: bool) -> str:
-    """What a run that has not ended is waiting for."""
+def sentence(state: State, ahead: int, begun: bool, told: Command | None) -> str:
+    """What a run that has not ended is waiting for; `told` is a command that has not taken effect yet."""
     if state == "queued":
         what = "to go on" if begun else "to begin"
         return f"Waits {what}: {ahead} before it." if ahead else f"Waits {what}."
     if state == "paused":
         return "Paused." if begun else "Paused before it began."
+    if told is not None:
+        return f"Told to {told}; it does so after the kernel that it computes now."
     return "Training."
 
 
