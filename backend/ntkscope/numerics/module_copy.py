@@ -50,8 +50,16 @@ class ModuleCopy:
 
     def _gradient(self, value: Tensor, retain: bool) -> list[Tensor]:
         parameters = list(self.parameters.values())
-        found = torch.autograd.grad(value, parameters, retain_graph=retain, allow_unused=True, materialize_grads=True)
-        return list(found)
+        options = {"retain_graph": retain, "allow_unused": True, "materialize_grads": True}
+        try:
+            return list(torch.autograd.grad(value, parameters, **options))
+        except RuntimeError as error:
+            raise InvalidInput(
+                "Autograd must be able to differentiate the module.",
+                f"one of which it says: {first_line(error)}",
+                "Remove in-place operations on what a layer has used.",
+                "module",
+            ) from error
 
 
 def copy_of(module: nn.Module, x: Num[Tensor, "n *shape"], dtype: torch.dtype) -> ModuleCopy:
@@ -97,10 +105,10 @@ def check_function(network: ModuleCopy, x: Num[Tensor, "n *shape"], name: str) -
     Raises:
         InvalidInput: as said.
     """
-    f = torch.cat([network(part) for part in x.split(BATCH)])
+    f = torch.cat([network(part) for part in batches(x, BATCH)])
     check_finite(f, f"outputs at {name}")
     tolerance = (1e-9 if network.dtype == torch.float64 else 1e-3) * float(f.abs().max())
-    repeated = float((torch.cat([network(part) for part in x.split(BATCH)]) - f).abs().max())
+    repeated = float((torch.cat([network(part) for part in batches(x, BATCH)]) - f).abs().max())
     rows = some_rows(x)
     alone = float((torch.cat([network(x[row : row + 1]) for row in rows]) - f[rows]).abs().max())
     if not repeated <= tolerance:
@@ -117,6 +125,11 @@ def check_function(network: ModuleCopy, x: Num[Tensor, "n *shape"], name: str) -
             "Call module.eval(); remove statistics over the batch.",
             "module",
         )
+
+
+def batches(x: Num[Tensor, "n *shape"], rows: int) -> list[Num[Tensor, "_ *shape"]]:
+    """x by at most so many rows."""
+    return [x[top : top + rows] for top in range(0, len(x), rows)]
 
 
 def some_rows(x: Tensor) -> list[int]:

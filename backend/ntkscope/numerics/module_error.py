@@ -3,6 +3,8 @@
 Where J^T v agrees for a random v, every row of J does (but for a set of v of measure zero): no row goes unchecked.
 """
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -11,7 +13,7 @@ from ntkscope.errors import InvalidInput
 
 
 def tolerance(dtype: torch.dtype) -> float:
-    """Relative, between round-off and an error; wide in float32, where a relu's kink flips between two orders of sums."""
+    """Relative, between round-off and a mistake; wide in float32, where sums in another order may flip a relu."""
     return 1e-8 if dtype == torch.float64 else 1e-2
 
 
@@ -37,7 +39,12 @@ def vector_error(found: list[Tensor], true: list[Tensor]) -> float:
         )
     difference = sum(float((a - b).square().sum()) for a, b in zip(found, true, strict=True))
     scale = sum(float(b.square().sum()) for b in true)
-    return float((difference / (scale or 1.0)) ** 0.5)
+    return not_nan((difference / (scale or 1.0)) ** 0.5)
+
+
+def not_nan(error: float) -> float:
+    """Infinity in place of NaN, which `max` would lose."""
+    return math.inf if math.isnan(error) else error
 
 
 def symmetrized(kernel: Float[Tensor, "n n"]) -> Float[Tensor, "n n"]:

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Num
 from torch import Tensor, nn
 
+from ntkscope.numerics.module_checks import first_line
 from ntkscope.numerics.module_copy import ModuleCopy
 from ntkscope.numerics.module_error import check_vector, vector_error
 
@@ -76,10 +77,13 @@ def layer_signals(network: ModuleCopy, x: Num[Tensor, "n *shape"]) -> tuple[list
         if not z.requires_grad:
             raise NotLayerwise(f"{name} is used without gradients")
     before = [z for [(_, z)] in calls.values()]
-    by_output = [
-        torch.autograd.grad(column.sum(), before, retain_graph=True, allow_unused=True, materialize_grads=True)
-        for column in f.unbind(1)
-    ]
+    try:
+        by_output = [
+            torch.autograd.grad(column.sum(), before, retain_graph=True, allow_unused=True, materialize_grads=True)
+            for column in f.unbind(1)
+        ]
+    except RuntimeError as error:
+        raise NotLayerwise(f"autograd refuses: {first_line(error)}") from error
     found = []
     for (name, layer), signals in zip(layers.items(), zip(*by_output, strict=True), strict=True):
         weight, bias = (

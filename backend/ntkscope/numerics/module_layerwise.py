@@ -4,8 +4,8 @@ import torch
 from jaxtyping import Float, Num
 from torch import Tensor
 
-from ntkscope.numerics.module_copy import ModuleCopy, some_rows
-from ntkscope.numerics.module_error import symmetrized, tolerance
+from ntkscope.numerics.module_copy import ModuleCopy, batches, some_rows
+from ntkscope.numerics.module_error import not_nan, symmetrized, tolerance
 from ntkscope.numerics.module_hooks import LayerSignals, NotLayerwise, layer_signals, linear_layers
 from ntkscope.numerics.module_jacobian import gram, row_jacobian
 
@@ -35,7 +35,7 @@ def layerwise_kernel(
 
 def _side(network: ModuleCopy, x: Tensor, chunk: int) -> tuple[list[list[LayerSignals]], float]:
     """The signals of some rows after the others, and their largest error."""
-    parts = [layer_signals(network, part) for part in x.split(chunk)]
+    parts = [layer_signals(network, part) for part in batches(x, chunk)]
     return [signals for signals, _ in parts], max(error for _, error in parts)
 
 
@@ -59,4 +59,4 @@ def _error_at_some_rows(network: ModuleCopy, x1: Tensor, x2: Tensor, kernel: Ten
     m = network.outputs
     found = kernel.view(len(x1), m, len(x2), m)[few1][:, :, few2].reshape(len(few1) * m, -1)
     scale = gram(left, left).diagonal().sqrt()[:, None] * gram(right, right).diagonal().sqrt()
-    return float(((found - gram(left, right)).abs() / torch.where(scale > 0, scale, 1.0)).max())
+    return not_nan(float(((found - gram(left, right)).abs() / torch.where(scale > 0, scale, 1.0)).max()))
