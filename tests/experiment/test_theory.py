@@ -7,7 +7,7 @@ import torch
 from ntkscope.errors import Unavailable
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import start
-from ntkscope.experiment.theory import group_learnt, group_remaining, theory
+from ntkscope.experiment.theory import group_learnt, group_remaining, learning_times, theory
 from ntkscope.schemas.event import Frame, Group, Started
 from tests.cases import config, of, run
 
@@ -57,6 +57,21 @@ def test_the_law_is_chosen_by_what_counts() -> None:
     assert fast.law_difference > 0.01
     assert slow.law == "gradient_flow"
     assert slow.law_difference <= 0.01
+
+
+def test_learning_times_are_those_of_the_law() -> None:
+    begun = start(config())
+    steps = np.arange(201)
+    for at, (group, time) in enumerate(zip(begun.groups, learning_times(begun, "gradient_descent"), strict=True)):
+        remaining = theory(begun, steps).gradient_descent.remaining[:, at]
+        below = np.flatnonzero(remaining <= 0.1)
+        if group.drawn and below.size:
+            assert time is not None
+            # frames are up to 12 % apart here, so the straight line between two of them is that coarse
+            assert time == pytest.approx(below[0] * begun.learning_rate, rel=0.12, abs=begun.learning_rate)
+        else:
+            assert time == group.learning_time
+    assert learning_times(begun, "gradient_flow") == [group.learning_time for group in begun.groups]
 
 
 def test_above_the_limit_predictions_stay_finite() -> None:

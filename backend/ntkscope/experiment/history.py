@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import Theory
+from ntkscope.experiment.theory import Theory, learning_times
 from ntkscope.numerics import measured_learning_time
 from ntkscope.schemas.event import Checkpoint, Law, ModeRow
 
@@ -54,6 +54,7 @@ class History:
         times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
+        predicted = learning_times(self.start, self.theory.law)
         for column, group in enumerate(self.start.groups):
             measured = None
             if group.drawn:
@@ -65,7 +66,7 @@ class History:
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
                     counts=group.counts,
-                    predicted_learning_time=group.learning_time,
+                    predicted_learning_time=predicted[column],
                     measured_learning_time=measured,
                     median_error=_median(errors[:, column]),
                 )

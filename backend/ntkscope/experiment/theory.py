@@ -7,8 +7,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import Start
-from ntkscope.numerics import descent_factor, flow_factor, gradient_descent, gradient_flow, predict
+from ntkscope.numerics import (
+    descent_factor,
+    flow_factor,
+    gradient_descent,
+    gradient_flow,
+    measured_learning_time,
+    predict,
+)
 from ntkscope.schemas.event import Group, Law, Predictions
 
 Array = NDArray[np.float64]
@@ -63,6 +71,27 @@ def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
         function=function.clamp(-LARGEST, LARGEST).numpy(),
         seen=time.numpy()[:, None] * means[None, :],
     )
+
+
+def learning_times(start: Start, law: Law) -> list[float | None]:
+    """When each group is predicted to fall below epsilon of its start, under the law that is drawn.
+
+    Under gradient descent interpolated between recorded steps, as the measured time is; a group that is not
+    learnt within the run has gradient flow's time, which is the same for modes that slow. None below the floors.
+    """
+    if law == "gradient_flow":
+        return [group.learning_time for group in start.groups]
+    recording = start.config.recording
+    step = torch.from_numpy(recording_steps(start.last_step, recording.frames)).double()
+    eigenvalues = start.spectrum.eigenvalues.clamp(min=0)
+    descent = gradient_descent(eigenvalues, start.mode_coefficients, start.learning_rate, step)
+    coefficients = descent.clamp(-LARGEST, LARGEST).numpy()
+    remaining = torch.from_numpy(group_remaining(coefficients, start.mode_coefficients.numpy(), start.groups))
+    reached = [
+        measured_learning_time(start.learning_rate * step, remaining[:, at], recording.epsilon)
+        for at in range(len(start.groups))
+    ]
+    return [group.learning_time if time is None else time for group, time in zip(start.groups, reached, strict=True)]
 
 
 def _predictions(coefficients: Tensor, start: Start) -> Predictions:

@@ -12,6 +12,13 @@ from ntkscope.errors import InvalidInput
 DTYPES = (torch.float64, torch.float32)
 
 
+def check_python(module: nn.Module) -> None:
+    """Refuses TorchScript, which neither hooks nor torch.func can see into."""
+    if isinstance(module, torch.jit.ScriptModule):
+        got, remedy = f"a {type(module).__name__}", "Give the module that it was made from."
+        raise InvalidInput("The module must be one of Python, not of TorchScript.", got, remedy, "module")
+
+
 def check_training(module: nn.Module) -> None:
     """Refuses dropout and batch norm in training mode, and batch norm without running statistics."""
     active = {name or "the module": layer for name, layer in module.named_modules() if _depends_on_mode(layer)}

@@ -8,7 +8,7 @@ from jaxtyping import Float, Num
 from torch import Tensor, nn
 
 from ntkscope.errors import InvalidInput
-from ntkscope.numerics.module_checks import check_finite, check_parameters, check_training, first_line
+from ntkscope.numerics.module_checks import check_finite, check_parameters, check_python, check_training, first_line
 
 BATCH = 1024  # rows that run through the module at once where no derivative is kept
 
@@ -50,9 +50,10 @@ class ModuleCopy:
 
     def _gradient(self, value: Tensor, retain: bool) -> list[Tensor]:
         parameters = list(self.parameters.values())
-        options = {"retain_graph": retain, "allow_unused": True, "materialize_grads": True}
         try:
-            return list(torch.autograd.grad(value, parameters, **options))
+            return list(
+                torch.autograd.grad(value, parameters, retain_graph=retain, allow_unused=True, materialize_grads=True)
+            )
         except RuntimeError as error:
             raise InvalidInput(
                 "Autograd must be able to differentiate the module.",
@@ -68,6 +69,7 @@ def copy_of(module: nn.Module, x: Num[Tensor, "n *shape"], dtype: torch.dtype) -
     Raises:
         InvalidInput: it is not one fixed, finite function of a row with trainable parameters.
     """
+    check_python(module)
     check_training(module)
     check_parameters(module)
     try:
@@ -98,27 +100,27 @@ def copy_of(module: nn.Module, x: Num[Tensor, "n *shape"], dtype: torch.dtype) -
     )
 
 
-@torch.no_grad()
 def check_function(network: ModuleCopy, x: Num[Tensor, "n *shape"], name: str) -> None:
     """Refuses outputs that are not finite, not the same twice, or not a row's own.
 
     Raises:
         InvalidInput: as said.
     """
-    f = torch.cat([network(part) for part in batches(x, BATCH)])
+    # With gradients on: a module may differentiate in its forward.
+    f, again = (torch.cat([network(part).detach() for part in batches(x, BATCH)]) for _ in range(2))
     check_finite(f, f"outputs at {name}")
-    tolerance = (1e-9 if network.dtype == torch.float64 else 1e-3) * float(f.abs().max())
-    repeated = float((torch.cat([network(part) for part in batches(x, BATCH)]) - f).abs().max())
+    largest, double = float(f.abs().max()), network.dtype == torch.float64
+    repeated = float((again - f).abs().max())
     rows = some_rows(x)
-    alone = float((torch.cat([network(x[row : row + 1]) for row in rows]) - f[rows]).abs().max())
-    if not repeated <= tolerance:
+    alone = float((torch.cat([network(x[row : row + 1]).detach() for row in rows]) - f[rows]).abs().max())
+    if not repeated <= (1e-13 if double else 1e-5) * largest:  # the same sums in the same order
         raise InvalidInput(
             "The kernel belongs to one fixed function.",
             f"a module whose outputs change by {repeated:.3g} when they are computed again",
             "Call module.eval(); remove what is random or counts calls in its forward.",
             "module",
         )
-    if not alone <= tolerance:
+    if not alone <= (1e-9 if double else 1e-3) * largest:
         raise InvalidInput(
             "The outputs of a row must depend on that row alone.",
             f"a module whose outputs change by {alone:.3g} when a row comes without the others",

@@ -46,7 +46,7 @@ def linear_layers(network: ModuleCopy) -> dict[str, nn.Linear]:
     found: dict[str, nn.Linear] = {}
     owners: dict[int, str] = {}
     for layer_name, layer in network.module.named_modules():
-        for name, parameter in layer.named_parameters(recurse=False):
+        for name, parameter in layer.named_parameters(recurse=False, remove_duplicate=False):
             full = f"{layer_name}.{name}".removeprefix(".")
             if not parameter.requires_grad:
                 continue
@@ -73,7 +73,7 @@ def layer_signals(network: ModuleCopy, x: Num[Tensor, "n *shape"]) -> tuple[list
             raise NotLayerwise(f"{name or 'the Linear layer'} is used {len(seen)} times")
         a, z = seen[0]
         if a.ndim != 2 or len(a) != len(x):
-            raise NotLayerwise(f"{name} is not used once for each row: its input is {tuple(a.shape)} for {len(x)} rows")
+            raise NotLayerwise(f"{name} is not used once for each row: it takes {tuple(a.shape)} for {len(x)} rows")
         if not z.requires_grad:
             raise NotLayerwise(f"{name} is used without gradients")
     before = [z for [(_, z)] in calls.values()]

@@ -1,5 +1,6 @@
 """The empirical NTK of any torch module by its Jacobians, some rows at a time."""
 
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -53,13 +54,30 @@ def vectorized_jacobian(network: ModuleCopy, x: Num[Tensor, "n *shape"]) -> list
         Exception: whatever the module or torch.func raises where the module cannot be vectorized.
     """
 
+    names = _all_names(network)
+
     def output(parameters: dict[str, Tensor], row: Tensor) -> Tensor:
-        f: Tensor = torch.func.functional_call(network.module, parameters, (row[None].clone(),))
+        values = {name: parameters[first] for name, first in names.items()}
+        # tie_weights=True would leave traced tensors behind in a layer that stands in a module under two names.
+        f: Tensor = torch.func.functional_call(network.module, values, (row[None].clone(),), tie_weights=False)
         return f.reshape(network.outputs)
 
     parameters = {name: parameter.detach() for name, parameter in network.parameters.items()}
-    found = torch.func.vmap(torch.func.jacrev(output), (None, 0))(parameters, x)
+    with warnings.catch_warnings():  # some operations run row by row inside torch.func, slower and as right
+        warnings.filterwarnings("ignore", message="There is a performance drop")
+        found = torch.func.vmap(torch.func.jacrev(output), (None, 0))(parameters, x)
     return [found[name].flatten(2) if found[name].ndim > 2 else found[name][..., None] for name in parameters]
+
+
+def _all_names(network: ModuleCopy) -> dict[str, str]:
+    """Every place of a trained parameter, each layer once, and the parameter's first name."""
+    first = {id(parameter): name for name, parameter in network.parameters.items()}
+    return {
+        f"{layer_name}.{name}".removeprefix("."): first[id(parameter)]
+        for layer_name, layer in network.module.named_modules()
+        for name, parameter in layer.named_parameters(recurse=False, remove_duplicate=False)
+        if id(parameter) in first
+    }
 
 
 def row_jacobian(network: ModuleCopy, x: Num[Tensor, "n *shape"]) -> list[Float[Tensor, "n m _"]]:
