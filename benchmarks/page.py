@@ -15,9 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from report import print_table, write_json  # noqa: E402
-
-from tests.e2e.conftest import FLAGS, WIDE, Server, chromium  # noqa: E402
+from report import print_table, write_json
+from tests.e2e.conftest import FLAGS, WIDE, Server, chromium
 
 RERUN = """
 window.rerun = new Promise(done => {

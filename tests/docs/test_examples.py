@@ -1,4 +1,4 @@
-"""The examples of the README and of docs/api.md run as they are printed, but for the server's address."""
+"""The examples of the README and of docs run as they are printed, but for the server's address."""
 
 import json
 import re
@@ -42,6 +42,15 @@ def test_the_python_example_of_the_api(server: Server, capsys: pytest.CaptureFix
     printed = capsys.readouterr().out
     assert "frequency 3 is learnt at step" in printed
     assert "completed" in printed
+
+
+def test_the_example_of_any_module(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("docs/any-module.md", "python")
+    exec(code, {})
+    printed = capsys.readouterr().out.splitlines()
+    said = re.findall(r"^    (.*)$", (ROOT / "docs/any-module.md").read_text().split("It prints\n")[1], re.MULTILINE)
+    assert [line for line in printed if "checked" not in line] == [line for line in said if "checked" not in line]
+    assert float(printed[1].split()[-1]) < 1e-12
 
 
 def test_the_curl_example(server: Server) -> None:

@@ -215,9 +215,7 @@ def test_layers_that_depend_on_the_mode(layer: nn.Module) -> None:
 
 
 def test_dropout_inside_other_layers_and_dropout_of_nothing() -> None:
-    net = Function(
-        lambda self, x: self.b(self.a(x[:, None])[0][:, 0]), a=nn.LSTM(3, 4, 2, True, True, 0.1), b=linear(4)
-    )
+    net = Function(lambda self, x: self.b(self.a(x[:, None])[0][:, 0]), a=nn.LSTM(3, 4, 2, dropout=0.1), b=linear(4))
     refused(net, "evaluation mode", "a (LSTM) in training mode", "module.eval()")
     check(nn.Sequential(linear(3, 6), nn.Dropout(0.0), linear(6)), "layerwise", "")
 
@@ -242,6 +240,29 @@ def test_derivatives_that_depend_on_other_rows() -> None:
         return f + f.mean() - f.mean().detach()
 
     refused(Function(forward, a=linear()), "derivatives of a row", "between a row alone and the rows together", "mixes")
+
+
+def test_derivatives_that_depend_on_a_row_which_is_not_looked_at_alone() -> None:
+    def forward(self: Any, x: Tensor) -> Tensor:
+        f = self.s * self.a(x)
+        extra = torch.where(x[:, :1] == 9, f, torch.zeros_like(f)).sum()
+        return f + extra - extra.detach()
+
+    x = normal(9, 3)
+    x[2, 0] = 9
+    net = Function(forward, a=linear(), s=nn.Parameter(torch.tensor(2.0, dtype=torch.float64)))
+    refused(net, "derivatives of a row", "between a row alone and the rows together", "mixes", x)
+
+
+def test_a_module_that_works_in_place_on_its_input() -> None:
+    x = normal(5, 3)
+    kept = x.clone()
+    net = Function(lambda self, x: self.a(x.mul_(2)), a=linear())
+    assert torch.allclose(module_ntk(net, x).kernel, 4 * x @ x.T + 1, rtol=1e-12, atol=1e-12)
+    double = nn.Bilinear(3, 3, 1, bias=False).double()
+    net = Function(lambda self, x: self.a(x.mul_(2), x), a=double)
+    assert torch.allclose(module_ntk(net, x).kernel, 16 * (x @ x.T) ** 2, rtol=1e-12, atol=1e-12)
+    assert torch.equal(x, kept)
 
 
 @pytest.mark.parametrize(
