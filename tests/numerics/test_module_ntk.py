@@ -1,9 +1,7 @@
 """The kernel of any torch module, against J J^T by plain autograd, one row at a time."""
 
 import copy
-import runpy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,65 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ntkscope.errors import InvalidInput
-from ntkscope.numerics import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, module_ntk, module_ntk_full
+from ntkscope.numerics import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, module_ntk
+from tests.numerics.modules import ARCHITECTURES, Function, autograd_jacobian, check, linear, mlp
 from tests.numerics.twins import normal
-
-SHARED = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "architectures.py"))
-ARCHITECTURES, autograd_jacobian, kernel_error = (
-    SHARED[name] for name in ("ARCHITECTURES", "autograd_jacobian", "kernel_error")
-)
-
-
-class Function(nn.Module):
-    """A module with some layers and a forward of the test's own."""
-
-    def __init__(self, forward: Callable[[Any, Tensor], Any], **layers: nn.Module | nn.Parameter) -> None:
-        super().__init__()
-        self.calls = 0
-        for name, layer in layers.items():
-            setattr(self, name, layer)
-        self.function = forward
-
-    def forward(self, x: Tensor) -> Any:
-        return self.function(self, x)
-
-
-def linear(n_in: int = 3, n_out: int = 1, bias: bool = True) -> nn.Linear:
-    """With the values of a fixed seed."""
-    made = nn.Linear(n_in, n_out, bias).double()
-    with torch.no_grad():
-        for seed, parameter in enumerate(made.parameters()):
-            parameter.copy_(normal(*parameter.shape, seed=10 * n_out + seed))
-    return made
-
-
-def mlp() -> nn.Sequential:
-    return nn.Sequential(linear(3, 6), nn.Tanh(), linear(6, 1))
-
-
-def check(module: nn.Module, route: str, reason: str, x: Tensor | None = None) -> None:
-    """The kernel is right and exactly symmetric, its cross block is right; the route is this one for this reason."""
-    x = normal(7, 3) if x is None else x
-    for chunk in (None, 3):
-        found, cross = module_ntk_full(module, x, chunk=chunk), module_ntk_full(module, x[:4], x, chunk=chunk)
-        j = autograd_jacobian(module, x)
-        m = len(j) // len(x)
-        assert kernel_error(found.kernel, j, j) < 1e-12
-        assert kernel_error(cross.kernel, j[: 4 * m], j) < 1e-12
-        assert torch.equal(found.kernel, found.kernel.permute(1, 0, 3, 2))
-        assert (found.route, cross.route) == (route, route)
-        assert reason in found.reason
-        assert 0 <= found.check_error < 1e-12
-
-
-def refused(module: nn.Module, expected: str, got: str, remedy: str, x: Tensor | None = None, **options: Any) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        module_ntk(module, normal(5, 3) if x is None else x, **options)
-    error = caught.value
-    assert expected in error.expected
-    assert got in error.got
-    assert remedy in error.remedy
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda architecture: architecture.name)
@@ -87,12 +29,6 @@ def test_one_output_is_a_matrix_and_empirical_ntk_takes_a_module() -> None:
     full = empirical_ntk_full(two, x2, x)
     assert full.shape == (4, 6, 2, 2)
     assert torch.equal(empirical_ntk_mean(two, x2, x), (full[:, :, 0, 0] + full[:, :, 1, 1]) / 2)
-
-
-@pytest.mark.parametrize("call", [module_ntk, empirical_ntk])
-def test_several_outputs_need_a_choice(call: Callable[..., Any]) -> None:
-    with pytest.raises(InvalidInput, match=r"one output\. You gave one of 2\. Use module_ntk_full"):
-        call(linear(3, 2), normal(4, 3))
 
 
 def test_outputs_may_be_flat_and_squeezed() -> None:
@@ -142,7 +78,10 @@ def test_a_weight_used_outside_its_layer_in_one_row_alone_is_caught() -> None:
 
     x = normal(9, 3)
     x[2, 0] = 9
-    check(Function(forward, a=linear(3, 4), b=linear(4)), "jacobian", "the layerwise formula was off by", x)
+    net = Function(forward, a=linear(3, 4), b=linear(4))
+    check(net, "jacobian", "the layerwise formula was off by", x)
+    assert module_ntk(net, normal(4, 3), x).route == module_ntk(net, x, normal(4, 3)).route == "jacobian"
+    assert module_ntk(net, normal(4, 3)).route == "layerwise"
 
 
 def test_a_layer_used_on_every_position() -> None:
@@ -198,60 +137,6 @@ def test_frozen_parameters_are_left_out_and_named() -> None:
         parameter.requires_grad_(False)
     check(net, "layerwise", "", normal(7, 1, 3))
     assert module_ntk(net, normal(7, 1, 3)).frozen == ("0.weight", "0.bias", "2.bias", "4.weight")
-    for parameter in net.parameters():
-        parameter.requires_grad_(False)
-    refused(net, "at least one trainable parameter", "6 parameters have requires_grad = False", "Set requires_grad")
-    refused(nn.Flatten(), "at least one trainable parameter", "one without parameters", "Set requires_grad")
-
-
-@pytest.mark.parametrize("layer", [nn.Dropout(0.2), nn.Dropout1d(0.2), nn.BatchNorm1d(6).double()])
-def test_layers_that_depend_on_the_mode(layer: nn.Module) -> None:
-    net = nn.Sequential(linear(3, 6), layer, nn.Tanh(), linear(6))
-    name = type(layer).__name__
-    refused(net, "dropout and batch norm in evaluation mode", f"1 ({name}) in training mode", "module.eval()")
-    net.eval()
-    j = autograd_jacobian(net, normal(7, 3))
-    assert torch.allclose(module_ntk(net, normal(7, 3)).kernel, j @ j.T, rtol=1e-12, atol=1e-12)
-
-
-def test_dropout_inside_other_layers_and_dropout_of_nothing() -> None:
-    net = Function(lambda self, x: self.b(self.a(x[:, None])[0][:, 0]), a=nn.LSTM(3, 4, 2, dropout=0.1), b=linear(4))
-    refused(net, "evaluation mode", "a (LSTM) in training mode", "module.eval()")
-    check(nn.Sequential(linear(3, 6), nn.Dropout(0.0), linear(6)), "layerwise", "")
-
-
-def test_dropout_that_no_mode_turns_off() -> None:
-    net = Function(lambda self, x: functional.dropout(self.a(x), 0.5), a=linear()).eval()
-    refused(net, "one fixed function", "outputs change by", "what is random")
-
-
-def test_rows_that_depend_on_each_other() -> None:
-    net = nn.Sequential(linear(3, 6), nn.BatchNorm1d(6, track_running_stats=False).double(), linear(6)).eval()
-    refused(net, "on that row alone", "1 (BatchNorm1d), which takes the statistics", "track_running_stats")
-    net = Function(lambda self, x: self.a(torch.tanh(x - x.mean(0))), a=linear())
-    refused(net, "on that row alone", "without the others", "statistics over the batch")
-
-
-def test_derivatives_that_depend_on_other_rows() -> None:
-    """The outputs do not, so that nothing but the derivatives shows it."""
-
-    def forward(self: Any, x: Tensor) -> Tensor:
-        f = self.a(x)
-        return f + f.mean() - f.mean().detach()
-
-    refused(Function(forward, a=linear()), "derivatives of a row", "between a row alone and the rows together", "mixes")
-
-
-def test_derivatives_that_depend_on_a_row_which_is_not_looked_at_alone() -> None:
-    def forward(self: Any, x: Tensor) -> Tensor:
-        f = self.s * self.a(x)
-        extra = torch.where(x[:, :1] == 9, f, torch.zeros_like(f)).sum()
-        return f + extra - extra.detach()
-
-    x = normal(9, 3)
-    x[2, 0] = 9
-    net = Function(forward, a=linear(), s=nn.Parameter(torch.tensor(2.0, dtype=torch.float64)))
-    refused(net, "derivatives of a row", "between a row alone and the rows together", "mixes", x)
 
 
 def test_a_module_that_works_in_place_on_its_input() -> None:
@@ -263,51 +148,6 @@ def test_a_module_that_works_in_place_on_its_input() -> None:
     net = Function(lambda self, x: self.a(x.mul_(2), x), a=double)
     assert torch.allclose(module_ntk(net, x).kernel, 16 * (x @ x.T) ** 2, rtol=1e-12, atol=1e-12)
     assert torch.equal(x, kept)
-
-
-@pytest.mark.parametrize(
-    ("forward", "expected", "got", "remedy"),
-    [
-        (lambda self, x: (self.a(x), x), "return one tensor", "returns tuple", "torch.cat"),
-        (lambda self, x: {"f": self.a(x)}, "return one tensor", "returns dict", "torch.cat"),
-        (lambda self, x: self.a(x).sum(), "(n,) or (n, m)", "shape ()", "flatten"),
-        (lambda self, x: self.a(x)[:, None], "(n,) or (n, m)", "shape (5, 1, 1)", "flatten"),
-        (lambda self, x: self.a(x)[:2], "here n = 5", "shape (2, 1)", "flatten"),
-        (lambda self, x: self.a(x)[:, :0], "(n,) or (n, m)", "shape (5, 0)", "flatten"),
-        (lambda self, x: self.a(x[:, :2]), "take one tensor", "RuntimeError", "inputs' shape"),
-        (lambda self, x: self.a(x).float(), "compute in torch.float64", "torch.float32", "casts"),
-        (lambda self, x: self.a(x).argmax(1), "compute in torch.float64", "torch.int64", "casts"),
-        (lambda self, x: self.a(x).detach(), "depend on a trainable parameter", "without a gradient", "detach"),
-        (lambda self, x: self.a(x) / 0, "outputs at x1 must be finite", "in row 0", "Look at"),
-        (lambda self, x: (self.a(x) - self.a(x)).abs().sqrt(), "derivatives by the parameters", "NaN", "roots"),
-        (lambda self, x: self.a(x).exp_().mul_(2) * self.a(x).exp_().exp_(), "Autograd must", "in-place", "in-place"),
-    ],
-)  # fmt: skip
-def test_outputs_that_are_no_function_of_rows(forward: Any, expected: str, got: str, remedy: str) -> None:
-    refused(Function(forward, a=linear()), expected, got.replace("in-place", "inplace operation"), remedy)
-
-
-def test_inputs_that_do_not_fit() -> None:
-    x = normal(5, 3)
-    x[3, 1] = torch.nan
-    refused(mlp(), "x1 must be finite", "nan in row 3", "that input", x)
-    refused(mlp(), "x2 must be finite", "nan in row 3", "that input", normal(2, 3), x2=x)
-    refused(mlp(), "at least one row", "(0, 3)", "one row or more", normal(0, 3))
-    refused(mlp(), "take one tensor", "RuntimeError", "inputs' shape", normal(5, 2))
-    refused(mlp(), "float64 or float32", "torch.float16", "Leave it out", dtype=torch.float16)
-    refused(mlp(), "at least 1", "0", "Leave chunk out", chunk=0)
-
-
-def test_parameters_that_are_not_numbers_yet_or_not_real() -> None:
-    refused(
-        Function(lambda self, x: x, a=nn.Parameter(torch.ones(1) * 1j)), "must be real", "complex", "two parameters"
-    )
-    refused(nn.LazyLinear(1), "must have values", "weight, bias without a shape", "Run the module once")
-
-
-@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
-def test_torchscript() -> None:
-    refused(torch.jit.script(mlp()), "not of TorchScript", "RecursiveScriptModule", "that it was made from")
 
 
 def test_a_module_that_differentiates_in_its_forward() -> None:
@@ -325,20 +165,6 @@ def test_recurrent_layers_and_a_transformer() -> None:
     block = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True).double().eval()
     net = Function(lambda self, x: self.b(self.a(x).mean(1)), a=block, b=linear(4, 2))
     check(net, "jacobian", "in_proj_weight is a parameter of MultiheadAttention", normal(4, 5, 4))
-
-
-def test_a_function_that_moves_with_every_call() -> None:
-    """The power iteration of a spectral norm in training mode."""
-    torch.manual_seed(0)
-    net = nn.utils.parametrizations.spectral_norm(nn.Linear(3, 30), n_power_iterations=2)
-    refused(nn.Sequential(net, linear(30)), "one fixed function", "when they are computed again", "module.eval()")
-    check(nn.Sequential(net.double(), linear(30)).eval(), "jacobian", "ParametrizedLinear")
-
-
-def test_a_module_that_cannot_be_copied() -> None:
-    net = Function(lambda self, x: self.a(x), a=linear())
-    net.cache = net.a(normal(1, 3))
-    refused(net, "on a copy", "explicitly by the user", "Remove tensors with a graph")
 
 
 def test_a_float32_module_is_computed_in_float64_and_never_changed() -> None:

@@ -9,7 +9,7 @@ from ntkscope.experiment.frequencies import spectrum_frequencies
 from ntkscope.experiment.history import History
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import Theory, learning_times
+from ntkscope.experiment.theory import Theory, timed_groups
 from ntkscope.experiment.words import number
 from ntkscope.schemas.event import Finished, Machine, Outcome, Reason, Started
 
@@ -38,10 +38,7 @@ def started(start: Start, theory: Theory, kernel_steps: Steps, seq: int) -> Star
         modes=start.spectrum.modes[:, : start.followed].numpy(),
         mode_coefficients=start.mode_coefficients[: start.followed].numpy(),
         mode_frequencies=start.mode_frequencies,
-        groups=[
-            group.model_copy(update={"learning_time": time})
-            for group, time in zip(start.groups, learning_times(start, theory.law), strict=True)
-        ],
+        groups=timed_groups(start, theory.law),
         below_floor=int((eigenvalues < start.spectrum.noise_floor).sum()),
         residual_norm=float(start.residual.norm()),
         target_norm=float(problem.targets.norm()),

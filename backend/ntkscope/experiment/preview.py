@@ -5,7 +5,9 @@ from ntkscope.experiment.build import build
 from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.estimate import estimate_cost
 from ntkscope.experiment.learning_frequencies import learning_frequencies
+from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import Start, start
+from ntkscope.experiment.theory import theory, timed_groups
 from ntkscope.experiment.words import number
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import LearningFrequency, Preview, Spectrum
@@ -46,12 +48,14 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
 
 def _spectrum(begun: Start, frequencies: list[LearningFrequency]) -> Spectrum:
     decomposed, end = begun.spectrum, begun.last_step * begun.learning_rate
-    learnt = [group for group in begun.groups if group.learning_time is not None and group.learning_time <= end]
+    recorded = recording_steps(begun.last_step, begun.config.recording.frames)
+    groups = timed_groups(begun, theory(begun, recorded).law)
+    learnt = [group for group in groups if group.learning_time is not None and group.learning_time <= end]
     return Spectrum(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
-        groups=begun.groups,
+        groups=groups,
         learning_rate=begun.learning_rate,
         stability_limit=begun.stability_limit,
         end_step=begun.last_step,

@@ -94,6 +94,12 @@ def learning_times(start: Start, law: Law) -> list[float | None]:
     return [group.learning_time if time is None else time for group, time in zip(start.groups, reached, strict=True)]
 
 
+def timed_groups(start: Start, law: Law) -> list[Group]:
+    """The run's groups with the learning times of this law."""
+    times = learning_times(start, law)
+    return [group.model_copy(update={"learning_time": time}) for group, time in zip(start.groups, times, strict=True)]
+
+
 def _predictions(coefficients: Tensor, start: Start) -> Predictions:
     """Of (T, n) coefficients."""
     coefficients = coefficients.clamp(-LARGEST, LARGEST)
