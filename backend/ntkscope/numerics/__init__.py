@@ -26,9 +26,18 @@ from ntkscope.numerics.fourier import (
     interval_frequencies,
     nonuniform_frequencies,
 )
+from ntkscope.numerics.frequency_fit import FrequencyFit, frequency_fit
+from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
+from ntkscope.numerics.kernel_diagnostics import (
+    condition_number,
+    cumulative_power,
+    kernel_target_alignment,
+    subspace_overlap,
+)
 from ntkscope.numerics.mlp import MLP, ForwardSignals
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
+from ntkscope.numerics.moving_kernel import MovingState, advance
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
@@ -44,12 +53,18 @@ __all__ = [
     "MLP",
     "Activation",
     "ForwardSignals",
+    "FrequencyFit",
     "InfiniteKernels",
+    "MovingState",
     "Scales",
+    "Sharpness",
     "Spectrum",
     "activation",
+    "advance",
     "circle_frequencies",
     "circle_spectrum",
+    "condition_number",
+    "cumulative_power",
     "descent_factor",
     "drift",
     "effective_rank",
@@ -60,14 +75,17 @@ __all__ = [
     "flow_factor",
     "fourier_features",
     "fourier_matrix",
+    "frequency_fit",
     "gradient_descent",
     "gradient_flow",
     "group_learning_time",
+    "hessian_sharpness",
     "identity_error",
     "infinite_kernels",
     "infinite_ntk",
     "interval_frequencies",
     "kernel_matrix",
+    "kernel_target_alignment",
     "learning_time",
     "log_log_slope",
     "mean_loss_time",
@@ -83,5 +101,6 @@ __all__ = [
     "rotate_pair",
     "scales",
     "spectrum",
+    "subspace_overlap",
     "unit_roundoff",
 ]
