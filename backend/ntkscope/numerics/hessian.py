@@ -55,7 +55,7 @@ def hessian_sharpness(
         gradients = torch.autograd.grad(0.5 * residual @ residual, parameters, create_graph=True)
 
     def product(direction: Tensor) -> Tensor:
-        parts = direction.split([parameter.numel() for parameter in parameters])
+        parts = torch.split(direction, [parameter.numel() for parameter in parameters])
         shaped = [part.view_as(parameter) for part, parameter in zip(parts, parameters, strict=True)]
         columns = torch.autograd.grad(gradients, parameters, shaped, retain_graph=True, materialize_grads=True)
         return torch.cat([column.flatten() for column in columns])

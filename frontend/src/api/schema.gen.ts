@@ -521,7 +521,8 @@ export interface components {
              *         3
              *       ],
              *       "amplitudes": [
-             *         1
+             *         1,
+             *         0.5
              *       ],
              *       "phases": [
              *         0
@@ -827,6 +828,18 @@ export interface components {
             queued: number;
         };
         /**
+         * HessianSharpness
+         * @description The largest eigenvalue of the loss's Hessian; lambda_1(K_t) is that of its Gauss-Newton part.
+         */
+        HessianSharpness: {
+            /** Largest */
+            largest: number;
+            /** Error */
+            error: number;
+            /** Products */
+            products: number;
+        };
+        /**
          * Identity
          * @description ||f_{k+1} - f_k + eta K_t r_k|| / ||eta K_t r_k|| beside its round-off floor (theory, section 1).
          */
@@ -879,7 +892,7 @@ export interface components {
         };
         /**
          * KernelFrame
-         * @description What needs K_t.
+         * @description What needs K_t. Fields with a default are missing in logs of earlier versions.
          */
         KernelFrame: {
             /** Seq */
@@ -900,6 +913,22 @@ export interface components {
             /** Drift */
             drift: number;
             identity: components["schemas"]["Identity"] | null;
+            /** Mode Coefficients */
+            mode_coefficients?: (number | null)[] | null;
+            /** Leading Modes */
+            leading_modes?: number | null;
+            /** Subspace Overlap */
+            subspace_overlap?: number | null;
+            /** Target Alignment */
+            target_alignment?: number | null;
+            /** Trace */
+            trace?: number | null;
+            /** Effective Rank */
+            effective_rank?: number | null;
+            /** Condition Number */
+            condition_number?: number | null;
+            moving?: components["schemas"]["MovingPrediction"] | null;
+            hessian?: components["schemas"]["HessianSharpness"] | null;
         };
         /**
          * LearningFrequency
@@ -954,6 +983,29 @@ export interface components {
             median_error: number | null;
         };
         /**
+         * MovingPrediction
+         * @description What K_t, taken at every kernel frame so far, predicts at this one (theory, section 5).
+         *
+         *     It starts from r(0) and is never corrected by a measurement: (I - eta K_j)^steps, interval by interval. Where
+         *     the prediction of K_0 leaves the measured curve and this one does not, the kernel's motion explains it.
+         */
+        MovingPrediction: {
+            /** Mode Coefficients */
+            mode_coefficients: (number | null)[];
+            /** Remaining */
+            remaining: (number | null)[];
+            /** Learnt */
+            learnt: (number | null)[];
+            /** Loss */
+            loss: number;
+            /** Function */
+            function: (number | null)[];
+            /** Error */
+            error: number | null;
+            /** Frozen Error */
+            frozen_error: number | null;
+        };
+        /**
          * Network
          * @description A multilayer perceptron with one output (theory, section 3).
          */
@@ -987,13 +1039,13 @@ export interface components {
             /**
              * Weight scale, σ_w
              * @description Standard deviation of the weights, before 1/sqrt(width).
-             * @default 1.5
+             * @default 4
              */
             sigma_w: number;
             /**
              * Bias scale, σ_b
              * @description Standard deviation of the biases.
-             * @default 0.5
+             * @default 2
              */
             sigma_b: number;
             /**
@@ -1159,6 +1211,12 @@ export interface components {
              */
             kernel_frames: number;
             /**
+             * Hessian
+             * @description Adds the largest eigenvalue of the loss's Hessian to every kernel frame.
+             * @default false
+             */
+            hessian: boolean;
+            /**
              * Modes
              * @description Leading modes of K₀ that every frame follows.
              * @default 64
@@ -1190,7 +1248,8 @@ export interface components {
              *       },
              *       "target": {
              *         "amplitudes": [
-             *           1
+             *           1,
+             *           0.5
              *         ],
              *         "draw": "none",
              *         "frequencies": [
@@ -1214,8 +1273,8 @@ export interface components {
              *       "depth": 1,
              *       "activation": "erf",
              *       "parameterization": "ntk",
-             *       "sigma_w": 1.5,
-             *       "sigma_b": 0.5,
+             *       "sigma_w": 4,
+             *       "sigma_b": 2,
              *       "bias": true,
              *       "encoding": {
              *         "kind": "none"
@@ -1245,6 +1304,7 @@ export interface components {
              * @default {
              *       "frames": 160,
              *       "kernel_frames": 24,
+             *       "hessian": false,
              *       "modes": 64,
              *       "epsilon": 0.1
              *     }
@@ -1302,7 +1362,8 @@ export interface components {
              *         },
              *         "target": {
              *           "amplitudes": [
-             *             1
+             *             1,
+             *             0.5
              *           ],
              *           "draw": "none",
              *           "frequencies": [
@@ -1324,8 +1385,8 @@ export interface components {
              *           "kind": "none"
              *         },
              *         "parameterization": "ntk",
-             *         "sigma_b": 0.5,
-             *         "sigma_w": 1.5,
+             *         "sigma_b": 2,
+             *         "sigma_w": 4,
              *         "width": 1024
              *       },
              *       "training": {
@@ -1343,6 +1404,7 @@ export interface components {
              *       "recording": {
              *         "epsilon": 0.1,
              *         "frames": 160,
+             *         "hessian": false,
              *         "kernel_frames": 24,
              *         "modes": 64
              *       },
