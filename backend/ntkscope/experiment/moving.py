@@ -78,6 +78,7 @@ def moving_prediction(start: Start, state: MovingState, residual: Tensor) -> Mov
         learnt=group_learnt(coefficients[None], begin, start.groups)[0],
         loss=0.5 * float(state.residual @ state.residual),
         function=state.function.numpy(),
+        fitted=(start.problem.targets + state.residual).numpy(),
         error=_relative(state.residual - residual, start.residual),
         frozen_error=_relative(start.spectrum.modes @ frozen - residual, start.residual),
     )

@@ -10,6 +10,7 @@ from ntkscope.numerics.diagnostics import (
     log_log_slope,
     measured_learning_time,
 )
+from ntkscope.numerics.duals import has_closed_form
 from ntkscope.numerics.dynamics import (
     descent_factor,
     flow_factor,
@@ -79,6 +80,7 @@ __all__ = [
     "gradient_descent",
     "gradient_flow",
     "group_learning_time",
+    "has_closed_form",
     "hessian_sharpness",
     "identity_error",
     "infinite_kernels",

@@ -57,6 +57,35 @@ class Predictions(Model):
     loss: Vector  # (T,)
 
 
+class FrequencyFit(Model):
+    """lambda ~ frequency^exponent on log-log axes, over a kernel's followed modes above the floor.
+
+    Up to a quarter of the number of points: near its half aliasing flattens the fall.
+    """
+
+    frequencies: Literal["all", "odd", "even"]
+    exponent: float
+    standard_error: float | None  # None for two frequencies
+    lowest: float
+    highest: float
+    count: int
+
+
+class InfiniteWidth(Model):
+    """The kernel of the same network at infinite width, Theta, scaled as K_0 is (theory, section 3).
+
+    Under mean_field it is that of ntk over the width, under standard the leading order in the width.
+    """
+
+    eigenvalues: Vector  # (n,) descending
+    noise_floor: float
+    mode_coefficients: Vector  # (m,) of the residual at time 0, in the basis of Theta
+    mode_frequencies: Vector  # (m,) as in Started
+    distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F; None for a Theta of 0
+    quadrature_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
+    frequency_fits: list[FrequencyFit]
+
+
 class Started(Event):
     """Before the first step: the data, K_0 and its modes, and what theory says of every recording time."""
 
@@ -92,6 +121,10 @@ class Started(Event):
     gradient_flow: Predictions
     gradient_descent: Predictions
     frequencies: Vector  # (F,) input-space frequencies of the residual spectrum; empty where undefined
+    # What follows is missing in logs of earlier versions.
+    target_power: Vector | None = None  # (n,) share of ||y||^2 in the leading 1, 2, ... modes of K_0
+    frequency_fits: list[FrequencyFit] = Field(default_factory=list)
+    infinite: InfiniteWidth | None = None  # None where it would take seconds; a notice says so
 
 
 class Frame(Event):
@@ -136,6 +169,7 @@ class MovingPrediction(Model):
     learnt: Vector  # (G,)
     loss: float
     function: Vector  # (g,) on the grid
+    fitted: Vector  # (n,) on the training points
     error: float | None  # ||r_predicted - r|| / ||r(0)||; None where r(0) is 0
     frozen_error: float | None  # the same of K_0 alone, by gradient descent's law
 

@@ -746,6 +746,29 @@ export interface components {
             median_error_gradient_descent: number | null;
         };
         /**
+         * FrequencyFit
+         * @description lambda ~ frequency^exponent on log-log axes, over a kernel's followed modes above the floor.
+         *
+         *     Up to a quarter of the number of points: near its half aliasing flattens the fall.
+         */
+        FrequencyFit: {
+            /**
+             * Frequencies
+             * @enum {string}
+             */
+            frequencies: "all" | "odd" | "even";
+            /** Exponent */
+            exponent: number;
+            /** Standard Error */
+            standard_error: number | null;
+            /** Lowest */
+            lowest: number;
+            /** Highest */
+            highest: number;
+            /** Count */
+            count: number;
+        };
+        /**
          * GaussianBump
          * @description exp(-(x - centre)^2 / (2 spread^2)); on a circle x is the angle in [-pi, pi).
          */
@@ -848,6 +871,28 @@ export interface components {
             error: number | null;
             /** Floor */
             floor: number;
+        };
+        /**
+         * InfiniteWidth
+         * @description The kernel of the same network at infinite width, Theta, scaled as K_0 is (theory, section 3).
+         *
+         *     Under mean_field it is that of ntk over the width, under standard the leading order in the width.
+         */
+        InfiniteWidth: {
+            /** Eigenvalues */
+            eigenvalues: (number | null)[];
+            /** Noise Floor */
+            noise_floor: number;
+            /** Mode Coefficients */
+            mode_coefficients: (number | null)[];
+            /** Mode Frequencies */
+            mode_frequencies: (number | null)[];
+            /** Distance */
+            distance: number | null;
+            /** Quadrature Error */
+            quadrature_error: number;
+            /** Frequency Fits */
+            frequency_fits: components["schemas"]["FrequencyFit"][];
         };
         /**
          * Interval
@@ -1000,6 +1045,8 @@ export interface components {
             loss: number;
             /** Function */
             function: (number | null)[];
+            /** Fitted */
+            fitted: (number | null)[];
             /** Error */
             error: number | null;
             /** Frozen Error */
@@ -1627,6 +1674,11 @@ export interface components {
             gradient_descent: components["schemas"]["Predictions"];
             /** Frequencies */
             frequencies: (number | null)[];
+            /** Target Power */
+            target_power?: (number | null)[] | null;
+            /** Frequency Fits */
+            frequency_fits?: components["schemas"]["FrequencyFit"][];
+            infinite?: components["schemas"]["InfiniteWidth"] | null;
         };
         /**
          * Step
