@@ -21,6 +21,7 @@ from ntkscope.numerics.dynamics import (
 )
 from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, kernel_matrix
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
+from ntkscope.numerics.ensemble import ensemble_variance
 from ntkscope.numerics.fourier import (
     circle_frequencies,
     circle_spectrum,
@@ -73,6 +74,7 @@ __all__ = [
     "empirical_ntk",
     "empirical_ntk_full",
     "empirical_ntk_mean",
+    "ensemble_variance",
     "flow_factor",
     "fourier_features",
     "fourier_matrix",

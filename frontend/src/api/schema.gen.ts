@@ -191,7 +191,10 @@ export interface paths {
         };
         /**
          * Get Prediction
-         * @description The frozen-kernel prediction at one time. Under gradient descent: at the nearest whole step.
+         * @description What a kernel predicts at one time, and how far the trained network is from it at the nearest frame.
+         *
+         *     Under gradient descent it is at the nearest whole step, by the moving kernel at the nearest kernel frame.
+         *     For a run that is not centered the infinite kernel adds mean and deviation of the ensemble.
          */
         get: operations["get_prediction_api_runs__run_id__prediction_get"];
         put?: never;
@@ -595,6 +598,16 @@ export interface components {
              * @enum {string}
              */
             kind: "dataset";
+        };
+        /**
+         * Ensemble
+         * @description The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process.
+         */
+        Ensemble: {
+            /** Mean */
+            mean: (number | null)[];
+            /** Standard Deviation */
+            standard_deviation: (number | null)[];
         };
         /**
          * EventPage
@@ -1146,11 +1159,21 @@ export interface components {
         };
         /**
          * Prediction
-         * @description GET /api/runs/{id}/prediction: the frozen-kernel prediction at one time, on the evaluation grid.
+         * @description GET /api/runs/{id}/prediction: what one kernel predicts of this network at one time.
          */
         Prediction: {
             /** Time */
-            time: number;
+            time: number | null;
+            /**
+             * Kernel
+             * @enum {string}
+             */
+            kernel: "start" | "infinite" | "moving";
+            /**
+             * Law
+             * @enum {string}
+             */
+            law: "gradient_flow" | "gradient_descent";
             /** Grid Prediction */
             grid_prediction: (number | null)[];
             /** Fitted Prediction */
@@ -1161,6 +1184,13 @@ export interface components {
             learnt: (number | null)[];
             /** Loss */
             loss: number;
+            ensemble: components["schemas"]["Ensemble"] | null;
+            /** Quadrature Error */
+            quadrature_error: number;
+            /** Frame Time */
+            frame_time: number | null;
+            /** Distance */
+            distance: number | null;
         };
         /**
          * Predictions
@@ -2229,10 +2259,12 @@ export interface operations {
     get_prediction_api_runs__run_id__prediction_get: {
         parameters: {
             query: {
-                /** @description Learning rate times step. */
+                /** @description Learning rate times step; inf for the limit, kernel regression. */
                 time: number;
                 /** @description Which law; left out: the one that the charts draw. */
                 law?: ("gradient_flow" | "gradient_descent") | null;
+                /** @description K₀, that of infinite width, or those measured on the way (by gradient descent). */
+                kernel?: "start" | "infinite" | "moving";
             };
             header?: never;
             path: {
