@@ -97,7 +97,7 @@ def test_the_prediction_between_records_lies_between_them(real: Server) -> None:
     assert answers[0]["time"] == 0
 
 
-@pytest.mark.parametrize("time", ["-1", "nan", "inf", "soon", ""])
+@pytest.mark.parametrize("time", ["-1", "-inf", "nan", "soon", ""])
 def test_a_time_that_is_none(real: Server, time: str) -> None:
     refused = real.client.get(f"api/runs/{RECORDED}/prediction", params={"time": time})
 
@@ -130,3 +130,44 @@ def test_a_run_s_data_can_be_downloaded_and_trained_again(real: Server) -> None:
         data__points={"kind": "dataset", "sha256": uploaded.json()["sha256"]}, data__target={"kind": "dataset"}
     )
     assert real.until(real.submit(again)["id"], "completed", "failed")["state"] == "completed"
+
+
+def test_each_kernel_predicts_and_says_how_far_the_network_is(real: Server) -> None:
+    address, answers = f"api/runs/{RECORDED}/prediction", {}
+    for kernel in ("start", "infinite", "moving"):
+        answers[kernel] = real.client.get(address, params={"time": 0.1, "kernel": kernel}).json()
+        assert answers[kernel]["kernel"] == kernel
+        assert 0 < answers[kernel]["distance"] < 0.2
+        assert answers[kernel]["ensemble"] is None  # the recorded run is centered
+    assert answers["moving"]["distance"] < answers["start"]["distance"] < answers["infinite"]["distance"]
+    assert answers["start"]["frame_time"] == pytest.approx(0.1, rel=0.05)
+
+
+@pytest.mark.parametrize("kernel", ["start", "infinite", "moving"])
+def test_a_prediction_in_the_limit(real: Server, kernel: str) -> None:
+    answer = real.client.get(f"api/runs/{RECORDED}/prediction", params={"time": "inf", "kernel": kernel}).json()
+    assert answer["distance"] < 0.05
+    assert answer["loss"] < 2e-3
+    assert (answer["time"] is None) == (kernel != "moving")
+
+
+def test_a_run_without_kernel_frames_has_no_moving_kernel(real: Server) -> None:
+    run = real.submit(config(recording__kernel_frames=0))
+    real.until(run["id"], "completed", "failed")
+    address = f"api/runs/{run['id']}/prediction"
+    refused = real.client.get(address, params={"time": 1, "kernel": "moving"})
+    assert refused.status_code == 409
+    assert refused.json()["where"] == "kernel"
+    assert real.client.get(address, params={"time": 1}).status_code == 200
+
+
+def test_a_run_that_is_not_centered_has_an_ensemble(real: Server) -> None:
+    run = real.submit(config(network__centered=False))
+    real.until(run["id"], "completed", "failed")
+    address = f"api/runs/{run['id']}/prediction"
+    early, late = (
+        real.client.get(address, params={"time": time, "kernel": "infinite"}).json()["ensemble"] for time in (0, "inf")
+    )
+    assert np.mean(late["standard_deviation"]) < 0.5 * np.mean(early["standard_deviation"])
+    np.testing.assert_allclose(early["mean"], 0, atol=1e-12)
+    assert real.client.get(address, params={"time": 1}).json()["ensemble"] is None

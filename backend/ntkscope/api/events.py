@@ -11,13 +11,15 @@ from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.build import build
 from ntkscope.experiment.datasets import write_csv
+from ntkscope.experiment.prediction import Recorded
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Law, Started
+from ntkscope.schemas.event import Law, RunEvent, Started
 from ntkscope.schemas.event_page import EventPage
-from ntkscope.schemas.run import Prediction, RunSummary
+from ntkscope.schemas.run import KernelName, Prediction, RunSummary
 from ntkscope.wire.codec import decode, to_json
 
 MSGPACK = "application/msgpack"
+PAGE = 500  # events that are read at a time
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["events"], responses=RESPONSES)
 
 
@@ -69,11 +71,19 @@ async def get_prediction(
     services: ServicesDep,
     time: Annotated[
         float,
-        Query(ge=0, le=1e300, allow_inf_nan=False, description="Learning rate times step.", examples=[0.5]),
+        Query(ge=0, description="Learning rate times step; inf for the limit, kernel regression.", examples=[0.5]),
     ],
     law: Annotated[Law | None, Query(description="Which law; left out: the one that the charts draw.")] = None,
+    kernel: Annotated[
+        KernelName,
+        Query(description="K₀, that of infinite width, or those measured on the way (by gradient descent)."),
+    ] = "start",
 ) -> Prediction:
-    """The frozen-kernel prediction at one time. Under gradient descent: at the nearest whole step."""
+    """What a kernel predicts at one time, and how far the trained network is from it at the nearest frame.
+
+    Under gradient descent it is at the nearest whole step, by the moving kernel at the nearest kernel frame.
+    For a run that is not centered the infinite kernel adds mean and deviation of the ensemble.
+    """
     run = await services.manager.get(run_id)
     first = await services.log.read(run_id, 0, 1)
     started = decode(first[0][1]) if first else None
@@ -84,7 +94,16 @@ async def get_prediction(
             remedy="Wait for its first event, or ask POST /api/preview.",
         )
     dataset = await services.manager.checked(run.config)
-    return await services.thinking.prediction(run.config, dataset, law or started.law, time)
+    recorded = await _recorded(services, run_id)
+    found = await services.thinking.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
+    if found is None:
+        raise Conflict(
+            expected="A run with kernel frames.",
+            got="one that has recorded none",
+            remedy="Wait for the first, or ask for kernel=start; recording.kernel_frames says how many there are.",
+            where="kernel",
+        )
+    return found
 
 
 @router.get("/dataset.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -94,6 +113,16 @@ async def get_run_dataset(run_id: RunId, services: ServicesDep) -> Response:
     text = await anyio.to_thread.run_sync(_csv, services, run.config)
     headers = {"Content-Disposition": f'attachment; filename="ntkscope-{run_id}.csv"'}
     return Response(text, media_type="text/csv", headers=headers)
+
+
+async def _recorded(services: Services, run_id: str) -> Recorded:
+    """What the run has measured so far."""
+    events: list[RunEvent] = []
+    after = 0
+    while page := await services.log.read(run_id, after, PAGE):
+        events += await anyio.to_thread.run_sync(lambda data: [decode(item) for _, item in data], page)
+        after = page[-1][0]
+    return Recorded.of(events)
 
 
 def _page(events: list[bytes], last_seq: int) -> bytes:

@@ -7,21 +7,25 @@ import torch
 
 from ntkscope.experiment.frequencies import spectrum_frequencies
 from ntkscope.experiment.history import History
+from ntkscope.experiment.infinite import frequency_fits, infinite_width, left_out
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import Theory, timed_groups
 from ntkscope.experiment.words import number
+from ntkscope.numerics import cumulative_power
 from ntkscope.schemas.event import Finished, Machine, Outcome, Reason, Started
 
 
 def started(start: Start, theory: Theory, kernel_steps: Steps, seq: int) -> Started:
     """The Started event: data, K_0, its modes, and the prediction of every recording time."""
     problem, eigenvalues = start.problem, start.spectrum.eigenvalues
+    infinite = infinite_width(start)
+    missing = [] if infinite else [left_out(start.config, len(start.residual))]
     return Started(
         seq=seq,
         config=start.config,
         machine=machine(start),
-        notices=[*problem.notices, *rate_notices(start.learning_rate, start.stability_limit)],
+        notices=[*problem.notices, *rate_notices(start.learning_rate, start.stability_limit), *missing],
         parameters=start.network.parameter_count,
         learning_rate=start.learning_rate,
         stability_limit=start.stability_limit,
@@ -50,6 +54,9 @@ def started(start: Start, theory: Theory, kernel_steps: Steps, seq: int) -> Star
         gradient_flow=theory.gradient_flow,
         gradient_descent=theory.gradient_descent,
         frequencies=spectrum_frequencies(problem).numpy(),
+        target_power=cumulative_power(start.spectrum.mode_coefficients(problem.targets)).numpy(),
+        frequency_fits=frequency_fits(torch.from_numpy(start.mode_frequencies), start.spectrum, problem),
+        infinite=infinite,
     )
 
 

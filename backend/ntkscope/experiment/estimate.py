@@ -14,7 +14,9 @@ from ntkscope.schemas.preview import Cost
 DOUBLE = 8  # bytes
 PARAMETER_COPIES = 6  # the start, the network, its gradient, the trial step's copy and gradient, the checkpoint
 SIGNAL_COPIES = 5  # inputs, pre-activations, slopes and backward signals of a layer, and one being made
-SQUARE_COPIES = 8  # K_0, K_t, modes, and what the eigendecomposition works in
+SQUARE_COPIES = 10  # K_0, K_t, the modes of both, and what the eigendecomposition works in
+CROSS_COPIES = 4  # K(grid, points) at the start and now, and what it is made from
+HESSIAN_STEPS = 200  # steps' worth of work in finding the Hessian's largest eigenvalue: 30 products or so
 RECORD_COPIES = 4  # both laws' predictions, and what they are made from
 KERNELS_PER_LAYER = 14  # calls that one step makes for every layer
 FIXED_SECONDS = 0.01  # of any preview: points, target, groups
@@ -126,7 +128,7 @@ def memory_bytes(size: Sizes) -> int:
         PARAMETER_COPIES * size.parameters
         + SIGNAL_COPIES * rows * (size.units + encoded)
         + SQUARE_COPIES * size.n**2
-        + 2 * size.grid * size.n
+        + CROSS_COPIES * size.grid * size.n
         + RECORD_COPIES * size.frames * (size.n + size.grid)
     )
 
@@ -144,7 +146,9 @@ def estimate_cost(config: RunConfig, dataset: Table | None = None) -> Cost:
     frame += speed.seconds(2 * size.n * (size.n + size.grid), 2 * size.n, 20)
     drawn = speed.seconds(0, 0, 0, transcendental=2 * size.parameters)
     preview = FIXED_SECONDS + drawn + kernel + speed.eigen_seconds(size.n) + _cross_seconds(size, speed)
-    moving = kernel + speed.eigen_seconds(size.n) / 3 + 3 * step  # eigenvalues only; and the trial step
+    moving = kernel + _cross_seconds(size, speed) + speed.eigen_seconds(size.n) + 3 * step  # and the trial step
+    if config.recording.hessian:
+        moving += HESSIAN_STEPS * step
     return Cost(
         parameters=size.parameters,
         memory_bytes=memory_bytes(size),

@@ -9,10 +9,21 @@ from torch import Tensor
 
 from ntkscope.experiment.frequencies import residual_spectrum
 from ntkscope.experiment.history import History
+from ntkscope.experiment.moving import Moving, kernels, moving_prediction
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import Theory, group_learnt, group_remaining
-from ntkscope.numerics import MLP, drift, empirical_ntk, identity_error
-from ntkscope.schemas.event import Frame, Identity, KernelFrame
+from ntkscope.numerics import (
+    MLP,
+    condition_number,
+    drift,
+    effective_rank,
+    hessian_sharpness,
+    identity_error,
+    kernel_target_alignment,
+    spectrum,
+    subspace_overlap,
+)
+from ntkscope.schemas.event import Frame, HessianSharpness, Identity, KernelFrame
 
 Array = NDArray[np.float64]
 
@@ -82,18 +93,47 @@ def all_learnt(start: Start, remaining: Array) -> bool:
     return bool(drawn.any() and (remaining[drawn] < _epsilon(start)).all())
 
 
-def kernel_frame(start: Start, network: MLP, moment: Moment) -> KernelFrame:
-    """What needs K_t: its eigenvalues, its drift, and the identity of theory 1 by one trial step on a copy."""
-    kernel = empirical_ntk(network, start.inputs).double().cpu()
+def kernel_frame(start: Start, network: MLP, moment: Moment, moving: Moving | None, fitted: Tensor) -> KernelFrame:
+    """What needs K_t: its spectrum, how far it moved, and the identity of theory 1 by one trial step on a copy.
+
+    Args:
+        start: The run at step 0.
+        network: As it is now.
+        moment: When that is.
+        moving: Takes K_t up; None where an earlier version's checkpoint left it behind.
+        fitted: (n,) the drawn function on the training points.
+    """
+    if moment.step == 0:
+        kernel, cross_kernel, decomposed = start.kernel, start.cross_kernel, start.spectrum
+    else:
+        kernel, cross_kernel = kernels(start, network)
+        decomposed = spectrum(kernel)
+    residual, leading = fitted - start.problem.targets, start.leading_modes
+    state = moving.take(moment.step, decomposed, cross_kernel) if moving else None
     return KernelFrame(
         seq=moment.seq,
         step=moment.step,
         time=moment.time,
         wall_seconds=moment.wall_seconds,
-        eigenvalues=torch.linalg.eigvalsh(kernel).flip(0).numpy(),
+        eigenvalues=decomposed.eigenvalues.numpy(),
         drift=float(drift(kernel, start.kernel)),
         identity=identity(start, network, kernel),
+        mode_coefficients=decomposed.mode_coefficients(residual)[: start.followed].numpy(),
+        leading_modes=leading,
+        subspace_overlap=subspace_overlap(start.spectrum.modes[:, :leading], decomposed.modes[:, :leading]),
+        target_alignment=kernel_target_alignment(kernel, start.problem.targets),
+        trace=float(kernel.trace()),
+        effective_rank=effective_rank(decomposed.eigenvalues),
+        condition_number=condition_number(decomposed.eigenvalues),
+        moving=moving_prediction(start, state, residual) if state else None,
+        hessian=hessian(start, network) if start.config.recording.hessian else None,
     )
+
+
+def hessian(start: Start, network: MLP) -> HessianSharpness:
+    """The largest eigenvalue of the loss's Hessian."""
+    found = hessian_sharpness(network, start.inputs, start.problem.targets + start.offset)
+    return HessianSharpness(largest=found.largest, error=found.error, products=found.products)
 
 
 def identity(start: Start, network: MLP, kernel: Tensor) -> Identity | None:

@@ -1,40 +1,166 @@
-"""The frozen-kernel prediction of a run at any time, not only at those that were recorded."""
+"""What a kernel predicts of a run at any time, not only at those that were recorded: Remark 2."""
 
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
+from ntkscope.experiment.infinite import Limit
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import LARGEST, group_learnt, group_remaining
-from ntkscope.numerics import descent_factor, flow_factor, gradient_descent, gradient_flow, predict
-from ntkscope.schemas.event import Law
-from ntkscope.schemas.run import Prediction
+from ntkscope.numerics import (
+    Spectrum,
+    descent_factor,
+    ensemble_variance,
+    flow_factor,
+    gradient_descent,
+    gradient_flow,
+    predict,
+)
+from ntkscope.schemas.event import Frame, KernelFrame, Law
+from ntkscope.schemas.run import Ensemble, Prediction
+
+Array = NDArray[np.float64]
+Measured = TypeVar("Measured", Frame, KernelFrame)
 
 
-def prediction(begun: Start, law: Law, time: float) -> Prediction:
-    """Evaluates the law at one time; under gradient descent at the nearest whole step.
+@dataclass(frozen=True)
+class Recorded:
+    """What a run has measured so far."""
+
+    frames: list[Frame]
+    kernel_frames: list[KernelFrame]  # those with a moving prediction
+
+    @classmethod
+    def of(cls, events: Iterable[object]) -> "Recorded":
+        listed = list(events)
+        frames = [event for event in listed if isinstance(event, Frame)]
+        return cls(frames, [e for e in listed if isinstance(e, KernelFrame) and e.moving is not None])
+
+
+def prediction(begun: Start, law: Law, time: float, limit: Limit | None = None,
+               recorded: Recorded | None = None) -> Prediction:  # fmt: skip
+    """Evaluates a constant kernel's law at one time; under gradient descent at the nearest whole step.
+
+    At infinite time it is kernel regression, over modes above the noise floor, under either law.
 
     Args:
         begun: The run at step 0: its data, K_0 and the residual.
         law: exp(-lambda t), or (1 - eta lambda)^k.
-        time: learning rate times step; not negative.
+        time: Learning rate times step; not negative, may be infinity.
+        limit: The kernels of infinite width, to predict by them instead of K_0.
+        recorded: What the trained network is compared by.
     """
-    eigenvalues, coefficients = begun.spectrum.eigenvalues.clamp(min=0), begun.mode_coefficients
+    law = "gradient_flow" if math.isinf(time) else law
+    decomposed = limit.spectrum if limit else begun.spectrum
+    time, factor = _factor(begun, decomposed, law, time)
+    moved = _moved(begun, decomposed, law, time, factor)
+    residual = decomposed.modes @ moved
+    in_groups = begun.spectrum.mode_coefficients(residual).numpy()[None]
+    start = begun.mode_coefficients.numpy()
+    frame = nearest(recorded.frames, time) if recorded else None
+    return Prediction(
+        time=None if math.isinf(time) else time,
+        kernel="infinite" if limit else "start",
+        law=law,
+        grid_prediction=_function(begun, limit, factor),
+        fitted_prediction=(begun.problem.targets + residual).numpy(),
+        remaining=group_remaining(in_groups, start, begun.groups)[0],
+        learnt=group_learnt(in_groups, start, begun.groups)[0],
+        loss=0.5 * float(moved @ moved),
+        ensemble=_ensemble(begun, limit, factor) if limit and not begun.config.network.centered else None,
+        quadrature_error=limit.error if limit else 0.0,
+        frame_time=frame.time if frame else None,
+        distance=_distance(begun, law, time, limit, frame) if frame else None,
+    )
+
+
+def moving_prediction_at(begun: Start, time: float, recorded: Recorded) -> Prediction | None:
+    """What the kernels measured on the way predict, at the kernel frame nearest to a time; None if there is none.
+
+    At infinite time at the last one.
+    """
+    measured = nearest(recorded.kernel_frames, time)
+    if measured is None or measured.moving is None:
+        return None
+    moving, frame = measured.moving, nearest(recorded.frames, measured.time)
+    return Prediction(
+        time=measured.time,
+        kernel="moving",
+        law="gradient_descent",
+        grid_prediction=moving.function,
+        fitted_prediction=moving.fitted,
+        remaining=moving.remaining,
+        learnt=moving.learnt,
+        loss=moving.loss,
+        ensemble=None,
+        quadrature_error=0.0,
+        frame_time=frame.time if frame else None,
+        distance=relative_distance(frame.function, moving.function) if frame else None,
+    )
+
+
+def nearest(measured: list[Measured], time: float) -> Measured | None:
+    """The measurement nearest to a time; the last one for infinity."""
+    if math.isinf(time):
+        return max(measured, key=lambda event: event.time, default=None)
+    return min(measured, key=lambda event: abs(event.time - time), default=None)
+
+
+def relative_distance(trained: Array, predicted: Array) -> float | None:
+    """||trained - predicted|| / ||predicted||; None where the prediction is 0."""
+    size = float(np.linalg.norm(predicted))
+    return float(np.linalg.norm(trained - predicted)) / size if size > 0 else None
+
+
+def _factor(begun: Start, decomposed: Spectrum, law: Law, time: float) -> tuple[float, Tensor]:
+    """The time that is meant, and (1 - what is left of a mode) / lambda at it."""
+    eigenvalues = decomposed.eigenvalues.clamp(min=0)
     if law == "gradient_flow":
-        times = torch.tensor([time], dtype=torch.float64)
-        moved = gradient_flow(eigenvalues, coefficients, times)
-        factor = flow_factor(eigenvalues, times)
+        return time, flow_factor(eigenvalues, torch.tensor([time], dtype=torch.float64))[0]
+    step = torch.tensor([time / begun.learning_rate], dtype=torch.float64).round()
+    factor = descent_factor(eigenvalues, begun.learning_rate, step)[0]
+    return float(step) * begun.learning_rate, factor.clamp(-LARGEST, LARGEST)
+
+
+def _moved(begun: Start, decomposed: Spectrum, law: Law, time: float, factor: Tensor) -> Tensor:
+    """The residual's mode coefficients at the time; in the limit what lies below the noise floor stays."""
+    eigenvalues, coefficients = decomposed.eigenvalues.clamp(min=0), decomposed.mode_coefficients(begun.residual)
+    if math.isinf(time):
+        return torch.where(factor > 0, 0.0, coefficients)
+    if law == "gradient_flow":
+        moved = gradient_flow(eigenvalues, coefficients, torch.tensor([time], dtype=torch.float64))[0]
     else:
         step = torch.tensor([time / begun.learning_rate], dtype=torch.float64).round()
-        time = float(step) * begun.learning_rate
-        moved = gradient_descent(eigenvalues, coefficients, begun.learning_rate, step)
-        factor = descent_factor(eigenvalues, begun.learning_rate, step)
-    moved = moved.clamp(-LARGEST, LARGEST)
-    function = predict(begun.spectrum, begun.cross_kernel, begun.residual, begun.grid_function, factor)[0]
-    start, values = coefficients.numpy(), moved.numpy()
-    return Prediction(
-        time=time,
-        grid_prediction=function.clamp(-LARGEST, LARGEST).numpy(),
-        fitted_prediction=(begun.problem.targets + begun.spectrum.modes @ moved[0]).numpy(),
-        remaining=group_remaining(values, start, begun.groups)[0],
-        learnt=group_learnt(values, start, begun.groups)[0],
-        loss=0.5 * float((moved[0] ** 2).sum()),
+        moved = gradient_descent(eigenvalues, coefficients, begun.learning_rate, step)[0]
+    return moved.clamp(-LARGEST, LARGEST)
+
+
+def _function(begun: Start, limit: Limit | None, factor: Tensor) -> Array:
+    """f on the grid, from this network's own f_0."""
+    decomposed, cross = (limit.spectrum, limit.cross_kernel) if limit else (begun.spectrum, begun.cross_kernel)
+    function = predict(decomposed, cross, begun.residual, begun.grid_function, factor[None])[0]
+    values: Array = function.clamp(-LARGEST, LARGEST).numpy()
+    return values
+
+
+def _ensemble(begun: Start, limit: Limit, factor: Tensor) -> Ensemble:
+    """Mean and deviation over the draw; the mean starts from f_0 = 0."""
+    zero = torch.zeros_like(begun.grid_function)
+    mean = predict(limit.spectrum, limit.cross_kernel, -begun.problem.targets, zero, factor[None])[0]
+    variance = ensemble_variance(
+        limit.spectrum, limit.cross_kernel, limit.nngp, limit.cross_nngp, limit.grid_variance, factor
     )
+    return Ensemble(mean=mean.clamp(-LARGEST, LARGEST).numpy(), standard_deviation=variance.sqrt().numpy())
+
+
+def _distance(begun: Start, law: Law, time: float, limit: Limit | None, frame: Frame) -> float | None:
+    """Of the trained network's function at a frame; at infinite time the prediction is the limit's."""
+    decomposed = limit.spectrum if limit else begun.spectrum
+    _, factor = _factor(begun, decomposed, law, time if math.isinf(time) else frame.time)
+    return relative_distance(frame.function, _function(begun, limit, factor))

@@ -49,6 +49,12 @@ class Start:
     coefficient_floor: float
 
     @property
+    def leading_modes(self) -> int:
+        """As many as count, at least 1; more where that would cut a group, whose modes have no directions."""
+        wanted = max(1, sum(len(group.modes) for group in self.groups if group.counts))
+        return max(mode + 1 for group in self.groups if min(group.modes) < wanted for mode in group.modes)
+
+    @property
     def followed(self) -> int:
         """Modes that every frame follows."""
         return min(self.config.recording.modes, len(self.residual))

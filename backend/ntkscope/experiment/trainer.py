@@ -11,6 +11,7 @@ from ntkscope.experiment.clock import Clock
 from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.history import History
 from ntkscope.experiment.measure import Moment, all_learnt, frame, function_values, is_finite, kernel_frame
+from ntkscope.experiment.moving import Moving
 from ntkscope.experiment.schedule import kernel_steps, recording_steps
 from ntkscope.experiment.start import Start, start
 from ntkscope.experiment.theory import theory
@@ -88,6 +89,7 @@ class _Run:
         self.history = History(begun, self.theory)
         if resume:
             self.history.restore(resume, theory(begun, resume.recorded_steps.astype(np.int64)))
+        self.moving = Moving.resume(begun, self.network, resume) if resume else Moving.begin(begun)
         goal = begun.problem.targets + begun.offset
         self.goal = goal.to(begun.inputs)
 
@@ -140,7 +142,7 @@ class _Run:
         yield measured
         if self.step in self.kernels:
             with torch.no_grad():
-                event = kernel_frame(self.start, self.network, self._moment())
+                event = kernel_frame(self.start, self.network, self._moment(), self.moving, fitted)
             yield event
         if self.clock.due():
             ended = yield from self._tick()
@@ -201,4 +203,5 @@ class _Run:
             recorded_steps=np.array(self.history.steps, dtype=np.float64),
             recorded_remaining=np.array(self.history.remaining).reshape(-1, groups),
             recorded_learnt=np.array(self.history.learnt).reshape(-1, groups),
+            moving=self.moving.to_bytes(self.step) if self.moving else b"",
         )

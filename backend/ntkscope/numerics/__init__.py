@@ -10,6 +10,7 @@ from ntkscope.numerics.diagnostics import (
     log_log_slope,
     measured_learning_time,
 )
+from ntkscope.numerics.duals import has_closed_form
 from ntkscope.numerics.dynamics import (
     descent_factor,
     flow_factor,
@@ -20,16 +21,26 @@ from ntkscope.numerics.dynamics import (
 )
 from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, kernel_matrix
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
+from ntkscope.numerics.ensemble import ensemble_variance
 from ntkscope.numerics.fourier import (
     circle_frequencies,
     circle_spectrum,
     interval_frequencies,
     nonuniform_frequencies,
 )
+from ntkscope.numerics.frequency_fit import FrequencyFit, frequency_fit
+from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
+from ntkscope.numerics.kernel_diagnostics import (
+    condition_number,
+    cumulative_power,
+    kernel_target_alignment,
+    subspace_overlap,
+)
 from ntkscope.numerics.mlp import MLP, ForwardSignals
 from ntkscope.numerics.module_ntk import ModuleNTK, module_ntk, module_ntk_full
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
+from ntkscope.numerics.moving_kernel import MovingState, advance
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
@@ -45,13 +56,19 @@ __all__ = [
     "MLP",
     "Activation",
     "ForwardSignals",
+    "FrequencyFit",
     "InfiniteKernels",
     "ModuleNTK",
+    "MovingState",
     "Scales",
+    "Sharpness",
     "Spectrum",
     "activation",
+    "advance",
     "circle_frequencies",
     "circle_spectrum",
+    "condition_number",
+    "cumulative_power",
     "descent_factor",
     "drift",
     "effective_rank",
@@ -59,17 +76,22 @@ __all__ = [
     "empirical_ntk",
     "empirical_ntk_full",
     "empirical_ntk_mean",
+    "ensemble_variance",
     "flow_factor",
     "fourier_features",
     "fourier_matrix",
+    "frequency_fit",
     "gradient_descent",
     "gradient_flow",
     "group_learning_time",
+    "has_closed_form",
+    "hessian_sharpness",
     "identity_error",
     "infinite_kernels",
     "infinite_ntk",
     "interval_frequencies",
     "kernel_matrix",
+    "kernel_target_alignment",
     "learning_time",
     "log_log_slope",
     "mean_loss_time",
@@ -87,5 +109,6 @@ __all__ = [
     "rotate_pair",
     "scales",
     "spectrum",
+    "subspace_overlap",
     "unit_roundoff",
 ]

@@ -27,6 +27,11 @@ def closed_form(activation: Activation) -> Dual | None:
     return {"erf": _erf, "gelu": _gelu, "gaussian": _gaussian, "linear": _linear}.get(activation.name)
 
 
+def has_closed_form(activation: Activation) -> bool:
+    """Whether the infinite-width kernels of this activation need no quadrature."""
+    return activation.name in ("relu", "leaky_relu") or closed_form(activation) is not None
+
+
 def _erf(p: Tensor, s: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
     root = torch.sqrt((1 + 2 * p) * (1 + 2 * q) - 4 * s * s)
     return (2 / math.pi) * torch.atan2(2 * s, root), (4 / math.pi) / root

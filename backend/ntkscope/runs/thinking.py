@@ -9,13 +9,14 @@ from typing import Generic, TypeVar
 import torch
 
 from ntkscope.experiment.datasets import Table
-from ntkscope.experiment.prediction import prediction
+from ntkscope.experiment.infinite import Limit, limit
+from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import preview, preview_cost
 from ntkscope.experiment.start import Start, start
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Law
 from ntkscope.schemas.preview import Preview
-from ntkscope.schemas.run import Prediction
+from ntkscope.schemas.run import KernelName, Prediction
 
 T = TypeVar("T")
 WAIT_SECONDS = 0.7  # for a preview, before its cost alone is answered
@@ -59,6 +60,7 @@ class Thinking:
         self._pools = pool(2), pool(1)
         self._previews: Kept[Preview] = Kept(self._pools[0], 16)
         self._starts: Kept[Start] = Kept(self._pools[1], 2)
+        self._limits: Kept[Limit] = Kept(self._pools[1], 2)
 
     def close(self) -> None:
         for pool in self._pools:
@@ -73,13 +75,23 @@ class Thinking:
         done, _ = await asyncio.wait((promise,), timeout=seconds)
         return promise.result() if done and not promise.cancelled() else cost
 
-    async def prediction(self, config: RunConfig, dataset: Table | None, law: Law, time: float) -> Prediction:
-        """The prediction for a run of this config; the run's kernel is kept for the next."""
+    async def prediction(
+        self, config: RunConfig, dataset: Table | None, law: Law, time: float, kernel: KernelName, recorded: Recorded
+    ) -> Prediction | None:
+        """The prediction for a run of this config; the run's kernels are kept for the next.
+
+        None where the moving kernel is asked for and the run has recorded none.
+        """
         # The same network is drawn everywhere; the training's device is left to the training.
         training = config.training.model_copy(update={"device": "cpu"})
         here = config.model_copy(update={"training": training})
         begun = await asyncio.shield(self._starts.get(here.digest(), lambda: start(here, dataset)))
-        return await asyncio.to_thread(prediction, begun, law, time)
+        if kernel == "moving":
+            return await asyncio.to_thread(moving_prediction_at, begun, time, recorded)
+        wide = None
+        if kernel == "infinite":
+            wide = await asyncio.shield(self._limits.get(here.digest(), lambda: limit(begun)))
+        return await asyncio.to_thread(prediction, begun, law, time, wide, recorded)
 
 
 def _hear(promise: "asyncio.Future[Preview]") -> None:

@@ -57,6 +57,35 @@ class Predictions(Model):
     loss: Vector  # (T,)
 
 
+class FrequencyFit(Model):
+    """lambda ~ frequency^exponent on log-log axes, over a kernel's followed modes above the floor.
+
+    Up to a quarter of the number of points: near its half aliasing flattens the fall.
+    """
+
+    frequencies: Literal["all", "odd", "even"]
+    exponent: float
+    standard_error: float | None  # None for two frequencies
+    lowest: float
+    highest: float
+    count: int
+
+
+class InfiniteWidth(Model):
+    """The kernel of the same network at infinite width, Theta, scaled as K_0 is (theory, section 3).
+
+    Under mean_field it is that of ntk over the width, under standard the leading order in the width.
+    """
+
+    eigenvalues: Vector  # (n,) descending
+    noise_floor: float
+    mode_coefficients: Vector  # (m,) of the residual at time 0, in the basis of Theta
+    mode_frequencies: Vector  # (m,) as in Started
+    distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F; None for a Theta of 0
+    quadrature_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
+    frequency_fits: list[FrequencyFit]
+
+
 class Started(Event):
     """Before the first step: the data, K_0 and its modes, and what theory says of every recording time."""
 
@@ -92,6 +121,10 @@ class Started(Event):
     gradient_flow: Predictions
     gradient_descent: Predictions
     frequencies: Vector  # (F,) input-space frequencies of the residual spectrum; empty where undefined
+    # What follows is missing in logs of earlier versions.
+    target_power: Vector | None = None  # (n,) share of ||y||^2 in the leading 1, 2, ... modes of K_0
+    frequency_fits: list[FrequencyFit] = Field(default_factory=list)
+    infinite: InfiniteWidth | None = None  # None where it would take seconds; a notice says so
 
 
 class Frame(Event):
@@ -124,8 +157,33 @@ class Identity(Model):
     floor: float
 
 
+class MovingPrediction(Model):
+    """What K_t, taken at every kernel frame so far, predicts at this one (theory, section 5).
+
+    It starts from r(0) and is never corrected by a measurement: (I - eta K_j)^steps, interval by interval. Where
+    the prediction of K_0 leaves the measured curve and this one does not, the kernel's motion explains it.
+    """
+
+    mode_coefficients: Vector  # (m,) of the residual, in the basis of K_0
+    remaining: Vector  # (G,) as in Frame
+    learnt: Vector  # (G,)
+    loss: float
+    function: Vector  # (g,) on the grid
+    fitted: Vector  # (n,) on the training points
+    error: float | None  # ||r_predicted - r|| / ||r(0)||; None where r(0) is 0
+    frozen_error: float | None  # the same of K_0 alone, by gradient descent's law
+
+
+class HessianSharpness(Model):
+    """The largest eigenvalue of the loss's Hessian; lambda_1(K_t) is that of its Gauss-Newton part."""
+
+    largest: float
+    error: float  # bound on its distance to an eigenvalue
+    products: int  # Hessian-vector products that it took
+
+
 class KernelFrame(Event):
-    """What needs K_t."""
+    """What needs K_t. Fields with a default are missing in logs of earlier versions."""
 
     type: Literal["kernel_frame"] = "kernel_frame"
     step: int
@@ -134,6 +192,15 @@ class KernelFrame(Event):
     eigenvalues: Vector  # (n,) of K_t, descending
     drift: float  # ||K_t - K_0||_F / ||K_0||_F
     identity: Identity | None
+    mode_coefficients: Vector | None = None  # (m,) of the measured residual, in the basis of K_t
+    leading_modes: int | None = None  # k: as many as count, at least 1, no group cut
+    subspace_overlap: float | None = None  # ||Q_0^T Q_t||_F^2 / k of the leading k modes: 1 where they span the same
+    target_alignment: float | None = None  # <K_t, y y^T> / (||K_t||_F ||y||^2); None where either is 0
+    trace: float | None = None
+    effective_rank: float | None = None  # exp of the entropy of lambda / sum lambda
+    condition_number: float | None = None  # lambda_1 over the smallest above the noise floor
+    moving: MovingPrediction | None = None
+    hessian: HessianSharpness | None = None  # where recording.hessian asks for it
 
 
 class Checkpoint(Event):
@@ -146,6 +213,7 @@ class Checkpoint(Event):
     recorded_steps: Vector  # (R,)
     recorded_remaining: Matrix  # (R, G), as in Frame
     recorded_learnt: Matrix  # (R, G)
+    moving: bytes = b""  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
 
 
 class Tick(Event):

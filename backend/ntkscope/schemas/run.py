@@ -7,6 +7,7 @@ from pydantic import Field
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Law
 
 State = Literal[
     "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
@@ -63,12 +64,28 @@ class RunList(Model):
     runs: list[RunSummary]
 
 
-class Prediction(Model):
-    """GET /api/runs/{id}/prediction: the frozen-kernel prediction at one time, on the evaluation grid."""
+KernelName = Literal["start", "infinite", "moving"]
 
-    time: float
-    grid_prediction: Vector
-    fitted_prediction: Vector
-    remaining: Vector
-    learnt: Vector
+
+class Ensemble(Model):
+    """The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process."""
+
+    mean: Vector  # (g,) on the grid
+    standard_deviation: Vector  # (g,)
+
+
+class Prediction(Model):
+    """GET /api/runs/{id}/prediction: what one kernel predicts of this network at one time."""
+
+    time: float | None  # None: in the limit of long training
+    kernel: KernelName
+    law: Law
+    grid_prediction: Vector  # (g,) from this network's own f_0
+    fitted_prediction: Vector  # (n,)
+    remaining: Vector  # (G,) in the groups of K_0
+    learnt: Vector  # (G,)
     loss: float
+    ensemble: Ensemble | None  # of the infinite kernel, where training is not centered
+    quadrature_error: float  # of the infinite kernel, relative; else 0
+    frame_time: float | None  # of the recorded frame that is nearest; None where there is none yet
+    distance: float | None  # on the grid, ||f_trained - f_predicted|| / ||f_predicted||, both at frame_time

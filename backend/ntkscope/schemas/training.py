@@ -78,6 +78,12 @@ class Recording(Model):
         le=1000,
         advanced=True,
     )
+    hessian: bool = field(
+        False,
+        title="Hessian",
+        help="Adds the largest eigenvalue of the loss's Hessian to every kernel frame.",
+        advanced=True,
+    )
     modes: int = field(
         64, title="Modes", help="Leading modes of K₀ that every frame follows.", ge=1, le=256, advanced=True
     )

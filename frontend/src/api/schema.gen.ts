@@ -191,7 +191,10 @@ export interface paths {
         };
         /**
          * Get Prediction
-         * @description The frozen-kernel prediction at one time. Under gradient descent: at the nearest whole step.
+         * @description What a kernel predicts at one time, and how far the trained network is from it at the nearest frame.
+         *
+         *     Under gradient descent it is at the nearest whole step, by the moving kernel at the nearest kernel frame.
+         *     For a run that is not centered the infinite kernel adds mean and deviation of the ensemble.
          */
         get: operations["get_prediction_api_runs__run_id__prediction_get"];
         put?: never;
@@ -521,7 +524,8 @@ export interface components {
              *         3
              *       ],
              *       "amplitudes": [
-             *         1
+             *         1,
+             *         0.5
              *       ],
              *       "phases": [
              *         0
@@ -594,6 +598,16 @@ export interface components {
              * @enum {string}
              */
             kind: "dataset";
+        };
+        /**
+         * Ensemble
+         * @description The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process.
+         */
+        Ensemble: {
+            /** Mean */
+            mean: (number | null)[];
+            /** Standard Deviation */
+            standard_deviation: (number | null)[];
         };
         /**
          * EventPage
@@ -745,6 +759,29 @@ export interface components {
             median_error_gradient_descent: number | null;
         };
         /**
+         * FrequencyFit
+         * @description lambda ~ frequency^exponent on log-log axes, over a kernel's followed modes above the floor.
+         *
+         *     Up to a quarter of the number of points: near its half aliasing flattens the fall.
+         */
+        FrequencyFit: {
+            /**
+             * Frequencies
+             * @enum {string}
+             */
+            frequencies: "all" | "odd" | "even";
+            /** Exponent */
+            exponent: number;
+            /** Standard Error */
+            standard_error: number | null;
+            /** Lowest */
+            lowest: number;
+            /** Highest */
+            highest: number;
+            /** Count */
+            count: number;
+        };
+        /**
          * GaussianBump
          * @description exp(-(x - centre)^2 / (2 spread^2)); on a circle x is the angle in [-pi, pi).
          */
@@ -827,6 +864,18 @@ export interface components {
             queued: number;
         };
         /**
+         * HessianSharpness
+         * @description The largest eigenvalue of the loss's Hessian; lambda_1(K_t) is that of its Gauss-Newton part.
+         */
+        HessianSharpness: {
+            /** Largest */
+            largest: number;
+            /** Error */
+            error: number;
+            /** Products */
+            products: number;
+        };
+        /**
          * Identity
          * @description ||f_{k+1} - f_k + eta K_t r_k|| / ||eta K_t r_k|| beside its round-off floor (theory, section 1).
          */
@@ -835,6 +884,28 @@ export interface components {
             error: number | null;
             /** Floor */
             floor: number;
+        };
+        /**
+         * InfiniteWidth
+         * @description The kernel of the same network at infinite width, Theta, scaled as K_0 is (theory, section 3).
+         *
+         *     Under mean_field it is that of ntk over the width, under standard the leading order in the width.
+         */
+        InfiniteWidth: {
+            /** Eigenvalues */
+            eigenvalues: (number | null)[];
+            /** Noise Floor */
+            noise_floor: number;
+            /** Mode Coefficients */
+            mode_coefficients: (number | null)[];
+            /** Mode Frequencies */
+            mode_frequencies: (number | null)[];
+            /** Distance */
+            distance: number | null;
+            /** Quadrature Error */
+            quadrature_error: number;
+            /** Frequency Fits */
+            frequency_fits: components["schemas"]["FrequencyFit"][];
         };
         /**
          * Interval
@@ -879,7 +950,7 @@ export interface components {
         };
         /**
          * KernelFrame
-         * @description What needs K_t.
+         * @description What needs K_t. Fields with a default are missing in logs of earlier versions.
          */
         KernelFrame: {
             /** Seq */
@@ -900,6 +971,22 @@ export interface components {
             /** Drift */
             drift: number;
             identity: components["schemas"]["Identity"] | null;
+            /** Mode Coefficients */
+            mode_coefficients?: (number | null)[] | null;
+            /** Leading Modes */
+            leading_modes?: number | null;
+            /** Subspace Overlap */
+            subspace_overlap?: number | null;
+            /** Target Alignment */
+            target_alignment?: number | null;
+            /** Trace */
+            trace?: number | null;
+            /** Effective Rank */
+            effective_rank?: number | null;
+            /** Condition Number */
+            condition_number?: number | null;
+            moving?: components["schemas"]["MovingPrediction"] | null;
+            hessian?: components["schemas"]["HessianSharpness"] | null;
         };
         /**
          * LearningFrequency
@@ -954,6 +1041,31 @@ export interface components {
             median_error: number | null;
         };
         /**
+         * MovingPrediction
+         * @description What K_t, taken at every kernel frame so far, predicts at this one (theory, section 5).
+         *
+         *     It starts from r(0) and is never corrected by a measurement: (I - eta K_j)^steps, interval by interval. Where
+         *     the prediction of K_0 leaves the measured curve and this one does not, the kernel's motion explains it.
+         */
+        MovingPrediction: {
+            /** Mode Coefficients */
+            mode_coefficients: (number | null)[];
+            /** Remaining */
+            remaining: (number | null)[];
+            /** Learnt */
+            learnt: (number | null)[];
+            /** Loss */
+            loss: number;
+            /** Function */
+            function: (number | null)[];
+            /** Fitted */
+            fitted: (number | null)[];
+            /** Error */
+            error: number | null;
+            /** Frozen Error */
+            frozen_error: number | null;
+        };
+        /**
          * Network
          * @description A multilayer perceptron with one output (theory, section 3).
          */
@@ -987,13 +1099,13 @@ export interface components {
             /**
              * Weight scale, σ_w
              * @description Standard deviation of the weights, before 1/sqrt(width).
-             * @default 1.5
+             * @default 4
              */
             sigma_w: number;
             /**
              * Bias scale, σ_b
              * @description Standard deviation of the biases.
-             * @default 0.5
+             * @default 2
              */
             sigma_b: number;
             /**
@@ -1047,11 +1159,21 @@ export interface components {
         };
         /**
          * Prediction
-         * @description GET /api/runs/{id}/prediction: the frozen-kernel prediction at one time, on the evaluation grid.
+         * @description GET /api/runs/{id}/prediction: what one kernel predicts of this network at one time.
          */
         Prediction: {
             /** Time */
-            time: number;
+            time: number | null;
+            /**
+             * Kernel
+             * @enum {string}
+             */
+            kernel: "start" | "infinite" | "moving";
+            /**
+             * Law
+             * @enum {string}
+             */
+            law: "gradient_flow" | "gradient_descent";
             /** Grid Prediction */
             grid_prediction: (number | null)[];
             /** Fitted Prediction */
@@ -1062,6 +1184,13 @@ export interface components {
             learnt: (number | null)[];
             /** Loss */
             loss: number;
+            ensemble: components["schemas"]["Ensemble"] | null;
+            /** Quadrature Error */
+            quadrature_error: number;
+            /** Frame Time */
+            frame_time: number | null;
+            /** Distance */
+            distance: number | null;
         };
         /**
          * Predictions
@@ -1159,6 +1288,12 @@ export interface components {
              */
             kernel_frames: number;
             /**
+             * Hessian
+             * @description Adds the largest eigenvalue of the loss's Hessian to every kernel frame.
+             * @default false
+             */
+            hessian: boolean;
+            /**
              * Modes
              * @description Leading modes of K₀ that every frame follows.
              * @default 64
@@ -1190,7 +1325,8 @@ export interface components {
              *       },
              *       "target": {
              *         "amplitudes": [
-             *           1
+             *           1,
+             *           0.5
              *         ],
              *         "draw": "none",
              *         "frequencies": [
@@ -1214,8 +1350,8 @@ export interface components {
              *       "depth": 1,
              *       "activation": "erf",
              *       "parameterization": "ntk",
-             *       "sigma_w": 1.5,
-             *       "sigma_b": 0.5,
+             *       "sigma_w": 4,
+             *       "sigma_b": 2,
              *       "bias": true,
              *       "encoding": {
              *         "kind": "none"
@@ -1245,6 +1381,7 @@ export interface components {
              * @default {
              *       "frames": 160,
              *       "kernel_frames": 24,
+             *       "hessian": false,
              *       "modes": 64,
              *       "epsilon": 0.1
              *     }
@@ -1302,7 +1439,8 @@ export interface components {
              *         },
              *         "target": {
              *           "amplitudes": [
-             *             1
+             *             1,
+             *             0.5
              *           ],
              *           "draw": "none",
              *           "frequencies": [
@@ -1324,8 +1462,8 @@ export interface components {
              *           "kind": "none"
              *         },
              *         "parameterization": "ntk",
-             *         "sigma_b": 0.5,
-             *         "sigma_w": 1.5,
+             *         "sigma_b": 2,
+             *         "sigma_w": 4,
              *         "width": 1024
              *       },
              *       "training": {
@@ -1343,6 +1481,7 @@ export interface components {
              *       "recording": {
              *         "epsilon": 0.1,
              *         "frames": 160,
+             *         "hessian": false,
              *         "kernel_frames": 24,
              *         "modes": 64
              *       },
@@ -1565,6 +1704,11 @@ export interface components {
             gradient_descent: components["schemas"]["Predictions"];
             /** Frequencies */
             frequencies: (number | null)[];
+            /** Target Power */
+            target_power?: (number | null)[] | null;
+            /** Frequency Fits */
+            frequency_fits?: components["schemas"]["FrequencyFit"][];
+            infinite?: components["schemas"]["InfiniteWidth"] | null;
         };
         /**
          * Step
@@ -2115,10 +2259,12 @@ export interface operations {
     get_prediction_api_runs__run_id__prediction_get: {
         parameters: {
             query: {
-                /** @description Learning rate times step. */
+                /** @description Learning rate times step; inf for the limit, kernel regression. */
                 time: number;
                 /** @description Which law; left out: the one that the charts draw. */
                 law?: ("gradient_flow" | "gradient_descent") | null;
+                /** @description K₀, that of infinite width, or those measured on the way (by gradient descent). */
+                kernel?: "start" | "infinite" | "moving";
             };
             header?: never;
             path: {

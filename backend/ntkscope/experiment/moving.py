@@ -1,0 +1,89 @@
+"""The moving kernel's prediction, carried along a run from kernel frame to kernel frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ntkscope.experiment.start import Start
+from ntkscope.experiment.theory import group_learnt, group_remaining
+from ntkscope.numerics import MLP, MovingState, Spectrum, advance, empirical_ntk, gradient_descent, spectrum
+from ntkscope.schemas.event import Checkpoint, MovingPrediction
+
+
+class Moving:
+    """Holds the last measured kernel and what was predicted when it was measured.
+
+    Args:
+        start: The run at step 0, whose kernel is the first.
+        state: What is predicted at the kernel's step.
+        decomposed: The kernel's spectrum.
+        cross_kernel: (g, n) of the same network.
+    """
+
+    def __init__(self, start: Start, state: MovingState, decomposed: Spectrum, cross_kernel: Tensor) -> None:
+        self._start, self._state = start, state
+        self._spectrum, self._cross_kernel = decomposed, cross_kernel
+
+    @classmethod
+    def begin(cls, start: Start) -> Moving:
+        """At step 0."""
+        state = MovingState(0, start.residual, start.grid_function)
+        return cls(start, state, start.spectrum, start.cross_kernel)
+
+    @classmethod
+    def resume(cls, start: Start, network: MLP, checkpoint: Checkpoint) -> Moving | None:
+        """From a checkpoint, with the kernel of its parameters; None where an earlier version wrote it."""
+        n, g = len(start.residual), len(start.grid_function)
+        values = torch.from_numpy(np.frombuffer(checkpoint.moving, "<f8").astype(np.float64))
+        if len(values) != n + g:
+            return None
+        kernel, cross_kernel = kernels(start, network)
+        return cls(start, MovingState(checkpoint.step, values[:n], values[n:]), spectrum(kernel), cross_kernel)
+
+    def at(self, step: int) -> MovingState:
+        """What is predicted at a step, by the last kernel since it was measured."""
+        return advance(self._state, self._spectrum, self._cross_kernel, self._start.learning_rate, step)
+
+    def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> MovingState:
+        """What is predicted at a step; from there on another kernel holds."""
+        self._state = self.at(step)
+        self._spectrum, self._cross_kernel = decomposed, cross_kernel
+        return self._state
+
+    def to_bytes(self, step: int) -> bytes:
+        """The prediction at a step, for a checkpoint."""
+        state = self.at(step)
+        return torch.cat([state.residual, state.function]).numpy().astype("<f8").tobytes()
+
+
+def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
+    """K_t on the training points (n, n) and from the grid to them (g, n), in float64 on the CPU."""
+    kernel = empirical_ntk(network, start.inputs).double().cpu()
+    return kernel, empirical_ntk(network, start.grid_inputs, start.inputs).double().cpu()
+
+
+def moving_prediction(start: Start, state: MovingState, residual: Tensor) -> MovingPrediction:
+    """The prediction as an event has it, beside the measured residual (n,)."""
+    coefficients = (start.spectrum.modes[:, : start.followed].T @ state.residual).numpy()
+    begin = start.mode_coefficients.numpy()
+    step = torch.tensor([float(state.step)], dtype=torch.float64)
+    frozen = gradient_descent(
+        start.spectrum.eigenvalues.clamp(min=0), start.mode_coefficients, start.learning_rate, step
+    )[0]
+    return MovingPrediction(
+        mode_coefficients=coefficients,
+        remaining=group_remaining(coefficients[None], begin, start.groups)[0],
+        learnt=group_learnt(coefficients[None], begin, start.groups)[0],
+        loss=0.5 * float(state.residual @ state.residual),
+        function=state.function.numpy(),
+        fitted=(start.problem.targets + state.residual).numpy(),
+        error=_relative(state.residual - residual, start.residual),
+        frozen_error=_relative(start.spectrum.modes @ frozen - residual, start.residual),
+    )
+
+
+def _relative(difference: Tensor, whole: Tensor) -> float | None:
+    size, apart = float(whole.norm()), float(difference.norm())
+    return apart / size if size > 0 and np.isfinite(apart) else None

@@ -1,0 +1,55 @@
+"""How fast eigenvalues fall with frequency."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ntkscope.numerics.diagnostics import log_log_slope
+
+
+@dataclass(frozen=True)
+class FrequencyFit:
+    """lambda ~ frequency^exponent, by least squares on log-log axes.
+
+    Args:
+        exponent: The slope.
+        standard_error: NaN for two frequencies.
+        lowest: The first frequency that entered.
+        highest: The last.
+        count: How many did.
+    """
+
+    exponent: float
+    standard_error: float
+    lowest: float
+    highest: float
+    count: int
+
+
+def frequency_fit(
+    frequencies: Float[Tensor, " modes"], eigenvalues: Float[Tensor, " modes"], floor: float, parity: int | None = None
+) -> FrequencyFit | None:
+    """The exponent with which eigenvalues fall; each frequency enters once, with the mean of its eigenvalues.
+
+    Args:
+        frequencies: Of each mode; NaN or 0 where it has none that could enter.
+        eigenvalues: Of the same modes.
+        floor: Eigenvalues at or below it are round-off and left out.
+        parity: 0 for even frequencies alone, 1 for odd ones, None for all.
+
+    Returns:
+        None where fewer than two frequencies are there.
+
+    Source: theory, section 7.
+    """
+    entering = (frequencies > 0) & (eigenvalues > floor)
+    if parity is not None:
+        entering = entering & (torch.remainder(frequencies, 2) == parity)
+    chosen = torch.unique(frequencies[entering])
+    if len(chosen) < 2:
+        return None
+    means = torch.stack([eigenvalues[entering & (frequencies == frequency)].mean() for frequency in chosen])
+    exponent, standard_error = log_log_slope(chosen, means)
+    return FrequencyFit(exponent, standard_error, float(chosen[0]), float(chosen[-1]), len(chosen))

@@ -1,0 +1,94 @@
+"""The largest eigenvalue of the loss's Hessian, by Lanczos with Hessian-vector products."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ntkscope.numerics.mlp import MLP
+
+TOLERANCE = 1e-6  # of the error bound, relative to the eigenvalue
+MOST_PRODUCTS = 120
+SEED = 0  # of the first direction: the same run gives the same number
+
+
+@dataclass(frozen=True)
+class Sharpness:
+    """Of the Hessian of 1/2 sum r^2.
+
+    Args:
+        largest: Its largest eigenvalue, in 1/time, as lambda_1(K_t) is.
+        error: Bound on the distance to the nearest eigenvalue.
+        products: Hessian-vector products that it took.
+    """
+
+    largest: float
+    error: float
+    products: int
+
+
+def hessian_sharpness(
+    network: MLP, x: Float[Tensor, "n d"], targets: Float[Tensor, " n"], tolerance: float = TOLERANCE
+) -> Sharpness:
+    """The largest eigenvalue of J^T J + sum_i r_i Hess f_i, r = f(X) - targets, in float64.
+
+    The first term is the Gauss-Newton part, whose non-zero eigenvalues are those of K = J J^T; a relu's second
+    derivative, 0 but at its kink, counts as 0.
+
+    Lanczos keeps three vectors as long as the parameters. It does not reorthogonalise: that lets eigenvalues
+    come twice, and leaves the extreme ones as they are.
+
+    Args:
+        network: Of one output.
+        x: The training points, encoded.
+        targets: What the network's own output is compared with.
+        tolerance: Of the error bound, relative to the eigenvalue.
+
+    Source: Paige 1980, "Accuracy and effectiveness of the Lanczos algorithm"; Pearlmutter 1994 for the products.
+    """
+    precise = network.to(dtype=torch.float64)
+    goal = targets.to(x.device, torch.float64)
+    with torch.enable_grad():
+        parameters = [parameter.detach().requires_grad_() for parameter in precise.parameters()]
+        residual = _function(precise, parameters, x.double())[:, 0] - goal
+        gradients = torch.autograd.grad(0.5 * residual @ residual, parameters, create_graph=True)
+
+    def product(direction: Tensor) -> Tensor:
+        parts = torch.split(direction, [parameter.numel() for parameter in parameters])
+        shaped = [part.view_as(parameter) for part, parameter in zip(parts, parameters, strict=True)]
+        columns = torch.autograd.grad(gradients, parameters, shaped, retain_graph=True, materialize_grads=True)
+        return torch.cat([column.flatten() for column in columns])
+
+    size = sum(parameter.numel() for parameter in parameters)
+    begin = torch.randn(size, generator=torch.Generator().manual_seed(SEED), dtype=torch.float64).to(x.device)
+    vector, before, link = begin / begin.norm(), torch.zeros_like(begin), 0.0
+    diagonal: list[float] = []
+    links: list[float] = []
+    largest = error = 0.0
+    while len(diagonal) < min(MOST_PRODUCTS, size):
+        image = product(vector) - link * before
+        diagonal.append(float(vector @ image))
+        image -= diagonal[-1] * vector
+        link = float(image.norm())
+        tridiagonal = torch.diag(torch.tensor(diagonal, dtype=torch.float64))
+        off = torch.tensor(links, dtype=torch.float64)
+        values, vectors = torch.linalg.eigh(tridiagonal + torch.diag(off, 1) + torch.diag(off, -1))
+        largest, error = float(values[-1]), link * abs(float(vectors[-1, -1]))
+        if error <= tolerance * float(values.abs().max()):
+            break
+        links.append(link)
+        before, vector = vector, image / link
+    return Sharpness(largest, error, len(diagonal))
+
+
+def _function(network: MLP, parameters: list[Tensor], x: Tensor) -> Tensor:
+    """f of these parameters: the network's own formula, without its updates in place."""
+    step = 1 if network.biases is None else 2
+    a = x
+    for layer, scale in enumerate(network.weight_scales):
+        a = network.activation.function(a) if layer else a
+        a = scale * (a @ parameters[step * layer])
+        if network.biases is not None:
+            a = a + network.bias_scale * parameters[step * layer + 1]
+    return network.output_scale * a

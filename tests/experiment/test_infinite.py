@@ -1,0 +1,94 @@
+"""The kernel of infinite width in the first event: against numerics, and against wide networks."""
+
+import numpy as np
+import pytest
+import torch
+
+from ntkscope.experiment import infinite
+from ntkscope.experiment.infinite import infinite_width, limit
+from ntkscope.experiment.start import start
+from ntkscope.numerics import MLP, infinite_ntk
+from ntkscope.schemas.event import Started
+from tests.cases import config, run
+
+
+@pytest.mark.parametrize("parameterization", ["ntk", "standard", "mean_field"])
+@pytest.mark.parametrize(("activation", "depth"), [("erf", 1), ("relu", 2)])
+def test_a_wide_network_is_near_its_limit(parameterization: str, activation: str, depth: int) -> None:
+    changes = {
+        "network__parameterization": parameterization, "network__activation": activation, "network__depth": depth,
+        "network__sigma_w": 1.4, "network__sigma_b": 0.5,
+    }  # fmt: skip
+    near, far = (infinite_width(start(config(**changes, network__width=width))) for width in (4096, 64))
+    assert near is not None
+    assert far is not None
+    assert near.distance < 0.06
+    assert far.distance > 2 * near.distance
+
+
+def test_it_is_that_of_the_encoded_inputs() -> None:
+    begun = start(config(network__encoding={"kind": "positional", "octaves": 2}))
+    found = infinite_width(begun)
+    theta = infinite_ntk(begun.problem.encoded, depth=1, activation="erf", sigma_w=4, sigma_b=2).numpy()
+    assert found is not None
+    values, vectors = np.linalg.eigh(theta)
+    np.testing.assert_allclose(found.eigenvalues, values[::-1], atol=1e-10 * values[-1])
+    kernel = begun.kernel.numpy()
+    assert found.distance == pytest.approx(np.sqrt(((kernel - theta) ** 2).sum() / (theta**2).sum()))
+    assert found.quadrature_error == 0
+    np.testing.assert_allclose(
+        np.abs(found.mode_coefficients[:6]), np.abs(vectors.T @ begun.residual.numpy())[::-1][:6], atol=1e-8
+    )
+
+
+def test_without_a_closed_form_the_error_is_told() -> None:
+    found = infinite_width(start(config(network__activation="tanh")))
+    assert found is not None
+    assert 0 < found.quadrature_error < 1e-8
+
+
+def test_a_large_one_is_left_out_with_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(infinite, "CLOSED_FORM_PAIRS", 100)
+    begin = run(config())[0]
+    assert isinstance(begin, Started)
+    assert begin.infinite is None
+    assert any("infinite width is left out: in closed form, for 16 points" in notice for notice in begin.notices)
+
+
+def test_the_first_event_has_the_target_s_power_and_the_frequencies_exponents() -> None:
+    settings = config(
+        data__points={"kind": "circle", "n": 64}, network__activation="relu", network__depth=3,
+        network__sigma_w=2**0.5, network__sigma_b=0.1, network__width=512,
+    )  # fmt: skip
+    begin = run(settings)[0]
+    assert isinstance(begin, Started)
+    y, power = begin.targets, begin.target_power
+    assert power is not None
+    np.testing.assert_allclose(power[:64], ((begin.modes.T @ y) ** 2).cumsum() / (y @ y), atol=1e-12)
+    assert begin.infinite is not None
+    fits = {fit.frequencies: fit for fit in begin.infinite.frequency_fits}
+    assert (fits["odd"].lowest, fits["odd"].highest, fits["odd"].count) == (1, 15, 8)
+    assert (fits["even"].lowest, fits["even"].highest, fits["even"].count) == (2, 16, 8)
+    assert fits["all"].exponent == pytest.approx(-2.07, abs=0.05)  # theory 7: -2.10 up to 8, -2.04 beyond
+    assert 0 < fits["all"].standard_error < 0.05
+    assert begin.frequency_fits[0].exponent == pytest.approx(fits["all"].exponent, abs=0.1)
+
+
+def test_points_in_space_have_no_exponents() -> None:
+    begin = run(config(data__points={"kind": "random", "n": 16, "d": 3}))[0]
+    assert isinstance(begin, Started)
+    assert begin.frequency_fits == []
+
+
+def test_the_nngp_is_the_covariance_of_sampled_networks() -> None:
+    begun = start(config(data__points={"kind": "interval", "n": 4}, data__grid=3))
+    found, generator = limit(begun), torch.Generator().manual_seed(0)
+    both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
+    draws = torch.stack(
+        [MLP.create(1, 256, 1, "erf", "ntk", 4.0, 2.0, generator=generator)(both)[:, 0] for _ in range(4000)]
+    )
+    covariance = (draws.T @ draws / len(draws)).numpy()
+    scale = float(found.grid_variance.max())
+    np.testing.assert_allclose(covariance[:4, :4], found.nngp.numpy(), atol=0.1 * scale)
+    np.testing.assert_allclose(covariance[4:, :4], found.cross_nngp.numpy(), atol=0.1 * scale)
+    np.testing.assert_allclose(covariance.diagonal()[4:], found.grid_variance.numpy(), atol=0.1 * scale)
