@@ -1,11 +1,16 @@
 """The kernel of infinite width in the first event: against numerics, and against wide networks."""
 
+import math
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
+from ntkscope.errors import TooLarge
 from ntkscope.experiment import infinite
-from ntkscope.experiment.infinite import infinite_width, limit
+from ntkscope.experiment.infinite import infinite_width, left_out, limit
 from ntkscope.experiment.start import start
 from ntkscope.numerics import MLP, infinite_ntk
 from ntkscope.schemas.event import Started
@@ -52,7 +57,40 @@ def test_a_large_one_is_left_out_with_a_notice(monkeypatch: pytest.MonkeyPatch) 
     begin = run(config())[0]
     assert isinstance(begin, Started)
     assert begin.infinite is None
-    assert any("infinite width is left out: in closed form, for 16 points" in notice for notice in begin.notices)
+    assert any("infinite width is left out: for 16 points" in notice for notice in begin.notices)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"network__activation": "tanh", "network__sigma_w": 1000.0}, "by quadrature, for 16 points and σ_w = 1000"),
+        ({"network__activation": "tanh", "data__points": {"kind": "circle", "n": 64}}, "by quadrature, for 64 points"),
+    ],
+)
+def test_a_slow_quadrature_is_not_begun(changes: dict[str, Any], said: str) -> None:
+    begin = run(config(**changes, training__stop__steps=1))[0]
+    assert isinstance(begin, Started)
+    assert begin.infinite is None
+    assert any(said in notice for notice in begin.notices)
+
+
+def test_a_prediction_that_would_take_too_long_is_refused() -> None:
+    begun = start(config(network__activation="tanh", network__sigma_w=1000.0))
+    with pytest.raises(TooLarge, match="closed form, such as erf"):
+        limit(begun)
+
+
+def test_a_limit_beyond_float64_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = start(config())
+    whole = infinite.infinite_kernels
+
+    def overflowing(*inputs: Any, **settings: Any) -> Any:
+        found = whole(*inputs, **settings)
+        return replace(found, ntk=found.ntk * math.inf)
+
+    monkeypatch.setattr(infinite, "infinite_kernels", overflowing)
+    assert infinite_width(begun) is None
+    assert "beyond the range of float64" in left_out(begun)
 
 
 def test_the_first_event_has_the_target_s_power_and_the_frequencies_exponents() -> None:

@@ -20,7 +20,7 @@ def started(start: Start, theory: Theory, kernel_steps: Steps, seq: int) -> Star
     """The Started event: data, K_0, its modes, and the prediction of every recording time."""
     problem, eigenvalues = start.problem, start.spectrum.eigenvalues
     infinite = infinite_width(start)
-    missing = [] if infinite else [left_out(start.config, len(start.residual))]
+    missing = [] if infinite else [left_out(start)]
     return Started(
         seq=seq,
         config=start.config,

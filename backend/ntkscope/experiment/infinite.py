@@ -25,6 +25,7 @@ from ntkscope.schemas.event import FrequencyFit, InfiniteWidth
 
 # Pairs of points times hidden layers that take about half a second on one core, by closed form and by quadrature.
 CLOSED_FORM_PAIRS, QUADRATURE_PAIRS = 4_000_000, 1_000
+USUAL_VARIANCE = 5.0  # of a pre-activation, up to which that holds
 PATIENCE = 20  # times that, for one who asks for a prediction
 BLOCK = 32  # grid points whose own variances are found together
 
@@ -42,11 +43,13 @@ class Limit:
 
 
 def infinite_width(start: Start) -> InfiniteWidth | None:
-    """The limit's spectrum and how far K_0 is from it; None where it would take seconds."""
+    """The limit's spectrum and how far K_0 is from it; None where `left_out` says why."""
     n = len(start.residual)
-    if not _affordable(start.config, n * (n + 1) // 2, 1):
+    if not _affordable(start, n * (n + 1) // 2, 1):
         return None
     kernels = _kernels(start.config, start.problem.encoded)
+    if not bool(torch.isfinite(kernels.ntk).all()):
+        return None
     decomposed = spectrum(kernels.ntk)
     frequencies = mode_frequencies(decomposed, start.problem, start.followed)
     distance = drift(start.kernel, kernels.ntk)
@@ -61,10 +64,17 @@ def infinite_width(start: Start) -> InfiniteWidth | None:
     )
 
 
-def left_out(config: RunConfig, points: int) -> str:
+def left_out(start: Start) -> str:
     """Why there is no `infinite_width`, for the reader."""
-    how = "in closed form" if has_closed_form(activation(config.network.activation)) else "by quadrature"
-    return f"The kernel of infinite width is left out: {how}, for {points:,} points, it would take seconds."
+    n, sigma_w = len(start.residual), start.config.network.sigma_w
+    if _affordable(start, n * (n + 1) // 2, 1):
+        return f"The kernel of infinite width is left out: with σ_w = {sigma_w:g} it is beyond the range of float64."
+    if has_closed_form(activation(start.config.network.activation)):
+        return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
+    return (
+        "The kernel of infinite width is left out: there is no closed form, and by quadrature, for "
+        f"{n:,} points and σ_w = {sigma_w:g}, it would take seconds."
+    )
 
 
 def limit(start: Start) -> Limit:
@@ -74,7 +84,7 @@ def limit(start: Start) -> Limit:
         TooLarge: it would take too long.
     """
     n, g = len(start.residual), len(start.grid_function)
-    if not _affordable(start.config, n * (n + 1) // 2 + g * n + g, PATIENCE):
+    if not _affordable(start, n * (n + 1) // 2 + g * n + g, PATIENCE):
         raise TooLarge(
             "Points and grid for which the kernel of infinite width can be found within about ten seconds.",
             f"{n:,} points, {g:,} grid points and {start.config.network.activation} as activation",
@@ -109,9 +119,14 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
     return fits
 
 
-def _affordable(config: RunConfig, pairs: int, patience: int) -> bool:
-    exact = has_closed_form(activation(config.network.activation))
-    return pairs * config.network.depth <= patience * (CLOSED_FORM_PAIRS if exact else QUADRATURE_PAIRS)
+def _affordable(start: Start, pairs: int, patience: int) -> bool:
+    """By counting; the nodes of a quadrature grow with the pre-activations' variance in both directions."""
+    network, x = start.config.network, start.problem.encoded
+    work = float(pairs * network.depth)
+    if has_closed_form(activation(network.activation)):
+        return work <= patience * CLOSED_FORM_PAIRS
+    variance = network.sigma_w**2 * max(1.0, float((x**2).mean(1).max())) + network.sigma_b**2
+    return work * max(1.0, variance / USUAL_VARIANCE) <= patience * QUADRATURE_PAIRS
 
 
 def _kernels(config: RunConfig, x1: Tensor, x2: Tensor | None = None) -> InfiniteKernels:

@@ -1,0 +1,89 @@
+"""The presets about the three remarks: width-ladder, kernel-limit, and circle-harmonics at infinite width."""
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+
+from ntkscope.experiment.frequencies import residual_spectrum
+from ntkscope.experiment.infinite import limit
+from ntkscope.experiment.prediction import Recorded, prediction
+from ntkscope.experiment.presets import preset
+from ntkscope.experiment.start import start
+from ntkscope.numerics import gradient_flow, learning_time, log_log_slope
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import KernelFrame, Started
+from tests.cases import of, run
+
+WIDTHS = (64, 256, 1024, 4096)
+
+
+def variant(id: str, name: str, seed: int) -> RunConfig:
+    """With as few records as the checks need."""
+    config = next(variant.config for variant in preset(id).variants if variant.name == name)
+    recording = config.recording.model_copy(update={"frames": 2, "kernel_frames": 2})
+    return config.model_copy(update={"seed": seed, "recording": recording})
+
+
+def slope(values: list[float]) -> float:
+    return log_log_slope(torch.tensor(WIDTHS, dtype=torch.float64), torch.tensor(values, dtype=torch.float64))[0]
+
+
+@pytest.mark.parametrize(("activation", "low", "high"), [("relu", -0.85, -0.6), ("erf", -1.1, -0.8)])
+def test_width_ladder(activation: str, low: float, high: float) -> None:
+    distances, drifts = [], []
+    for width in WIDTHS:
+        runs = [run(variant("width-ladder", f"{activation}-{width}", seed)) for seed in range(5)]
+        infinite = [of(events, Started)[0].infinite for events in runs]
+        distances.append(float(np.mean([found.distance for found in infinite if found])))
+        drifts.append(float(np.mean([of(events, KernelFrame)[-1].drift for events in runs])))
+    assert -0.65 <= slope(distances) <= -0.35
+    assert low <= slope(drifts) <= high
+
+
+@cache
+def to_regression(width: int, seed: int) -> tuple[float, float]:
+    """Relative distance on the grid from the trained network to regression with K_0 and with Theta."""
+    config = variant("kernel-limit", f"width-{width}", seed)
+    begun, recorded = start(config), Recorded.of(run(config))
+    own = prediction(begun, "gradient_flow", math.inf, recorded=recorded)
+    wide = prediction(begun, "gradient_flow", math.inf, limit(begun), recorded)
+    assert own.distance is not None
+    assert wide.distance is not None
+    return own.distance, wide.distance
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_kernel_limit_is_where_training_ends(seed: int) -> None:
+    own, wide = to_regression(1024, seed)
+    assert own < 0.005
+    assert wide < 0.02
+
+
+def test_kernel_limit_gaps_close_with_width() -> None:
+    means = [np.mean([to_regression(width, seed) for seed in (0, 1, 2)], axis=0) for width in WIDTHS]
+    assert -1.1 <= slope([float(own) for own, _ in means]) <= -0.65
+    assert -0.65 <= slope([float(wide) for _, wide in means]) <= -0.35
+
+
+def test_circle_harmonics_at_infinite_width() -> None:
+    """Under gradient flow; the finite network's own steps have a slope between 1.9 and 2.5 (test_presets)."""
+    begun = start(preset("circle-harmonics").variants[0].config)
+    wide = limit(begun).spectrum
+    rates = learning_time(wide.eigenvalues.clamp(min=0), 0.3)
+    coefficients = wide.mode_coefficients(begun.residual)
+    start_spectrum = residual_spectrum(begun.fourier_rows, begun.residual)
+    times = []
+    for k in range(1, 9):
+        members = [2 * k - 1, 2 * k]  # modes 1 and 2 of frequency 1, and so on: the constant is the first
+        expected = float(rates[members].mean())
+        at = gradient_flow(wide.eigenvalues.clamp(min=0), coefficients, torch.tensor([expected]).double())[0]
+        left = residual_spectrum(begun.fourier_rows, wide.modes @ at)
+        assert float(left[k] / start_spectrum[k]) == pytest.approx(0.3, rel=1e-6)
+        times.append(expected)
+    frequencies = torch.arange(1, 9, dtype=torch.float64)
+    found, error = log_log_slope(frequencies, torch.tensor(times, dtype=torch.float64))
+    assert found == pytest.approx(2.08, abs=0.02)
+    assert 0 < error < 0.15
