@@ -32,7 +32,6 @@ Array = NDArray[np.float64]
 class Moment:
     """When a measurement is made."""
 
-    seq: int
     step: int
     time: float
     wall_seconds: float
@@ -66,7 +65,7 @@ def frame(
         held_out = float(((grid - problem.grid_target) ** 2).mean())
     below = [len(group.modes) for group, left in zip(groups, remaining, strict=True) if left < _epsilon(start)]
     return Frame(
-        seq=moment.seq,
+        seq=0,  # numbered when it is told
         index=at,
         step=moment.step,
         time=moment.time,
@@ -93,7 +92,9 @@ def all_learnt(start: Start, remaining: Array) -> bool:
     return bool(drawn.any() and (remaining[drawn] < _epsilon(start)).all())
 
 
-def kernel_frame(start: Start, network: MLP, moment: Moment, moving: Moving | None, fitted: Tensor) -> KernelFrame:
+def kernel_frame(
+    start: Start, network: MLP, moment: Moment, moving: Moving | None, fitted: Tensor
+) -> KernelFrame | None:
     """What needs K_t: its spectrum, how far it moved, and the identity of theory 1 by one trial step on a copy.
 
     Args:
@@ -102,16 +103,21 @@ def kernel_frame(start: Start, network: MLP, moment: Moment, moving: Moving | No
         moment: When that is.
         moving: Takes K_t up; None where an earlier version's checkpoint left it behind.
         fitted: (n,) the drawn function on the training points.
+
+    Returns:
+        None where the kernel has grown beyond what float64 can square: there is nothing to be said of it.
     """
     if moment.step == 0:
         kernel, cross_kernel, decomposed = start.kernel, start.cross_kernel, start.spectrum
     else:
         kernel, cross_kernel = kernels(start, network)
+        if not np.isfinite(drift(kernel, start.kernel)):
+            return None
         decomposed = spectrum(kernel)
     residual, leading = fitted - start.problem.targets, start.leading_modes
     state = moving.take(moment.step, decomposed, cross_kernel) if moving else None
     return KernelFrame(
-        seq=moment.seq,
+        seq=0,  # numbered when it is told
         step=moment.step,
         time=moment.time,
         wall_seconds=moment.wall_seconds,

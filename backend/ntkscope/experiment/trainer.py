@@ -17,7 +17,7 @@ from ntkscope.experiment.start import Start, start
 from ntkscope.experiment.theory import theory
 from ntkscope.numerics import MLP
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Checkpoint, Command, Reason, RunEvent, Tick
+from ntkscope.schemas.event import Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
 
 Events = Generator[RunEvent, Command | None, None]
 DIVERGED = 1e8  # times the loss at the start
@@ -139,11 +139,12 @@ class _Run:
             if not (self.loss <= self.loss_limit and is_finite(fitted, grid)):
                 return "diverged"
             measured = frame(self.start, self.theory, self.history, self._moment(), at, fitted, grid)
-        yield measured
+        yield self._numbered(measured)
         if self.step in self.kernels:
             with torch.no_grad():
                 event = kernel_frame(self.start, self.network, self._moment(), self.moving, fitted)
-            yield event
+            if event is not None:
+                yield self._numbered(event)
         if self.clock.due():
             ended = yield from self._tick()
             if ended:
@@ -171,7 +172,10 @@ class _Run:
         return "cancelled" if command == "cancel" else None
 
     def _moment(self) -> Moment:
-        return Moment(next(self.seq), self.step, self._time(), self.clock.seconds())
+        return Moment(self.step, self._time(), self.clock.seconds())
+
+    def _numbered(self, event: Frame | KernelFrame) -> RunEvent:
+        return event.model_copy(update={"seq": next(self.seq)})
 
     def _time(self) -> float:
         return self.step * self.start.learning_rate

@@ -1,0 +1,79 @@
+"""Whatever config the schema lets through: a run ends with an outcome, or is refused in a sentence; nothing else."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntkscope.errors import NtkscopeError
+from ntkscope.schemas.event import Finished
+from ntkscope.wire.codec import encode, to_json
+from tests.cases import config, of, run
+
+POINTS = st.one_of(
+    st.builds(dict, kind=st.just("interval"), n=st.sampled_from([1, 2, 3, 16])),
+    st.builds(dict, kind=st.just("circle"), n=st.sampled_from([1, 2, 5, 16]), hold_out=st.booleans()),
+    st.just({"kind": "arcs", "counts": [3, 5]}),
+    st.builds(
+        dict,
+        kind=st.just("random"),
+        n=st.sampled_from([1, 7, 20]),
+        d=st.sampled_from([1, 2, 3, 6]),
+        distribution=st.sampled_from(["normal", "uniform", "sphere"]),
+    ),
+)
+TARGETS = st.sampled_from(
+    [
+        {"kind": "sinusoids", "frequencies": [1, 2]},
+        {"kind": "step"},
+        {"kind": "sawtooth"},
+        {"kind": "chirp"},
+        {"kind": "gaussian_bump"},
+        {"kind": "formula", "text": "0*x1"},
+        {"kind": "formula", "text": "x1 + 1e9"},
+    ]
+)
+RATES = st.one_of(
+    st.builds(dict, kind=st.just("auto"), fraction=st.sampled_from([0.01, 0.5, 1.5, 6.0, 50.0])),
+    st.builds(dict, kind=st.just("given"), value=st.sampled_from([1e-12, 1.0, 1e9])),
+)
+CONFIGS = st.fixed_dictionaries(
+    {
+        "data__points": POINTS,
+        "data__target": TARGETS,
+        "data__noise": st.sampled_from([0, 0.5]),
+        "network__width": st.sampled_from([1, 2, 8, 64]),
+        "network__depth": st.sampled_from([1, 2, 4]),
+        "network__activation": st.sampled_from(["relu", "tanh", "erf", "gelu", "sin", "linear"]),
+        "network__parameterization": st.sampled_from(["ntk", "standard", "mean_field"]),
+        "network__sigma_w": st.sampled_from([1e-3, 1.0, 4.0, 100.0]),
+        "network__sigma_b": st.sampled_from([0, 1.0, 50.0]),
+        "network__bias": st.booleans(),
+        "network__centered": st.booleans(),
+        "network__encoding": st.sampled_from(
+            [{"kind": "none"}, {"kind": "fourier", "rows": 4}, {"kind": "positional"}]
+        ),
+        "training__learning_rate": RATES,
+        "training__stop__steps": st.sampled_from([1, 2, 50, 300]),
+        "training__precision": st.sampled_from(["float32", "float64"]),
+        "seed": st.integers(0, 1000),
+    }
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(CONFIGS)
+def test_every_config_ends_in_an_outcome_or_a_sentence(changes: dict[str, Any]) -> None:
+    try:
+        events = run(config(**changes))
+    except NtkscopeError as refused:
+        assert refused.expected
+        assert refused.remedy
+        return
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert len(of(events, Finished)) == 1
+    for event in events:
+        data = encode(event)
+        if event.type != "checkpoint":
+            json.loads(to_json(data), parse_constant=lambda name: 1 / 0)
