@@ -38,6 +38,7 @@ export const frequencyEigenvalueChart: Chart = (run, view, theme) => {
       yTitle: chartWords.eigenvalueAxis,
       large: true,
       rotated: true,
+      headroom: true,
     }),
     subtitle: chartWords.frequencyEigenvalueSubtitle,
     legend: kinds.length > 1 && placed.length ? legendOf(theme) : [],

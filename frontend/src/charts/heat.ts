@@ -51,7 +51,7 @@ export function heatOf(run: RunState, started: Started, rows: number[], value: (
 
 export function heatLegend(): LegendItem[] {
   const last = MAGNITUDE.length - 1;
-  return chartWords.magnitudes.map((text, i) => ({ mark: "square", colour: MAGNITUDE[Math.round(last * (1 - i / 2))] as string, text }));
+  return chartWords.magnitudes.map((text, i) => ({ mark: "swatch", colour: MAGNITUDE[Math.round(last * (1 - i / 2))] as string, text }));
 }
 
 /** log10; what is gone has the last colour. */

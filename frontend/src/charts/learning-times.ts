@@ -44,9 +44,10 @@ export const learningTimesChart: Chart = (run, view, theme) => {
       yTitle: chartWords.learningTimeAxis,
       large: true,
       rotated: true,
+      headroom: true,
     }),
     subtitle: chartWords.learningTimesSubtitle,
-    legend: timed.length ? legendOf(measured, theme) : [],
+    legend: timed.length ? legendOf(measured, view, theme) : [],
     note: started && timed.length && !run.finished ? chartWords.measuredAtEnd : missing > 0 ? chartWords.countNotReached(missing) : null,
     empty: started ? (timed.length ? null : chartWords.noLearningTimes) : chartWords.waiting,
     interval: INTERVAL,
@@ -105,7 +106,7 @@ function points(started: Started, measured: Timed[], head: number | null, view: 
     x: measured.map(({ group }) => group.eigenvalue),
     y: measured.map((one) => one.measured),
     marker: {
-      size: measured.map(({ group, index }) => (view.selected === index ? 10 : group.counts ? 7 : 4)),
+      size: measured.map(({ group, index }) => (view.selected === index ? 10 : group.counts ? 8 : 6)),
       color: measured.map(shade),
       opacity: 1,
       line: { width: 1, color: TOKENS[theme].surface },
@@ -138,12 +139,12 @@ export function tight(values: number[]): Axis {
   return { type: "log", range: [low - room, high + room] };
 }
 
-function legendOf(measured: Timed[], theme: Theme): LegendItem[] {
-  const legend: LegendItem[] = [
-    { mark: "dash", colour: SERIES[theme].frozen, text: chartWords.predictedSlope },
-    { mark: "thin", colour: TOKENS[theme].text, text: chartWords.playhead },
-  ];
+/** On a phone the two that must be told apart: the rest would leave its two lines. */
+function legendOf(measured: Timed[], view: View, theme: Theme): LegendItem[] {
+  const legend: LegendItem[] = [{ mark: "dash", colour: SERIES[theme].frozen, text: chartWords.predictedSlope }];
   if (measured.length) legend.unshift({ mark: "dot", colour: SERIES[theme].measured, text: chartWords.measured });
+  if (view.narrow) return legend;
+  legend.push({ mark: "thin", colour: TOKENS[theme].text, text: chartWords.playhead });
   if (measured.some(({ group }) => !group.counts)) legend.push({ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed });
   return legend;
 }

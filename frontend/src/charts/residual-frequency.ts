@@ -31,6 +31,7 @@ export const residualFrequencyChart: Chart = (run, view, theme) => {
       yTitle: chartWords.frequencyAxis,
       large: true,
       rotated: true,
+      headroom: true,
     }),
     subtitle: chartWords.residualFrequencySubtitle,
     legend: heatLegend(),

@@ -38,6 +38,7 @@ export const residualModeChart: Chart = (run, view, theme) => {
       yTitle: chartWords.modeNumber,
       large: true,
       rotated: true,
+      headroom: true,
       shapes: outline(groups, view, theme),
     }),
     subtitle: chartWords.residualModeSubtitle,

@@ -81,7 +81,7 @@ export const chartWords = {
   floorBelow: (floor: number) => `↓ ${number(floor)}: below round-off`,
 
   countBelow: (count: number) => `${whole(count)} below round-off`,
-  countWeak: (count: number) => `${whole(count)} below 5\u2009% of the strongest`,
+  countWeak: (count: number) => (count === 1 ? "1 frequency too weak to count" : `${whole(count)} frequencies too weak to count`),
   countSmall: (count: number) => (count === 1 ? "1 mode too small to count" : `${whole(count)} modes too small to count`),
   countNotReached: (count: number) => `${whole(count)} not reached in this run`,
   measuredAtEnd: "measured when the run ends",
