@@ -21,6 +21,8 @@ interface LayoutParts {
   large: boolean;
   /** Whether y's name stands rotated beside the axis where there is room; else it stands above it, as a symbol does. */
   rotated?: boolean;
+  /** Keeps a line free above the plot, where what stands beside the subtitle may need a second one. */
+  headroom?: boolean;
   annotations?: object[];
   shapes?: object[];
   more?: object;
@@ -47,7 +49,7 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
   return {
     xaxis: axis(x, theme, nticks, view, { text: parts.xTitle, standoff: 8 }),
     yaxis: axis(y, theme, nticks, view, rotated ? { text: parts.yTitle, standoff: 4 } : null),
-    margin: rotated ? { l: 60, r: 14, t: 10, b: 42 } : { l: 46, r: 12, t: 24, b: 40 },
+    margin: rotated ? { l: 60, r: 14, t: parts.headroom ? 24 : 10, b: 42 } : { l: 46, r: 12, t: 24, b: 40 },
     uirevision: parts.uirevision,
     annotations: [...(rotated ? [] : [{ ...name, showarrow: false, font: { size: 11, color: axisColour } }]), ...(parts.annotations ?? [])],
     shapes: parts.shapes ?? [],

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { recordings } from "../test/recordings";
 import { runFixture, VIEW, type FixtureOptions } from "../test/run-fixture";
 import { emptyRun, type RunState } from "../state/run";
-import { CHARTS } from "./index";
+import { CHARTS as SIX, MORE_CHARTS } from "./index";
 import type { Figure, View } from "./types";
 
+const CHARTS = [...SIX, ...MORE_CHARTS];
 const OPTIONS: [string, Partial<FixtureOptions>][] = [
   ["an interval", {}],
   ["a circle", { geometry: "circle", law: "gradient_flow" }],
@@ -13,6 +14,7 @@ const OPTIONS: [string, Partial<FixtureOptions>][] = [
   ["a plane without a known target", { geometry: "plane", heldOut: false }],
   ["many inputs", { geometry: "points" }],
   ["a table without a known target", { geometry: "points", heldOut: false }],
+  ["an end", { geometry: "circle", finished: true }],
   ["no frame yet", { frames: 0 }],
   ["a single frame", { frames: 1 }],
   ["no kernels", { kernels: false }],

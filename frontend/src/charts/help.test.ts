@@ -5,8 +5,9 @@ import { emptyRun } from "../state/run";
 import { recordings } from "../test/recordings";
 import { runFixture } from "../test/run-fixture";
 import { HELP } from "./help";
+import { MORE_HELP } from "./help-more";
 
-describe.each(Object.entries(HELP))("the help of %s", (id, help) => {
+describe.each(Object.entries({ ...HELP, ...MORE_HELP }))("the help of %s", (id, help) => {
   it("has a formula that can be typeset, a source and an explanation", () => {
     for (const tex of help.formulas) expect(() => katex.renderToString(tex, { throwOnError: true })).not.toThrow();
     expect(help.formulas.length).toBeGreaterThan(0);
@@ -16,7 +17,7 @@ describe.each(Object.entries(HELP))("the help of %s", (id, help) => {
   });
 
   it("says what was measured, in numbers that can be read", () => {
-    for (const run of [runFixture(), runFixture({ excursion: NaN }), ...recordings().map(([, one]) => one)]) {
+    for (const run of [runFixture(), runFixture({ excursion: NaN }), runFixture({ finished: true }), runFixture({ geometry: "points" }), ...recordings().map(([, one]) => one)]) {
       const rows = help.measured(run);
       expect(rows.length, id).toBeGreaterThan(0);
       expect(JSON.stringify(rows), id).not.toMatch(/NaN|Infinity|undefined/);

@@ -2,17 +2,10 @@
 import { number, percent, whole } from "../format";
 import type { RunState } from "../state/run";
 import { placeOf, predictionsOf } from "./moment";
-import type { ChartId, Help, Measured } from "./types";
+import { BASRI, CHIZAT, COHEN, HUANG, JACOT, LEE, RAHAMAN } from "./sources";
+import type { Help, LabChartId, Measured } from "./types";
 
-const JACOT = { text: "Jacot, Gabriel & Hongler 2018, Neural tangent kernel", href: "https://arxiv.org/abs/1806.07572" };
-const LEE = { text: "Lee et al. 2019, Wide neural networks evolve as linear models", href: "https://arxiv.org/abs/1902.06720" };
-const RAHAMAN = { text: "Rahaman et al. 2019, On the spectral bias of neural networks", href: "https://arxiv.org/abs/1806.08734" };
-const BASRI = { text: "Basri et al. 2019, Convergence rate for different frequencies", href: "https://arxiv.org/abs/1906.00425" };
-const COHEN = { text: "Cohen et al. 2021, Edge of stability", href: "https://arxiv.org/abs/2103.00065" };
-const HUANG = { text: "Huang & Yau 2019, Dynamics of deep networks and the NTK hierarchy", href: "https://arxiv.org/abs/1909.08156" };
-const CHIZAT = { text: "Chizat, Oyallon & Bach 2019, On lazy training", href: "https://arxiv.org/abs/1812.07956" };
-
-export const HELP: Record<ChartId, Help> = {
+export const HELP: Record<LabChartId, Help> = {
   function: {
     text:
       "The solid line is the network itself, measured. The dashed one is what its kernel at the start says it should be by now: " +

@@ -51,7 +51,7 @@ export interface FigureLayout {
 
 /** How a mark looks, for the legend in HTML. */
 export interface LegendItem {
-  mark: "line" | "thin" | "dash" | "dot" | "ring" | "tick" | "square";
+  mark: "line" | "thin" | "dash" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame";
   colour: string;
   text: string;
 }
@@ -96,7 +96,9 @@ export interface Help {
   measured: (run: RunState) => Measured[];
 }
 
-export type ChartId = "function" | "modes" | "eigenvalues" | "learnt" | "loss" | "drift";
+export type LabChartId = "function" | "modes" | "eigenvalues" | "learnt" | "loss" | "drift";
+export type MoreChartId = "residual-frequency" | "residual-mode" | "learning-times" | "frequency-eigenvalue";
+export type ChartId = LabChartId | MoreChartId;
 
 export interface ChartEntry {
   id: ChartId;
@@ -105,4 +107,6 @@ export interface ChartEntry {
   help: Help;
   /** Whether x is time, so that the play-head is drawn. */
   overTime: boolean;
+  /** Whether its marks are modes, so that keys walk along them. */
+  ofModes: boolean;
 }

@@ -5,6 +5,7 @@ import { Toasts } from "../state/toasts.svelte";
 import { presets, schema } from "../test/fixtures";
 import FieldRow from "./form/FieldRow.svelte";
 import PresetPicker from "./form/PresetPicker.svelte";
+import ChartsSwitch from "./header/ChartsSwitch.svelte";
 import VerdictChip from "./header/VerdictChip.svelte";
 import ToastList from "./Toasts.svelte";
 
@@ -53,6 +54,18 @@ describe("VerdictChip", () => {
   it("says nothing before there is an error", () => {
     expect(show(VerdictChip, { phase: "starting" as const, error: null }).textContent?.trim()).toBe("");
   });
+});
+
+it("ChartsSwitch says which charts are shown and asks for the others", () => {
+  const asked: boolean[] = [];
+  show(ChartsSwitch, { more: false, onchange: (more: boolean) => asked.push(more) });
+  const buttons = [...document.querySelectorAll("button")];
+  expect(buttons.map((button) => [button.textContent, button.getAttribute("aria-pressed")])).toEqual([
+    ["Six charts", "true"],
+    ["More", "false"],
+  ]);
+  for (const button of buttons) button.click();
+  expect(asked).toEqual([false, true]);
 });
 
 describe("FieldRow", () => {

@@ -32,6 +32,8 @@ export class PageState {
   /** The group of modes that is brought forward in every chart. */
   selected = $state<number | null>(null);
   allModes = $state(false);
+  /** The further charts are shown in the place of the six. */
+  more = $state(false);
   modesAxis = $state<View["modesAxis"]>("log-log");
   /** The recorded run begins to play by itself, once. */
   private autoplay = $state(false);

@@ -1,5 +1,5 @@
 /** Runs made up for tests: a spectrum, its two laws, and measurements that stray from them a little. */
-import type { Frame, Matrix, Predictions, Started } from "../api/codec";
+import type { Finished, Frame, Matrix, Predictions, Started } from "../api/codec";
 import type { Group } from "../api/types";
 import { emptyRun, type RunState } from "../state/run";
 import type { View } from "../charts/types";
@@ -13,6 +13,8 @@ export interface FixtureOptions {
   excursion: number;
   heldOut: boolean;
   kernels: boolean;
+  /** The run has ended, with a closing table. */
+  finished: boolean;
 }
 
 const N = 16;
@@ -20,6 +22,7 @@ const MODES = 12;
 const TIMES = 60;
 const GRID = 36;
 const RATE = 0.01;
+const FREQUENCIES = N / 2 + 1;
 
 export const VIEW: View = { time: null, selected: null, allModes: false, modesAxis: "log-log", narrow: false, reducedMotion: false };
 
@@ -31,6 +34,7 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
     excursion: 1,
     heldOut: true,
     kernels: true,
+    finished: false,
     ...options,
   };
   const run = emptyRun(`fixture-${chosen.geometry}`);
@@ -51,6 +55,7 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
       });
     }
   }
+  if (chosen.finished) run.finished = finishedOf(started);
   run.version = run.frames.length;
   return run;
 }
@@ -70,6 +75,8 @@ function startedOf(options: FixtureOptions): Started {
     group([10], 100 / 121, 1e-20, { counts: false, drawn: false, learning_time: null }),
     group([11], 1e-15, 0.2, { counts: false, drawn: false, learning_time: null }),
   ];
+  const ordered = options.geometry === "interval" || options.geometry === "circle";
+  if (!ordered) for (const one of groups) one.frequency = null;
   const steps = Float32Array.from({ length: TIMES }, (_, i) => (i === 0 ? 0 : Math.round(1.2 ** i) + i - 1));
   const times = steps.map((step) => RATE * step);
   const round = options.geometry === "circle";
@@ -112,7 +119,7 @@ function startedOf(options: FixtureOptions): Started {
     law_difference: 0.4,
     gradient_flow: predictionsOf(groups, times, (eigenvalue, time) => Math.exp(-eigenvalue * time)),
     gradient_descent: predictionsOf(groups, times, (eigenvalue, time) => (1 - RATE * eigenvalue) ** Math.round(time / RATE)),
-    frequencies: new Float32Array(0),
+    frequencies: Float32Array.from({ length: ordered ? FREQUENCIES : 0 }, (_, k) => k),
   };
 }
 
@@ -152,11 +159,38 @@ function frameOf(started: Started, index: number, options: FixtureOptions): Fram
     function: Float32Array.from({ length: GRID }, (_, i) => size * Math.sin(i / 3) * (index / TIMES)),
     function_predicted: Float32Array.from({ length: GRID }, (_, i) => Math.sin(i / 3) * (index / TIMES)),
     fitted: started.targets.map((value) => (value * index) / TIMES),
-    spectrum: new Float32Array(0),
+    spectrum: started.frequencies.map((k) => (k < 6 ? stray * size * Math.exp(-(started.times[index] as number) * (10 / (1 + k) ** 2)) : 0.001)),
     modes_learnt: Math.floor(index / 8),
     median_error: 0.02,
     median_error_gradient_flow: 0.03,
     median_error_gradient_descent: 0.02,
+  };
+}
+
+/** Every mode takes a tenth longer than predicted; the last ones are not reached. */
+function finishedOf(started: Started): Finished {
+  const last = started.times.at(-1) as number;
+  return {
+    type: "finished",
+    seq: 900,
+    outcome: "completed",
+    sentence: "Reached the last step.",
+    reason: "steps",
+    step: started.steps.at(-1) as number,
+    time: last,
+    loss: 0.1,
+    wall_seconds: 6,
+    median_error: 0.02,
+    median_error_gradient_flow: 0.03,
+    median_error_gradient_descent: 0.02,
+    rows: started.groups.map(({ modes, eigenvalue, counts, learning_time }) => ({
+      modes: modes.map((mode) => mode + 1),
+      eigenvalue,
+      counts,
+      predicted_learning_time: learning_time,
+      measured_learning_time: learning_time !== null && eigenvalue > 2 ? 1.1 * learning_time : null,
+      median_error: counts ? 0.02 : null,
+    })),
   };
 }
 

@@ -84,3 +84,9 @@ export const DIVERGING: Record<Theme, readonly string[]> = {
   light: ["#0a4f96", "#6fa8dc", "#f4f5f6", "#e79a5f", "#a34700"],
   dark: ["#7db8ff", "#2f6bb0", "#1e252d", "#b3622a", "#ffb27a"],
 };
+
+/** Cividis, for magnitudes, the same in both themes: evenly spaced from the smallest to the largest. */
+export const MAGNITUDE: readonly string[] = [
+  "#00204c", "#002a66", "#00346e", "#273f6c", "#3c4a6b", "#4c556b", "#5b5f6d", "#686a70", "#757575",
+  "#838178", "#928c78", "#a19876", "#b0a572", "#c0b16d", "#d1bf66", "#e1cc5c", "#f3db4f", "#ffe945",
+];

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { MAGNITUDE, TOKENS } from "../theme/tokens";
+import { runFixture, VIEW } from "../test/run-fixture";
+import { emptyRun } from "../state/run";
+import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
+import { CHARTS, MORE_CHARTS } from "./index";
+import { learningTimesChart } from "./learning-times";
+import { residualFrequencyChart } from "./residual-frequency";
+import { residualModeChart } from "./residual-mode";
+import type { Figure } from "./types";
+
+const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
+const ended = runFixture({ geometry: "circle", finished: true });
+
+it("the six stay as they are, and no chart has two places", () => {
+  expect(CHARTS.map(({ id }) => id)).toEqual(["function", "modes", "eigenvalues", "learnt", "loss", "drift"]);
+  expect(new Set([...CHARTS, ...MORE_CHARTS].map(({ id }) => id)).size).toBe(10);
+});
+
+describe.each([
+  ["frequency", residualFrequencyChart],
+  ["mode", residualModeChart],
+])("the residual by %s", (_name, chart) => {
+  it("has one cell for each row and record, with edges in log time", () => {
+    const [heat] = chart(ended, VIEW, "light").data;
+    const x = heat?.x as number[];
+    expect(heat?.z).toHaveLength(heat?.y.length ?? 0);
+    expect(heat?.z?.[0]).toHaveLength(x.length - 1);
+    expect(x.every((edge, i) => edge > (x[i - 1] ?? 0))).toBe(true);
+    const frame = ended.frames.filter(({ time }) => time > 0)[3];
+    expect(x[3]).toBeLessThan(frame?.time ?? 0);
+    expect(x[4]).toBeGreaterThan(frame?.time ?? 0);
+  });
+
+  it("colours by magnitude, in log10, never below its scale", () => {
+    const [heat] = chart(ended, VIEW, "light").data;
+    const values = (heat?.z ?? []).flat().filter((value) => value !== null);
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(heat?.["zmin"] as number);
+    expect(heat?.["colorscale"]).toHaveLength(MAGNITUDE.length);
+    expect(chart(ended, VIEW, "dark").legend.map(({ text }) => text)).toEqual(["1", "10⁻²", "10⁻⁴ or less"]);
+  });
+
+  it("waits for a record after the start", () => {
+    for (const run of [emptyRun(""), runFixture({ frames: 0 }), runFixture({ frames: 1 })]) {
+      expect(chart(run, VIEW, "light").empty).toBe("Waiting for the first measurement.");
+    }
+  });
+});
+
+describe("the residual by frequency", () => {
+  it("is relative to its start, and leaves weak frequencies blank and counted", () => {
+    const figure = residualFrequencyChart(ended, VIEW, "light");
+    const [heat] = figure.data;
+    expect(heat?.y).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const first = ended.frames.find(({ time }) => time > 0);
+    expect(heat?.z?.[2]?.[0]).toBeCloseTo(Math.log10((first?.spectrum[2] ?? NaN) / (ended.frames[0]?.spectrum[2] ?? NaN)), 5);
+    expect(heat?.z?.[6]?.every((value) => value === null)).toBe(true);
+    expect(figure.note).toBe("3 frequencies too weak to count");
+  });
+
+  it("tells the frequency under the pointer, with its own numbers", () => {
+    const figure = residualFrequencyChart(ended, VIEW, "light");
+    const columns = figure.data[0]?.x.length ?? 0;
+    expect(figure.describe(0, 2 * columns)?.title).toBe("Frequency 2");
+    expect(figure.describe(0, 6 * columns)).toBeNull();
+    expect(figure.describe(0, columns - 1)).toBeNull();
+  });
+
+  it("says why there is none", () => {
+    expect(residualFrequencyChart(runFixture({ geometry: "points" }), VIEW, "light").empty).toMatch(/not equispaced/);
+  });
+});
+
+describe("the residual by mode", () => {
+  it("has the groups that count, all that are drawn where asked for", () => {
+    const figure = residualModeChart(ended, VIEW, "light");
+    expect(figure.data[0]?.y).toHaveLength(7);
+    expect(figure.note).toBe("1 mode too small to count");
+    const all = residualModeChart(ended, { ...VIEW, allModes: true }, "light");
+    expect(all.data[0]?.y).toHaveLength(8);
+    expect(all.note).toBeNull();
+  });
+
+  it("frames the selected row, and finds the group under the pointer", () => {
+    const figure = residualModeChart(ended, { ...VIEW, selected: 2 }, "light");
+    expect(figure.layout["shapes"]).toMatchObject([{ y0: 1.5, y1: 2.5 }]);
+    expect(figure.describe(0, 2 * (figure.data[0]?.x.length ?? 0))).toMatchObject({ title: "Modes 4 and 5", group: 2 });
+  });
+});
+
+describe("when each mode is learnt", () => {
+  it("draws the prediction by eigenvalue, and no measurement before the end", () => {
+    const figure = learningTimesChart(runFixture({ geometry: "circle" }), VIEW, "light");
+    const line = named(figure, "predicted");
+    line?.x.forEach((eigenvalue, i) => expect(line.y[i]).toBeCloseTo(Math.log(10) / (eigenvalue as number), 6));
+    expect(line?.x).toEqual([...(line?.x ?? [])].sort((a, b) => (a as number) - (b as number)));
+    expect(named(figure, "measured")?.x).toEqual([]);
+    expect(figure.note).toBe("measured when the run ends");
+  });
+
+  it("draws what the closing table holds, greys what does not count, and counts what was not reached", () => {
+    const figure = learningTimesChart(ended, VIEW, "light");
+    const points = named(figure, "measured");
+    expect(points?.x).toEqual([100, 20, 5, 100 / 36, 100 / 49]);
+    expect(points?.y[1]).toBeCloseTo((1.1 * Math.log(10)) / 20, 6);
+    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(TOKENS.light.control.slice(at, at + 2), 16));
+    expect((points?.["marker"] as { color: string[] }).color[4]).toContain(`${red},${green},${blue}`);
+    expect(figure.note).toBe("3 not reached in this run");
+    expect(figure.legend.map(({ text }) => text)).toContain("too small to count");
+    expect(figure.describe(1, 1)?.title).toBe("Modes 2 and 3");
+  });
+
+  it("has the play-head across, and fades what lies beyond it", () => {
+    const figure = learningTimesChart(ended, { ...VIEW, time: 0.3 }, "light");
+    expect(named(figure, "play-head")?.y).toEqual([0.3, 0.3]);
+    const colours = (named(figure, "measured")?.["marker"] as { color: string[] }).color;
+    expect(colours.map((colour) => colour.endsWith(",1)"))).toEqual([true, true, false, false, false]);
+  });
+});
+
+describe("eigenvalues by frequency", () => {
+  it("marks odd and even frequencies of a circle apart, and leaves 0 out, counted", () => {
+    const figure = frequencyEigenvalueChart(ended, VIEW, "light");
+    expect(named(figure, "odd k")?.x).toEqual([1, 3, 5, 7, 9]);
+    expect(named(figure, "even k")?.x).toEqual([6, 8, 10]);
+    expect((named(figure, "even k")?.["marker"] as { symbol: string }).symbol).not.toBe((named(figure, "odd k")?.["marker"] as { symbol: string }).symbol);
+    expect(figure.note).toBe("1 mode of frequency 0 left out");
+    expect(figure.describe(0, 1)?.title).toBe("Modes 4 and 5");
+  });
+
+  it("has one kind of mark on an interval", () => {
+    const figure = frequencyEigenvalueChart(runFixture(), VIEW, "light");
+    expect(figure.data).toHaveLength(1);
+    expect(figure.legend).toEqual([]);
+  });
+
+  it("says why it is empty", () => {
+    expect(frequencyEigenvalueChart(runFixture({ geometry: "plane" }), VIEW, "light").empty).toBe("The modes of these points have no single frequency.");
+  });
+});
