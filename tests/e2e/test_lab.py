@@ -102,7 +102,7 @@ def test_a_fresh_start_is_alive_and_nothing_overflows(
     if folder:
         kind = "wide" if size is WIDE else "phone"
         head = page.get_by_label("Time in the run, logarithmic")
-        head.evaluate("e => { e.value = 1150; e.dispatchEvent(new Event('input')); }")
+        head.evaluate("e => { e.value = 1150; e.dispatchEvent(new Event('input', { bubbles: true })); }")
         page.wait_for_timeout(1000)
         page.screenshot(path=Path(folder) / f"lab-{kind}-{scheme}.png")
 
