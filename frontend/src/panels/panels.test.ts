@@ -5,7 +5,7 @@ import { Toasts } from "../state/toasts.svelte";
 import { presets, schema } from "../test/fixtures";
 import FieldRow from "./form/FieldRow.svelte";
 import PresetPicker from "./form/PresetPicker.svelte";
-import ChartsSwitch from "./header/ChartsSwitch.svelte";
+import ChartsSwitch from "./ChartsSwitch.svelte";
 import VerdictChip from "./header/VerdictChip.svelte";
 import ToastList from "./Toasts.svelte";
 
