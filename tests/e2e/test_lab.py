@@ -101,6 +101,7 @@ def test_a_fresh_start_is_alive_and_nothing_overflows(
     folder = os.environ.get("NTKSCOPE_SCREENSHOTS")
     if folder:
         kind = "wide" if size is WIDE else "phone"
+        page.wait_for_timeout(2500)  # the whole log is there
         head = page.get_by_label("Time in the run, logarithmic")
         head.evaluate("e => { e.value = 1150; e.dispatchEvent(new Event('input', { bubbles: true })); }")
         page.wait_for_timeout(1000)
