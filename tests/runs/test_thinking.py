@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ntkscope.errors import InvalidInput
+from ntkscope.experiment.prediction import Recorded
 from ntkscope.runs import thinking
 from ntkscope.runs.thinking import Kept, Thinking
 from ntkscope.schemas.preview import Preview
@@ -69,7 +70,10 @@ def test_the_kernel_of_a_run_is_computed_once_for_all_times(monkeypatch: pytest.
 
     async def test(mind: Thinking) -> None:
         answers = await asyncio.gather(
-            *(mind.prediction(config(), None, "gradient_flow", time) for time in (0.0, 0.1, 0.2))
+            *(
+                mind.prediction(config(), None, "gradient_flow", time, "start", Recorded([], []))
+                for time in (0.0, 0.1, 0.2)
+            )
         )
         assert len(started) == 1
         assert [answer.time for answer in answers] == [0.0, 0.1, 0.2]
