@@ -5,7 +5,6 @@ import torch
 
 from ntkscope.numerics import (
     circle_frequencies,
-    circle_spectrum,
     empirical_ntk,
     interval_frequencies,
     nonuniform_frequencies,
@@ -29,16 +28,6 @@ def test_a_mixture_has_its_strongest_frequency() -> None:
     theta = angles(8)
     mixed = torch.stack([1 + 1.5 * torch.cos(2 * theta), 1 + 1.3 * torch.cos(2 * theta)], dim=1)
     assert circle_frequencies(mixed).tolist() == [2, 0]
-
-
-@pytest.mark.parametrize("n", [9, 10])
-def test_circle_spectrum_is_the_definition(n: int) -> None:
-    values = normal(n)
-    for k, found in enumerate(circle_spectrum(values).tolist()):
-        real = sum(float(values[j]) * math.cos(2 * math.pi * j * k / n) for j in range(n)) / n
-        imaginary = sum(float(values[j]) * math.sin(2 * math.pi * j * k / n) for j in range(n)) / n
-        assert found == pytest.approx(math.hypot(real, imaginary), abs=1e-14)
-    assert len(circle_spectrum(values)) == n // 2 + 1
 
 
 def test_half_the_sign_changes_on_an_interval() -> None:

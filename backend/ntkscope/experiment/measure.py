@@ -64,6 +64,7 @@ def frame(
     if problem.grid_target is not None:
         held_out = float(((grid - problem.grid_target) ** 2).mean())
     below = [len(group.modes) for group, left in zip(groups, remaining, strict=True) if left < _epsilon(start)]
+    by_flow, by_descent = history.median_error("gradient_flow"), history.median_error("gradient_descent")
     return Frame(
         seq=0,  # numbered when it is told
         index=at,
@@ -80,9 +81,9 @@ def frame(
         fitted=fitted.numpy(),
         spectrum=residual_spectrum(start.fourier_rows, residual).numpy(),
         modes_learnt=sum(below),
-        median_error=history.median_error(theory.law),
-        median_error_gradient_flow=history.median_error("gradient_flow"),
-        median_error_gradient_descent=history.median_error("gradient_descent"),
+        median_error=by_flow if theory.law == "gradient_flow" else by_descent,
+        median_error_gradient_flow=by_flow,
+        median_error_gradient_descent=by_descent,
     )
 
 

@@ -41,6 +41,7 @@ class Start:
     residual: Tensor  # (n,) at step 0
     fourier_rows: Tensor  # (F, n) complex: |rows @ residual| is its spectrum
     mode_coefficients: Tensor  # (n,) of the residual
+    followed: int  # m leading modes that every frame follows
     mode_frequencies: Array  # (m,)
     groups: list[Group]
     learning_rate: float
@@ -53,11 +54,6 @@ class Start:
         """As many as count, at least 1; more where that would cut a group, whose modes have no directions."""
         wanted = max(1, sum(len(group.modes) for group in self.groups if group.counts))
         return max(mode + 1 for group in self.groups if min(group.modes) < wanted for mode in group.modes)
-
-    @property
-    def followed(self) -> int:
-        """Modes that every frame follows."""
-        return min(self.config.recording.modes, len(self.residual))
 
 
 def start(config: RunConfig, dataset: Table | None = None) -> Start:
@@ -82,7 +78,7 @@ def start(config: RunConfig, dataset: Table | None = None) -> Start:
     offset, fitted = (output, zero) if centered else (zero, output)
     residual = fitted - problem.targets
     decomposed = spectrum(kernel)
-    coefficients = decomposed.modes.T @ residual
+    coefficients = decomposed.mode_coefficients(residual)
     followed = min(config.recording.modes, len(residual))
     rate, limit = learning_rate(config, float(decomposed.eigenvalues[0]))
     floor = coefficient_floor(problem.targets, output, config.training.precision)
@@ -102,6 +98,7 @@ def start(config: RunConfig, dataset: Table | None = None) -> Start:
         residual=residual,
         fourier_rows=fourier_rows(problem),
         mode_coefficients=coefficients,
+        followed=followed,
         mode_frequencies=mode_frequencies(decomposed, problem, followed).numpy(),
         groups=describe_modes(
             decomposed,

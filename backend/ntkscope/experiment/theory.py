@@ -85,8 +85,7 @@ def learning_times(start: Start, law: Law) -> list[float | None]:
     step = torch.from_numpy(recording_steps(start.last_step, recording.frames)).double()
     eigenvalues = start.spectrum.eigenvalues.clamp(min=0)
     descent = gradient_descent(eigenvalues, start.mode_coefficients, start.learning_rate, step)
-    coefficients = descent.clamp(-LARGEST, LARGEST).numpy()
-    remaining = torch.from_numpy(group_remaining(coefficients, start.mode_coefficients.numpy(), start.groups))
+    remaining = torch.tensor(_predictions(descent, start).remaining)
     reached = [
         measured_learning_time(start.learning_rate * step, remaining[:, at], recording.epsilon)
         for at in range(len(start.groups))

@@ -24,7 +24,6 @@ from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positi
 from ntkscope.numerics.ensemble import ensemble_variance
 from ntkscope.numerics.fourier import (
     circle_frequencies,
-    circle_spectrum,
     interval_frequencies,
     nonuniform_frequencies,
 )
@@ -66,7 +65,6 @@ __all__ = [
     "activation",
     "advance",
     "circle_frequencies",
-    "circle_spectrum",
     "condition_number",
     "cumulative_power",
     "descent_factor",

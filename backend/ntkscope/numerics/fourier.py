@@ -40,9 +40,3 @@ def nonuniform_frequencies(
     power = (torch.cos(waves) @ modes) ** 2 + (torch.sin(waves) @ modes) ** 2
     power[1:] *= 2  # each of these stands for f and -f
     return power.argmax(0).to(modes.dtype)
-
-
-def circle_spectrum(values: Float[Tensor, " n"]) -> Float[Tensor, " frequencies"]:
-    """|FFT of the values| / n at the frequencies 0 .. n // 2; a sine of amplitude A gives A / 2."""
-    coefficients: Tensor = torch.fft.rfft(values)
-    return coefficients.abs() / len(values)
