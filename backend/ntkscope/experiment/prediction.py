@@ -22,8 +22,8 @@ from ntkscope.numerics import (
     gradient_flow,
     predict,
 )
-from ntkscope.schemas.event import Frame, KernelFrame, Law
-from ntkscope.schemas.run import Ensemble, Prediction
+from ntkscope.schemas.event import Ensemble, Frame, KernelFrame, Law
+from ntkscope.schemas.run import Prediction
 
 Array = NDArray[np.float64]
 Measured = TypeVar("Measured", Frame, KernelFrame)

@@ -1,7 +1,7 @@
 """The closed union of what a run tells: the same events for page, REST, command line and notebook.
 
 Shapes: n training points, g evaluation points, m followed modes (leading ones of K_0), G groups of them,
-T recording times, F frequencies. Arrays are float64 here and float32 blocks on the wire.
+T recording times, F frequencies; Theta is the kernel of the same network at infinite width. Arrays are float64 here and float32 blocks on the wire.
 """
 
 from typing import Annotated, Literal
@@ -69,6 +69,9 @@ class FrequencyFit(Model):
     lowest: float
     highest: float
     count: int
+    # The fitted line at both ends; missing in logs of earlier versions.
+    lowest_eigenvalue: float | None = None
+    highest_eigenvalue: float | None = None
 
 
 class InfiniteWidth(Model):
@@ -84,6 +87,18 @@ class InfiniteWidth(Model):
     distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F; None for a Theta of 0
     quadrature_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
     frequency_fits: list[FrequencyFit]
+    # What follows is missing in logs of earlier versions.
+    groups: list[Group] = Field(default_factory=list)  # H of them, of Theta's modes, as in Started
+    loss: Vector | None = None  # (T,) that Theta predicts, in the law that is drawn
+    slices: Matrix | None = None  # (s, c) of Theta, as in KernelSlices
+
+
+class KernelSlices(Model):
+    """Some rows of K_0, so that K(x_0, .) can be seen: s of the training points against c of them."""
+
+    rows: list[int]  # 0-based numbers of the s points x_0
+    columns: list[int]  # of the c points against which a row is drawn
+    values: Matrix  # (s, c)
 
 
 class Started(Event):
@@ -125,6 +140,24 @@ class Started(Event):
     target_power: Vector | None = None  # (n,) share of ||y||^2 in the leading 1, 2, ... modes of K_0
     frequency_fits: list[FrequencyFit] = Field(default_factory=list)
     infinite: InfiniteWidth | None = None  # None where it would take seconds; a notice says so
+    grid_modes: Matrix | None = None  # (g, k) the leading k followed modes above the floor, on the grid (Nystrom)
+    mode_wave_vectors: Matrix | None = None  # (m, 2) on a plane: periods along both axes; NaN where undefined
+    slices: KernelSlices | None = None
+
+
+class Ensemble(Model):
+    """The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process."""
+
+    mean: Vector  # (g,) on the grid
+    standard_deviation: Vector  # (g,)
+
+
+class Distances(Model):
+    """||f_trained - f_predicted|| / ||f_predicted|| on the grid; None where the prediction is 0 or not there."""
+
+    frozen: float | None  # by K_0
+    infinite: float | None  # by Theta, from this network's own f_0
+    ensemble: float | None  # from the mean over networks of infinite width
 
 
 class Frame(Event):
@@ -148,6 +181,11 @@ class Frame(Event):
     median_error: float | None  # so far, against the law that is drawn, over groups that count
     median_error_gradient_flow: float | None
     median_error_gradient_descent: float | None
+    # What follows is missing in logs of earlier versions.
+    function_infinite: Vector | None = None  # (g,) predicted by Theta, from this network's own f_0
+    ensemble: Ensemble | None = None  # where training is not centered
+    distances: Distances | None = None
+    infinite_remaining: Vector | None = None  # (H,) as `remaining`, in the basis of Theta
 
 
 class Identity(Model):
@@ -172,6 +210,7 @@ class MovingPrediction(Model):
     fitted: Vector  # (n,) on the training points
     error: float | None  # ||r_predicted - r|| / ||r(0)||; None where r(0) is 0
     frozen_error: float | None  # the same of K_0 alone, by gradient descent's law
+    distance: float | None = None  # on the grid, as in Distances; missing in logs of earlier versions
 
 
 class HessianSharpness(Model):
@@ -193,6 +232,8 @@ class KernelFrame(Event):
     drift: float  # ||K_t - K_0||_F / ||K_0||_F
     identity: Identity | None
     mode_coefficients: Vector | None = None  # (m,) of the measured residual, in the basis of K_t
+    remaining: Vector | None = None  # (G,) norm over the modes of K_t of each group's ranks, over ||c_g(0)||
+    slices: Matrix | None = None  # (s, c) of K_t, as in KernelSlices
     leading_modes: int | None = None  # k: as many as count, at least 1, no group cut
     subspace_overlap: float | None = None  # ||Q_0^T Q_t||_F^2 / k of the leading k modes: 1 where they span the same
     target_alignment: float | None = None  # <K_t, y y^T> / (||K_t||_F ||y||^2); None where either is 0
@@ -240,6 +281,22 @@ class ModeRow(Model):
     median_error: float | None
 
 
+class LearningTimeFit(Model):
+    """Measured learning time ~ eigenvalue^slope on log-log axes, beside the -1 of ln(1/epsilon)/lambda.
+
+    Over groups that count and were learnt, whose eigenvalue is below half the largest: faster ones are gone within
+    a few steps, which their eigenvalue alone does not tell.
+    """
+
+    slope: float
+    standard_error: float | None  # None for two groups
+    count: int
+    lowest: float  # eigenvalue
+    highest: float
+    time_at_lowest: float  # of the fitted line
+    time_at_highest: float
+
+
 class Finished(Event):
     """The end, with a sentence for the reader. The last one of a log counts."""
 
@@ -255,6 +312,7 @@ class Finished(Event):
     median_error_gradient_flow: float | None
     median_error_gradient_descent: float | None
     rows: list[ModeRow]
+    learning_time_fit: LearningTimeFit | None = None  # None for fewer than two groups, and in earlier logs
 
 
 RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]

@@ -7,7 +7,7 @@ from pydantic import Field
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Law
+from ntkscope.schemas.event import Ensemble, Law
 
 State = Literal[
     "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
@@ -65,13 +65,6 @@ class RunList(Model):
 
 
 KernelName = Literal["start", "infinite", "moving"]
-
-
-class Ensemble(Model):
-    """The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process."""
-
-    mean: Vector  # (g,) on the grid
-    standard_deviation: Vector  # (g,)
 
 
 class Prediction(Model):

@@ -600,6 +600,18 @@ export interface components {
             kind: "dataset";
         };
         /**
+         * Distances
+         * @description ||f_trained - f_predicted|| / ||f_predicted|| on the grid; None where the prediction is 0 or not there.
+         */
+        Distances: {
+            /** Frozen */
+            frozen: number | null;
+            /** Infinite */
+            infinite: number | null;
+            /** Ensemble */
+            ensemble: number | null;
+        };
+        /**
          * Ensemble
          * @description The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process.
          */
@@ -670,6 +682,7 @@ export interface components {
             median_error_gradient_descent: number | null;
             /** Rows */
             rows: components["schemas"]["ModeRow"][];
+            learning_time_fit?: components["schemas"]["LearningTimeFit"] | null;
         };
         /**
          * Formula
@@ -757,6 +770,12 @@ export interface components {
             median_error_gradient_flow: number | null;
             /** Median Error Gradient Descent */
             median_error_gradient_descent: number | null;
+            /** Function Infinite */
+            function_infinite?: (number | null)[] | null;
+            ensemble?: components["schemas"]["Ensemble"] | null;
+            distances?: components["schemas"]["Distances"] | null;
+            /** Infinite Remaining */
+            infinite_remaining?: (number | null)[] | null;
         };
         /**
          * FrequencyFit
@@ -780,6 +799,10 @@ export interface components {
             highest: number;
             /** Count */
             count: number;
+            /** Lowest Eigenvalue */
+            lowest_eigenvalue?: number | null;
+            /** Highest Eigenvalue */
+            highest_eigenvalue?: number | null;
         };
         /**
          * GaussianBump
@@ -906,6 +929,12 @@ export interface components {
             quadrature_error: number;
             /** Frequency Fits */
             frequency_fits: components["schemas"]["FrequencyFit"][];
+            /** Groups */
+            groups?: components["schemas"]["Group"][];
+            /** Loss */
+            loss?: (number | null)[] | null;
+            /** Slices */
+            slices?: (number | null)[][] | null;
         };
         /**
          * Interval
@@ -973,6 +1002,10 @@ export interface components {
             identity: components["schemas"]["Identity"] | null;
             /** Mode Coefficients */
             mode_coefficients?: (number | null)[] | null;
+            /** Remaining */
+            remaining?: (number | null)[] | null;
+            /** Slices */
+            slices?: (number | null)[][] | null;
             /** Leading Modes */
             leading_modes?: number | null;
             /** Subspace Overlap */
@@ -987,6 +1020,18 @@ export interface components {
             condition_number?: number | null;
             moving?: components["schemas"]["MovingPrediction"] | null;
             hessian?: components["schemas"]["HessianSharpness"] | null;
+        };
+        /**
+         * KernelSlices
+         * @description Some rows of K_0, so that K(x_0, .) can be seen: s of the training points against c of them.
+         */
+        KernelSlices: {
+            /** Rows */
+            rows: number[];
+            /** Columns */
+            columns: number[];
+            /** Values */
+            values: (number | null)[][];
         };
         /**
          * LearningFrequency
@@ -1005,6 +1050,29 @@ export interface components {
             seconds: number | null;
             /** Within Run */
             within_run: boolean;
+        };
+        /**
+         * LearningTimeFit
+         * @description Measured learning time ~ eigenvalue^slope on log-log axes, beside the -1 of ln(1/epsilon)/lambda.
+         *
+         *     Over groups that count and were learnt, whose eigenvalue is below half the largest: faster ones are gone within
+         *     a few steps, which their eigenvalue alone does not tell.
+         */
+        LearningTimeFit: {
+            /** Slope */
+            slope: number;
+            /** Standard Error */
+            standard_error: number | null;
+            /** Count */
+            count: number;
+            /** Lowest */
+            lowest: number;
+            /** Highest */
+            highest: number;
+            /** Time At Lowest */
+            time_at_lowest: number;
+            /** Time At Highest */
+            time_at_highest: number;
         };
         /**
          * Machine
@@ -1064,6 +1132,8 @@ export interface components {
             error: number | null;
             /** Frozen Error */
             frozen_error: number | null;
+            /** Distance */
+            distance?: number | null;
         };
         /**
          * Network
@@ -1709,6 +1779,11 @@ export interface components {
             /** Frequency Fits */
             frequency_fits?: components["schemas"]["FrequencyFit"][];
             infinite?: components["schemas"]["InfiniteWidth"] | null;
+            /** Grid Modes */
+            grid_modes?: (number | null)[][] | null;
+            /** Mode Wave Vectors */
+            mode_wave_vectors?: (number | null)[][] | null;
+            slices?: components["schemas"]["KernelSlices"] | null;
         };
         /**
          * Step
