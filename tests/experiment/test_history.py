@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ntkscope.schemas.event import Finished, Frame, Started
+from ntkscope.experiment.history import learning_time_fit
+from ntkscope.schemas.event import Finished, Frame, ModeRow, Started
 from tests.cases import of, small_run
 
 
@@ -50,3 +51,31 @@ def test_modes_learnt_counts_modes_below_epsilon() -> None:
             len(group.modes) for group, left in zip(groups, frame.remaining, strict=True) if group.drawn and left < 0.1
         )
         assert frame.modes_learnt == expected
+
+
+def row(eigenvalue: float, time: float | None, counts: bool = True) -> ModeRow:
+    return ModeRow(
+        modes=[1], eigenvalue=eigenvalue, counts=counts, predicted_learning_time=None, measured_learning_time=time,
+        median_error=None,
+    )  # fmt: skip
+
+
+def test_the_fit_of_learning_times_leaves_out_the_fastest_the_unlearnt_and_the_small() -> None:
+    rows = [row(8, 9.9), row(4, 9.9), row(2, 1), row(1, 2), row(0.5, 4), row(0.25, None), row(0.2, 77, counts=False)]
+    found = learning_time_fit(rows)
+    assert found is not None
+    assert (found.count, found.lowest, found.highest) == (3, 0.5, 2)
+    assert found.slope == pytest.approx(-1)
+    assert found.standard_error == pytest.approx(0, abs=1e-12)
+    assert (found.time_at_lowest, found.time_at_highest) == pytest.approx((4, 1))
+
+
+@pytest.mark.parametrize("rows", [[], [row(8, 1), row(2, 1)], [row(8, 1), row(2, 1), row(2, 1.1)]])
+def test_fewer_than_two_eigenvalues_have_no_slope(rows: list[ModeRow]) -> None:
+    assert learning_time_fit(rows) is None
+
+
+def test_a_run_tells_its_slope() -> None:
+    last = of(small_run(), Finished)[0]
+    assert last.learning_time_fit == learning_time_fit(last.rows)
+    assert last.learning_time_fit is not None

@@ -10,11 +10,19 @@ import torch
 
 from ntkscope.errors import TooLarge
 from ntkscope.experiment import infinite
-from ntkscope.experiment.infinite import infinite_width, left_out, limit
+from ntkscope.experiment.infinite import left_out, limit, own_kernels
 from ntkscope.experiment.start import start
 from ntkscope.numerics import MLP, infinite_ntk
-from ntkscope.schemas.event import Started
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import InfiniteWidth, Started
 from tests.cases import config, run
+
+
+def infinite_width(settings: RunConfig) -> InfiniteWidth | None:
+    """What a run of these settings announces."""
+    begin = next(iter(run(settings)))
+    assert isinstance(begin, Started)
+    return begin.infinite
 
 
 @pytest.mark.parametrize("parameterization", ["ntk", "standard", "mean_field"])
@@ -22,9 +30,9 @@ from tests.cases import config, run
 def test_a_wide_network_is_near_its_limit(parameterization: str, activation: str, depth: int) -> None:
     changes = {
         "network__parameterization": parameterization, "network__activation": activation, "network__depth": depth,
-        "network__sigma_w": 1.4, "network__sigma_b": 0.5,
+        "network__sigma_w": 1.4, "network__sigma_b": 0.5, "training__stop__steps": 1,
     }  # fmt: skip
-    near, far = (infinite_width(start(config(**changes, network__width=width))) for width in (4096, 64))
+    near, far = (infinite_width(config(**changes, network__width=width)) for width in (4096, 64))
     assert near is not None
     assert far is not None
     assert near.distance < 0.06
@@ -32,8 +40,8 @@ def test_a_wide_network_is_near_its_limit(parameterization: str, activation: str
 
 
 def test_it_is_that_of_the_encoded_inputs() -> None:
-    begun = start(config(network__encoding={"kind": "positional", "octaves": 2}))
-    found = infinite_width(begun)
+    settings = config(network__encoding={"kind": "positional", "octaves": 2}, training__stop__steps=1)
+    begun, found = start(settings), infinite_width(settings)
     theta = infinite_ntk(begun.problem.encoded, depth=1, activation="erf", sigma_w=4, sigma_b=2).numpy()
     assert found is not None
     values, vectors = np.linalg.eigh(theta)
@@ -47,7 +55,7 @@ def test_it_is_that_of_the_encoded_inputs() -> None:
 
 
 def test_without_a_closed_form_the_error_is_told() -> None:
-    found = infinite_width(start(config(network__activation="tanh")))
+    found = infinite_width(config(network__activation="tanh", training__stop__steps=1))
     assert found is not None
     assert 0 < found.quadrature_error < 1e-8
 
@@ -89,7 +97,7 @@ def test_a_limit_beyond_float64_is_left_out(monkeypatch: pytest.MonkeyPatch) -> 
         return replace(found, ntk=found.ntk * math.inf)
 
     monkeypatch.setattr(infinite, "infinite_kernels", overflowing)
-    assert infinite_width(begun) is None
+    assert own_kernels(begun) is None
     assert "beyond the range of float64" in left_out(begun)
 
 
@@ -109,6 +117,8 @@ def test_the_first_event_has_the_target_s_power_and_the_frequencies_exponents() 
     assert (fits["even"].lowest, fits["even"].highest, fits["even"].count) == (2, 16, 8)
     assert fits["all"].exponent == pytest.approx(-2.07, abs=0.05)  # theory 7: -2.10 up to 8, -2.04 beyond
     assert 0 < fits["all"].standard_error < 0.05
+    middle = fits["all"]
+    assert middle.highest_eigenvalue / middle.lowest_eigenvalue == pytest.approx(16**middle.exponent)
     assert begin.frequency_fits[0].exponent == pytest.approx(fits["all"].exponent, abs=0.1)
 
 

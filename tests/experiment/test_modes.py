@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from ntkscope.experiment.build import Problem, build
-from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies
+from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies, mode_wave_vectors
 from ntkscope.numerics import Spectrum, spectrum
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Group
@@ -132,3 +132,14 @@ def test_the_coefficient_floor_is_round_off_of_the_larger(precision: str, unit: 
     small, large = torch.tensor([3.0, 4.0]), torch.tensor([6.0, 8.0])
     assert coefficient_floor(small, large, precision) == 10 * unit
     assert coefficient_floor(large, small, precision) == 10 * unit
+
+
+def test_wave_vectors_on_a_plane_count_periods_over_its_width() -> None:
+    place = problem({"kind": "random", "n": 100, "d": 2, "distribution": "uniform"})
+    x = torch.from_numpy(place.inputs.copy())
+    wave = torch.cos(math.pi * (2 * x[:, 0] - x[:, 1]))[:, None]
+    found = mode_wave_vectors(spectrum(wave @ wave.T), place, 2)
+    assert found is not None
+    assert found[0].tolist() == [2, -1]
+    assert np.isnan(found[1]).all()  # below the noise floor
+    assert mode_wave_vectors(circulant(), problem(CIRCLE), 2) is None

@@ -13,6 +13,7 @@ from ntkscope.numerics import (
     group_learning_time,
     identity_error,
     learning_time,
+    log_log_fit,
     log_log_slope,
     measured_learning_time,
 )
@@ -127,6 +128,15 @@ def test_log_log_slope_and_its_standard_error() -> None:
     assert slope == pytest.approx(0.5)
     assert error == pytest.approx(math.sqrt((1 / 36 + 4 / 36 + 1 / 36) / 1 / 2))
     assert math.isnan(log_log_slope(tensor([1.0, 2.0]), tensor([1.0, 3.0]))[1])
+
+
+def test_a_log_log_fit_is_its_line_at_both_ends() -> None:
+    x, y = tensor([8.0, 1.0, 2.0, 4.0]), tensor([3.0, 40.0, 11.0, 7.0])
+    fit = log_log_fit(x, y)
+    assert (fit.slope, fit.standard_error) == log_log_slope(x, y)
+    assert (fit.count, fit.lowest, fit.highest) == (4, 1, 8)
+    middle = math.exp(float(y.log().mean())) / math.exp(float(x.log().mean())) ** fit.slope
+    assert (fit.at_lowest, fit.at_highest) == pytest.approx((middle, middle * 8**fit.slope))
 
 
 def test_slopes_that_are_none() -> None:

@@ -9,6 +9,7 @@ from ntkscope.numerics import (
     interval_frequencies,
     nonuniform_frequencies,
     spectrum,
+    wave_vectors,
 )
 from tests.numerics.twins import network, normal, tensor
 
@@ -56,3 +57,25 @@ def test_waves_at_uneven_points() -> None:
 def test_even_points_agree_with_the_fourier_transform() -> None:
     modes = normal(15, 6)
     assert torch.equal(nonuniform_frequencies(modes, angles(15), 7), circle_frequencies(modes))
+
+
+def test_waves_of_two_inputs() -> None:
+    positions = 2 * math.pi * torch.rand(300, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    asked = [[0, 0], [1, 0], [0, 1], [2, -1], [3, 4]]
+    waves = torch.cos(positions @ tensor(asked).T + 0.3)
+    assert wave_vectors(waves, positions, 5).tolist() == asked
+    # k and -k are one wave
+    assert wave_vectors(torch.cos(positions @ tensor([[-2.0], [1.0]])), positions, 5).tolist() == [[2, -1]]
+
+
+def test_wave_vectors_are_the_largest_of_a_plain_sum() -> None:
+    positions, modes = normal(20, 2), normal(20, 3)
+    found = wave_vectors(modes, positions, 2)
+    for column in range(3):
+        power = {}
+        for k1 in range(-2, 3):
+            for k2 in range(-2, 3):
+                phases = torch.exp(-1j * (k1 * positions[:, 0] + k2 * positions[:, 1]))
+                power[k1, k2] = abs(complex((modes[:, column] * phases).sum())) * (1 if k1 == k2 == 0 else 2**0.5)
+        k1, k2 = found[column].tolist()
+        assert power[int(k1), int(k2)] == pytest.approx(max(power.values()))

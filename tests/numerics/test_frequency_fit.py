@@ -19,8 +19,8 @@ def test_pairs_enter_once_and_parities_apart() -> None:
     first, second = frequency_fit(frequencies, eigenvalues, 1e-15, 1), frequency_fit(frequencies, eigenvalues, 1e-15, 0)
     assert first is not None
     assert second is not None
-    assert (first.exponent, first.lowest, first.highest, first.count) == (pytest.approx(-1.5), 1, 3, 2)
-    assert (second.exponent, second.count) == (pytest.approx(-2.5), 2)
+    assert (first.slope, first.lowest, first.highest, first.count) == (pytest.approx(-1.5), 1, 3, 2)
+    assert (second.slope, second.count) == (pytest.approx(-2.5), 2)
     assert math.isnan(first.standard_error)
 
 
@@ -28,7 +28,7 @@ def test_all_of_a_power_law() -> None:
     frequencies = torch.arange(1, 20).double()
     found = frequency_fit(frequencies, 3 * frequencies**-2, 0.0)
     assert found is not None
-    assert found.exponent == pytest.approx(-2)
+    assert found.slope == pytest.approx(-2)
     assert found.standard_error == pytest.approx(0, abs=1e-12)
     assert found.count == 19
 

@@ -4,23 +4,29 @@ import platform
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ntkscope.experiment.frequencies import spectrum_frequencies
-from ntkscope.experiment.history import History
-from ntkscope.experiment.infinite import frequency_fits, infinite_width, left_out
+from ntkscope.experiment.history import History, learning_time_fit
+from ntkscope.experiment.infinite import frequency_fits, left_out
+from ntkscope.experiment.modes import mode_wave_vectors
 from ntkscope.experiment.schedule import Steps
+from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import Theory, timed_groups
+from ntkscope.experiment.wide import Wide
 from ntkscope.experiment.words import number
-from ntkscope.numerics import cumulative_power
+from ntkscope.numerics import cumulative_power, modes_at
 from ntkscope.schemas.event import Finished, Machine, Outcome, Reason, Started
 
+LARGEST_GRID_MODES = 131_072  # values: half a megabyte on the wire
 
-def started(start: Start, theory: Theory, kernel_steps: Steps, seq: int) -> Started:
+
+def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, kernel_steps: Steps,
+            seq: int) -> Started:  # fmt: skip
     """The Started event: data, K_0, its modes, and the prediction of every recording time."""
     problem, eigenvalues = start.problem, start.spectrum.eigenvalues
-    infinite = infinite_width(start)
-    missing = [] if infinite else [left_out(start)]
+    missing = [] if wide else [left_out(start)]
     return Started(
         seq=seq,
         config=start.config,
@@ -56,8 +62,18 @@ def started(start: Start, theory: Theory, kernel_steps: Steps, seq: int) -> Star
         frequencies=spectrum_frequencies(problem).numpy(),
         target_power=cumulative_power(start.spectrum.mode_coefficients(problem.targets)).numpy(),
         frequency_fits=frequency_fits(torch.from_numpy(start.mode_frequencies), start.spectrum, problem),
-        infinite=infinite,
+        infinite=wide.announce(slices) if wide else None,
+        grid_modes=grid_modes(start),
+        mode_wave_vectors=mode_wave_vectors(start.spectrum, problem, start.followed),
+        slices=slices.event(start.kernel),
     )
+
+
+def grid_modes(start: Start) -> NDArray[np.float64]:
+    """(g, k) the leading modes at new points: those that are followed, above the floor, and fit into the event."""
+    count = min(start.followed, start.spectrum.count_above_floor, LARGEST_GRID_MODES // len(start.grid_function))
+    values: NDArray[np.float64] = modes_at(start.spectrum, start.cross_kernel)[:, :count].numpy()
+    return values
 
 
 def machine(start: Start) -> Machine:
@@ -85,7 +101,7 @@ def rate_notices(learning_rate: float, stability_limit: float | None) -> list[st
 def finished(start: Start, history: History, reason: Reason, seq: int, step: int, loss: float | None,
              wall_seconds: float) -> Finished:  # fmt: skip
     """The Finished event, with a sentence that says what happened and what to do."""
-    law = history.theory.law
+    law, rows = history.theory.law, history.rows()
     return Finished(
         seq=seq,
         outcome=OUTCOMES.get(reason, "completed"),
@@ -98,7 +114,8 @@ def finished(start: Start, history: History, reason: Reason, seq: int, step: int
         median_error=history.median_error(law),
         median_error_gradient_flow=history.median_error("gradient_flow"),
         median_error_gradient_descent=history.median_error("gradient_descent"),
-        rows=history.rows(),
+        rows=rows,
+        learning_time_fit=learning_time_fit(rows),
     )
 
 

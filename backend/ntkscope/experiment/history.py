@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import Theory, learning_times
-from ntkscope.numerics import measured_learning_time
-from ntkscope.schemas.event import Checkpoint, Law, ModeRow
+from ntkscope.numerics import log_log_fit, measured_learning_time
+from ntkscope.schemas.event import Checkpoint, Law, LearningTimeFit, ModeRow
 
 Array = NDArray[np.float64]
 # A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
 EARLIEST, LATEST = 0.05, 3.0
+SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a few steps
 
 
 @dataclass
@@ -77,6 +78,33 @@ class History:
         """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
         for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
             self.add(int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
+
+
+def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
+    """The slope of measured learning times against eigenvalues; None for fewer than two different ones.
+
+    Args:
+        rows: The closing table, in order of the eigenvalues.
+    """
+    largest = max((row.eigenvalue for row in rows), default=0.0)
+    entering = [
+        (row.eigenvalue, row.measured_learning_time)
+        for row in rows
+        if row.counts and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
+    ]
+    eigenvalues, times = torch.tensor(entering, dtype=torch.float64).reshape(-1, 2).T
+    if len(torch.unique(eigenvalues)) < 2:
+        return None
+    fit = log_log_fit(eigenvalues, times)
+    return LearningTimeFit(
+        slope=fit.slope,
+        standard_error=fit.standard_error if np.isfinite(fit.standard_error) else None,
+        count=fit.count,
+        lowest=fit.lowest,
+        highest=fit.highest,
+        time_at_lowest=fit.at_lowest,
+        time_at_highest=fit.at_highest,
+    )
 
 
 def _median(errors: Array) -> float | None:

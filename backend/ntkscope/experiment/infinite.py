@@ -1,6 +1,7 @@
-"""The infinite-width kernel of a run's network, on its data: Remark 1."""
+"""The infinite-width kernels of a run's network, on its data and its grid: Remark 1."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -8,20 +9,18 @@ from torch import Tensor
 
 from ntkscope.errors import TooLarge
 from ntkscope.experiment.build import Problem
-from ntkscope.experiment.modes import mode_frequencies
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
     InfiniteKernels,
     Spectrum,
     activation,
-    drift,
     frequency_fit,
     has_closed_form,
     infinite_kernels,
     spectrum,
 )
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import FrequencyFit, InfiniteWidth
+from ntkscope.schemas.event import FrequencyFit
 
 # Pairs of points times hidden layers that take about half a second on one core, by closed form and by quadrature.
 CLOSED_FORM_PAIRS, QUADRATURE_PAIRS = 4_000_000, 1_000
@@ -42,26 +41,13 @@ class Limit:
     error: float  # of the quadrature
 
 
-def infinite_width(start: Start) -> InfiniteWidth | None:
-    """The limit's spectrum and how far K_0 is from it; None where `left_out` says why."""
+def own_kernels(start: Start) -> InfiniteKernels | None:
+    """Both kernels on the training points; None where `left_out` says why."""
     n = len(start.residual)
     if not _affordable(start, n * (n + 1) // 2, 1):
         return None
     kernels = _kernels(start.config, start.problem.encoded)
-    if not bool(torch.isfinite(kernels.ntk).all()):
-        return None
-    decomposed = spectrum(kernels.ntk)
-    frequencies = mode_frequencies(decomposed, start.problem, start.followed)
-    distance = drift(start.kernel, kernels.ntk)
-    return InfiniteWidth(
-        eigenvalues=decomposed.eigenvalues.numpy(),
-        noise_floor=decomposed.noise_floor,
-        mode_coefficients=decomposed.mode_coefficients(start.residual)[: start.followed].numpy(),
-        mode_frequencies=frequencies.numpy(),
-        distance=distance if np.isfinite(distance) else None,
-        quadrature_error=kernels.error,
-        frequency_fits=frequency_fits(frequencies, decomposed, start.problem),
-    )
+    return kernels if bool(torch.isfinite(kernels.ntk).all()) else None
 
 
 def left_out(start: Start) -> str:
@@ -84,19 +70,33 @@ def limit(start: Start) -> Limit:
         TooLarge: it would take too long.
     """
     n, g = len(start.residual), len(start.grid_function)
-    if not _affordable(start, n * (n + 1) // 2 + g * n + g, PATIENCE):
+    if not _affordable(start, n * (n + 1) // 2 + _grid_pairs(start), PATIENCE):
         raise TooLarge(
             "Points and grid for which the kernel of infinite width can be found within about ten seconds.",
             f"{n:,} points, {g:,} grid points and {start.config.network.activation} as activation",
             "Take fewer points or a coarser grid, or an activation with a closed form, such as erf or relu.",
             "kernel",
         )
+    own = _kernels(start.config, start.problem.encoded)
+    return _with_grid(start, own, spectrum(own.ntk))
+
+
+def limit_at_once(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit | None:
+    """The same for a run that waits, from what is known of its training points; None where it would take long."""
+    return _with_grid(start, own, decomposed) if _affordable(start, _grid_pairs(start), 1) else None
+
+
+def _grid_pairs(start: Start) -> int:
+    return len(start.grid_function) * (len(start.residual) + 1)
+
+
+def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit:
     data, grid = start.problem.encoded, start.problem.grid_encoded
-    own, across = _kernels(start.config, data), _kernels(start.config, grid, data)
+    across = _kernels(start.config, grid, data)
     block = BLOCK if has_closed_form(activation(start.config.network.activation)) else 1
     variances = [_kernels(start.config, part).nngp.diagonal() for part in torch.split(grid, block)]
     return Limit(
-        spectrum=spectrum(own.ntk),
+        spectrum=decomposed,
         cross_kernel=across.ntk,
         nngp=own.nngp,
         cross_nngp=across.nngp,
@@ -109,13 +109,24 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
     """Exponents of eigenvalue against frequency; on a circle odd and even frequencies apart too."""
     fits = []
     frequencies = torch.where(frequencies <= len(problem.targets) / 4, frequencies, torch.nan)
+    parities: dict[Literal["all", "odd", "even"], int | None]
     parities = {"all": None, "odd": 1, "even": 0} if problem.geometry == "circle" else {"all": None}
     for name, parity in parities.items():
         found = frequency_fit(frequencies, decomposed.eigenvalues[: len(frequencies)], decomposed.noise_floor, parity)
-        if found is not None:
-            error = found.standard_error if np.isfinite(found.standard_error) else None
-            fields = vars(found) | {"frequencies": name, "standard_error": error}
-            fits.append(FrequencyFit.model_validate(fields))
+        if found is None:
+            continue
+        fits.append(
+            FrequencyFit(
+                frequencies=name,
+                exponent=found.slope,
+                standard_error=found.standard_error if np.isfinite(found.standard_error) else None,
+                lowest=found.lowest,
+                highest=found.highest,
+                count=found.count,
+                lowest_eigenvalue=found.at_lowest,
+                highest_eigenvalue=found.at_highest,
+            )
+        )
     return fits
 
 

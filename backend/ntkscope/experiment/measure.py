@@ -10,8 +10,10 @@ from torch import Tensor
 from ntkscope.experiment.frequencies import residual_spectrum
 from ntkscope.experiment.history import History
 from ntkscope.experiment.moving import Moving, kernels, moving_prediction
+from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import Theory, group_learnt, group_remaining
+from ntkscope.experiment.theory import Theory, group_learnt, group_remaining, relative_distance
+from ntkscope.experiment.wide import Wide
 from ntkscope.numerics import (
     MLP,
     condition_number,
@@ -23,7 +25,7 @@ from ntkscope.numerics import (
     spectrum,
     subspace_overlap,
 )
-from ntkscope.schemas.event import Frame, HessianSharpness, Identity, KernelFrame
+from ntkscope.schemas.event import Distances, Frame, HessianSharpness, Identity, KernelFrame
 
 Array = NDArray[np.float64]
 
@@ -50,7 +52,14 @@ def is_finite(fitted: Tensor, grid: Tensor) -> bool:
 
 
 def frame(
-    start: Start, theory: Theory, history: History, moment: Moment, at: int, fitted: Tensor, grid: Tensor
+    start: Start,
+    theory: Theory,
+    wide: Wide | None,
+    history: History,
+    moment: Moment,
+    at: int,
+    fitted: Tensor,
+    grid: Tensor,
 ) -> Frame:
     """The cheap measurement at entry `at` of the theory's recording steps; it enters the history."""
     problem, groups = start.problem, start.groups
@@ -65,6 +74,8 @@ def frame(
         held_out = float(((grid - problem.grid_target) ** 2).mean())
     below = [len(group.modes) for group, left in zip(groups, remaining, strict=True) if left < _epsilon(start)]
     by_flow, by_descent = history.median_error("gradient_flow"), history.median_error("gradient_descent")
+    function, infinite = grid.numpy(), wide.functions[at] if wide and wide.functions is not None else None
+    ensemble = wide.ensemble(at) if wide else None
     return Frame(
         seq=0,  # numbered when it is told
         index=at,
@@ -76,7 +87,7 @@ def frame(
         mode_coefficients=coefficients,
         remaining=remaining,
         learnt=learnt,
-        function=grid.numpy(),
+        function=function,
         function_predicted=theory.function[at],
         fitted=fitted.numpy(),
         spectrum=residual_spectrum(start.fourier_rows, residual).numpy(),
@@ -84,6 +95,14 @@ def frame(
         median_error=by_flow if theory.law == "gradient_flow" else by_descent,
         median_error_gradient_flow=by_flow,
         median_error_gradient_descent=by_descent,
+        function_infinite=infinite,
+        ensemble=ensemble,
+        distances=Distances(
+            frozen=relative_distance(function, theory.function[at]),
+            infinite=None if infinite is None else relative_distance(function, infinite),
+            ensemble=None if ensemble is None else relative_distance(function, ensemble.mean),
+        ),
+        infinite_remaining=wide.remaining(residual) if wide else None,
     )
 
 
@@ -94,7 +113,7 @@ def all_learnt(start: Start, remaining: Array) -> bool:
 
 
 def kernel_frame(
-    start: Start, network: MLP, moment: Moment, moving: Moving | None, fitted: Tensor
+    start: Start, network: MLP, moment: Moment, moving: Moving | None, slices: Slices, fitted: Tensor, grid: Tensor
 ) -> KernelFrame | None:
     """What needs K_t: its spectrum, how far it moved, and the identity of theory 1 by one trial step on a copy.
 
@@ -103,7 +122,9 @@ def kernel_frame(
         network: As it is now.
         moment: When that is.
         moving: Takes K_t up; None where an earlier version's checkpoint left it behind.
+        slices: Which of K_t's entries are written down.
         fitted: (n,) the drawn function on the training points.
+        grid: (g,) the same on the grid.
 
     Returns:
         None where the kernel has grown beyond what float64 can square: there is nothing to be said of it.
@@ -116,6 +137,7 @@ def kernel_frame(
             return None
         decomposed = spectrum(kernel)
     residual, leading = fitted - start.problem.targets, start.leading_modes
+    coefficients = decomposed.mode_coefficients(residual)[: start.followed].numpy()
     state = moving.take(moment.step, decomposed, cross_kernel) if moving else None
     return KernelFrame(
         seq=0,  # numbered when it is told
@@ -125,14 +147,16 @@ def kernel_frame(
         eigenvalues=decomposed.eigenvalues.numpy(),
         drift=float(drift(kernel, start.kernel)),
         identity=identity(start, network, kernel),
-        mode_coefficients=decomposed.mode_coefficients(residual)[: start.followed].numpy(),
+        mode_coefficients=coefficients,
+        remaining=group_remaining(coefficients[None], start.mode_coefficients.numpy(), start.groups)[0],
+        slices=slices.of(kernel),
         leading_modes=leading,
         subspace_overlap=subspace_overlap(start.spectrum.modes[:, :leading], decomposed.modes[:, :leading]),
         target_alignment=kernel_target_alignment(kernel, start.problem.targets),
         trace=float(kernel.trace()),
         effective_rank=effective_rank(decomposed.eigenvalues),
         condition_number=condition_number(decomposed.eigenvalues),
-        moving=moving_prediction(start, state, residual) if state else None,
+        moving=moving_prediction(start, state, residual, grid) if state else None,
         hessian=hessian(start, network) if start.config.recording.hessian else None,
     )
 

@@ -1,18 +1,22 @@
 """Modes of K_0 as a reader meets them: in groups, with frequency, learning time and whether they count."""
 
+import math
+
 import numpy as np
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.experiment.build import Problem
 from ntkscope.numerics.diagnostics import group_learning_time
-from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, nonuniform_frequencies
+from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, nonuniform_frequencies, wave_vectors
 from ntkscope.numerics.spectrum import Spectrum, eigenvalue_groups
 from ntkscope.schemas.event import Group
 
 COUNTS_FROM = 0.05
 """Share of ||r(0)|| from which a mode counts: smaller ones follow the leakage of the large ones."""
+HIGHEST_WAVE = 24  # of a plane's waves in each direction: 1,225 of them are tried
 UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
 
 
@@ -50,6 +54,21 @@ def mode_frequencies(spectrum: Spectrum, problem: Problem, followed: int) -> Flo
         return undefined
     above = spectrum.eigenvalues[:followed] > spectrum.noise_floor
     return torch.where(above, found.to(torch.float64), undefined)
+
+
+def mode_wave_vectors(spectrum: Spectrum, problem: Problem, followed: int) -> NDArray[np.float64] | None:
+    """(followed, 2) the waves that the leading modes are most like on a plane; NaN below the noise floor.
+
+    Units: periods over [-1, 1] in both directions. None where there are not two inputs.
+    """
+    if problem.geometry != "plane":
+        return None
+    modes = spectrum.modes[:, :followed]
+    highest = max(1, min(HIGHEST_WAVE, math.isqrt(len(modes))))
+    found = wave_vectors(modes, math.pi * torch.from_numpy(problem.inputs.copy()), highest)
+    below = spectrum.eigenvalues[:followed] <= spectrum.noise_floor
+    vectors: NDArray[np.float64] = torch.where(below[:, None], torch.nan, found).numpy()
+    return vectors
 
 
 def describe_modes(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import group_learnt, group_remaining
+from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
 from ntkscope.numerics import MLP, MovingState, Spectrum, advance, empirical_ntk, gradient_descent, spectrum
 from ntkscope.schemas.event import Checkpoint, MovingPrediction
 
@@ -64,8 +64,8 @@ def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
     return kernel, empirical_ntk(network, start.grid_inputs, start.inputs).double().cpu()
 
 
-def moving_prediction(start: Start, state: MovingState, residual: Tensor) -> MovingPrediction:
-    """The prediction as an event has it, beside the measured residual (n,)."""
+def moving_prediction(start: Start, state: MovingState, residual: Tensor, grid: Tensor) -> MovingPrediction:
+    """The prediction as an event has it, beside the measured residual (n,) and function (g,)."""
     coefficients = (start.spectrum.modes[:, : start.followed].T @ state.residual).numpy()
     begin = start.mode_coefficients.numpy()
     step = torch.tensor([float(state.step)], dtype=torch.float64)
@@ -81,6 +81,7 @@ def moving_prediction(start: Start, state: MovingState, residual: Tensor) -> Mov
         fitted=(start.problem.targets + state.residual).numpy(),
         error=_relative(state.residual - residual, start.residual),
         frozen_error=_relative(start.spectrum.modes @ frozen - residual, start.residual),
+        distance=relative_distance(grid.numpy(), state.function.numpy()),
     )
 
 

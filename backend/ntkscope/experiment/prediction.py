@@ -12,17 +12,17 @@ from torch import Tensor
 
 from ntkscope.experiment.infinite import Limit
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import LARGEST, group_learnt, group_remaining
+from ntkscope.experiment.theory import LARGEST, group_learnt, group_remaining, relative_distance
+from ntkscope.experiment.wide import ensemble
 from ntkscope.numerics import (
     Spectrum,
     descent_factor,
-    ensemble_variance,
     flow_factor,
     gradient_descent,
     gradient_flow,
     predict,
 )
-from ntkscope.schemas.event import Ensemble, Frame, KernelFrame, Law
+from ntkscope.schemas.event import Frame, KernelFrame, Law
 from ntkscope.schemas.run import Prediction
 
 Array = NDArray[np.float64]
@@ -73,7 +73,7 @@ def prediction(begun: Start, law: Law, time: float, limit: Limit | None = None,
         remaining=group_remaining(in_groups, start, begun.groups)[0],
         learnt=group_learnt(in_groups, start, begun.groups)[0],
         loss=0.5 * float(moved @ moved),
-        ensemble=_ensemble(begun, limit, factor) if limit and not begun.config.network.centered else None,
+        ensemble=ensemble(begun, limit, factor) if limit and not begun.config.network.centered else None,
         quadrature_error=limit.error if limit else 0.0,
         frame_time=frame.time if frame else None,
         distance=_distance(begun, law, time, limit, frame) if frame else None,
@@ -112,12 +112,6 @@ def nearest(measured: list[Measured], time: float) -> Measured | None:
     return min(measured, key=lambda event: abs(event.time - time), default=None)
 
 
-def relative_distance(trained: Array, predicted: Array) -> float | None:
-    """||trained - predicted|| / ||predicted||; None where the prediction is 0."""
-    size = float(np.linalg.norm(predicted))
-    return float(np.linalg.norm(trained - predicted)) / size if size > 0 else None
-
-
 def _factor(begun: Start, decomposed: Spectrum, law: Law, time: float) -> tuple[float, Tensor]:
     """The time that is meant, and (1 - what is left of a mode) / lambda at it."""
     eigenvalues = decomposed.eigenvalues.clamp(min=0)
@@ -147,16 +141,6 @@ def _function(begun: Start, limit: Limit | None, factor: Tensor) -> Array:
     function = predict(decomposed, cross, begun.residual, begun.grid_function, factor[None])[0]
     values: Array = function.clamp(-LARGEST, LARGEST).numpy()
     return values
-
-
-def _ensemble(begun: Start, limit: Limit, factor: Tensor) -> Ensemble:
-    """Mean and deviation over the draw; the mean starts from f_0 = 0."""
-    zero = torch.zeros_like(begun.grid_function)
-    mean = predict(limit.spectrum, limit.cross_kernel, -begun.problem.targets, zero, factor[None])[0]
-    variance = ensemble_variance(
-        limit.spectrum, limit.cross_kernel, limit.nngp, limit.cross_nngp, limit.grid_variance, factor
-    )
-    return Ensemble(mean=mean.clamp(-LARGEST, LARGEST).numpy(), standard_deviation=variance.sqrt().numpy())
 
 
 def _distance(begun: Start, law: Law, time: float, limit: Limit | None, frame: Frame) -> float | None:

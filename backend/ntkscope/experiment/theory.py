@@ -10,6 +10,7 @@ from torch import Tensor
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
+    Spectrum,
     descent_factor,
     flow_factor,
     gradient_descent,
@@ -21,6 +22,7 @@ from ntkscope.schemas.event import Group, Law, Predictions
 
 Array = NDArray[np.float64]
 LARGEST = 1e60  # above the stability limit predictions grow without end; no chart follows them beyond this
+LAWS: tuple[Law, Law] = ("gradient_flow", "gradient_descent")
 DIFFERENCE_SHOWN = 0.01  # the discrete law is drawn where a mode that counts differs by more
 
 
@@ -44,22 +46,12 @@ class Theory:
 
 def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
     """The frozen-kernel prediction of the run at these steps."""
-    eigenvalues, coefficients = start.spectrum.eigenvalues.clamp(min=0), start.mode_coefficients
-    step = torch.from_numpy(steps).double()
-    time = start.learning_rate * step
-    flow = gradient_flow(eigenvalues, coefficients, time)
-    descent = gradient_descent(eigenvalues, coefficients, start.learning_rate, step)
-    by_flow = _predictions(flow, start)
-    by_descent = _predictions(descent, start)
+    by_flow, by_descent = (_predictions(laws(start, start.spectrum, steps, law), start) for law in LAWS)
     counts = np.array([group.counts for group in start.groups], dtype=bool)
     apart = np.abs(by_flow.remaining - by_descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0
     law: Law = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
-    factor = (
-        flow_factor(eigenvalues, time)
-        if law == "gradient_flow"
-        else descent_factor(eigenvalues, start.learning_rate, step)
-    )
+    factor = factors(start, start.spectrum, steps, law)
     function = predict(start.spectrum, start.cross_kernel, start.residual, start.grid_function, factor)
     means = np.array([group.eigenvalue for group in start.groups])
     return Theory(
@@ -69,8 +61,32 @@ def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
         law=law,
         law_difference=difference,
         function=function.clamp(-LARGEST, LARGEST).numpy(),
-        seen=time.numpy()[:, None] * means[None, :],
+        seen=(start.learning_rate * steps)[:, None] * means[None, :],
     )
+
+
+def laws(start: Start, decomposed: Spectrum, steps: NDArray[np.int64], law: Law) -> Tensor:
+    """(T, n) coefficients of the residual, in the modes of a constant kernel, at these steps."""
+    eigenvalues, coefficients = decomposed.eigenvalues.clamp(min=0), decomposed.mode_coefficients(start.residual)
+    step = torch.from_numpy(steps).double()
+    if law == "gradient_flow":
+        return gradient_flow(eigenvalues, coefficients, start.learning_rate * step)
+    return gradient_descent(eigenvalues, coefficients, start.learning_rate, step)
+
+
+def factors(start: Start, decomposed: Spectrum, steps: NDArray[np.int64], law: Law) -> Tensor:
+    """(T, n): (1 - what is left of a mode) / lambda, which carries the prediction to new points."""
+    eigenvalues, step = decomposed.eigenvalues.clamp(min=0), torch.from_numpy(steps).double()
+    if law == "gradient_flow":
+        return flow_factor(eigenvalues, start.learning_rate * step)
+    return descent_factor(eigenvalues, start.learning_rate, step)
+
+
+def relative_distance(trained: Array, predicted: Array) -> float | None:
+    """||trained - predicted|| / ||predicted||; None where the prediction is 0, or one is beyond float64."""
+    size = float(np.linalg.norm(predicted))
+    apart = float(np.linalg.norm(trained - predicted)) / size if size > 0 else np.inf
+    return apart if np.isfinite(apart) else None
 
 
 def learning_times(start: Start, law: Law) -> list[float | None]:
@@ -82,14 +98,11 @@ def learning_times(start: Start, law: Law) -> list[float | None]:
     if law == "gradient_flow":
         return [group.learning_time for group in start.groups]
     recording = start.config.recording
-    step = torch.from_numpy(recording_steps(start.last_step, recording.frames)).double()
-    eigenvalues = start.spectrum.eigenvalues.clamp(min=0)
-    descent = gradient_descent(eigenvalues, start.mode_coefficients, start.learning_rate, step)
+    steps = recording_steps(start.last_step, recording.frames)
+    descent = laws(start, start.spectrum, steps, law)
     remaining = torch.tensor(_predictions(descent, start).remaining)
-    reached = [
-        measured_learning_time(start.learning_rate * step, remaining[:, at], recording.epsilon)
-        for at in range(len(start.groups))
-    ]
+    times = start.learning_rate * torch.from_numpy(steps).double()
+    reached = [measured_learning_time(times, remaining[:, at], recording.epsilon) for at in range(len(start.groups))]
     return [group.learning_time if time is None else time for group, time in zip(start.groups, reached, strict=True)]
 
 

@@ -13,8 +13,10 @@ from ntkscope.experiment.history import History
 from ntkscope.experiment.measure import Moment, all_learnt, frame, function_values, is_finite, kernel_frame
 from ntkscope.experiment.moving import Moving
 from ntkscope.experiment.schedule import kernel_steps, recording_steps
+from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start, start
 from ntkscope.experiment.theory import theory
+from ntkscope.experiment.wide import Wide
 from ntkscope.numerics import MLP
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
@@ -86,6 +88,7 @@ class _Run:
             self.step = resume.step
             steps, kernels = steps[steps > self.step], kernels[kernels > self.step]
         self.theory, self.kernels = theory(begun, steps), kernels
+        self.wide, self.slices = Wide.begin(begun, self.theory), Slices.choose(begun.problem)
         self.history = History(begun, self.theory)
         if resume:
             self.history.restore(resume, theory(begun, resume.recorded_steps.astype(np.int64)))
@@ -94,7 +97,7 @@ class _Run:
         self.goal = goal.to(begun.inputs)
 
     def events(self) -> Events:
-        yield started(self.start, self.theory, self.kernels, next(self.seq))
+        yield started(self.start, self.theory, self.wide, self.slices, self.kernels, next(self.seq))
         reason: Reason = self._last_reason()
         for at, target in enumerate(self.theory.steps):
             ended = yield from self._advance(int(target))
@@ -138,11 +141,15 @@ class _Run:
             self.loss = 0.5 * float(residual @ residual)
             if not (self.loss <= self.loss_limit and is_finite(fitted, grid)):
                 return "diverged"
-            measured = frame(self.start, self.theory, self.history, self._moment(), at, fitted, grid)
+            measured = frame(
+                self.start, self.theory, self.wide, self.history, self._moment(), at, fitted, grid
+            )  # fmt: skip
         yield self._numbered(measured)
         if self.step in self.kernels:
             with torch.no_grad():
-                event = kernel_frame(self.start, self.network, self._moment(), self.moving, fitted)
+                event = kernel_frame(
+                    self.start, self.network, self._moment(), self.moving, self.slices, fitted, grid
+                )  # fmt: skip
             if event is not None:
                 yield self._numbered(event)
         if self.clock.due():

@@ -2,11 +2,13 @@
 
 from ntkscope.numerics.activations import Activation, activation
 from ntkscope.numerics.diagnostics import (
+    LogLogFit,
     drift,
     effective_rank,
     group_learning_time,
     identity_error,
     learning_time,
+    log_log_fit,
     log_log_slope,
     measured_learning_time,
 )
@@ -26,8 +28,9 @@ from ntkscope.numerics.fourier import (
     circle_frequencies,
     interval_frequencies,
     nonuniform_frequencies,
+    wave_vectors,
 )
-from ntkscope.numerics.frequency_fit import FrequencyFit, frequency_fit
+from ntkscope.numerics.frequency_fit import frequency_fit
 from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.kernel_diagnostics import (
@@ -55,8 +58,8 @@ __all__ = [
     "MLP",
     "Activation",
     "ForwardSignals",
-    "FrequencyFit",
     "InfiniteKernels",
+    "LogLogFit",
     "ModuleNTK",
     "MovingState",
     "Scales",
@@ -91,6 +94,7 @@ __all__ = [
     "kernel_matrix",
     "kernel_target_alignment",
     "learning_time",
+    "log_log_fit",
     "log_log_slope",
     "mean_loss_time",
     "measured_learning_time",
@@ -109,4 +113,5 @@ __all__ = [
     "spectrum",
     "subspace_overlap",
     "unit_roundoff",
+    "wave_vectors",
 ]

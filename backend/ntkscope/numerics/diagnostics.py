@@ -1,6 +1,7 @@
 """Numbers that say how far theory and run agree."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
@@ -125,6 +126,38 @@ def log_log_slope(x: Float[Tensor, " points"], y: Float[Tensor, " points"]) -> t
     slope = float(u @ v) / spread
     error = float(((v - slope * u) ** 2).sum())
     return slope, math.sqrt(error / (len(u) - 2) / spread) if len(u) > 2 else math.nan
+
+
+@dataclass(frozen=True)
+class LogLogFit:
+    """y ~ x^slope by least squares on log-log axes, with both ends of the line.
+
+    Args:
+        slope: The exponent.
+        standard_error: Of the slope; NaN for two points.
+        count: Points that entered.
+        lowest: The smallest x.
+        highest: The largest.
+        at_lowest: The line's y there.
+        at_highest: And there.
+    """
+
+    slope: float
+    standard_error: float
+    count: int
+    lowest: float
+    highest: float
+    at_lowest: float
+    at_highest: float
+
+
+def log_log_fit(x: Float[Tensor, " points"], y: Float[Tensor, " points"]) -> LogLogFit:
+    """The line of `log_log_slope`; raises what that raises."""
+    slope, error = log_log_slope(x, y)
+    u, v = x.double().log(), y.double().log()
+    ends = torch.stack([u.min(), u.max()])
+    line = torch.exp(v.mean() + slope * (ends - u.mean()))
+    return LogLogFit(slope, error, len(x), float(x.min()), float(x.max()), float(line[0]), float(line[1]))
 
 
 def effective_rank(eigenvalues: Float[Tensor, " modes"]) -> float:

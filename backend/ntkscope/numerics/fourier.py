@@ -40,3 +40,25 @@ def nonuniform_frequencies(
     power = (torch.cos(waves) @ modes) ** 2 + (torch.sin(waves) @ modes) ** 2
     power[1:] *= 2  # each of these stands for f and -f
     return power.argmax(0).to(modes.dtype)
+
+
+def wave_vectors(
+    modes: Float[Tensor, "n k"], positions: Float[Tensor, "n 2"], max_frequency: int
+) -> Float[Tensor, "k 2"]:
+    """Wave vector of each mode of two inputs: the largest of |sum_j q_j exp(-i k . theta_j)| over whole numbers.
+
+    k and -k are the same wave: the first number that is not 0 is positive. Of equal ones the shortest is taken.
+
+    Args:
+        modes: As columns.
+        positions: Both inputs in radians; a period is 2 pi.
+        max_frequency: The largest number that is tried, in both directions.
+    """
+    numbers = torch.arange(-max_frequency, max_frequency + 1, dtype=modes.dtype, device=modes.device)
+    tried = torch.cartesian_prod(numbers[max_frequency:], numbers)
+    tried = tried[(tried[:, 0] > 0) | (tried[:, 1] >= 0)]
+    tried = tried[torch.argsort(tried.norm(dim=1), stable=True)]
+    waves = tried @ positions.to(modes).T
+    power = (torch.cos(waves) @ modes) ** 2 + (torch.sin(waves) @ modes) ** 2
+    power[1:] *= 2  # each of these stands for k and -k
+    return tried[power.argmax(0)]

@@ -1,37 +1,16 @@
 """How fast eigenvalues fall with frequency."""
 
-from dataclasses import dataclass
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.diagnostics import log_log_slope
-
-
-@dataclass(frozen=True)
-class FrequencyFit:
-    """lambda ~ frequency^exponent, by least squares on log-log axes.
-
-    Args:
-        exponent: The slope.
-        standard_error: NaN for two frequencies.
-        lowest: The first frequency that entered.
-        highest: The last.
-        count: How many did.
-    """
-
-    exponent: float
-    standard_error: float
-    lowest: float
-    highest: float
-    count: int
+from ntkscope.numerics.diagnostics import LogLogFit, log_log_fit
 
 
 def frequency_fit(
     frequencies: Float[Tensor, " modes"], eigenvalues: Float[Tensor, " modes"], floor: float, parity: int | None = None
-) -> FrequencyFit | None:
-    """The exponent with which eigenvalues fall; each frequency enters once, with the mean of its eigenvalues.
+) -> LogLogFit | None:
+    """The exponent of lambda ~ frequency^exponent; each frequency enters once, with the mean of its eigenvalues.
 
     Args:
         frequencies: Of each mode; NaN or 0 where it has none that could enter.
@@ -51,5 +30,4 @@ def frequency_fit(
     if len(chosen) < 2:
         return None
     means = torch.stack([eigenvalues[entering & (frequencies == frequency)].mean() for frequency in chosen])
-    exponent, standard_error = log_log_slope(chosen, means)
-    return FrequencyFit(exponent, standard_error, float(chosen[0]), float(chosen[-1]), len(chosen))
+    return log_log_fit(chosen, means)

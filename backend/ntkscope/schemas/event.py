@@ -1,7 +1,8 @@
 """The closed union of what a run tells: the same events for page, REST, command line and notebook.
 
-Shapes: n training points, g evaluation points, m followed modes (leading ones of K_0), G groups of them,
-T recording times, F frequencies; Theta is the kernel of the same network at infinite width. Arrays are float64 here and float32 blocks on the wire.
+Shapes: n training points, g evaluation points, m followed modes (leading ones of K_0), G groups of them, T recording
+times, F frequencies; Theta is the kernel of the same network at infinite width. Arrays are float64 here and float32
+blocks on the wire.
 """
 
 from typing import Annotated, Literal

@@ -1,0 +1,121 @@
+"""What infinite width says along a run, beside what the network of finite width does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ntkscope.experiment.infinite import Limit, frequency_fits, limit_at_once, own_kernels
+from ntkscope.experiment.modes import describe_modes, mode_frequencies
+from ntkscope.experiment.slices import Slices
+from ntkscope.experiment.start import Start
+from ntkscope.experiment.theory import LARGEST, Theory, factors, group_remaining, laws
+from ntkscope.numerics import Spectrum, drift, ensemble_variance, predict, spectrum
+from ntkscope.schemas.event import Ensemble, Group, InfiniteWidth
+
+Array = NDArray[np.float64]
+
+
+ENSEMBLE_WORK = 3e7  # multiply-adds of the spread at one time: some 10 ms, at every frame
+
+# Of ||r(0)||: a target of few waves has nothing in the other modes of a kernel as symmetric as the points, and what
+# the eigenvectors' own round-off leaves there is no start to measure by.
+SMALLEST_SHARE = 1e-8
+
+
+@dataclass(frozen=True)
+class Wide:
+    """The limit of a run's network.
+
+    Args:
+        start: The run at step 0.
+        theory: Which steps are recorded, and the law that is drawn.
+        kernel: (n, n) Theta.
+        spectrum: Of Theta.
+        groups: H of its modes.
+        limit: The kernels to the grid as well; None where they would take long.
+        functions: (T, g) predicted at the recorded steps, from this network's own f_0; None without `limit`.
+        error: Of the quadrature.
+    """
+
+    start: Start
+    theory: Theory
+    kernel: Tensor
+    spectrum: Spectrum
+    groups: list[Group]
+    limit: Limit | None
+    functions: Array | None
+    error: float
+
+    @classmethod
+    def begin(cls, start: Start, theory: Theory) -> Wide | None:
+        """None where `infinite.left_out` says why."""
+        own = own_kernels(start)
+        if own is None:
+            return None
+        decomposed = spectrum(own.ntk)
+        groups = describe_modes(
+            decomposed,
+            decomposed.mode_coefficients(start.residual)[: start.followed],
+            start.problem,
+            residual_norm=float(start.residual.norm()),
+            coefficient_floor=max(start.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm())),
+            epsilon=start.config.recording.epsilon,
+        )
+        limit, functions = limit_at_once(start, own, decomposed), None
+        if limit is not None:
+            factor = factors(start, decomposed, theory.steps, theory.law)
+            predicted = predict(decomposed, limit.cross_kernel, start.residual, start.grid_function, factor)
+            functions = predicted.clamp(-LARGEST, LARGEST).numpy()
+        return cls(start, theory, own.ntk, decomposed, groups, limit, functions, own.error)
+
+    def announce(self, slices: Slices) -> InfiniteWidth:
+        """The limit's spectrum, how far K_0 is from it, and the loss that it predicts."""
+        start = self.start
+        frequencies = mode_frequencies(self.spectrum, start.problem, start.followed)
+        moved = laws(start, self.spectrum, self.theory.steps, self.theory.law).clamp(-LARGEST, LARGEST)
+        distance = drift(start.kernel, self.kernel)
+        return InfiniteWidth(
+            eigenvalues=self.spectrum.eigenvalues.numpy(),
+            noise_floor=self.spectrum.noise_floor,
+            mode_coefficients=self.spectrum.mode_coefficients(start.residual)[: start.followed].numpy(),
+            mode_frequencies=frequencies.numpy(),
+            distance=distance if np.isfinite(distance) else None,
+            quadrature_error=self.error,
+            frequency_fits=frequency_fits(frequencies, self.spectrum, start.problem),
+            groups=self.groups,
+            loss=(0.5 * (moved**2).sum(1)).numpy(),
+            slices=slices.of(self.kernel),
+        )
+
+    def remaining(self, residual: Tensor) -> Array:
+        """(H,) what is left of each group, in the basis of Theta."""
+        begin, now = (self.spectrum.mode_coefficients(r).numpy() for r in (self.start.residual, residual))
+        left: Array = group_remaining(now[None], begin, self.groups)[0]
+        return left
+
+    def ensemble(self, at: int) -> Ensemble | None:
+        """The spread over networks at entry `at` of the theory's steps.
+
+        None where training is centered, which takes their start away, and where it would hold the run up.
+        """
+        n, g = len(self.start.residual), len(self.start.grid_function)
+        if self.limit is None or self.start.config.network.centered or g * n * n > ENSEMBLE_WORK:
+            return None
+        factor = factors(self.start, self.spectrum, self.theory.steps[at : at + 1], self.theory.law)[0]
+        return ensemble(self.start, self.limit, factor)
+
+
+def ensemble(start: Start, limit: Limit, factor: Tensor) -> Ensemble:
+    """Mean and deviation over the draw, at the time of a factor (n,); the mean starts from f_0 = 0."""
+    zero = torch.zeros_like(start.grid_function)
+    mean = predict(limit.spectrum, limit.cross_kernel, -start.problem.targets, zero, factor[None])[0]
+    variance = ensemble_variance(
+        limit.spectrum, limit.cross_kernel, limit.nngp, limit.cross_nngp, limit.grid_variance, factor
+    )
+    deviation = variance.sqrt().clamp(max=LARGEST)
+    return Ensemble(mean=mean.clamp(-LARGEST, LARGEST).numpy(), standard_deviation=deviation.numpy())
