@@ -125,9 +125,12 @@ def test_scalings_have_slopes_of_their_own() -> None:
     kinds: list[Parameterization] = ["ntk", "mean_field"]
     study = width_study([power_law(width, parameterization=kind) for kind in kinds for width in (8, 16)])
 
-    assert {(slope.parameterization, slope.quantity, slope.expected) for slope in study.slopes} == {
+    assert [(slope.parameterization, slope.quantity, slope.expected) for slope in study.slopes] == [
         ("ntk", "distance", -0.5), ("ntk", "drift", -1), ("mean_field", "distance", -0.5), ("mean_field", "drift", 0),
-    }  # fmt: skip
+    ]  # fmt: skip
+    assert [(point.parameterization, point.width) for point in study.points] == [
+        ("ntk", 8), ("ntk", 16), ("mean_field", 8), ("mean_field", 16),
+    ]  # fmt: skip
 
 
 def test_a_drift_of_zero_never_enters_a_logarithm() -> None:

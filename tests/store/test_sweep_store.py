@@ -9,7 +9,7 @@ from ntkscope.schemas.sweep import SweepAxis, SweepRequest
 from ntkscope.store.database import Database
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_store import StoredMember, StoredSweep, SweepStore
-from ntkscope.store.sweep_writes import delete_sweep, insert_sweep, interrupt_sweeps, let_go, update_sweep
+from ntkscope.store.sweep_writes import delete_sweep, insert_member, insert_sweep, interrupt_sweeps, update_sweep
 from ntkscope.store.writes import NewEvent, append_events, insert_run
 from ntkscope.wire.codec import encode
 from tests.fake_trainer import checkpoint, frame
@@ -73,13 +73,12 @@ def test_runs_of_a_sweep_are_listed_where_they_are_asked_for(database: Database)
     assert [(run.id, run.sweep, run.member) for run in store.runs(10, sweep="s")[1]] == [("a", "s", 0)]
 
 
-def test_an_index_belongs_to_one_run_until_it_is_let_go(database: Database) -> None:
+def test_an_index_belongs_to_one_run_until_another_takes_its_place(database: Database) -> None:
     store = fill(database, [sweep("s")], [summary("old", sweep="s", member=0), summary("kept", sweep="s", member=1)])
     with pytest.raises(IntegrityError), database.engine.begin() as connection:
         insert_run(connection, summary("new", sweep="s", member=0))
     with database.engine.begin() as connection:
-        let_go(connection, "s", 7.0, 0)
-        insert_run(connection, summary("new", sweep="s", member=0))
+        insert_member(connection, summary("new", created_at=7.0, sweep="s", member=0))
 
     assert {member: run.run_id for member, run in store.members("s").items()} == {0: "new", 1: "kept"}
     old = RunStore(database.engine).run("old")

@@ -20,17 +20,21 @@ class Member:
     config: RunConfig
 
 
+def combinations(axes: Sequence[SweepAxis]) -> list[dict[str, AxisValue]]:
+    """Every combination of the axes' values, by field; the last axis changes fastest."""
+    fields = [axis.field for axis in axes]
+    return [dict(zip(fields, values, strict=True)) for values in itertools.product(*(axis.values for axis in axes))]
+
+
 def members(request: SweepRequest) -> list[Member]:
-    """Every combination of the axes' values; the last axis changes fastest.
+    """The runs of a sweep, in the order of `combinations`.
 
     Raises:
         InvalidInput: a value that its field cannot take; names both.
     """
-    fields: list[str] = [axis.field for axis in request.axes]
     base = request.config.model_dump()
     made = []
-    for combination in itertools.product(*(axis.values for axis in request.axes)):
-        values = dict(zip(fields, combination, strict=True))
+    for values in combinations(request.axes):
         changed = base
         for path, value in values.items():
             changed = _with(changed, path.split("."), value)

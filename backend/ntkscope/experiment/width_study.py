@@ -57,15 +57,18 @@ def width_study(records: Sequence[Measured]) -> WidthStudy:
     """Means over the runs of each width, and their slopes; drifts are compared at equal lambda_1(K_0) t.
 
     Args:
-        records: Of runs that have completed, alike but for width, parameterization and seed. Any number, in any order.
+        records: Of runs that have completed, alike but for width, parameterization and seed. Scalings are answered in the order
+            in which they come, widths in ascending order.
     """
     compared_at = common_time(records)
     groups: dict[tuple[Parameterization, int], list[Measured]] = {}
     for record in records:
         groups.setdefault((record.parameterization, record.width), []).append(record)
-    points = [_point(groups[key], compared_at) for key in sorted(groups)]
+    scalings = list(dict.fromkeys(record.parameterization for record in records))
+    keys = sorted(groups, key=lambda key: (scalings.index(key[0]), key[1]))
+    points = [_point(groups[key], compared_at) for key in keys]
     slopes = []
-    for parameterization in dict.fromkeys(point.parameterization for point in points):
+    for parameterization in scalings:
         of_scaling = [point for point in points if point.parameterization == parameterization]
         activation = groups[parameterization, of_scaling[0].width][0].activation
         for quantity in ("distance", "drift"):

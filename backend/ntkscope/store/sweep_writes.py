@@ -4,8 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
 
+from ntkscope.schemas.run import RunSummary
 from ntkscope.store.sweep_store import StoredSweep
 from ntkscope.store.tables import RUNS, SWEEPS
+from ntkscope.store.writes import insert_run
 
 
 def insert_sweep(connection: Connection, sweep: StoredSweep) -> None:
@@ -30,6 +32,13 @@ def update_sweep(connection: Connection, sweep_id: str, **values: Any) -> None:
 def interrupt_sweeps(connection: Connection, now: float) -> None:
     """Marks every sweep that runs: the server that ran it is gone."""
     connection.execute(update(SWEEPS).where(SWEEPS.c.state == "running").values(state="interrupted", ended_at=now))
+
+
+def insert_member(connection: Connection, run: RunSummary) -> None:
+    """A new run of a sweep, in the place of the one that was there."""
+    assert run.sweep is not None
+    let_go(connection, run.sweep, run.created_at, run.member)
+    insert_run(connection, run)
 
 
 def let_go(connection: Connection, sweep_id: str, now: float, member: int | None = None) -> None:
