@@ -1,9 +1,9 @@
 """Sweeps: one configuration over the values of some of its fields, and what the runs say of width together."""
 
 import math
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
@@ -22,12 +22,13 @@ class SweepAxis(Model):
     field: AxisField = Field(title="Field", description="Where it is in the configuration.")
     values: list[AxisValue] = Field(title="Values", description="Each one once.", min_length=1, max_length=32)
 
-    @model_validator(mode="after")
-    def _distinct(self) -> Self:
-        twice = [value for number, value in enumerate(self.values) if value in self.values[:number]]
+    @field_validator("values")
+    @classmethod
+    def _distinct(cls, values: list[AxisValue]) -> list[AxisValue]:
+        twice = [value for number, value in enumerate(values) if value in values[:number]]
         if twice:
             raise ValueError(f"every value once; you gave {twice[0]} again. Remove it")
-        return self
+        return values
 
 
 class SweepRequest(Model):
@@ -40,17 +41,22 @@ class SweepRequest(Model):
     @property
     def total(self) -> int:
         """How many runs that makes."""
-        return math.prod(len(axis.values) for axis in self.axes)
+        return _product(self.axes)
 
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        fields = [axis.field for axis in self.axes]
+    @field_validator("axes")
+    @classmethod
+    def _bounded(cls, axes: list[SweepAxis]) -> list[SweepAxis]:
+        fields = [axis.field for axis in axes]
         twice = [name for number, name in enumerate(fields) if name in fields[:number]]
         if twice:
             raise ValueError(f"a field on one axis only; you gave {twice[0]} twice. Put all its values on one axis")
-        if self.total > MOST_RUNS:
-            raise ValueError(f"at most {MOST_RUNS:,} runs; you gave {self.total:,}. Take fewer values")
-        return self
+        if (total := _product(axes)) > MOST_RUNS:
+            raise ValueError(f"at most {MOST_RUNS:,} runs; you gave {total:,}. Take fewer values")
+        return axes
+
+
+def _product(axes: list[SweepAxis]) -> int:
+    return math.prod(len(axis.values) for axis in axes)
 
 
 class SweepRun(Model):
