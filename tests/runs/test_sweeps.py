@@ -14,10 +14,13 @@ from ntkscope.executors.base import Ended, Paused, Taken
 from ntkscope.runs import feed, manager
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.schemas.sweep import AxisValue, Sweep, SweepAxis, SweepRequest
-from ntkscope.store.sweep_writes import insert_member
+from ntkscope.store.database import open_database
+from ntkscope.store.sweep_store import StoredSweep
+from ntkscope.store.sweep_writes import insert_member, insert_sweep
 from tests.fake_trainer import FAST, INVALID, RAISES, STEADY, behaving
 from tests.runs.conftest import Puppet, opened, reaches, submit
-from tests.servers import GENEROUS, fake_executor
+from tests.servers import GENEROUS, fake_executor, settings_in
+from tests.store.test_run_store import summary
 
 
 def request(*widths: AxisValue, behaviour: int = FAST, steps: int = 5, name: str = "") -> SweepRequest:
@@ -269,6 +272,26 @@ def test_after_a_restart_it_is_interrupted_and_can_be_resumed(tmp_path: Path, pu
     asyncio.run(second(*asyncio.run(first())))
 
 
+def test_what_a_killed_server_left_running_is_interrupted(tmp_path: Path, puppet: Puppet) -> None:
+    database = open_database(settings_in(tmp_path).database_url, "http://dead/")
+    with database.engine.begin() as connection:
+        insert_sweep(connection, StoredSweep("s", "running", 1.0, None, request(8, 16)))
+        insert_member(connection, summary("a", state="running", sweep="s", member=0))
+    database.close()
+
+    async def main() -> None:
+        async with opened(tmp_path, puppet) as services:
+            found = await services.sweeps.get("s")
+            assert (found.state, states(found)) == ("interrupted", ["interrupted", "waiting"])
+            await services.sweeps.resume("s")
+            for number in range(2):
+                await begun(puppet, number + 1)
+                puppet.end(puppet.order_of_runs[number])
+            assert (await ends(services, "s")).done == 2
+
+    asyncio.run(main())
+
+
 def test_deleting_takes_its_runs_which_can_be_restored(tmp_path: Path, puppet: Puppet) -> None:
     async def main() -> None:
         async with opened(tmp_path, puppet) as services:
@@ -317,7 +340,7 @@ def test_a_sweep_of_which_one_run_cannot_be_is_refused_whole(tmp_path: Path, pup
             with pytest.raises(TooLarge, match="with width 4096") as caught:
                 await services.sweeps.create(request(8, 4096))
             assert "NTKSCOPE_MAX_PARAMETERS" in caught.value.remedy
-            with pytest.raises(InvalidInput, match="network.width = -8"):
+            with pytest.raises(InvalidInput, match=r"network\.width = -8"):
                 await services.sweeps.create(request(-8, 8))
             assert (await services.sweeps.list(10, 0)).total == 0
             assert puppet.begun == []
