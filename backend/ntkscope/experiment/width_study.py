@@ -57,8 +57,8 @@ def width_study(records: Sequence[Measured]) -> WidthStudy:
     """Means over the runs of each width, and their slopes; drifts are compared at equal lambda_1(K_0) t.
 
     Args:
-        records: Of runs that have completed, alike but for width, parameterization and seed. Scalings are answered in the order
-            in which they come, widths in ascending order.
+        records: Of runs that have completed, alike but for width, parameterization and seed. Any number of them:
+            scalings are answered in the order in which they come, widths in ascending order.
     """
     compared_at = common_time(records)
     groups: dict[tuple[Parameterization, int], list[Measured]] = {}
