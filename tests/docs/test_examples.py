@@ -37,11 +37,20 @@ def test_the_notebook_example(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_python_example_of_the_api(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    (code,) = blocks("docs/api.md", "python")
+    code, _ = blocks("docs/api.md", "python")
     exec(code.replace(ADDRESS, server.url.rstrip("/")), {})
     printed = capsys.readouterr().out
     assert "frequency 3 is learnt at step" in printed
     assert "completed" in printed
+
+
+def test_the_width_study_of_the_api(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    _, code = blocks("docs/api.md", "python")
+    exec(code.replace(ADDRESS, server.url.rstrip("/")), {})
+    said, distance, drift = capsys.readouterr().out.splitlines()
+    assert said == "Completed: 6 of 6 runs are done."
+    assert re.fullmatch(r"distance ~ width\^-0\.\d\d, in theory -0\.5", distance)
+    assert re.fullmatch(r"drift ~ width\^-(0|1)\.\d\d, in theory -1\.0", drift)
 
 
 def test_the_example_of_any_module(capsys: pytest.CaptureFixture[str]) -> None:
