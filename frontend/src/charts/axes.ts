@@ -120,6 +120,13 @@ export function decadeAxis(values: Iterable<number>, decades = 40): Axis {
   return { type: "log", range: [Math.min(bottom, top - 1), top] };
 }
 
+/** Ticks at 1/2, 1, 2, 4 ... of a logarithmic axis, as plain numbers: for counts and frequencies. */
+export function doublings(axis: Axis, theme: Theme): Omit<Axis, "type" | "range"> {
+  const all = Array.from({ length: 16 }, (_, i) => 2 ** (i - 1));
+  const tickvals = all.filter((value) => Math.log10(value) >= axis.range[0] && Math.log10(value) <= axis.range[1]);
+  return { tickvals, ticktext: tickvals.map(String), tickfont: { size: LINEAR_TICKS, color: TOKENS[theme].axis } };
+}
+
 /** A linear axis from 0 to the next of 1, 2, 5 times a power of ten: it grows seldom. */
 export function risingAxis(highest: number, least: number): Axis {
   const size = Math.max(highest, least);
