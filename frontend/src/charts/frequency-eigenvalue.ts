@@ -24,7 +24,6 @@ interface Placed {
 export const frequencyEigenvalueChart: Chart = (run, view, theme) => {
   const { started } = run;
   const placed = started ? placedGroups(started) : [];
-  const flat = started?.groups.filter((group) => group.frequency === 0 && group.eigenvalue > started.noise_floor) ?? [];
   // Parity belongs to a circle: on an interval half a period counts too.
   const parity = started?.geometry === "circle";
   const kinds = parity ? [placed.filter(isOdd), placed.filter((one) => !isOdd(one))] : [placed];
@@ -46,11 +45,11 @@ export const frequencyEigenvalueChart: Chart = (run, view, theme) => {
       yTitle: chartWords.eigenvalueAxis,
       large: true,
       rotated: true,
-      headroom: true,
+      headroom: 2,
     }),
-    subtitle: chartWords.frequencyEigenvalueSubtitle,
+    subtitle: view.narrow ? chartWords.frequencyEigenvalueSubtitleShort : chartWords.frequencyEigenvalueSubtitle,
     legend: placed.length ? legendOf(parity, lines.length > 0, limit.length > 0, view, theme) : [],
-    note: placed.length ? noteOf(fits, flat, view) : null,
+    note: started && placed.length ? noteOf(fits, countFlat(started)) : null,
     empty: started ? (placed.length ? null : chartWords.noFrequencies) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
@@ -81,6 +80,12 @@ export function placedGroups(started: Started): Placed[] {
     const { frequency, eigenvalue } = group;
     return frequency !== null && frequency > 0 && eigenvalue > started.noise_floor ? [{ index, group, frequency }] : [];
   });
+}
+
+/** Modes of frequency 0, which has no place on a logarithmic axis. */
+export function countFlat(started: Started): number {
+  const flat = started.groups.filter((group) => group.frequency === 0 && group.eigenvalue > started.noise_floor);
+  return flat.reduce((sum, group) => sum + group.modes.length, 0);
 }
 
 function isOdd({ frequency }: Placed): boolean {
@@ -156,11 +161,10 @@ function describeInfinite(run: RunState, line: Trace, point: number): Hover | nu
   return { title: chartWords.frequencyName(frequency), rows: [[`${chartWords.eigenvalue}, ${moreWords.infiniteWidth}`, number(line.y[point], 4)]], group: null };
 }
 
-/** On a phone the exponents alone: the rest would leave its two lines. */
-function noteOf(fits: FrequencyFit[], flat: Group[], view: View): string | null {
-  const parts = fits.length ? [moreWords.exponents(exponentsOf(fits))] : [];
-  if (flat.length && !(view.narrow && parts.length)) parts.push(chartWords.countFlat(flat.reduce((sum, group) => sum + group.modes.length, 0)));
-  return parts.length ? parts.join(" · ") : null;
+/** One of the two: both would leave a narrow card. The help has the count, too. */
+function noteOf(fits: FrequencyFit[], flat: number): string | null {
+  if (fits.length) return moreWords.exponents(exponentsOf(fits));
+  return flat ? chartWords.countFlat(flat) : null;
 }
 
 function legendOf(parity: boolean, fit: boolean, limit: boolean, view: View, theme: Theme): LegendItem[] {
@@ -168,6 +172,6 @@ function legendOf(parity: boolean, fit: boolean, limit: boolean, view: View, the
   const legend: LegendItem[] = [];
   if (parity) legend.push({ mark: "dot", colour, text: chartWords.oddFrequency }, { mark: "frame", colour, text: chartWords.evenFrequency });
   if (fit && !view.narrow) legend.push({ mark: "thin", colour: TOKENS[theme].text, text: moreWords.fit });
-  if (limit) legend.push({ mark: "dotted", colour: SERIES[theme].infinite, text: moreWords.infiniteWidth });
+  if (limit) legend.push({ mark: "dotted", colour: SERIES[theme].infinite, text: view.narrow ? moreWords.infiniteWidthShort : moreWords.infiniteWidth });
   return legend;
 }

@@ -2,7 +2,7 @@
 import type { FrequencyFit } from "../api/types";
 import { number, percent, plain, whole } from "../format";
 import type { RunState } from "../state/run";
-import { apart, exponentsOf, placedGroups } from "./frequency-eigenvalue";
+import { apart, countFlat, exponentsOf, placedGroups } from "./frequency-eigenvalue";
 import { BASRI, JACOT, RAHAMAN } from "./sources";
 import { timedGroups } from "./learning-times";
 import { countingFrequencies, startOf } from "./residual-frequency";
@@ -99,7 +99,10 @@ function doublings(run: RunState): Measured[] {
   if (!started) return [];
   const eigenvalues = new Map<number, number>();
   for (const { frequency, group } of placedGroups(started)) if (!eigenvalues.has(frequency)) eigenvalues.set(frequency, group.eigenvalue);
-  const rows: Measured[] = [{ label: "Groups with a frequency above 0", value: whole(placedGroups(started).length) }];
+  const rows: Measured[] = [
+    { label: "Groups with a frequency above 0", value: whole(placedGroups(started).length) },
+    { label: "Modes of frequency 0, left out", value: whole(countFlat(started)) },
+  ];
   for (const k of [1, 2, 4, 8, 16]) {
     const [one, two] = [eigenvalues.get(k), eigenvalues.get(2 * k)];
     if (one !== undefined && two !== undefined) rows.push({ label: `Eigenvalue at k = ${k} over that at ${2 * k}`, value: number(one / two) });

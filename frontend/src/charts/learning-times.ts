@@ -51,7 +51,7 @@ export const learningTimesChart: Chart = (run, view, theme) => {
       yTitle: chartWords.learningTimeAxis,
       large: true,
       rotated: true,
-      headroom: true,
+      headroom: 2,
     }),
     subtitle: chartWords.learningTimesSubtitle,
     legend: timed.length ? legendOf(measured, fit !== null, view, theme) : [],

@@ -64,7 +64,8 @@ export const lossChart: Chart = (run, view, theme) => {
       x: timeAxis(started, "log", 0.03),
       y: lossAxis(run, [...theory.y, ...(infinite?.y ?? [])]),
       xTitle: chartWords.timeShort,
-      yTitle: chartWords.lossSymbol,
+      // Its symbol is in the subtitle: the legend may need a second line there.
+      yTitle: "",
       large: false,
     }),
     subtitle: chartWords.lossSubtitle,

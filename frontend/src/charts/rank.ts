@@ -1,7 +1,7 @@
 /** (15) How many modes share the kernel's trace; trace and condition number at the pointer, since their units differ. */
 import { number, percent } from "../format";
-import { SERIES, TOKENS } from "../theme/tokens";
-import { layoutOf, risingAxis, timeAxis } from "./axes";
+import { SERIES } from "../theme/tokens";
+import { layoutOf, levelLine, risingAxis, timeAxis } from "./axes";
 import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./kernel-marks";
 import type { Chart } from "./types";
 import { chartWords } from "./words";
@@ -11,7 +11,6 @@ const INTERVAL = 500;
 
 export const rankChart: Chart = (run, view, theme) => {
   const { started } = run;
-  const { axis } = TOKENS[theme];
   const measured = SERIES[theme].measured;
   const marks = kernelMarks(run, view, theme, { name: moreWords.rankAxis, colour: measured, value: (frame) => frame.effective_rank });
   const first = run.kernelFrames[0]?.time === 0 ? run.kernelFrames[0] : undefined;
@@ -29,12 +28,12 @@ export const rankChart: Chart = (run, view, theme) => {
       large: true,
       rotated: true,
       headroom: true,
-      shapes: start === null ? [] : [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: start, y1: start, layer: "below", line: { color: axis, width: 1 } }],
+      shapes: start === null ? [] : [levelLine(start, measured)],
     }),
     subtitle: moreWords.rankSubtitle,
     legend: [
       { mark: "dot", colour: measured, text: chartWords.measured },
-      ...(start === null ? [] : [{ mark: "thin" as const, colour: axis, text: chartWords.start }]),
+      ...(start === null ? [] : [{ mark: "thin" as const, colour: measured, text: chartWords.start }]),
     ],
     note: null,
     empty: kernelEmpty(run, (frame) => frame.effective_rank),

@@ -1,7 +1,7 @@
 /** (13) lambda_1 of K_t, the Hessian's largest eigenvalue where it is recorded, and the limit 2/eta. */
 import { number, percent } from "../format";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, layoutOf, risingAxis, timeAxis } from "./axes";
+import { decadeAxis, layoutOf, levelLine, risingAxis, timeAxis } from "./axes";
 import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./kernel-marks";
 import type { Axis, Chart, LegendItem } from "./types";
 import { chartWords } from "./words";
@@ -36,7 +36,7 @@ export const sharpnessChart: Chart = (run, view, theme) => {
   hessian.trace["error_y"] = {
     type: "data",
     array: hessian.frames.map((frame) => frame.hessian?.error ?? 0),
-    color: TOKENS[theme].text,
+    color: TOKENS[theme].control,
     thickness: 1,
     width: 2,
   };
@@ -47,23 +47,24 @@ export const sharpnessChart: Chart = (run, view, theme) => {
   const kinds = recorded ? [hessian, newton] : [newton];
   const legend: LegendItem[] = [{ mark: "dot", colour: series.measured, text: moreWords.gaussNewton }];
   if (recorded) legend.push({ mark: "ring", colour: TOKENS[theme].text, text: moreWords.hessian });
+  if (start > 0) legend.push({ mark: "thin", colour: series.measured, text: chartWords.start });
   return {
     data: started ? kinds.map(({ trace }) => trace) : [],
     layout: layoutOf({
       theme,
       view,
       uirevision: `${run.id}:sharpness`,
-      x: timeAxis(started, "log", 0.08),
+      x: timeAxis(started, "log", view.narrow ? 0.14 : 0.08),
       y,
       xTitle: view.narrow ? chartWords.timeShort : chartWords.time,
       yTitle: moreWords.largestAxis,
       large: true,
       rotated: true,
       headroom: true,
-      shapes: started ? [limitLine(limit, theme)] : [],
+      shapes: started ? [levelLine(limit, TOKENS[theme].axis), ...(start > 0 ? [levelLine(start, series.measured)] : [])] : [],
       annotations: started ? [limitLabel(limit, y, theme)] : [],
     }),
-    subtitle: view.narrow ? moreWords.sharpnessSubtitleShort : moreWords.sharpnessSubtitle,
+    subtitle: moreWords.sharpnessSubtitle,
     legend,
     note: run.kernelFrames.length && !recorded ? moreWords.hessianOff : null,
     empty: kernelEmpty(run, (frame) => frame.eigenvalues),
@@ -91,10 +92,6 @@ function valueAxis(values: number[], start: number, limit: number): Axis {
   const axis = decadeAxis(all);
   if (axis.range[1] - Math.log10(limit || 1) < 0.09 * (axis.range[1] - axis.range[0])) axis.range[1] += 1;
   return axis;
-}
-
-function limitLine(limit: number, theme: Theme): object {
-  return { type: "line", xref: "paper", x0: 0, x1: 1, y0: limit, y1: limit, layer: "below", line: { color: TOKENS[theme].axis, width: 1 } };
 }
 
 function limitLabel(limit: number, y: Axis, theme: Theme): object {

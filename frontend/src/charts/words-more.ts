@@ -15,8 +15,7 @@ export const moreWords = {
   errorAxis: "relative error",
   frozenKernel: "K₀ alone",
   movingKernel: "Kₜ on the way",
-  sharpnessSubtitle: "largest eigenvalue against time",
-  sharpnessSubtitleShort: "largest eigenvalue",
+  sharpnessSubtitle: "λ₁ against time",
   largestAxis: "largest eigenvalue",
   gaussNewton: "Kₜ (Gauss–Newton)",
   hessian: "Hessian",
@@ -34,6 +33,7 @@ export const moreWords = {
   condition: "condition number",
 
   infiniteWidth: "infinite width",
+  infiniteWidthShort: "width ∞",
   fit: "fit",
   slope: (slope: number, error: number | null) => `slope ${fitted(slope, error)} (theory −1)`,
   exponents: (fits: [kind: string, value: string][]) => `exponent ${fits.map(([kind, value]) => (kind ? `${kind} ${value}` : value)).join(", ")}`,
