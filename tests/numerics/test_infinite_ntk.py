@@ -128,11 +128,13 @@ def test_no_bias_is_a_scale_of_zero_except_in_the_standard_parameterization() ->
     assert float(difference.min()) > 1  # biases that start at 0 are trained all the same
 
 
-def test_the_quadratures_error_estimate_is_not_too_small() -> None:
+def test_the_error_estimate_of_what_has_no_closed_form_is_not_too_small() -> None:
     case = next(case for case in REFERENCE["infinite"] if case["activation"] == "tanh")
     found = infinite_kernels(tensor(case["X"]), **settings(case))
     true = tensor(case["ntk_hp"])
-    assert error(found.ntk, true, true) <= found.error < 1e-9
+    round_off = 1e-13  # which every closed form has too
+    assert error(found.ntk, true, true) <= found.error + round_off
+    assert 0 < found.error < 1e-9
 
 
 def test_what_is_missing_or_unknown_is_refused() -> None:

@@ -1,5 +1,6 @@
 """The infinite-width kernels of a run's network, on its data and its grid: Remark 1."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,14 +18,15 @@ from ntkscope.numerics import (
     frequency_fit,
     has_closed_form,
     infinite_kernels,
+    series_terms,
     spectrum,
 )
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import FrequencyFit
 
-# Pairs of points times hidden layers that take about half a second on one core, by closed form and by quadrature.
-CLOSED_FORM_PAIRS, QUADRATURE_PAIRS = 4_000_000, 1_000
-USUAL_VARIANCE = 5.0  # of a pre-activation, up to which that holds
+# Pairs of points times hidden layers that take about half a second on one core by closed form; by a Hermite series
+# times its terms as well.
+CLOSED_FORM_PAIRS, SERIES_PAIRS = 4_000_000, 20_000_000
 PATIENCE = 20  # times that, for one who asks for a prediction
 BLOCK = 32  # grid points whose own variances are found together
 
@@ -58,7 +60,7 @@ def left_out(start: Start) -> str:
     if has_closed_form(activation(start.config.network.activation)):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
-        "The kernel of infinite width is left out: there is no closed form, and by quadrature, for "
+        "The kernel of infinite width is left out: there is no closed form, and by a series, for "
         f"{n:,} points and σ_w = {sigma_w:g}, it would take seconds."
     )
 
@@ -93,8 +95,7 @@ def _grid_pairs(start: Start) -> int:
 def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit:
     data, grid = start.problem.encoded, start.problem.grid_encoded
     across = _kernels(start.config, grid, data)
-    block = BLOCK if has_closed_form(activation(start.config.network.activation)) else 1
-    variances = [_kernels(start.config, part).nngp.diagonal() for part in torch.split(grid, block)]
+    variances = [_kernels(start.config, part).nngp.diagonal() for part in torch.split(grid, BLOCK)]
     return Limit(
         spectrum=decomposed,
         cross_kernel=across.ntk,
@@ -131,13 +132,14 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
 
 
 def _affordable(start: Start, pairs: int, patience: int) -> bool:
-    """By counting; the nodes of a quadrature grow with the pre-activations' variance in both directions."""
+    """By counting; a series has more terms, a quadrature more nodes, the larger the pre-activations' variance."""
     network, x = start.config.network, start.problem.encoded
-    work = float(pairs * network.depth)
-    if has_closed_form(activation(network.activation)):
+    work, phi = float(pairs * network.depth), activation(network.activation)
+    if has_closed_form(phi):
         return work <= patience * CLOSED_FORM_PAIRS
     variance = network.sigma_w**2 * max(1.0, float((x**2).mean(1).max())) + network.sigma_b**2
-    return work * max(1.0, variance / USUAL_VARIANCE) <= patience * QUADRATURE_PAIRS
+    terms = series_terms(phi, math.sqrt(variance))
+    return terms is not None and work * terms <= patience * SERIES_PAIRS
 
 
 def _kernels(config: RunConfig, x1: Tensor, x2: Tensor | None = None) -> InfiniteKernels:

@@ -31,6 +31,7 @@ from ntkscope.numerics.fourier import (
     wave_vectors,
 )
 from ntkscope.numerics.frequency_fit import frequency_fit
+from ntkscope.numerics.hermite import series_terms
 from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.kernel_diagnostics import (
@@ -110,6 +111,7 @@ __all__ = [
     "predict",
     "rotate_pair",
     "scales",
+    "series_terms",
     "spectrum",
     "subspace_overlap",
     "unit_roundoff",

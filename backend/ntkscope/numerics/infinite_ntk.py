@@ -22,8 +22,8 @@ class InfiniteKernels:
     Args:
         nngp: Covariance of the outputs at the start.
         ntk: The kernel of training.
-        error: Estimate of the quadrature's error in either, relative to sqrt(K_xx K_x'x'); 0 for closed forms, whose
-            error is round-off.
+        error: Estimate of the truncation error of a series or a quadrature in either, relative to
+            sqrt(K_xx K_x'x'), beside which there is round-off; 0 for closed forms, which have round-off alone.
     """
 
     nngp: Float[Tensor, "n1 n2"]

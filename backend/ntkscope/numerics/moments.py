@@ -7,6 +7,7 @@ from torch import Tensor
 
 from ntkscope.numerics.activations import Activation
 from ntkscope.numerics.duals import closed_form
+from ntkscope.numerics.hermite import series, series_terms
 from ntkscope.numerics.quadrature import trapezoid
 
 
@@ -18,8 +19,9 @@ class Moments:
         x2: (n2, d) inputs; None means x1, and each pair is evaluated once.
         sigma_w: Scale of the weights.
         sigma_b: Scale of the biases.
-        activation: phi: by its closed form, by quadrature where it has none.
-        coarsening: Of the quadrature's steps.
+        activation: phi: by its closed form; where it has none by its Hermite series, or by quadrature where the
+            variances are too large for that.
+        coarsening: Of the series and of the quadrature's steps.
     """
 
     def __init__(
@@ -40,7 +42,12 @@ class Moments:
 
     def advance(self) -> tuple[Tensor, Tensor]:
         """E[phi phi] and E[phi' phi'] of this layer; afterwards the state is the next layer's."""
-        if self.symmetric:
+        terms = self._terms()
+        if terms is not None:
+            value, slope, first, second = series(self.activation, self.p, self.s, self.q, terms, self.coarsening)
+            if self.symmetric:
+                value.fill_diagonal_(0).add_(first.diag())
+        elif self.symmetric:
             rows, columns = torch.tril_indices(len(self.p), len(self.p), device=self.s.device)
             value, slope = torch.empty_like(self.s), torch.empty_like(self.s)
             pairs = self._expectations(self.p[rows], self.s[rows, columns], self.q[columns])
@@ -56,6 +63,12 @@ class Moments:
             self.weight_variance * moment + self.bias_variance for moment in (first, second, value)
         )
         return value, slope
+
+    def _terms(self) -> int | None:
+        """Of the Hermite series; None where there is a closed form, and where it has too many."""
+        if self.exact:
+            return None
+        return series_terms(self.activation, math.sqrt(float(torch.maximum(self.p.max(), self.q.max()))))
 
     def _expectations(self, p: Tensor, s: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
         if self.dual is not None:

@@ -1,0 +1,63 @@
+"""The Hermite series of smooth activations, against the quadrature in two variables."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from ntkscope.numerics import activation, infinite_kernels, moments
+from ntkscope.numerics.hermite import MOST_TERMS, series, series_terms
+from ntkscope.numerics.quadrature import trapezoid
+from tests.numerics.twins import tensor
+
+RHO = tensor([[1, 0.9, -0.5, 0], [0.9, 1, 0.3, 0], [-0.5, 0.3, 1, 0], [-1, -0.9, 0.5, 0]])
+
+
+def covariances(p: Tensor, q: Tensor) -> Tensor:
+    return RHO[:, : len(q)] * torch.sqrt(p[:, None] * q)
+
+
+@pytest.mark.parametrize("name", ["tanh", "silu", "softplus"])
+@pytest.mark.parametrize("largest", [0.01, 1.0, 9.0])
+def test_agrees_with_the_quadrature(name: str, largest: float) -> None:
+    """Equal, opposite and zero variables included."""
+    p, q = largest * tensor([1.0, 0.7, 0.2, 1.0]), largest * tensor([1.0, 0.7, 0.5, 0.0])
+    phi, s = activation(name), covariances(p, q)
+    terms = series_terms(phi, largest**0.5)
+    assert terms is not None
+    value, slope, first, second = series(phi, p, s, q, terms)
+    true_value, true_slope = trapezoid(phi, p[:, None], s, q)
+    for found, true in ((value, true_value), (slope, true_slope)):
+        assert torch.allclose(found, true, rtol=1e-13, atol=1e-13 * float(true.abs().max()))
+    assert torch.allclose(first, trapezoid(phi, p, p, p)[0], rtol=1e-13, atol=0)
+    assert torch.allclose(second, trapezoid(phi, q, q, q)[0], rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize("name", ["tanh", "silu", "softplus"])
+def test_the_terms_are_enough(name: str) -> None:
+    phi, p = activation(name), tensor([4.0, 1.0])
+    s = tensor([[4.0, 2.0], [2.0, 1.0]])  # parallel, where the series converges last
+    terms = series_terms(phi, 2.0)
+    assert terms is not None
+    for found, finer in zip(series(phi, p, s, p, terms), series(phi, p, s, p, 2 * terms, 0.5), strict=True):
+        assert torch.allclose(found, finer, rtol=2e-15 * 8, atol=0)
+
+
+def test_a_wide_variable_is_left_to_the_quadrature() -> None:
+    assert series_terms(activation("tanh"), 1e200) is None
+    assert series_terms(activation("tanh"), 7.0) is None
+    assert series_terms(activation("softplus"), 7.0) is not None
+    assert (series_terms(activation("tanh"), 6.0) or 0) < MOST_TERMS
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_kernels_by_the_series_are_those_by_the_quadrature(depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    x1, x2 = torch.linspace(-1, 1, 7).double()[:, None], torch.linspace(-0.5, 2, 3).double()[:, None]
+    settings = {"depth": depth, "activation": "tanh", "sigma_w": 1.4, "sigma_b": 0.3}
+    quick = [infinite_kernels(x1, **settings), infinite_kernels(x1, x2, **settings)]
+    monkeypatch.setattr(moments, "series_terms", lambda *_: None)
+    slow = [infinite_kernels(x1, **settings), infinite_kernels(x1, x2, **settings)]
+    for one, other in zip(quick, slow, strict=True):
+        assert torch.allclose(one.ntk, other.ntk, rtol=0, atol=1e-13)
+        assert torch.allclose(one.nngp, other.nngp, rtol=0, atol=1e-13)
+        assert 0 < one.error < 1e-12
+    assert torch.equal(quick[0].ntk, quick[0].ntk.T)
