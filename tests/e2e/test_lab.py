@@ -108,6 +108,19 @@ def test_a_fresh_start_is_alive_and_nothing_overflows(
         page.screenshot(path=Path(folder) / f"lab-{kind}-{scheme}.png")
 
 
+def test_more_is_a_page_of_sections_with_the_same_play_head(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    page.get_by_role("button", name="More", exact=True).click()
+    expect(card(page, "Loss")).to_be_hidden()
+    for section, last in (("Spectral bias", "Where the target lies"), ("When the kernel moves", "Effective rank")):
+        expect(page.get_by_role("heading", name=section, exact=True)).to_be_visible()
+        card(page, last).scroll_into_view_if_needed()
+        expect(card(page, last).locator(".trace").first).to_be_attached()
+    expect(card(page, "Effective rank").locator(".playline")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_train_this_yourself_trains_here(server: Server, open_page: Open) -> None:
     page = open_page(server.url)
     page.get_by_test_id("banner").get_by_role("button", name="Train this yourself").click()

@@ -21,8 +21,8 @@ interface LayoutParts {
   large: boolean;
   /** Whether y's name stands rotated beside the axis where there is room; else it stands above it, as a symbol does. */
   rotated?: boolean;
-  /** Keeps a line free above the plot, where what stands beside the subtitle may need a second one. */
-  headroom?: boolean;
+  /** Keeps a line free above the plot, where what stands beside the subtitle may need a second one; 2 keeps two. */
+  headroom?: boolean | 2;
   annotations?: object[];
   shapes?: object[];
   more?: object;
@@ -49,7 +49,7 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
   return {
     xaxis: axis(x, theme, nticks, view, { text: parts.xTitle, standoff: 8 }),
     yaxis: axis(y, theme, nticks, view, rotated ? { text: parts.yTitle, standoff: 4 } : null),
-    margin: rotated ? { l: 60, r: 14, t: parts.headroom ? 24 : 10, b: 42 } : { l: 46, r: 12, t: 24, b: 40 },
+    margin: rotated ? { l: 60, r: 14, t: parts.headroom === 2 ? 40 : parts.headroom ? 24 : 10, b: 42 } : { l: 46, r: 12, t: 24, b: 40 },
     uirevision: parts.uirevision,
     annotations: [...(rotated ? [] : [{ ...name, showarrow: false, font: { size: 11, color: axisColour } }]), ...(parts.annotations ?? [])],
     shapes: parts.shapes ?? [],
@@ -120,12 +120,24 @@ export function decadeAxis(values: Iterable<number>, decades = 40): Axis {
   return { type: "log", range: [Math.min(bottom, top - 1), top] };
 }
 
+/** Ticks at 1/2, 1, 2, 4 ... of a logarithmic axis, as plain numbers: for counts and frequencies. */
+export function doublings(axis: Axis, theme: Theme): Omit<Axis, "type" | "range"> {
+  const all = Array.from({ length: 16 }, (_, i) => 2 ** (i - 1));
+  const tickvals = all.filter((value) => Math.log10(value) >= axis.range[0] && Math.log10(value) <= axis.range[1]);
+  return { tickvals, ticktext: tickvals.map(String), tickfont: { size: LINEAR_TICKS, color: TOKENS[theme].axis } };
+}
+
 /** A linear axis from 0 to the next of 1, 2, 5 times a power of ten: it grows seldom. */
 export function risingAxis(highest: number, least: number): Axis {
   const size = Math.max(highest, least);
   const power = 10 ** Math.floor(Math.log10(size));
   const top = [1, 2, 5, 10].find((step) => size <= step * power * (1 + 1e-9)) ?? 10;
   return { type: "linear", range: [0, top * power] };
+}
+
+/** A thin line across the plot at one value. */
+export function levelLine(value: number, colour: string): object {
+  return { type: "line", xref: "paper", x0: 0, x1: 1, y0: value, y1: value, layer: "below", line: { color: colour, width: 1 } };
 }
 
 /** Everything below a floor, hatched: no mark is drawn inside. */

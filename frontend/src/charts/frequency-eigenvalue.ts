@@ -1,13 +1,16 @@
 /** (10) The spectrum of K_0 against the modes' input-space frequency; odd and even ones apart on a circle. */
 import type { Started } from "../api/codec";
-import type { Group } from "../api/types";
+import type { FrequencyFit, Group } from "../api/types";
+import { number } from "../format";
+import type { RunState } from "../state/run";
 import { withOpacity } from "../theme/mode-colour";
-import { TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, layoutOf } from "./axes";
+import { SERIES, TOKENS, type Theme } from "../theme/tokens";
+import { decadeAxis, doublings, layoutOf } from "./axes";
 import { colourOf, describeGroup, numberOf } from "./groups";
 import { tight } from "./learning-times";
-import type { Chart, LegendItem, Trace, View } from "./types";
+import type { Chart, Hover, LegendItem, Trace, View } from "./types";
 import { chartWords } from "./words";
+import { fitted, moreWords } from "./words-more";
 
 const INTERVAL = 250;
 const FADED = 0.25;
@@ -21,36 +24,55 @@ interface Placed {
 export const frequencyEigenvalueChart: Chart = (run, view, theme) => {
   const { started } = run;
   const placed = started ? placedGroups(started) : [];
-  const flat = started?.groups.filter((group) => group.frequency === 0 && group.eigenvalue > started.noise_floor) ?? [];
   // Parity belongs to a circle: on an interval half a period counts too.
-  const kinds = started?.geometry === "circle" ? [placed.filter(isOdd), placed.filter((one) => !isOdd(one))] : [placed];
-  const x = tight(placed.map(({ frequency }) => frequency));
-  const ticks = Array.from({ length: 12 }, (_, i) => 2 ** (i - 1)).filter((value) => Math.log10(value) >= x.range[0] && Math.log10(value) <= x.range[1]);
+  const parity = started?.geometry === "circle";
+  const kinds = parity ? [placed.filter(isOdd), placed.filter((one) => !isOdd(one))] : [placed];
+  const limit = started && placed.length ? infiniteLines(started, parity, theme) : [];
+  const fits = started && placed.length ? apart(started.frequency_fits) : [];
+  const lines = fits.flatMap((fit) => fitLine(fit, theme));
+  const x = tight([...placed.map(({ frequency }) => frequency), ...limit.flatMap((line) => line.x as number[])]);
+  const marked = started && placed.length ? kinds.map((kind, i) => marks(started, kind, i === 1, view, theme)) : [];
+  const data = [...limit, ...lines, ...marked];
   return {
-    data: started && placed.length ? kinds.map((kind, i) => marks(started, kind, i === 1, view, theme)) : [],
+    data,
     layout: layoutOf({
       theme,
       view,
       uirevision: `${run.id}:frequency-eigenvalue`,
-      x: { ...x, tickvals: ticks, ticktext: ticks.map(String), tickfont: { size: 11, color: TOKENS[theme].axis } },
-      y: decadeAxis(placed.map(({ group }) => group.eigenvalue)),
+      x: { ...x, ...doublings(x, theme) },
+      y: decadeAxis([...placed.map(({ group }) => group.eigenvalue), ...[...limit, ...lines].flatMap((line) => line.y as number[])]),
       xTitle: chartWords.frequencyAxis,
       yTitle: chartWords.eigenvalueAxis,
       large: true,
       rotated: true,
-      headroom: true,
+      headroom: 2,
     }),
-    subtitle: chartWords.frequencyEigenvalueSubtitle,
-    legend: kinds.length > 1 && placed.length ? legendOf(theme) : [],
-    note: placed.length && flat.length ? chartWords.countFlat(flat.reduce((sum, group) => sum + group.modes.length, 0)) : null,
+    subtitle: view.narrow ? chartWords.frequencyEigenvalueSubtitleShort : chartWords.frequencyEigenvalueSubtitle,
+    legend: placed.length ? legendOf(parity, lines.length > 0, limit.length > 0, view, theme) : [],
+    note: started && placed.length ? noteOf(fits, countFlat(started)) : null,
     empty: started ? (placed.length ? null : chartWords.noFrequencies) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
-      const found = kinds[trace]?.[point];
-      return found ? describeGroup(run, found.index) : null;
+      const found = kinds[trace - (data.length - marked.length)]?.[point];
+      if (found) return describeGroup(run, found.index);
+      const line = limit[trace];
+      return line ? describeInfinite(run, line, point) : null;
     },
   };
 };
+
+/** Odd and even frequencies apart where both have a fit; else all of them. */
+export function apart(fits: FrequencyFit[] | undefined): FrequencyFit[] {
+  const of = (kind: FrequencyFit["frequencies"]) => fits?.filter((fit) => fit.frequencies === kind) ?? [];
+  const two = [...of("odd"), ...of("even")];
+  return two.length === 2 ? two : of("all");
+}
+
+/** "odd −1.97 ± 0.03, even −2.35 ± 0.05". */
+export function exponentsOf(fits: FrequencyFit[]): [kind: string, value: string][] {
+  const names = { all: "", odd: moreWords.odd, even: moreWords.even };
+  return fits.map((fit) => [names[fit.frequencies], fitted(fit.exponent, fit.standard_error)]);
+}
 
 /** Groups above round-off with a frequency that a logarithmic axis can hold. */
 export function placedGroups(started: Started): Placed[] {
@@ -58,6 +80,12 @@ export function placedGroups(started: Started): Placed[] {
     const { frequency, eigenvalue } = group;
     return frequency !== null && frequency > 0 && eigenvalue > started.noise_floor ? [{ index, group, frequency }] : [];
   });
+}
+
+/** Modes of frequency 0, which has no place on a logarithmic axis. */
+export function countFlat(started: Started): number {
+  const flat = started.groups.filter((group) => group.frequency === 0 && group.eigenvalue > started.noise_floor);
+  return flat.reduce((sum, group) => sum + group.modes.length, 0);
 }
 
 function isOdd({ frequency }: Placed): boolean {
@@ -86,10 +114,64 @@ function marks(started: Started, kind: Placed[], even: boolean, view: View, them
   };
 }
 
-function legendOf(theme: Theme): LegendItem[] {
-  const colour = TOKENS[theme].muted;
+/** Solid for odd or all, as their marks are filled; the ends are all that a line needs. */
+function fitLine(fit: FrequencyFit, theme: Theme): Trace[] {
+  const { lowest, highest, lowest_eigenvalue: left, highest_eigenvalue: right } = fit;
+  if (left == null || right == null || !(left > 0) || !(right > 0)) return [];
   return [
-    { mark: "dot", colour, text: chartWords.oddFrequency },
-    { mark: "frame", colour, text: chartWords.evenFrequency },
+    {
+      name: moreWords.fit,
+      type: "scatter",
+      mode: "lines",
+      x: [lowest, highest],
+      y: [left, right],
+      line: { color: TOKENS[theme].text, width: 1, dash: "solid" },
+      hoverinfo: "skip",
+    },
   ];
+}
+
+/** The eigenvalues of Theta by the frequency of its own modes, one a frequency: both modes of a pair have the same. */
+function infiniteLines(started: Started, parity: boolean, theme: Theme): Trace[] {
+  const limit = started.infinite;
+  if (!limit) return [];
+  const seen = new Map<number, number>();
+  limit.mode_frequencies.forEach((frequency, mode) => {
+    const eigenvalue = limit.eigenvalues[mode] ?? 0;
+    if (frequency > 0 && eigenvalue > limit.noise_floor && !seen.has(frequency)) seen.set(frequency, eigenvalue);
+  });
+  const all = [...seen].sort(([a], [b]) => a - b);
+  const kinds = parity ? [all.filter(([frequency]) => frequency % 2 === 1), all.filter(([frequency]) => frequency % 2 !== 1)] : [all];
+  return kinds
+    .filter((kind) => kind.length > 1)
+    .map((kind) => ({
+      name: moreWords.infiniteWidth,
+      type: "scatter",
+      mode: "lines",
+      x: kind.map(([frequency]) => frequency),
+      y: kind.map(([, eigenvalue]) => eigenvalue),
+      line: { color: SERIES[theme].infinite, width: 2, dash: "2px,3px" },
+      hoverinfo: "none",
+    }));
+}
+
+function describeInfinite(run: RunState, line: Trace, point: number): Hover | null {
+  const frequency = line.x[point];
+  if (frequency == null || !run.started) return null;
+  return { title: chartWords.frequencyName(frequency), rows: [[`${chartWords.eigenvalue}, ${moreWords.infiniteWidth}`, number(line.y[point], 4)]], group: null };
+}
+
+/** One of the two: both would leave a narrow card. The help has the count, too. */
+function noteOf(fits: FrequencyFit[], flat: number): string | null {
+  if (fits.length) return moreWords.exponents(exponentsOf(fits));
+  return flat ? chartWords.countFlat(flat) : null;
+}
+
+function legendOf(parity: boolean, fit: boolean, limit: boolean, view: View, theme: Theme): LegendItem[] {
+  const colour = TOKENS[theme].muted;
+  const legend: LegendItem[] = [];
+  if (parity) legend.push({ mark: "dot", colour, text: chartWords.oddFrequency }, { mark: "frame", colour, text: chartWords.evenFrequency });
+  if (fit && !view.narrow) legend.push({ mark: "thin", colour: TOKENS[theme].text, text: moreWords.fit });
+  if (limit) legend.push({ mark: "dotted", colour: SERIES[theme].infinite, text: view.narrow ? moreWords.infiniteWidthShort : moreWords.infiniteWidth });
+  return legend;
 }

@@ -1,11 +1,13 @@
 /** The (?) of the further cards: formula, source, and how well it holds in this run. */
-import { number, percent, whole } from "../format";
+import type { FrequencyFit } from "../api/types";
+import { number, percent, plain, whole } from "../format";
 import type { RunState } from "../state/run";
-import { placedGroups } from "./frequency-eigenvalue";
+import { apart, countFlat, exponentsOf, placedGroups } from "./frequency-eigenvalue";
 import { BASRI, JACOT, RAHAMAN } from "./sources";
 import { timedGroups } from "./learning-times";
 import { countingFrequencies, startOf } from "./residual-frequency";
 import type { Help, Measured, MoreChartId } from "./types";
+import { fitted } from "./words-more";
 
 export const MORE_HELP: Record<MoreChartId, Help> = {
   "residual-frequency": {
@@ -30,7 +32,8 @@ export const MORE_HELP: Record<MoreChartId, Help> = {
   "learning-times": {
     text:
       "A mode is learnt when it first falls below ε of its start. On logarithmic axes the prediction is a line of slope −1: half the " +
-      "eigenvalue takes twice the time. Steps that are not small bend its fast end. Grey modes begin too small to count.",
+      "eigenvalue takes twice the time. Steps that are not small bend its fast end. Grey modes begin too small to count. The thin line is fitted " +
+      "to the modes that count, were learnt, and are slower than half the largest eigenvalue.",
     formulas: [String.raw`t_i = \frac{\ln(1/\varepsilon)}{\lambda_i}`, String.raw`t_i = \eta\,\frac{\ln(1/\varepsilon)}{-\ln\lvert 1-\eta\lambda_i\rvert} \qquad \text{gradient descent}`],
     sources: [RAHAMAN, BASRI],
     measured: timeErrors,
@@ -39,7 +42,8 @@ export const MORE_HELP: Record<MoreChartId, Help> = {
     text:
       "How fast the kernel is for each frequency of the inputs. For ReLU on a circle the eigenvalue falls like 1/k² at high frequencies, so " +
       "that twice the frequency takes four times as long. Odd and even frequencies may fall apart from each other; without a bias one hidden layer has no odd ones above 1. " +
-      "On an interval a mode's frequency is half its number of sign changes.",
+      "On an interval a mode's frequency is half its number of sign changes. Thin lines are fitted to K₀ up to a quarter of the number of points; " +
+      "the dotted one is the same network at infinite width.",
     formulas: [String.raw`K_0\, q_k = \lambda_k\, q_k, \qquad \lambda_k \sim k^{-2}, \qquad \frac{\lambda_k}{\lambda_{2k}} \to 4`],
     sources: [BASRI],
     measured: doublings,
@@ -80,19 +84,37 @@ function timeErrors(run: RunState): Measured[] {
     rows.push({ label: "Middle gap of measured to predicted time", value: percent(gaps[gaps.length >> 1]) });
     rows.push({ label: "Largest gap", value: percent(gaps.at(-1)) });
   }
+  const fit = run.finished?.learning_time_fit;
+  if (fit) {
+    rows.push({ label: "Slope of the fit (theory −1)", value: fitted(fit.slope, fit.standard_error) });
+    rows.push({ label: "Groups in the fit", value: whole(fit.count) });
+    rows.push({ label: "Eigenvalues in the fit", value: `${number(fit.lowest)} to ${number(fit.highest)}` });
+  }
   return rows;
 }
 
-/** λ_k / λ_2k, beside the 4 of the formula. */
+/** λ_k / λ_2k, beside the 4 of the formula, and the exponents beside its −2. */
 function doublings(run: RunState): Measured[] {
   const started = run.started;
   if (!started) return [];
   const eigenvalues = new Map<number, number>();
   for (const { frequency, group } of placedGroups(started)) if (!eigenvalues.has(frequency)) eigenvalues.set(frequency, group.eigenvalue);
-  const rows: Measured[] = [{ label: "Groups with a frequency above 0", value: whole(placedGroups(started).length) }];
+  const rows: Measured[] = [
+    { label: "Groups with a frequency above 0", value: whole(placedGroups(started).length) },
+    { label: "Modes of frequency 0, left out", value: whole(countFlat(started)) },
+  ];
   for (const k of [1, 2, 4, 8, 16]) {
     const [one, two] = [eigenvalues.get(k), eigenvalues.get(2 * k)];
     if (one !== undefined && two !== undefined) rows.push({ label: `Eigenvalue at k = ${k} over that at ${2 * k}`, value: number(one / two) });
   }
-  return rows;
+  return [...rows, ...exponents("K₀", started.frequency_fits), ...exponents("Infinite width", started.infinite?.frequency_fits)];
+}
+
+/** With the frequencies that the fit covers. */
+function exponents(kernel: string, fits: FrequencyFit[] | undefined): Measured[] {
+  const chosen = apart(fits);
+  return exponentsOf(chosen).map(([kind, value], i) => {
+    const fit = chosen[i] as FrequencyFit;
+    return { label: `${kernel}, exponent, ${kind ? `${kind} ` : ""}k from ${plain(fit.lowest)} to ${plain(fit.highest)}`, value };
+  });
 }

@@ -3,11 +3,13 @@ import katex from "katex";
 import { describe, expect, it } from "vitest";
 import { emptyRun } from "../state/run";
 import { recordings } from "../test/recordings";
+import { furtherFixture } from "../test/further-fixture";
 import { runFixture } from "../test/run-fixture";
 import { HELP } from "./help";
+import { KERNEL_HELP } from "./help-kernel";
 import { MORE_HELP } from "./help-more";
 
-describe.each(Object.entries({ ...HELP, ...MORE_HELP }))("the help of %s", (id, help) => {
+describe.each(Object.entries({ ...HELP, ...MORE_HELP, ...KERNEL_HELP }))("the help of %s", (id, help) => {
   it("has a formula that can be typeset, a source and an explanation", () => {
     for (const tex of help.formulas) expect(() => katex.renderToString(tex, { throwOnError: true })).not.toThrow();
     expect(help.formulas.length).toBeGreaterThan(0);
@@ -17,7 +19,7 @@ describe.each(Object.entries({ ...HELP, ...MORE_HELP }))("the help of %s", (id, 
   });
 
   it("says what was measured, in numbers that can be read", () => {
-    for (const run of [runFixture(), runFixture({ excursion: NaN }), runFixture({ finished: true }), runFixture({ geometry: "points" }), ...recordings().map(([, one]) => one)]) {
+    for (const run of [runFixture(), runFixture({ excursion: NaN }), runFixture({ finished: true }), furtherFixture({ finished: true }), furtherFixture({ geometry: "circle" }), runFixture({ geometry: "points" }), ...recordings().map(([, one]) => one)]) {
       const rows = help.measured(run);
       expect(rows.length, id).toBeGreaterThan(0);
       expect(JSON.stringify(rows), id).not.toMatch(/NaN|Infinity|undefined/);

@@ -53,7 +53,7 @@ export const HELP: Record<LabChartId, Help> = {
   loss: {
     text:
       "Half the sum of the squared residuals, beside what the frozen kernel predicts for it. Open circles are the mean squared error " +
-      "against the clean target between the data.",
+      "against the clean target between the data. The dotted line is what the kernel at infinite width predicts.",
     formulas: [
       String.raw`L = \tfrac12\sum_i r_i^2 = \tfrac12\sum_i (1-\eta\lambda_i)^{2k}\,c_i(0)^2`,
       String.raw`\phantom{L} \approx \tfrac12\sum_i e^{-2\lambda_i t}\,c_i(0)^2`,

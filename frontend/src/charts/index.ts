@@ -4,17 +4,23 @@ import { eigenvaluesChart } from "./eigenvalues";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
 import { functionChart } from "./function";
 import { HELP } from "./help";
+import { KERNEL_HELP } from "./help-kernel";
 import { MORE_HELP } from "./help-more";
 import { learningTimesChart } from "./learning-times";
 import { learntChart } from "./learnt";
 import { lossChart } from "./loss";
 import { modesChart } from "./modes";
+import { movingChart } from "./moving";
+import { rankChart } from "./rank";
 import { residualFrequencyChart } from "./residual-frequency";
 import { residualModeChart } from "./residual-mode";
+import { sharpnessChart } from "./sharpness";
+import { targetPowerChart } from "./target-power";
+import { turningChart } from "./turning";
 import type { Chart, ChartEntry, ChartId } from "./types";
 import { chartWords } from "./words";
 
-const HELPS = { ...HELP, ...MORE_HELP };
+const HELPS = { ...HELP, ...MORE_HELP, ...KERNEL_HELP };
 
 function entry(id: ChartId, chart: Chart, overTime: boolean, ofModes = false): ChartEntry {
   return { id, title: chartWords.titles[id], chart, help: HELPS[id], overTime, ofModes };
@@ -34,4 +40,9 @@ export const MORE_CHARTS: ChartEntry[] = [
   entry("residual-mode", residualModeChart, true, true),
   entry("learning-times", learningTimesChart, false, true),
   entry("frequency-eigenvalue", frequencyEigenvalueChart, false, true),
+  entry("target-power", targetPowerChart, false, true),
+  entry("moving", movingChart, true),
+  entry("sharpness", sharpnessChart, true),
+  entry("turning", turningChart, true),
+  entry("rank", rankChart, true),
 ];

@@ -1,6 +1,6 @@
 /** (9) When each group is learnt against its eigenvalue: points measured at the run's end, the line is theory. */
 import type { Started } from "../api/codec";
-import type { Group } from "../api/types";
+import type { Group, LearningTimeFit } from "../api/types";
 import type { RunState } from "../state/run";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
@@ -9,12 +9,15 @@ import { describeGroup, groupColour, numberOf } from "./groups";
 import { headOf } from "./moment";
 import type { Axis, Chart, LegendItem, Trace, View } from "./types";
 import { chartWords } from "./words";
+import { moreWords } from "./words-more";
 
 /** The line of the play-head moves with it. */
 const INTERVAL = 40;
 const FADED = 0.25;
 /** Beyond so many lengths of the run a prediction says nothing to its reader. */
 const BEYOND = 100;
+/** Eigenvalues nearer to each other than this are one on the line. */
+const NEAR = 1.05;
 
 interface Timed {
   index: number;
@@ -31,9 +34,13 @@ export const learningTimesChart: Chart = (run, view, theme) => {
   const x = tight(timed.map(({ group }) => group.eigenvalue));
   const y = decadeAxis(timed.flatMap((one) => [one.predicted, one.measured ?? one.predicted]));
   const head = headOf(run, view);
+  const line = started ? lineOf(timed, started.learning_rate) : [];
+  const fit = run.finished?.learning_time_fit ?? null;
   const missing = started && run.finished ? started.groups.filter((group) => group.counts).length - measured.filter(({ group }) => group.counts).length : 0;
   return {
-    data: timed.length ? [theoryLine(timed, theme), points(started as Started, measured, head, view, theme), headLine(head, x, theme)] : [],
+    data: timed.length
+      ? [theoryLine(line, theme), points(started as Started, measured, head, view, theme), headLine(head, x, theme), ...(fit ? [fitLine(fit, theme)] : [])]
+      : [],
     layout: layoutOf({
       theme,
       view,
@@ -44,15 +51,15 @@ export const learningTimesChart: Chart = (run, view, theme) => {
       yTitle: chartWords.learningTimeAxis,
       large: true,
       rotated: true,
-      headroom: true,
+      headroom: 2,
     }),
     subtitle: chartWords.learningTimesSubtitle,
-    legend: timed.length ? legendOf(measured, view, theme) : [],
-    note: started && timed.length && !run.finished ? chartWords.measuredAtEnd : missing > 0 ? chartWords.countNotReached(missing) : null,
+    legend: timed.length ? legendOf(measured, fit !== null, view, theme) : [],
+    note: timed.length ? noteOf(run, fit, missing, view) : null,
     empty: started ? (timed.length ? null : chartWords.noLearningTimes) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
-      const found = (trace === 1 ? measured : byEigenvalue(timed))[point];
+      const found = (trace === 1 ? measured : line)[point];
       return found && trace < 2 ? describeGroup(run, found.index) : null;
     },
   };
@@ -75,12 +82,22 @@ function positive(value: number | null | undefined): number | null {
   return value != null && value > 0 && Number.isFinite(value) ? value : null;
 }
 
-function byEigenvalue(timed: Timed[]): Timed[] {
-  return [...timed].sort((a, b) => a.group.eigenvalue - b.group.eigenvalue);
+/**
+ * One of those that nearly share an eigenvalue, ascending. A pair that has split is a little faster or slower than its
+ * mean eigenvalue says: where steps do not overshoot, theory falls, and the line leaves out what would make it hook.
+ */
+function lineOf(timed: Timed[], rate: number): Timed[] {
+  const line: Timed[] = [];
+  for (const one of [...timed].sort((a, b) => b.group.eigenvalue - a.group.eigenvalue)) {
+    const last = line.at(-1);
+    const near = last !== undefined && last.group.eigenvalue < NEAR * one.group.eigenvalue;
+    const hooks = last !== undefined && rate * last.group.eigenvalue < 1 && one.predicted <= last.predicted;
+    if (!near && !hooks) line.push(one);
+  }
+  return line.reverse();
 }
 
-function theoryLine(timed: Timed[], theme: Theme): Trace {
-  const line = byEigenvalue(timed);
+function theoryLine(line: Timed[], theme: Theme): Trace {
   return {
     name: chartWords.theory,
     type: "scatter",
@@ -90,6 +107,27 @@ function theoryLine(timed: Timed[], theme: Theme): Trace {
     line: { color: SERIES[theme].frozen, width: 2, dash: "6px,5px" },
     hoverinfo: "none",
   };
+}
+
+/** Through the measured points: of their colour. */
+function fitLine(fit: LearningTimeFit, theme: Theme): Trace {
+  return {
+    name: moreWords.fit,
+    type: "scatter",
+    mode: "lines",
+    x: [fit.lowest, fit.highest],
+    y: [fit.time_at_lowest, fit.time_at_highest],
+    line: { color: SERIES[theme].measured, width: 1 },
+    hoverinfo: "skip",
+  };
+}
+
+/** On a phone the slope alone: the count would leave its two lines. */
+function noteOf(run: RunState, fit: LearningTimeFit | null, missing: number, view: View): string | null {
+  if (!run.finished) return chartWords.measuredAtEnd;
+  const parts = fit ? [moreWords.slope(fit.slope, fit.standard_error)] : [];
+  if (missing > 0 && !(fit && view.narrow)) parts.push(chartWords.countNotReached(missing));
+  return parts.length ? parts.join(" · ") : null;
 }
 
 /** In their modes' colours, grey where they do not count; faint where the play-head has not come to them. */
@@ -139,11 +177,12 @@ export function tight(values: number[]): Axis {
   return { type: "log", range: [low - room, high + room] };
 }
 
-/** On a phone the two that must be told apart: the rest would leave its two lines. */
-function legendOf(measured: Timed[], view: View, theme: Theme): LegendItem[] {
-  const legend: LegendItem[] = [{ mark: "dash", colour: SERIES[theme].frozen, text: chartWords.predictedSlope }];
+/** On a phone the two that must be told apart: the rest would leave its two lines. The slope is named once. */
+function legendOf(measured: Timed[], fit: boolean, view: View, theme: Theme): LegendItem[] {
+  const legend: LegendItem[] = [{ mark: "dash", colour: SERIES[theme].frozen, text: fit ? chartWords.theory : chartWords.predictedSlope }];
   if (measured.length) legend.unshift({ mark: "dot", colour: SERIES[theme].measured, text: chartWords.measured });
   if (view.narrow) return legend;
+  if (fit) legend.push({ mark: "thin", colour: SERIES[theme].measured, text: moreWords.fit });
   legend.push({ mark: "thin", colour: TOKENS[theme].text, text: chartWords.playhead });
   if (measured.some(({ group }) => !group.counts)) legend.push({ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed });
   return legend;

@@ -8,6 +8,7 @@ import { decadeAxis, layoutOf, timeAxis } from "./axes";
 import { headOf, predictionsOf, spreadPicks } from "./moment";
 import type { Axis, Chart, LegendItem, Trace } from "./types";
 import { chartWords } from "./words";
+import { moreWords } from "./words-more";
 
 const INTERVAL = 250;
 const POINTS = 36;
@@ -23,11 +24,22 @@ export const lossChart: Chart = (run, view, theme) => {
   const frames = run.frames.filter((frame) => picks.has(frame.index) && frame.time > 0);
   const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
   const heldOut = frames.some((frame) => frame.held_out_error !== null);
-  const theory = started ? theoryOf(run, started) : { x: [], y: [] };
+  const theory = started ? theoryOf(run, started, predictionsOf(started).loss) : { x: [], y: [] };
+  const infinite = started?.infinite?.loss ? theoryOf(run, started, started.infinite.loss) : null;
   const data: Trace[] = [];
   if (started) {
     if (heldOut) data.push(points(frames, (frame) => frame.held_out_error, series.data, head, true, theme));
     data.push(points(frames, (frame) => frame.loss, series.measured, head, false, theme));
+    if (infinite) {
+      data.push({
+        name: moreWords.infiniteWidth,
+        type: "scatter",
+        mode: "lines",
+        ...infinite,
+        line: { color: series.infinite, width: 2, dash: "2px,3px" },
+        hoverinfo: "none",
+      });
+    }
     data.push({
       name: chartWords.theory,
       type: "scatter",
@@ -41,6 +53,7 @@ export const lossChart: Chart = (run, view, theme) => {
     { mark: "dot", colour: series.measured, text: chartWords.measured },
     { mark: "dash", colour: series.frozen, text: chartWords.theory },
   ];
+  if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: moreWords.infiniteWidth });
   if (heldOut) legend.push({ mark: "ring", colour: series.data, text: chartWords.heldOut });
   return {
     data,
@@ -49,9 +62,10 @@ export const lossChart: Chart = (run, view, theme) => {
       view,
       uirevision: `${run.id}:loss`,
       x: timeAxis(started, "log", 0.03),
-      y: lossAxis(run, theory.y),
+      y: lossAxis(run, [...theory.y, ...(infinite?.y ?? [])]),
       xTitle: chartWords.timeShort,
-      yTitle: chartWords.lossSymbol,
+      // Its symbol is in the subtitle: the legend may need a second line there.
+      yTitle: "",
       large: false,
     }),
     subtitle: chartWords.lossSubtitle,
@@ -97,8 +111,7 @@ function points(
   };
 }
 
-function theoryOf(run: RunState, started: Started): { x: number[]; y: number[] } {
-  const { loss } = predictionsOf(started);
+function theoryOf(run: RunState, started: Started, loss: Float32Array): { x: number[]; y: number[] } {
   const start = run.frames[0]?.loss ?? loss[0] ?? 1;
   const x: number[] = [];
   const y: number[] = [];

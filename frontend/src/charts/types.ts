@@ -27,7 +27,7 @@ export interface Trace {
   x: Values;
   y: Values;
   z?: readonly Values[];
-  mode?: "lines" | "markers" | "text";
+  mode?: "lines" | "markers" | "lines+markers" | "markers+text" | "text";
   /** "none": found by the pointer; "skip": not. The card draws the label itself. */
   hoverinfo: "none" | "skip";
   [attribute: string]: unknown;
@@ -51,7 +51,7 @@ export interface FigureLayout {
 
 /** How a mark looks, for the legend in HTML. */
 export interface LegendItem {
-  mark: "line" | "thin" | "dash" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame";
+  mark: "line" | "thin" | "dash" | "dash-dot" | "dotted" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame";
   colour: string;
   text: string;
 }
@@ -98,7 +98,8 @@ export interface Help {
 
 export type LabChartId = "function" | "modes" | "eigenvalues" | "learnt" | "loss" | "drift";
 export type MoreChartId = "residual-frequency" | "residual-mode" | "learning-times" | "frequency-eigenvalue";
-export type ChartId = LabChartId | MoreChartId;
+export type KernelChartId = "target-power" | "moving" | "sharpness" | "turning" | "rank";
+export type ChartId = LabChartId | MoreChartId | KernelChartId;
 
 export interface ChartEntry {
   id: ChartId;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeEvent, type Frame, type Started, type StreamEvent, type Tick } from "../api/codec";
 import { recorded } from "../test/fixtures";
+import { furtherFixture } from "../test/further-fixture";
 import { emptyRun, reduce } from "./run";
 
 const events = () => recorded.map(({ bytes }) => decodeEvent(bytes));
@@ -65,6 +66,16 @@ describe("reduce", () => {
     expect(run.started?.gradient_descent.remaining.values.at(-1)).toBe(8);
     expect([...(run.started?.kernel_steps ?? [])]).toEqual([0, 20, 50]);
     expect(run.finished).toBeNull();
+  });
+
+  it("joins what infinite width predicts of the loss, where both parts have it", () => {
+    const limit = { ...furtherFixture().started?.infinite, loss: new Float32Array([9, 9]) } as NonNullable<Started["infinite"]>;
+    const first = { ...limit, loss: new Float32Array([1, 2, 3, 4]) };
+    const begun = (infinite: Started["infinite"]) => replay(events().map((event) => (event.type === "started" ? { ...event, infinite: infinite ?? null } : event)));
+    const added: Started = { ...extension([30, 50], 10), infinite: limit };
+    expect([...(reduce(begun(first), added).started?.infinite?.loss ?? [])]).toEqual([1, 2, 3, 4, 9, 9]);
+    expect(reduce(begun(null), added).started?.infinite?.loss).toBeNull();
+    expect(reduce(begun(first), { ...added, infinite: null }).started?.infinite).toBeNull();
   });
 
   it("drops planned times that an early stop left unused", () => {

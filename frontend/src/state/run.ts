@@ -63,6 +63,7 @@ function extended(before: Started, added: Started): Started {
     kernel_steps: joined(before.kernel_steps.subarray(0, keepKernels), added.kernel_steps),
     gradient_flow: joinedPredictions(before.gradient_flow, added.gradient_flow, keep),
     gradient_descent: joinedPredictions(before.gradient_descent, added.gradient_descent, keep),
+    infinite: joinedInfinite(before.infinite, added.infinite, keep),
   };
 }
 
@@ -85,6 +86,12 @@ function joinedPredictions(before: Predictions, added: Predictions, keep: number
     learnt: joinedRows(before.learnt, added.learnt, keep),
     loss: joined(before.loss.subarray(0, keep), added.loss),
   };
+}
+
+/** Only its loss is over time; one that is missing on either side is missing on both. */
+function joinedInfinite(before: Started["infinite"], added: Started["infinite"], keep: number): NonNullable<Started["infinite"]> | null {
+  if (!added) return null;
+  return { ...added, loss: before?.loss && added.loss ? joined(before.loss.subarray(0, keep), added.loss) : null };
 }
 
 function joined(first: Float32Array, second: Float32Array): Float32Array {
