@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,8 +13,9 @@ from ntkscope.experiment import infinite
 from ntkscope.experiment.infinite import infinite_width, left_out, limit
 from ntkscope.experiment.start import start
 from ntkscope.numerics import MLP, infinite_ntk
-from ntkscope.schemas.event import Started
-from tests.cases import config, run
+from ntkscope.schemas.event import Finished, Started
+from ntkscope.schemas.network import ActivationName
+from tests.cases import config, of, run
 
 
 @pytest.mark.parametrize("parameterization", ["ntk", "standard", "mean_field"])
@@ -29,6 +30,25 @@ def test_a_wide_network_is_near_its_limit(parameterization: str, activation: str
     assert far is not None
     assert near.distance < 0.06
     assert far.distance > 2 * near.distance
+
+
+@pytest.mark.parametrize("name", get_args(ActivationName))
+def test_every_activation_trains_and_has_a_limit(name: str) -> None:
+    """Width 2048 against 32: the distance falls by 8, give or take one draw's chance."""
+    changes = {
+        "network__activation": name, "network__leaky_slope": -0.3, "network__rbf_gamma": 0.3,
+        "network__sigma_w": 1.4, "network__sigma_b": 0.5, "training__stop__steps": 20,
+    }  # fmt: skip
+    distances = []
+    for width in (32, 2048):
+        events = run(config(**changes, network__width=width))
+        begun, last = of(events, Started)[0], of(events, Finished)[0]
+        assert last.outcome == "completed"
+        assert begun.infinite is not None
+        assert begun.infinite.distance is not None
+        distances.append(begun.infinite.distance)
+    assert distances[1] < 0.08
+    assert distances[0] > 2 * distances[1]
 
 
 def test_it_is_that_of_the_encoded_inputs() -> None:

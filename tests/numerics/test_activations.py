@@ -58,6 +58,11 @@ def test_kinks_have_slope_zero() -> None:
         assert activation(name).derivative(zero).item() == 0
 
 
+def test_only_what_is_constant_below_zero_can_die() -> None:
+    assert [name for name in DEFAULTS if activation(name).can_die] == ["relu"]
+    assert activation("leaky_relu", alpha=0.0).can_die
+
+
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match=r"one of relu, leaky_relu.*you gave 'selu'"):
         activation("selu")

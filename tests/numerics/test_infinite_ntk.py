@@ -50,6 +50,14 @@ def test_closed_forms_in_forty_digits(name: str, depth: int) -> None:
     assert found.error == 0
 
 
+@pytest.mark.parametrize("alpha", [-1.0, -0.4, 0.0, 1.0])
+def test_leaky_relus_of_every_slope_in_forty_digits(alpha: float) -> None:
+    x = torch.cat([normal(3, 4), normal(1, 4) * -2])
+    _, true = recursion(x, x, 2, dual("leaky_relu", {"alpha": alpha}), 1.3, 0.2)
+    found = infinite_ntk(x, depth=2, activation=activation("leaky_relu", alpha=alpha), sigma_w=1.3, sigma_b=0.2)
+    assert kernel_error(found, tensor(true.tolist()), tensor(true.tolist())) < 1e-13
+
+
 @pytest.mark.parametrize("name", ["relu", "gelu", "cos"])
 def test_the_standard_parameterization_at_leading_order(name: str) -> None:
     x = normal(4, 3)

@@ -7,13 +7,12 @@ import torch
 from torch import Tensor
 
 from ntkscope.errors import TooLarge
-from ntkscope.experiment.build import Problem
+from ntkscope.experiment.build import Problem, activation_of
 from ntkscope.experiment.modes import mode_frequencies
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
     InfiniteKernels,
     Spectrum,
-    activation,
     drift,
     frequency_fit,
     has_closed_form,
@@ -69,7 +68,7 @@ def left_out(start: Start) -> str:
     n, sigma_w = len(start.residual), start.config.network.sigma_w
     if _affordable(start, n * (n + 1) // 2, 1):
         return f"The kernel of infinite width is left out: with σ_w = {sigma_w:g} it is beyond the range of float64."
-    if has_closed_form(activation(start.config.network.activation)):
+    if has_closed_form(activation_of(start.config.network)):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
         "The kernel of infinite width is left out: there is no closed form, and by quadrature, for "
@@ -93,7 +92,7 @@ def limit(start: Start) -> Limit:
         )
     data, grid = start.problem.encoded, start.problem.grid_encoded
     own, across = _kernels(start.config, data), _kernels(start.config, grid, data)
-    block = BLOCK if has_closed_form(activation(start.config.network.activation)) else 1
+    block = BLOCK if has_closed_form(activation_of(start.config.network)) else 1
     variances = [_kernels(start.config, part).nngp.diagonal() for part in torch.split(grid, block)]
     return Limit(
         spectrum=spectrum(own.ntk),
@@ -123,7 +122,7 @@ def _affordable(start: Start, pairs: int, patience: int) -> bool:
     """By counting; the nodes of a quadrature grow with the pre-activations' variance in both directions."""
     network, x = start.config.network, start.problem.encoded
     work = float(pairs * network.depth)
-    if has_closed_form(activation(network.activation)):
+    if has_closed_form(activation_of(network)):
         return work <= patience * CLOSED_FORM_PAIRS
     variance = network.sigma_w**2 * max(1.0, float((x**2).mean(1).max())) + network.sigma_b**2
     return work * max(1.0, variance / USUAL_VARIANCE) <= patience * QUADRATURE_PAIRS
@@ -135,7 +134,7 @@ def _kernels(config: RunConfig, x1: Tensor, x2: Tensor | None = None) -> Infinit
         x1,
         x2,
         depth=network.depth,
-        activation=network.activation,
+        activation=activation_of(network),
         sigma_w=network.sigma_w,
         sigma_b=network.sigma_b,
         bias=network.bias,

@@ -28,6 +28,11 @@ class Activation:
     parameters: dict[str, float] = field(default_factory=dict)
     from_value: Callable[[Tensor, Tensor], Tensor] | None = None
 
+    @property
+    def can_die(self) -> bool:
+        """Whether phi is constant below 0: a unit that no point lifts above 0 never moves again."""
+        return self.name == "relu" or (self.name == "leaky_relu" and self.parameters["alpha"] == 0)
+
     def slope(self, z: Tensor, value: Tensor) -> Tensor:
         """phi'(z), given value = phi(z)."""
         return self.derivative(z) if self.from_value is None else self.from_value(z, value)
