@@ -51,6 +51,14 @@ def test_every_activation_trains_and_has_a_limit(name: str) -> None:
     assert distances[0] > 2 * distances[1]
 
 
+def test_a_scaled_output_has_the_scaled_limit() -> None:
+    plain, scaled = (infinite_width(start(config(network__output_scale=scale))) for scale in (1.0, 10.0))
+    assert plain is not None
+    assert scaled is not None
+    np.testing.assert_allclose(scaled.eigenvalues, 100 * plain.eigenvalues, atol=1e-12 * scaled.eigenvalues[0])
+    assert scaled.distance == pytest.approx(plain.distance, rel=1e-9)
+
+
 def test_it_is_that_of_the_encoded_inputs() -> None:
     begun = start(config(network__encoding={"kind": "positional", "octaves": 2}))
     found = infinite_width(begun)

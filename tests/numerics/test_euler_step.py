@@ -40,6 +40,13 @@ def test_every_parameterization_steps_as_autograd_does(parameterization: str, bi
     agree(net, net.copy(), normal(6, 3), normal(6, seed=1))
 
 
+@pytest.mark.parametrize("parameterization", ["ntk", "mean_field"])
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_scaled_output_steps_as_autograd_does(parameterization: str, depth: int) -> None:
+    net = MLP.create(3, 11, depth, "erf", parameterization, 1.5, 0.5, output_scale=7.0)
+    agree(net, net.copy(), normal(6, 3), normal(6, seed=1), rate=1e-4)
+
+
 def test_shaped_sinusoids_do_not_take_the_plain_ones_kernel() -> None:
     net = network("sin", 1)
     net.activation = activation("sin", a=2.0, b=0.5, c=0.3)

@@ -84,6 +84,22 @@ def test_is_the_limit_of_wide_networks(name: str, parameterization: str, bias: b
         assert float((mean - limit).norm() / limit.norm()) < 0.08
 
 
+@pytest.mark.parametrize("parameterization", ["ntk", "standard", "mean_field"])
+@pytest.mark.parametrize("name", ["relu", "erf", "tanh"])
+def test_a_scaled_output_scales_both_kernels_by_its_square(name: str, parameterization: str) -> None:
+    x = normal(4, 3)
+    given = {"depth": 1, "activation": name, "sigma_w": 1.3, "sigma_b": 0.4, "parameterization": parameterization}
+    plain = infinite_kernels(x, width=1024, **given)  # type: ignore[arg-type]
+    scaled = infinite_kernels(x, width=1024, output_scale=0.3, **given)  # type: ignore[arg-type]
+    assert torch.allclose(scaled.nngp, 0.09 * plain.nngp, rtol=1e-14, atol=0)
+    assert torch.allclose(scaled.ntk, 0.09 * plain.ntk, rtol=1e-14, atol=0)
+    assert scaled.error == pytest.approx(plain.error, rel=0.2)  # both are round-off where there is one at all
+    draws = generator(1)
+    nets = [MLP.create(3, 1024, generator=draws, output_scale=0.3, **given) for _ in range(8)]  # type: ignore[arg-type]
+    mean = torch.stack([empirical_ntk(net, x) for net in nets]).mean(0)
+    assert float((mean - scaled.ntk).norm() / scaled.ntk.norm()) < 0.08
+
+
 def test_nngp_is_the_covariance_of_outputs() -> None:
     x = normal(3, 3)
     draws = generator(2)

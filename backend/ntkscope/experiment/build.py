@@ -109,6 +109,7 @@ def build_network(config: RunConfig, input_dimension: int, device: str = "cpu") 
         generator=generator(config.seed, "network"),
         dtype=torch.float64,
         device=device,
+        output_scale=network.output_scale,
     )
 
 

@@ -140,4 +140,5 @@ def _kernels(config: RunConfig, x1: Tensor, x2: Tensor | None = None) -> Infinit
         bias=network.bias,
         parameterization=network.parameterization,
         width=network.width,
+        output_scale=network.output_scale,
     )

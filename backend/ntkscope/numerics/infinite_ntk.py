@@ -42,6 +42,7 @@ def infinite_kernels(
     bias: bool = True,
     parameterization: str = "ntk",
     width: int | None = None,
+    output_scale: float = 1.0,
 ) -> InfiniteKernels:
     """NNGP and NTK of a multilayer perceptron in the limit of infinite width, in float64.
 
@@ -59,6 +60,7 @@ def infinite_kernels(
         parameterization: "ntk"; "standard", whose NTK grows with the width (leading order); or "mean_field", whose
             kernels are ntk's over the width.
         width: Of the hidden layers, where the parameterization needs it.
+        output_scale: Multiplies the network's output, and so both kernels by its square.
 
     Raises:
         ValueError: an unknown parameterization, or a width that is missing.
@@ -71,6 +73,7 @@ def infinite_kernels(
         raise ValueError(f"the kernel of the {parameterization} parameterization depends on the width; give one")
     phi = activation_named(activation) if isinstance(activation, str) else activation
     scale_b = float(sigma_b) if bias else 0.0
+    factor = output_scale**2 / (float(width or 1) if parameterization == "mean_field" else 1.0)
     left, right = x1.double(), None if x2 is None else x2.double()
     linear_gram = left @ (left if right is None else right).T
 
@@ -87,8 +90,7 @@ def infinite_kernels(
             value, slope = layers.advance()
             nngp = per_weight * value + own_bias
             ntk = ntk_weight * value + ntk_bias + per_weight * ntk * slope
-        if parameterization == "mean_field":
-            nngp, ntk = nngp / float(width or 1), ntk / float(width or 1)
+        nngp, ntk = factor * nngp, factor * ntk
         return (nngp, ntk) if right is not None else (_symmetric(nngp), _symmetric(ntk))
 
     if phi.name in ("relu", "leaky_relu"):
@@ -99,7 +101,7 @@ def infinite_kernels(
     if layers.exact:
         return InfiniteKernels(*fine, error=0.0)
     coarse = kernels(Moments(left, right, sigma_w, scale_b, phi, COARSER))
-    scale = torch.sqrt(layers.p[:, None] * layers.q)
+    scale = factor * torch.sqrt(layers.p[:, None] * layers.q)
     scale = torch.where(scale > 0, scale, 1.0)
     error = max(float(((a - b).abs() / scale).max()) for a, b in zip(fine, coarse, strict=True))
     return InfiniteKernels(*fine, error=error)
@@ -116,11 +118,12 @@ def infinite_ntk(
     bias: bool = True,
     parameterization: str = "ntk",
     width: int | None = None,
+    output_scale: float = 1.0,
 ) -> Float[Tensor, "n1 n2"]:
     """The NTK alone; arguments as in `infinite_kernels`."""
     return infinite_kernels(
         x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias,
-        parameterization=parameterization, width=width,
+        parameterization=parameterization, width=width, output_scale=output_scale,
     ).ntk  # fmt: skip
 
 
@@ -133,10 +136,12 @@ def nngp(
     sigma_w: float,
     sigma_b: float,
     bias: bool = True,
+    output_scale: float = 1.0,
 ) -> Float[Tensor, "n1 n2"]:
     """The NNGP alone, which the NTK and the standard parameterization share; arguments as in `infinite_kernels`."""
     return infinite_kernels(
-        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias
+        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias,
+        output_scale=output_scale,
     ).nngp  # fmt: skip
 
 

@@ -74,6 +74,14 @@ class Network(Model):
     )
     sigma_b: float = field(2.0, title="Bias scale, σ_b", help="Standard deviation of the biases.", ge=0, le=1e3)
     bias: bool = field(True, title="Biases", help="Whether the layers have biases at all.", advanced=True)
+    output_scale: float = field(
+        1.0,
+        title="Output scale, α",
+        help="Multiplies the network's output. Large: lazy, the kernel stands still. Small: features move.",
+        gt=0,
+        le=1e6,
+        advanced=True,
+    )
     encoding: Encoding = field(
         NoEncoding(),
         title="Input encoding",
