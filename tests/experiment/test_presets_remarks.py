@@ -1,4 +1,4 @@
-"""The presets about the three remarks: width-ladder, output scales, kernel-limit, circle-harmonics at infinite width."""
+"""The presets about the three remarks: width-ladder, output scales, kernel-limit, circle at infinite width."""
 
 import math
 from functools import cache
