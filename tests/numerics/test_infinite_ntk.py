@@ -1,9 +1,10 @@
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 
-from ntkscope.numerics import MLP, activation, empirical_ntk, infinite_kernels, infinite_ntk, nngp
+from ntkscope.numerics import MLP, Activation, activation, empirical_ntk, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.activations import DEFAULTS
 from tests.numerics.infinite_twin import FORMULAS, dual, recursion
 from tests.numerics.twins import REFERENCE, generator, kernel_error, normal, tensor
@@ -157,6 +158,19 @@ def test_the_quadratures_error_estimate_is_not_too_small() -> None:
     found = infinite_kernels(tensor(case["X"]), **settings(case))
     true = tensor(case["ntk_hp"])
     assert error(found.ntk, true, true) <= found.error < 1e-9
+
+
+@pytest.mark.parametrize("call", [infinite_kernels, infinite_ntk, nngp])
+def test_an_activation_of_unknown_limit_is_refused(call: Callable[..., object]) -> None:
+    square = Activation("square", torch.square, lambda z: 2 * z)
+    with pytest.raises(ValueError, match=r"known for relu, .*rbf; you gave 'square'\. Take one of these, or the empir"):
+        call(normal(2, 2), depth=1, activation=square, sigma_w=1.0, sigma_b=0.0)
+
+
+@pytest.mark.parametrize("call", [infinite_kernels, infinite_ntk, nngp])
+def test_a_depth_below_zero_is_refused(call: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match="depth must be at least 0, the linear model; you gave -1. Give depth=1"):
+        call(normal(2, 2), depth=-1, activation="relu", sigma_w=1.0, sigma_b=0.0)
 
 
 def test_what_is_missing_or_unknown_is_refused() -> None:

@@ -37,8 +37,8 @@ from ntkscope.numerics.kernel_diagnostics import (
     subspace_overlap,
 )
 from ntkscope.numerics.mlp import MLP, ForwardSignals
-from ntkscope.numerics.moments import distinct_pairs
 from ntkscope.numerics.module_ntk import ModuleNTK, module_ntk, module_ntk_full
+from ntkscope.numerics.moments import distinct_pairs
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
 from ntkscope.numerics.moving_kernel import MovingState, advance
 from ntkscope.numerics.parameterization import Scales, scales

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation
+from ntkscope.numerics.activations import DEFAULTS, Activation
 from ntkscope.numerics.activations import activation as activation_named
 from ntkscope.numerics.carried_angle import CarriedAngle
 from ntkscope.numerics.moments import Moments
@@ -52,7 +52,7 @@ def infinite_kernels(
     Args:
         x1: Inputs, after the encoding.
         x2: Other inputs; None means x1, and the results are exactly symmetric.
-        depth: Number of hidden layers.
+        depth: Number of hidden layers; 0 is the linear model, whose kernels are exact at any width.
         activation: Its name, or one with parameters of its own.
         sigma_w: Scale of the weights.
         sigma_b: Scale of the biases.
@@ -63,7 +63,8 @@ def infinite_kernels(
         output_scale: Multiplies the network's output, and so both kernels by its square.
 
     Raises:
-        ValueError: an unknown parameterization, or a width that is missing.
+        ValueError: an unknown parameterization, a width that is missing, a depth below 0, or an activation whose
+            limit is not known.
 
     Source: Jacot et al. 2018, arXiv 1806.07572; Lee et al. 2019, arXiv 1902.06720; theory, section 3.
     """
@@ -71,7 +72,14 @@ def infinite_kernels(
         raise ValueError(f"a parameterization must be one of ntk, standard, mean_field; you gave {parameterization!r}")
     if parameterization != "ntk" and width is None:
         raise ValueError(f"the kernel of the {parameterization} parameterization depends on the width; give one")
+    if depth < 0:
+        raise ValueError(f"a depth must be at least 0, the linear model; you gave {depth}. Give depth=1 or more")
     phi = activation_named(activation) if isinstance(activation, str) else activation
+    if phi.name not in DEFAULTS:
+        raise ValueError(
+            f"the infinite-width kernels are known for {', '.join(DEFAULTS)}; you gave {phi.name!r}. "
+            "Take one of these, or the empirical kernel of a wide network"
+        )
     scale_b = float(sigma_b) if bias else 0.0
     factor = output_scale**2 / (float(width or 1) if parameterization == "mean_field" else 1.0)
     left, right = x1.double(), None if x2 is None else x2.double()
