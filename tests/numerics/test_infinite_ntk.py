@@ -169,7 +169,7 @@ def test_an_activation_of_unknown_limit_is_refused(call: Callable[..., object]) 
 
 @pytest.mark.parametrize("call", [infinite_kernels, infinite_ntk, nngp])
 def test_a_depth_below_zero_is_refused(call: Callable[..., object]) -> None:
-    with pytest.raises(ValueError, match="depth must be at least 0, the linear model; you gave -1. Give depth=1"):
+    with pytest.raises(ValueError, match=r"at least 0, the linear model; you gave -1\. Give depth=1"):
         call(normal(2, 2), depth=-1, activation="relu", sigma_w=1.0, sigma_b=0.0)
 
 
