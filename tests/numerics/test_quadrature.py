@@ -4,7 +4,7 @@ import torch
 
 from ntkscope.numerics import activation
 from ntkscope.numerics.duals import closed_form
-from ntkscope.numerics.quadrature import distinct, trapezoid
+from ntkscope.numerics.quadrature import trapezoid
 from tests.numerics.twins import tensor
 
 MOMENTS = [  # p, s, q
@@ -66,37 +66,6 @@ def test_shapes_broadcast_and_order_does_not_matter() -> None:
     assert value.shape == (3, 2)
     assert torch.allclose(value, other.T, rtol=0, atol=1e-15)
     assert torch.allclose(slope, other_slope.T, rtol=0, atol=1e-15)
-
-
-def test_pairs_that_round_off_tells_apart_are_evaluated_once() -> None:
-    """An equispaced circle has n/2 + 1 distances; what one member of a kind gets is right for all to 1e-15."""
-    n = 64
-    angles = 2 * np.pi * torch.arange(n, dtype=torch.float64) / n
-    x = torch.stack([angles.cos(), angles.sin()], 1)
-    p, s = 9 * x.square().sum(1) + 1, 9 * x @ x.T + 1
-    ones = torch.ones_like(s)
-    first_of, kind = distinct((p[:, None] * ones).flatten(), s.flatten(), (p * ones).flatten())
-    assert n / 2 < len(first_of) < 8 * n < n * n
-    assert torch.equal(kind[first_of], torch.arange(len(first_of)))
-    assert float((s.flatten()[first_of][kind] - s.flatten()).abs().max()) < 1e-14
-    for found, true in zip(trapezoid(activation("tanh"), p[:, None], s, p), one_by_one(p, s), strict=True):
-        assert torch.allclose(found, true, rtol=0, atol=3e-15)
-
-
-def one_by_one(p: torch.Tensor, s: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The first row alone, a pair at a time, and the circle's shifts of it."""
-    pairs = [trapezoid(activation("tanh"), p[0], s[0, j], p[j]) for j in range(len(p))]
-    shift = (torch.arange(len(p)) - torch.arange(len(p))[:, None]) % len(p)
-    value, slope = (torch.stack(part)[shift] for part in zip(*pairs, strict=True))
-    return value, slope
-
-
-def test_small_variances_keep_their_digits() -> None:
-    """tanh z ~ z: the covariance of the values is that of the arguments."""
-    p, s = tensor([1e-12]), tensor([3e-13])
-    value, slope = trapezoid(activation("tanh"), p, s, p)
-    assert value.item() == pytest.approx(3e-13 * (1 - 2e-12), rel=1e-14)
-    assert slope.item() == pytest.approx(1 - 2e-12, rel=1e-14)
 
 
 def test_many_pairs_are_integrated_in_blocks() -> None:

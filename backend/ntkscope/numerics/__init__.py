@@ -69,7 +69,6 @@ __all__ = [
     "condition_number",
     "cumulative_power",
     "descent_factor",
-    "distinct_pairs",
     "drift",
     "effective_rank",
     "eigenvalue_groups",

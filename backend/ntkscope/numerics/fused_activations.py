@@ -39,19 +39,14 @@ def fused(activation: Activation) -> FusedActivation:
     known = _FUSED.get(activation.name)
     if activation.name == "leaky_relu":
         return FusedActivation(1.0, 1.0, partial(_leaky_relu, activation.parameters["alpha"]))
-    if activation.name == "sin" and activation.parameters != {"a": 1.0, "b": 1.0, "c": 0.0}:
+    if known is not None and activation.name == "sin" and activation.parameters != {"a": 1.0, "b": 1.0, "c": 0.0}:
         known = None
-    return known or unfused(activation)
-
-
-def unfused(activation: Activation) -> FusedActivation:
-    """The same by phi and phi' themselves: slower, and as near to them relatively as absolutely."""
 
     def evaluate(u: Tensor, value: Tensor, slope: Tensor, constants: tuple[Tensor, Tensor]) -> None:
         value.copy_(activation.function(u))
         slope.copy_(activation.derivative(u))
 
-    return FusedActivation(1.0, 1.0, evaluate)
+    return known or FusedActivation(1.0, 1.0, evaluate)
 
 
 def _relu(u: Tensor, value: Tensor, slope: Tensor, constants: tuple[Tensor, Tensor]) -> None:

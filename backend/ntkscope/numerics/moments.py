@@ -5,17 +5,9 @@ import math
 import torch
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation, activation
+from ntkscope.numerics.activations import Activation
 from ntkscope.numerics.duals import closed_form
-from ntkscope.numerics.quadrature import distinct, trapezoid
-
-
-def distinct_pairs(x: Tensor, sigma_w: float, sigma_b: float) -> int:
-    """How many of the n (n + 1)/2 pairs of inputs a quadrature evaluates: few on an equispaced circle."""
-    layer = Moments(x, None, sigma_w, sigma_b, activation("linear"))
-    rows, columns = torch.tril_indices(len(x), len(x), device=x.device)
-    p, q = layer.p[rows], layer.q[columns]
-    return len(distinct(torch.maximum(p, q), layer.s[rows, columns], torch.minimum(p, q))[0])
+from ntkscope.numerics.quadrature import trapezoid
 
 
 class Moments:
