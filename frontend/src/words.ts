@@ -106,7 +106,11 @@ const NAMES: Record<string, string> = {
   cpu: "CPU",
   cuda: "GPU (CUDA)",
   relu: "ReLU",
+  leaky_relu: "Leaky ReLU",
   gelu: "GELU",
+  silu: "SiLU",
+  gaussian: "Gaussian",
+  rbf: "RBF",
 };
 
 /** A schema's value as a reader sees it. */

@@ -118,7 +118,7 @@ def reference() -> dict[str, Any]:
             infinite("rbf", {"gamma": 0.8}, 3, 7, 110),
             infinite("relu", {}, 7, 1, 120),
             infinite("gelu", {}, 4, 6, 130),
-            infinite("gaussian", {}, 0, 4, 140),
+            infinite("gaussian", {}, 5, 4, 140),
         ],
         "empirical": [
             empirical("tanh", [4, 23, 1], "ntk", 200),

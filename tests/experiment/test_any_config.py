@@ -1,13 +1,14 @@
 """Whatever config the schema lets through: a run ends with an outcome, or is refused in a sentence; nothing else."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.schemas.event import Finished
+from ntkscope.schemas.network import ActivationName
 from ntkscope.wire.codec import encode, to_json
 from tests.cases import config, of, run
 
@@ -45,7 +46,9 @@ CONFIGS = st.fixed_dictionaries(
         "data__noise": st.sampled_from([0, 0.5]),
         "network__width": st.sampled_from([1, 2, 8, 64]),
         "network__depth": st.sampled_from([1, 2, 4]),
-        "network__activation": st.sampled_from(["relu", "tanh", "erf", "gelu", "sin", "linear"]),
+        "network__activation": st.sampled_from(get_args(ActivationName)),
+        "network__leaky_slope": st.sampled_from([-1.0, 0.0, 0.01, 1.0]),
+        "network__rbf_gamma": st.sampled_from([1e-3, 1.0, 100.0]),
         "network__parameterization": st.sampled_from(["ntk", "standard", "mean_field"]),
         "network__sigma_w": st.sampled_from([1e-3, 1.0, 4.0, 100.0]),
         "network__sigma_b": st.sampled_from([0, 1.0, 50.0]),

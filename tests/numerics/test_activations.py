@@ -5,6 +5,7 @@ import torch
 
 from ntkscope.numerics import activation
 from ntkscope.numerics.activations import DEFAULTS
+from tests.numerics.twins import tensor
 
 POINTS = torch.linspace(-4, 4, 400, dtype=torch.float64)  # 0, where some have a kink, is not among them
 
@@ -58,6 +59,11 @@ def test_kinks_have_slope_zero() -> None:
         assert activation(name).derivative(zero).item() == 0
 
 
+def test_only_what_is_constant_below_zero_can_die() -> None:
+    assert [name for name in DEFAULTS if activation(name).can_die] == ["relu"]
+    assert activation("leaky_relu", alpha=0.0).can_die
+
+
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match=r"one of relu, leaky_relu.*you gave 'selu'"):
         activation("selu")
@@ -65,3 +71,8 @@ def test_unknown_names_are_refused() -> None:
         activation("tanh", alpha=0.1)
     with pytest.raises(ValueError, match="rbf takes gamma; you gave alpha"):
         activation("rbf", alpha=0.1)
+
+
+def test_softplus_is_smooth_where_pytorch_s_own_jumps() -> None:
+    z = tensor([19.9, 20.1, 25.0, 39.0])
+    assert torch.allclose(activation("softplus").function(z) - z, torch.exp(-z), rtol=1e-5, atol=4e-15)

@@ -40,10 +40,33 @@ def test_every_parameterization_steps_as_autograd_does(parameterization: str, bi
     agree(net, net.copy(), normal(6, 3), normal(6, seed=1))
 
 
+@pytest.mark.parametrize("parameterization", ["ntk", "mean_field"])
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_scaled_output_steps_as_autograd_does(parameterization: str, depth: int) -> None:
+    net = MLP.create(3, 11, depth, "erf", parameterization, 1.5, 0.5, output_scale=7.0)
+    agree(net, net.copy(), normal(6, 3), normal(6, seed=1), rate=1e-4)
+
+
 def test_shaped_sinusoids_do_not_take_the_plain_ones_kernel() -> None:
     net = network("sin", 1)
     net.activation = activation("sin", a=2.0, b=0.5, c=0.3)
     agree(net, net.copy(), normal(6, 3), normal(6, seed=1))
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("leaky_relu", {"alpha": -0.7}), ("rbf", {"gamma": 0.3})])
+@pytest.mark.parametrize("depth", [1, 2])
+def test_other_shapes_step_as_autograd_does(name: str, parameters: dict[str, float], depth: int) -> None:
+    net = network(name, depth)
+    net.activation = activation(name, **parameters)
+    agree(net, net.copy(), normal(6, 3), normal(6, seed=1))
+
+
+def test_at_a_kink_the_step_takes_slope_zero() -> None:
+    """An input of zeros without a bias: no weight above the first layer but the last one's input is 0."""
+    net = network("leaky_relu", 1, bias=False)
+    before = net.to_bytes()
+    net.euler_step(torch.zeros(1, 3, dtype=torch.float64), torch.ones(1, dtype=torch.float64), 0.1)
+    assert net.to_bytes() == before
 
 
 def test_other_inputs_and_other_parameters_are_noticed() -> None:

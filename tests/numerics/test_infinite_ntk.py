@@ -1,9 +1,10 @@
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 
-from ntkscope.numerics import MLP, activation, empirical_ntk, infinite_kernels, infinite_ntk, nngp
+from ntkscope.numerics import MLP, Activation, activation, empirical_ntk, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.activations import DEFAULTS
 from tests.numerics.infinite_twin import FORMULAS, dual, recursion
 from tests.numerics.twins import REFERENCE, generator, kernel_error, normal, tensor
@@ -39,7 +40,7 @@ def test_reference_kernels(case: dict) -> None:
 
 
 @pytest.mark.parametrize("name", FORMULAS)
-@pytest.mark.parametrize("depth", [0, 1, 4])
+@pytest.mark.parametrize("depth", [1, 4])
 def test_closed_forms_in_forty_digits(name: str, depth: int) -> None:
     parameters = SHAPES.get(name, {})
     x = torch.cat([normal(3, 4), normal(1, 4) * -2, normal(1, 4) + 1e-6])  # opposite and nearly parallel ones
@@ -48,6 +49,14 @@ def test_closed_forms_in_forty_digits(name: str, depth: int) -> None:
     assert kernel_error(found.nngp, tensor(true_nngp.tolist()), tensor(true_nngp.tolist())) < 1e-13
     assert kernel_error(found.ntk, tensor(true_ntk.tolist()), tensor(true_ntk.tolist())) < 1e-13
     assert found.error == 0
+
+
+@pytest.mark.parametrize("alpha", [-1.0, -0.4, 0.0, 1.0])
+def test_leaky_relus_of_every_slope_in_forty_digits(alpha: float) -> None:
+    x = torch.cat([normal(3, 4), normal(1, 4) * -2])
+    _, true = recursion(x, x, 2, dual("leaky_relu", {"alpha": alpha}), 1.3, 0.2)
+    found = infinite_ntk(x, depth=2, activation=activation("leaky_relu", alpha=alpha), sigma_w=1.3, sigma_b=0.2)
+    assert kernel_error(found, tensor(true.tolist()), tensor(true.tolist())) < 1e-13
 
 
 @pytest.mark.parametrize("name", ["relu", "gelu", "cos"])
@@ -74,6 +83,22 @@ def test_is_the_limit_of_wide_networks(name: str, parameterization: str, bias: b
         limit = infinite_ntk(left, right, bias=bias, width=512, **given)  # type: ignore[arg-type]
         mean = torch.stack([empirical_ntk(net, left, right) for net in nets]).mean(0)
         assert float((mean - limit).norm() / limit.norm()) < 0.08
+
+
+@pytest.mark.parametrize("parameterization", ["ntk", "standard", "mean_field"])
+@pytest.mark.parametrize("name", ["relu", "erf", "tanh"])
+def test_a_scaled_output_scales_both_kernels_by_its_square(name: str, parameterization: str) -> None:
+    x = normal(4, 3)
+    given = {"depth": 1, "activation": name, "sigma_w": 1.3, "sigma_b": 0.4, "parameterization": parameterization}
+    plain = infinite_kernels(x, width=1024, **given)  # type: ignore[arg-type]
+    scaled = infinite_kernels(x, width=1024, output_scale=0.3, **given)  # type: ignore[arg-type]
+    assert torch.allclose(scaled.nngp, 0.09 * plain.nngp, rtol=1e-14, atol=0)
+    assert torch.allclose(scaled.ntk, 0.09 * plain.ntk, rtol=1e-14, atol=0)
+    assert scaled.error == pytest.approx(plain.error, rel=0.2)  # both are round-off where there is one at all
+    draws = generator(1)
+    nets = [MLP.create(3, 1024, generator=draws, output_scale=0.3, **given) for _ in range(8)]  # type: ignore[arg-type]
+    mean = torch.stack([empirical_ntk(net, x) for net in nets]).mean(0)
+    assert float((mean - scaled.ntk).norm() / scaled.ntk.norm()) < 0.08
 
 
 def test_nngp_is_the_covariance_of_outputs() -> None:
@@ -135,6 +160,20 @@ def test_the_error_estimate_of_what_has_no_closed_form_is_not_too_small() -> Non
     round_off = 1e-13  # which every closed form has too
     assert error(found.ntk, true, true) <= found.error + round_off
     assert 0 < found.error < 1e-9
+
+
+@pytest.mark.parametrize("call", [infinite_kernels, infinite_ntk, nngp])
+def test_an_activation_of_unknown_limit_is_refused(call: Callable[..., object]) -> None:
+    square = Activation("square", torch.square, lambda z: 2 * z)
+    with pytest.raises(ValueError, match=r"known for relu, .*rbf; you gave 'square'\. Take one of these, or the empir"):
+        call(normal(2, 2), depth=1, activation=square, sigma_w=1.0, sigma_b=0.0)
+
+
+@pytest.mark.parametrize("call", [infinite_kernels, infinite_ntk, nngp])
+@pytest.mark.parametrize("depth", [0, -1])
+def test_without_a_hidden_layer_there_is_no_limit(call: Callable[..., object], depth: int) -> None:
+    with pytest.raises(ValueError, match=rf"needs a hidden layer; you gave depth {depth}\. Give depth=1 or more"):
+        call(normal(2, 2), depth=depth, activation="relu", sigma_w=1.0, sigma_b=0.0)
 
 
 def test_what_is_missing_or_unknown_is_refused() -> None:

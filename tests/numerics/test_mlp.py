@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from ntkscope.numerics import MLP, activation
+from ntkscope.numerics import MLP, activation, empirical_ntk
 from tests.numerics.twins import REFERENCE, generator, network, normal, output, reference_network, tensor
 
 PARAMETERIZATIONS = ["ntk", "standard", "mean_field"]
@@ -114,6 +114,18 @@ def test_a_copy_has_parameters_of_its_own() -> None:
     other = net.copy()
     other.weights[0].zero_()
     assert float(net.weights[0].abs().min()) > 0
+
+
+@pytest.mark.parametrize("parameterization", ["ntk", "standard", "mean_field"])
+def test_the_output_scale_multiplies_the_same_draw(parameterization: str) -> None:
+    plain, scaled = (
+        MLP.create(3, 9, 2, "erf", parameterization, 1.5, 0.5, generator=generator(), output_scale=scale)
+        for scale in (1.0, 5.0)
+    )
+    assert plain.to_bytes() == scaled.to_bytes()
+    assert torch.allclose(scaled(normal(4, 3)), 5 * plain(normal(4, 3)), rtol=1e-14, atol=0)
+    kernel = empirical_ntk(plain, normal(4, 3))
+    assert torch.allclose(empirical_ntk(scaled, normal(4, 3)), 25 * kernel, rtol=1e-13, atol=0)
 
 
 def test_dead_units() -> None:

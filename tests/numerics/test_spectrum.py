@@ -98,6 +98,15 @@ def test_what_is_no_kernel_is_refused() -> None:
         spectrum(infinite)
 
 
+def test_more_modes_than_points_are_refused() -> None:
+    found = spectrum(positive_semidefinite(4))
+    assert torch.equal(found.leading(4), found.modes)
+    assert torch.equal(found.leading(2), found.modes[:, :2])
+    for k in (0, 5):
+        with pytest.raises(ValueError, match=rf"4 points has 1 to 4 modes; you asked for {k}\. Ask for 4 at most"):
+            found.leading(k)
+
+
 def test_a_kernel_of_zeros_and_one_of_a_single_point() -> None:
     zero = spectrum(torch.zeros(3, 3, dtype=torch.float64))
     assert (zero.count_above_floor, zero.noise_floor, zero.stability_limit) == (0, 0, math.inf)

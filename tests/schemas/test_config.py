@@ -54,6 +54,13 @@ def test_every_field_has_a_label_and_a_sentence() -> None:
                 assert described.get("description"), (name, field)
 
 
+def test_a_config_of_a_log_from_before_a_field_takes_its_default() -> None:
+    fields = config().model_dump(mode="json")
+    for name in ("leaky_slope", "rbf_gamma", "output_scale"):
+        del fields["network"][name]
+    assert RunConfig.model_validate(fields) == config()
+
+
 def test_a_config_cannot_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         RunConfig().seed = 1  # type: ignore[misc]

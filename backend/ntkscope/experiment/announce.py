@@ -45,7 +45,7 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
         eigenvalues=eigenvalues.numpy(),
         noise_floor=start.spectrum.noise_floor,
         coefficient_floor=start.coefficient_floor,
-        modes=start.spectrum.modes[:, : start.followed].numpy(),
+        modes=start.spectrum.leading(start.followed).numpy(),
         mode_coefficients=start.mode_coefficients[: start.followed].numpy(),
         mode_frequencies=start.mode_frequencies,
         groups=timed_groups(start, theory.law),

@@ -14,11 +14,11 @@ from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.points import Geometry, lay_points
 from ntkscope.experiment.seeds import generator
 from ntkscope.experiment.targets import target_function
-from ntkscope.numerics.activations import activation
+from ntkscope.numerics.activations import Activation, activation
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.mlp import MLP
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.network import FourierFeatures, NoEncoding, Positional
+from ntkscope.schemas.network import FourierFeatures, Network, NoEncoding, Positional
 
 FloatArray = NDArray[np.float64]
 
@@ -101,7 +101,7 @@ def build_network(config: RunConfig, input_dimension: int, device: str = "cpu") 
         input_dimension,
         network.width,
         network.depth,
-        activation(network.activation),
+        activation_of(network),
         network.parameterization,
         network.sigma_w,
         network.sigma_b,
@@ -109,7 +109,19 @@ def build_network(config: RunConfig, input_dimension: int, device: str = "cpu") 
         generator=generator(config.seed, "network"),
         dtype=torch.float64,
         device=device,
+        output_scale=network.output_scale,
     )
+
+
+def activation_of(network: Network) -> Activation:
+    """The config's activation, with the parameters that shape it."""
+    match network.activation:
+        case "leaky_relu":
+            return activation("leaky_relu", alpha=network.leaky_slope)
+        case "rbf":
+            return activation("rbf", gamma=network.rbf_gamma)
+        case name:
+            return activation(name)
 
 
 def _scale(clean: FloatArray, norm: float | None) -> float:

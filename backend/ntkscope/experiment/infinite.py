@@ -9,12 +9,11 @@ import torch
 from torch import Tensor
 
 from ntkscope.errors import TooLarge
-from ntkscope.experiment.build import Problem
+from ntkscope.experiment.build import Problem, activation_of
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
     InfiniteKernels,
     Spectrum,
-    activation,
     frequency_fit,
     has_closed_form,
     infinite_kernels,
@@ -57,7 +56,7 @@ def left_out(start: Start) -> str:
     n, sigma_w = len(start.residual), start.config.network.sigma_w
     if _affordable(start, n * (n + 1) // 2, 1):
         return f"The kernel of infinite width is left out: with σ_w = {sigma_w:g} it is beyond the range of float64."
-    if has_closed_form(activation(start.config.network.activation)):
+    if has_closed_form(activation_of(start.config.network)):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
         "The kernel of infinite width is left out: there is no closed form, and by a series, for "
@@ -134,7 +133,7 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
 def _affordable(start: Start, pairs: int, patience: int) -> bool:
     """By counting; a series has more terms, a quadrature more nodes, the larger the pre-activations' variance."""
     network, x = start.config.network, start.problem.encoded
-    work, phi = float(pairs * network.depth), activation(network.activation)
+    work, phi = float(pairs * network.depth), activation_of(network)
     if has_closed_form(phi):
         return work <= patience * CLOSED_FORM_PAIRS
     variance = network.sigma_w**2 * max(1.0, float((x**2).mean(1).max())) + network.sigma_b**2
@@ -148,10 +147,11 @@ def _kernels(config: RunConfig, x1: Tensor, x2: Tensor | None = None) -> Infinit
         x1,
         x2,
         depth=network.depth,
-        activation=network.activation,
+        activation=activation_of(network),
         sigma_w=network.sigma_w,
         sigma_b=network.sigma_b,
         bias=network.bias,
         parameterization=network.parameterization,
         width=network.width,
+        output_scale=network.output_scale,
     )

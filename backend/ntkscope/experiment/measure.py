@@ -64,7 +64,7 @@ def frame(
     """The cheap measurement at entry `at` of the theory's recording steps; it enters the history."""
     problem, groups = start.problem, start.groups
     residual = fitted - problem.targets
-    coefficients = (start.spectrum.modes[:, : start.followed].T @ residual).numpy()
+    coefficients = (start.spectrum.leading(start.followed).T @ residual).numpy()
     begin = start.mode_coefficients.numpy()
     remaining = group_remaining(coefficients[None], begin, groups)[0]
     learnt = group_learnt(coefficients[None], begin, groups)[0]
@@ -151,7 +151,7 @@ def kernel_frame(
         remaining=group_remaining(coefficients[None], start.mode_coefficients.numpy(), start.groups)[0],
         slices=slices.of(kernel),
         leading_modes=leading,
-        subspace_overlap=subspace_overlap(start.spectrum.modes[:, :leading], decomposed.modes[:, :leading]),
+        subspace_overlap=subspace_overlap(start.spectrum.leading(leading), decomposed.leading(leading)),
         target_alignment=kernel_target_alignment(kernel, start.problem.targets),
         trace=float(kernel.trace()),
         effective_rank=effective_rank(decomposed.eigenvalues),

@@ -37,7 +37,7 @@ def mode_frequencies(spectrum: Spectrum, problem: Problem, followed: int) -> Flo
     On an equispaced circle by FFT, on other circles by a direct Fourier sum, for one input half the number of
     sign changes (theory, section 7). Units: periods over the circle or over the interval.
     """
-    modes = spectrum.modes[:, :followed]
+    modes = spectrum.leading(followed)
     undefined = torch.full((modes.shape[1],), torch.nan, dtype=torch.float64)
     n = len(modes)
     if n == 1:
@@ -63,7 +63,7 @@ def mode_wave_vectors(spectrum: Spectrum, problem: Problem, followed: int) -> ND
     """
     if problem.geometry != "plane":
         return None
-    modes = spectrum.modes[:, :followed]
+    modes = spectrum.leading(followed)
     highest = max(1, min(HIGHEST_WAVE, math.isqrt(len(modes))))
     found = wave_vectors(modes, math.pi * torch.from_numpy(problem.inputs.copy()), highest)
     below = spectrum.eigenvalues[:followed] <= spectrum.noise_floor

@@ -66,7 +66,7 @@ def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
 
 def moving_prediction(start: Start, state: MovingState, residual: Tensor, grid: Tensor) -> MovingPrediction:
     """The prediction as an event has it, beside the measured residual (n,) and function (g,)."""
-    coefficients = (start.spectrum.modes[:, : start.followed].T @ state.residual).numpy()
+    coefficients = (start.spectrum.leading(start.followed).T @ state.residual).numpy()
     begin = start.mode_coefficients.numpy()
     step = torch.tensor([float(state.step)], dtype=torch.float64)
     frozen = gradient_descent(

@@ -156,9 +156,7 @@ class _Run:
             ended = yield from self._tick()
             if ended:
                 return ended
-        if self.start.config.network.activation == "relu" and self.network.hidden_derivatives_all_zero(
-            self.start.inputs
-        ):
+        if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.start.inputs):
             return "dead_units"
         if stop.loss is not None and self.loss <= stop.loss:
             return "loss"

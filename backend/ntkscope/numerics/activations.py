@@ -28,6 +28,11 @@ class Activation:
     parameters: dict[str, float] = field(default_factory=dict)
     from_value: Callable[[Tensor, Tensor], Tensor] | None = None
 
+    @property
+    def can_die(self) -> bool:
+        """Whether phi is constant below 0: a unit that no point lifts above 0 never moves again."""
+        return self.name == "relu" or (self.name == "leaky_relu" and self.parameters["alpha"] == 0)
+
     def slope(self, z: Tensor, value: Tensor) -> Tensor:
         """phi'(z), given value = phi(z)."""
         return self.derivative(z) if self.from_value is None else self.from_value(z, value)
@@ -106,6 +111,12 @@ def _silu_derivative(z: Tensor) -> Tensor:
     return gate * (1 + z * (1 - gate))
 
 
+def _softplus(z: Tensor) -> Tensor:
+    """PyTorch's own is z beyond a threshold of 20, where log(1 + exp(-z)) is still 2e-9."""
+    value: Tensor = torch.nn.functional.softplus(z, threshold=40)
+    return value
+
+
 _FROM_VALUE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "relu": lambda z, value: torch.sign(value),
     "tanh": lambda z, value: (value * value).neg_().add_(1),
@@ -118,6 +129,6 @@ _PLAIN: dict[str, tuple[Elementwise, Elementwise]] = {
     "erf": (torch.erf, lambda z: torch.exp(-z * z) * (2 / math.sqrt(math.pi))),
     "gelu": (torch.nn.functional.gelu, _gelu_derivative),
     "silu": (torch.nn.functional.silu, _silu_derivative),
-    "softplus": (torch.nn.functional.softplus, torch.sigmoid),
+    "softplus": (_softplus, torch.sigmoid),
     "gaussian": (lambda z: torch.exp(-z * z), lambda z: -2 * z * torch.exp(-z * z)),
 }

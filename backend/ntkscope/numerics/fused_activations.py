@@ -8,6 +8,7 @@ exp, sigmoid a quarter of tanh's).
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -36,6 +37,8 @@ class FusedActivation:
 def fused(activation: Activation) -> FusedActivation:
     """The fused form of an activation; one without a form of its own calls phi and phi'."""
     known = _FUSED.get(activation.name)
+    if activation.name == "leaky_relu":
+        return FusedActivation(1.0, 1.0, partial(_leaky_relu, activation.parameters["alpha"]))
     if known is not None and activation.name == "sin" and activation.parameters != {"a": 1.0, "b": 1.0, "c": 0.0}:
         known = None
 
@@ -49,6 +52,14 @@ def fused(activation: Activation) -> FusedActivation:
 def _relu(u: Tensor, value: Tensor, slope: Tensor, constants: tuple[Tensor, Tensor]) -> None:
     torch.clamp_min(u, 0, out=value)
     torch.sign(value, out=slope)
+
+
+def _leaky_relu(alpha: float, u: Tensor, value: Tensor, slope: Tensor, constants: tuple[Tensor, Tensor]) -> None:
+    """With g = sign z the slope is g (1 - alpha)/2 + g^2 (1 + alpha)/2, 0 at the kink; phi is z times that."""
+    torch.sign(u, out=slope)
+    torch.mul(slope, (1 - alpha) / 2, out=value)
+    torch.addcmul(value, slope, slope, value=(1 + alpha) / 2, out=slope)
+    torch.mul(u, slope, out=value)
 
 
 def _tanh(u: Tensor, value: Tensor, slope: Tensor, constants: tuple[Tensor, Tensor]) -> None:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation
+from ntkscope.numerics.activations import DEFAULTS, Activation
 from ntkscope.numerics.activations import activation as activation_named
 from ntkscope.numerics.carried_angle import CarriedAngle
 from ntkscope.numerics.moments import Moments
@@ -42,6 +42,7 @@ def infinite_kernels(
     bias: bool = True,
     parameterization: str = "ntk",
     width: int | None = None,
+    output_scale: float = 1.0,
 ) -> InfiniteKernels:
     """NNGP and NTK of a multilayer perceptron in the limit of infinite width, in float64.
 
@@ -51,7 +52,7 @@ def infinite_kernels(
     Args:
         x1: Inputs, after the encoding.
         x2: Other inputs; None means x1, and the results are exactly symmetric.
-        depth: Number of hidden layers.
+        depth: Number of hidden layers, at least 1.
         activation: Its name, or one with parameters of its own.
         sigma_w: Scale of the weights.
         sigma_b: Scale of the biases.
@@ -59,9 +60,11 @@ def infinite_kernels(
         parameterization: "ntk"; "standard", whose NTK grows with the width (leading order); or "mean_field", whose
             kernels are ntk's over the width.
         width: Of the hidden layers, where the parameterization needs it.
+        output_scale: Multiplies the network's output, and so both kernels by its square.
 
     Raises:
-        ValueError: an unknown parameterization, or a width that is missing.
+        ValueError: an unknown parameterization, a width that is missing, a depth below 1, or an activation whose
+            limit is not known.
 
     Source: Jacot et al. 2018, arXiv 1806.07572; Lee et al. 2019, arXiv 1902.06720; theory, section 3.
     """
@@ -69,8 +72,19 @@ def infinite_kernels(
         raise ValueError(f"a parameterization must be one of ntk, standard, mean_field; you gave {parameterization!r}")
     if parameterization != "ntk" and width is None:
         raise ValueError(f"the kernel of the {parameterization} parameterization depends on the width; give one")
+    if depth < 1:
+        raise ValueError(
+            f"a limit of infinite width needs a hidden layer; you gave depth {depth}. Give depth=1 or more; a linear "
+            "model's kernel is <x, x'> sigma_w^2/d + sigma_b^2 as it stands"
+        )
     phi = activation_named(activation) if isinstance(activation, str) else activation
+    if phi.name not in DEFAULTS:
+        raise ValueError(
+            f"the infinite-width kernels are known for {', '.join(DEFAULTS)}; you gave {phi.name!r}. "
+            "Take one of these, or the empirical kernel of a wide network"
+        )
     scale_b = float(sigma_b) if bias else 0.0
+    factor = output_scale**2 / (float(width or 1) if parameterization == "mean_field" else 1.0)
     left, right = x1.double(), None if x2 is None else x2.double()
     linear_gram = left @ (left if right is None else right).T
 
@@ -87,8 +101,7 @@ def infinite_kernels(
             value, slope = layers.advance()
             nngp = per_weight * value + own_bias
             ntk = ntk_weight * value + ntk_bias + per_weight * ntk * slope
-        if parameterization == "mean_field":
-            nngp, ntk = nngp / float(width or 1), ntk / float(width or 1)
+        nngp, ntk = factor * nngp, factor * ntk
         return (nngp, ntk) if right is not None else (_symmetric(nngp), _symmetric(ntk))
 
     if phi.name in ("relu", "leaky_relu"):
@@ -99,7 +112,7 @@ def infinite_kernels(
     if layers.exact:
         return InfiniteKernels(*fine, error=0.0)
     coarse = kernels(Moments(left, right, sigma_w, scale_b, phi, COARSER))
-    scale = torch.sqrt(layers.p[:, None] * layers.q)
+    scale = factor * torch.sqrt(layers.p[:, None] * layers.q)
     scale = torch.where(scale > 0, scale, 1.0)
     error = max(float(((a - b).abs() / scale).max()) for a, b in zip(fine, coarse, strict=True))
     return InfiniteKernels(*fine, error=error)
@@ -116,11 +129,12 @@ def infinite_ntk(
     bias: bool = True,
     parameterization: str = "ntk",
     width: int | None = None,
+    output_scale: float = 1.0,
 ) -> Float[Tensor, "n1 n2"]:
     """The NTK alone; arguments as in `infinite_kernels`."""
     return infinite_kernels(
         x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias,
-        parameterization=parameterization, width=width,
+        parameterization=parameterization, width=width, output_scale=output_scale,
     ).ntk  # fmt: skip
 
 
@@ -133,10 +147,12 @@ def nngp(
     sigma_w: float,
     sigma_b: float,
     bias: bool = True,
+    output_scale: float = 1.0,
 ) -> Float[Tensor, "n1 n2"]:
     """The NNGP alone, which the NTK and the standard parameterization share; arguments as in `infinite_kernels`."""
     return infinite_kernels(
-        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias
+        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias,
+        output_scale=output_scale,
     ).nngp  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class MLP:
         activation: phi, after every layer but the last.
         weight_scales: One factor for each layer.
         bias_scale: One factor for all biases.
-        output_scale: 1, and 1/sqrt(width) in the mean-field parameterization.
+        output_scale: 1, and 1/sqrt(width) in the mean-field parameterization; times any factor of the user's.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class MLP:
         generator: torch.Generator | None = None,
         dtype: torch.dtype = torch.float64,
         device: str | torch.device = "cpu",
+        output_scale: float = 1.0,
     ) -> MLP:
         """A network drawn at random: always on the CPU in float64, so a seed means one network everywhere.
 
@@ -91,6 +92,7 @@ class MLP:
             generator: On the CPU; None takes PyTorch's global one.
             dtype: Of the parameters, after the draw.
             device: Where they live, after the draw.
+            output_scale: Multiplies the output, beside the parameterization's own factor (theory, section 3).
 
         Raises:
             ValueError: the widths are not one for each hidden layer, or a name is unknown.
@@ -111,7 +113,8 @@ class MLP:
             weights.append(draw(deviation, fan_in, fan_out))
             if bias:
                 biases.append(draw(chosen.bias_deviation, fan_out))
-        return cls(weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, chosen.output_scale)
+        scale = chosen.output_scale * output_scale
+        return cls(weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, scale)
 
     @classmethod
     def from_parameters(

@@ -39,6 +39,17 @@ class Spectrum:
         """modes.T @ residual, signed: how much of the residual lies in each mode."""
         return self.modes.T @ residual
 
+    def leading(self, k: int) -> Float[Tensor, "n k"]:
+        """The k modes of the largest eigenvalues.
+
+        Raises:
+            ValueError: there are not so many.
+        """
+        n = len(self.eigenvalues)
+        if not 1 <= k <= n:
+            raise ValueError(f"a kernel on {n} points has 1 to {n} modes; you asked for {k}. Ask for {n} at most")
+        return self.modes[:, :k]
+
     @property
     def stability_limit(self) -> float:
         """2 / lambda_1, the largest stable learning rate of gradient descent; infinity for a kernel of 0."""

@@ -31,7 +31,9 @@ class Positional(Model):
 
 
 Encoding = Annotated[NoEncoding | FourierFeatures | Positional, Field(discriminator="kind")]
-ActivationName = Literal["relu", "tanh", "erf", "gelu", "sin", "linear"]
+ActivationName = Literal[
+    "relu", "leaky_relu", "tanh", "erf", "gelu", "silu", "softplus", "sin", "cos", "gaussian", "rbf", "linear"
+]
 Parameterization = Literal["ntk", "standard", "mean_field"]
 
 
@@ -41,6 +43,22 @@ class Network(Model):
     width: int = field(1024, title="Width", help="Hidden units in every layer.", ge=1, le=10_000_000)
     depth: int = field(1, title="Hidden layers", help="Number of hidden layers.", ge=1, le=64)
     activation: ActivationName = field("erf", title="Activation", help="The nonlinearity of the hidden layers.")
+    leaky_slope: float = field(
+        0.01,
+        title="Slope below zero",
+        help="Of the leaky ReLU: 0 is ReLU, 1 is linear, −1 the absolute value.",
+        show_if={"activation": ["leaky_relu"]},
+        ge=-1,
+        le=1,
+    )
+    rbf_gamma: float = field(
+        1.0,
+        title="Sharpness, γ",
+        help="Covariance after a hidden layer falls like exp(−γ |z − z′|²) of what enters it: a Gaussian kernel.",
+        show_if={"activation": ["rbf"]},
+        gt=0,
+        le=1e3,
+    )
     parameterization: Parameterization = field(
         "ntk",
         title="Scaling",
@@ -56,6 +74,14 @@ class Network(Model):
     )
     sigma_b: float = field(2.0, title="Bias scale, σ_b", help="Standard deviation of the biases.", ge=0, le=1e3)
     bias: bool = field(True, title="Biases", help="Whether the layers have biases at all.", advanced=True)
+    output_scale: float = field(
+        1.0,
+        title="Output scale, α",
+        help="Multiplies the network's output. Large: lazy, the kernel stands still. Small: features move.",
+        gt=0,
+        le=1e6,
+        advanced=True,
+    )
     encoding: Encoding = field(
         NoEncoding(),
         title="Input encoding",

@@ -1246,7 +1246,19 @@ export interface components {
              * @default erf
              * @enum {string}
              */
-            activation: "relu" | "tanh" | "erf" | "gelu" | "sin" | "linear";
+            activation: "relu" | "leaky_relu" | "tanh" | "erf" | "gelu" | "silu" | "softplus" | "sin" | "cos" | "gaussian" | "rbf" | "linear";
+            /**
+             * Slope below zero
+             * @description Of the leaky ReLU: 0 is ReLU, 1 is linear, −1 the absolute value.
+             * @default 0.01
+             */
+            leaky_slope: number;
+            /**
+             * Sharpness, γ
+             * @description Covariance after a hidden layer falls like exp(−γ |z − z′|²) of what enters it: a Gaussian kernel.
+             * @default 1
+             */
+            rbf_gamma: number;
             /**
              * Scaling
              * @description ntk: the kernel has a limit. standard: PyTorch's own. mean_field: output over a further sqrt(width); features move at any width.
@@ -1272,6 +1284,12 @@ export interface components {
              * @default true
              */
             bias: boolean;
+            /**
+             * Output scale, α
+             * @description Multiplies the network's output. Large: lazy, the kernel stands still. Small: features move.
+             * @default 1
+             */
+            output_scale: number;
             /**
              * Input encoding
              * @description What is done to the coordinates before the first layer.
@@ -1507,10 +1525,13 @@ export interface components {
              *       "width": 1024,
              *       "depth": 1,
              *       "activation": "erf",
+             *       "leaky_slope": 0.01,
+             *       "rbf_gamma": 1,
              *       "parameterization": "ntk",
              *       "sigma_w": 4,
              *       "sigma_b": 2,
              *       "bias": true,
+             *       "output_scale": 1,
              *       "encoding": {
              *         "kind": "none"
              *       },
@@ -1619,7 +1640,10 @@ export interface components {
              *         "encoding": {
              *           "kind": "none"
              *         },
+             *         "leaky_slope": 0.01,
+             *         "output_scale": 1,
              *         "parameterization": "ntk",
+             *         "rbf_gamma": 1,
              *         "sigma_b": 2,
              *         "sigma_w": 4,
              *         "width": 1024
@@ -2092,7 +2116,10 @@ export interface components {
              *         "encoding": {
              *           "kind": "none"
              *         },
+             *         "leaky_slope": 0.01,
+             *         "output_scale": 1,
              *         "parameterization": "ntk",
+             *         "rbf_gamma": 1,
              *         "sigma_b": 2,
              *         "sigma_w": 4,
              *         "width": 1024
