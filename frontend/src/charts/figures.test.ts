@@ -18,6 +18,8 @@ const OPTIONS: [string, Partial<FixtureOptions>][] = [
   ["no frame yet", { frames: 0 }],
   ["a single frame", { frames: 1 }],
   ["no kernels", { kernels: false }],
+  ["an earlier version", { further: false }],
+  ["an earlier version, on a plane", { geometry: "plane", further: false }],
   ["an excursion", { excursion: 1e6 }],
   ["measurements that are not finite", { excursion: NaN }],
 ];
@@ -30,6 +32,8 @@ const VIEWS: [string, View][] = [
   ["live", VIEW],
   ["at time 0", { ...VIEW, time: 0 }],
   ["in the middle, a mode selected, all modes", { ...VIEW, time: 0.5, selected: 3, allModes: true }],
+  ["all predictions, the limit's modes, the first row", { ...VIEW, time: 0.5, predictions: ["frozen", "moving", "infinite", "ensemble"], basis: "infinite", slice: 0 }],
+  ["the modes of the moving kernel, the last row", { ...VIEW, basis: "moving", slice: 99, narrow: true }],
   ["on a phone, in linear time", { ...VIEW, time: 2, narrow: true, modesAxis: "log-linear" }],
 ];
 

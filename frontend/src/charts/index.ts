@@ -5,6 +5,7 @@ import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
 import { functionChart } from "./function";
 import { HELP } from "./help";
 import { MORE_HELP } from "./help-more";
+import { kernelSliceChart } from "./kernel-slice";
 import { learningTimesChart } from "./learning-times";
 import { learntChart } from "./learnt";
 import { lossChart } from "./loss";
@@ -34,4 +35,5 @@ export const MORE_CHARTS: ChartEntry[] = [
   entry("residual-mode", residualModeChart, true, true),
   entry("learning-times", learningTimesChart, false, true),
   entry("frequency-eigenvalue", frequencyEigenvalueChart, false, true),
+  entry("kernel-slice", kernelSliceChart, false),
 ];

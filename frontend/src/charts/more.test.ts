@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MAGNITUDE, TOKENS } from "../theme/tokens";
 import { runFixture, VIEW } from "../test/run-fixture";
 import { emptyRun } from "../state/run";
+import { BASES, missingBasis } from "./basis";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
 import { CHARTS, MORE_CHARTS } from "./index";
 import { learningTimesChart } from "./learning-times";
@@ -14,7 +15,7 @@ const ended = runFixture({ geometry: "circle", finished: true });
 
 it("the six stay as they are, and no chart has two places", () => {
   expect(CHARTS.map(({ id }) => id)).toEqual(["function", "modes", "eigenvalues", "learnt", "loss", "drift"]);
-  expect(new Set([...CHARTS, ...MORE_CHARTS].map(({ id }) => id)).size).toBe(10);
+  expect(new Set([...CHARTS, ...MORE_CHARTS].map(({ id }) => id)).size).toBe(11);
 });
 
 describe.each([
@@ -85,6 +86,36 @@ describe("the residual by mode", () => {
     const figure = residualModeChart(ended, { ...VIEW, selected: 2 }, "light");
     expect(figure.layout["shapes"]).toMatchObject([{ y0: 1.5, y1: 2.5 }]);
     expect(figure.describe(0, 2 * (figure.data[0]?.x.length ?? 0))).toMatchObject({ title: "Modes 4 and 5", group: 2 });
+  });
+});
+
+describe("the residual in the modes of another kernel", () => {
+  it("has the moving kernel's ranks at the times that a kernel was recorded", () => {
+    const figure = residualModeChart(ended, { ...VIEW, basis: "moving" }, "light");
+    const recorded = ended.kernelFrames.filter(({ time }) => time > 0);
+    expect(figure.data[0]?.z?.[0]).toHaveLength(recorded.length);
+    expect(figure.data[0]?.z?.[2]?.[1]).toBeCloseTo(Math.log10(recorded[1]?.remaining?.[2] ?? NaN), 5);
+    expect(figure.subtitle).toContain("modes of Kₜ");
+    expect(figure.describe(0, 2 * (figure.data[0]?.x.length ?? 0))).toMatchObject({ title: "Modes 4 and 5 of Kₜ", group: 2 });
+  });
+
+  it("has the limit's own groups, which are no group of the others", () => {
+    const figure = residualModeChart(ended, { ...VIEW, basis: "infinite", selected: 2 }, "light");
+    expect(figure.data[0]?.z).toHaveLength(5);
+    expect(figure.note).toBe("1 mode too small to count");
+    expect(figure.subtitle).toContain("modes of Θ");
+    expect(figure.layout["shapes"]).toEqual([]);
+    expect(figure.describe(0, 0)).toMatchObject({ title: "Mode 1 of Θ", group: null });
+    expect(figure.describe(0, 0)?.rows).toContainEqual(["eigenvalue λ, Θ", "110.0"]);
+  });
+
+  it("falls back to the first kernel, and says why", () => {
+    const before = runFixture({ further: false });
+    expect(residualModeChart(before, { ...VIEW, basis: "infinite" }, "light").subtitle).toContain("modes of K₀");
+    expect(missingBasis(before, "infinite")).toBe("Left out: the set-up's notices say why");
+    expect(missingBasis(before, "moving")).toBe("This run does not record it");
+    expect(missingBasis(runFixture({ kernels: false }), "moving")).toBe("This run records no kernels.");
+    expect(BASES.map((basis) => missingBasis(ended, basis))).toEqual([null, null, null]);
   });
 });
 

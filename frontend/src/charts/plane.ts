@@ -5,7 +5,8 @@ import type { RunState } from "../state/run";
 import { DIVERGING, SERIES, TOKENS, type Theme } from "../theme/tokens";
 import { layoutOf } from "./axes";
 import { frameOf } from "./moment";
-import type { Axis, Figure, Hover, Trace, Values, View } from "./types";
+import { predictionLegend, shownPredictions } from "./predictions";
+import type { Axis, Figure, Hover, LegendItem, Trace, Values, View } from "./types";
 import { column, extent, finite, gaps, largest } from "./values";
 import { chartWords } from "./words";
 
@@ -52,6 +53,8 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
       font: { size: 11, color: TOKENS[theme].axis },
     })),
   });
+  // On a phone the switches stand above the panels' names.
+  if (view.narrow) layout.margin = { ...layout.margin, t: layout.margin.t + 24 };
   // The small ones have axes like the large one's, and move with them.
   panels.slice(1).forEach((_, i) => {
     const name = i + 2;
@@ -75,7 +78,10 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
     ],
     layout,
     subtitle: chartWords.planeSubtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
-    legend: [-limit, 0, limit].map((value, i) => ({ mark: "square", colour: scale[2 * i] as string, text: number(value) })),
+    legend: [
+      ...[-limit, 0, limit].map((value, i): LegendItem => ({ mark: "square", colour: scale[2 * i] as string, text: number(value) })),
+      ...predictionLegend(shownPredictions(run, view, theme), false),
+    ],
     note: null,
     empty: null,
     interval: INTERVAL,

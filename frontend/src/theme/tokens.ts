@@ -72,11 +72,13 @@ interface Series {
   target: string;
   measured: string;
   frozen: string;
+  moving: string;
+  infinite: string;
 }
 
 export const SERIES: Record<Theme, Series> = {
-  light: { data: "#5b6773", target: "#17202a", measured: "#158efe", frozen: "#c86505" },
-  dark: { data: "#9aa7b4", target: "#e6ebf0", measured: "#4a90ff", frozen: "#f97738" },
+  light: { data: "#5b6773", target: "#17202a", measured: "#158efe", frozen: "#c86505", moving: "#035e05", infinite: "#9706a7" },
+  dark: { data: "#9aa7b4", target: "#e6ebf0", measured: "#4a90ff", frozen: "#f97738", moving: "#7bdc98", infinite: "#f3a8ff" },
 };
 
 /** Signed values, zero in the middle. */
