@@ -98,6 +98,7 @@ describe("every figure", () => {
           if (!hover) continue;
           expect(JSON.stringify(hover), name).not.toMatch(/NaN|Infinity|undefined/);
           expect(hover.rows.length, name).toBeGreaterThan(0);
+          expect(new Set(hover.rows.map(([label]) => label)).size, name).toBe(hover.rows.length);
         }
       });
     });

@@ -82,7 +82,7 @@ function functionError(run: RunState): Measured[] {
   if (!frame || !started) return [];
   const scale = started.target_norm / Math.sqrt(started.targets.length);
   const gap = rootMeanSquare(frame.function, frame.function_predicted);
-  const rows: Measured[] = [{ label: "Root mean square gap of the two lines, as a share of the data's", value: percent(scale > 0 ? gap / scale : NaN) }];
+  const rows: Measured[] = [{ label: "Root mean square gap to K₀'s prediction, as a share of the data's", value: percent(scale > 0 ? gap / scale : NaN) }];
   const { distances } = frame;
   const moving = run.kernelFrames.at(-1)?.moving?.distance;
   if (distances?.frozen != null) rows.push({ label: "Distance d from K₀'s prediction", value: percent(distances.frozen) });

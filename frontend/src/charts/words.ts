@@ -96,6 +96,7 @@ export const chartWords = {
   modeNumber: "mode i",
   eigenvalueSymbol: "λᵢ",
   learntSymbol: "learnt",
+  shareLearnt: "share learnt",
   lossSymbol: "L",
   driftSymbol: "drift",
   targetValue: "target",
