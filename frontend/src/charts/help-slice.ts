@@ -9,7 +9,7 @@ export const SLICE_HELP: Help = {
   text:
     "How much a step on one point, x₀, moves the network at every other point. A narrow peak lets the network learn fine detail, a broad one smooths. " +
     "Point at the card, or use the arrow keys, to take another x₀. Open circles are the kernel at the start, filled ones the kernel at the play-head. " +
-    "The limit is of infinite width.",
+    "Infinite width is the dotted line; squares where the inputs lie on none.",
   formulas: [
     String.raw`K(x,x') = \Big\langle \frac{\partial f(x;\theta)}{\partial\theta},\, \frac{\partial f(x';\theta)}{\partial\theta} \Big\rangle`,
     String.raw`f_{k+1}(x) - f_k(x) \approx -\eta\,K(x,x_0)\,r(x_0)`,

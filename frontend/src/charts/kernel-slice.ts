@@ -157,7 +157,7 @@ function subtitleOf(started: Started, slices: Slices, row: number): string {
   const values = Array.from(started.inputs.values.subarray(point * d, (point + 1) * d));
   if (started.geometry === "circle") return chartWords.sliceOnCircle(number(values[0]));
   if (started.geometry === "interval") return chartWords.sliceOnInterval(number(values[0]));
-  return chartWords.sliceByDistance(d === 2 ? `(${values.map((value) => number(value)).join(", ")})` : chartWords.point(point + 1));
+  return chartWords.sliceByDistance(d === 2 ? `(${values.map((value) => number(value)).join(", ")})` : chartWords.pointName(point + 1));
 }
 
 function legendOf(moved: boolean, limit: boolean, lines: boolean, theme: Theme): LegendItem[] {

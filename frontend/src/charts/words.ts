@@ -41,6 +41,7 @@ export const chartWords = {
   sliceOnInterval: (x: string) => `K(x₀, x) against x, x₀ = ${x}`,
   sliceOnCircle: (angle: string) => `K(θ₀, θ) against θ, θ₀ = ${angle}`,
   sliceByDistance: (point: string) => `K(x₀, x) against |x − x₀|, x₀ = ${point}`,
+  pointName: (point: number) => `point ${whole(point)}`,
   point: (point: number) => `Point ${whole(point)}`,
   distance: "distance |x − x₀|",
   kernelSymbol: "K",
