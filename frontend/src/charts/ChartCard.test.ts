@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runFixture, VIEW } from "../test/run-fixture";
 import type { RunState } from "../state/run";
 import ChartCard from "./ChartCard.svelte";
-import { CHARTS } from "./index";
+import { CHARTS, MORE_CHARTS } from "./index";
 import type { ChartId, View } from "./types";
 
 /** Plotly needs a real browser; here it only keeps what it was given. */
@@ -58,7 +58,7 @@ afterEach(async () => {
 });
 
 async function show(id: ChartId, run: RunState, view: Partial<View> = {}): Promise<HTMLElement> {
-  const chart = CHARTS.find((one) => one.id === id) as (typeof CHARTS)[0];
+  const chart = [...CHARTS, ...MORE_CHARTS].find((one) => one.id === id) as (typeof CHARTS)[0];
   card = mount(ChartCard, {
     target: document.body,
     props: {
@@ -142,6 +142,40 @@ describe("a card", () => {
     ]);
     for (const button of buttons.slice(1)) button.click();
     expect(changes).toEqual([{ modesAxis: "log-linear" }, { allModes: true }]);
+  });
+
+  it("offers the predictions, and keeps those that are on", async () => {
+    const root = await show("function", runFixture({ centered: true }), { predictions: ["frozen", "infinite"] });
+    const buttons = [...root.querySelectorAll<HTMLButtonElement>("[role=group] button")];
+    expect(buttons.map((button) => [button.textContent, button.getAttribute("aria-pressed")])).toEqual([
+      ["K₀", "true"],
+      ["Kₜ", "false"],
+      ["∞", "true"],
+      ["Band", "false"],
+    ]);
+    expect(buttons[3]?.title).toBe("Only without 'Start from zero'");
+    for (const button of buttons) button.click();
+    expect(changes).toEqual([{ predictions: ["infinite"] }, { predictions: ["frozen", "infinite", "moving"] }, { predictions: ["frozen"] }]);
+  });
+
+  it("offers the kernels whose modes split the residual", async () => {
+    const root = await show("residual-mode", runFixture(), { basis: "moving" });
+    const buttons = [...root.querySelectorAll<HTMLButtonElement>("[role=group] button")];
+    expect(buttons.map((button) => button.getAttribute("aria-pressed"))).toEqual(["false", "true", "false"]);
+    buttons[2]?.click();
+    expect(changes).toEqual([{ basis: "infinite" }]);
+  });
+
+  it("takes the row of the kernel that is pointed at, or walks along the rows by keys", async () => {
+    const root = await show("kernel-slice", runFixture({ geometry: "circle" }));
+    const plot = root.querySelector(".plot") as HTMLElement;
+    vi.spyOn(plot, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, 300, 200));
+    const place = (symbols: string) => vi.waitFor(() => (flushSync(), expect(text(root, ".symbols")).toContain(symbols)));
+    await place("θ₀ = 3.14");
+    plot.dispatchEvent(new MouseEvent("pointermove", { clientX: 120, bubbles: true }));
+    await place("θ₀ = 1.57");
+    plot.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+    await place("θ₀ = 0,");
   });
 
   it("says so where it cannot be drawn", async () => {

@@ -6,6 +6,7 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import { layoutOf } from "./axes";
 import { functionRange } from "./function-range";
 import { frameOf } from "./moment";
+import { predictionLegend, shownPredictions } from "./predictions";
 import type { Figure, LegendItem, Trace, View } from "./types";
 import { gaps } from "./values";
 import { chartWords } from "./words";
@@ -52,7 +53,7 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
       large: true,
     }),
     subtitle: chartWords.pointsSubtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
-    legend,
+    legend: [...legend, ...predictionLegend(shownPredictions(run, view, theme), false)],
     note: null,
     empty: null,
     interval: 50,

@@ -1,4 +1,4 @@
-/** (3) The spectrum of K_0 and of K_t, with the noise floor and the stability limit. */
+/** (3) The spectrum of K_0, of K_t and of infinite width, with the noise floor and the stability limit. */
 import type { Started } from "../api/codec";
 import { number } from "../format";
 import type { RunState } from "../state/run";
@@ -6,7 +6,7 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import { decadeAxis, floorLabel, floorRegion, layoutOf } from "./axes";
 import { colourOf, describeGroup } from "./groups";
 import { kernelFrameOf } from "./moment";
-import type { Axis, Chart, Hover, Trace, View } from "./types";
+import type { Axis, Chart, Hover, LegendItem, Trace, View } from "./types";
 import { chartWords } from "./words";
 
 const INTERVAL = 250;
@@ -27,6 +27,8 @@ export const eigenvaluesChart: Chart = (run, view, theme) => {
   if (hatched) data.push(floorRegion(floor, x, theme));
   if (before) data.push(before.trace);
   if (now) data.push(now.trace);
+  const wide = started ? wideSpectrum(started, shown, theme) : null;
+  if (wide) data.push(wide);
   const drawnNow = now ?? before;
   return {
     data,
@@ -43,12 +45,7 @@ export const eigenvaluesChart: Chart = (run, view, theme) => {
       annotations: started ? [limitLabel(limit, theme), hatched ? floorLabel(floor, y, theme) : distantFloor(floor, theme)] : [],
     }),
     subtitle: chartWords.eigenvaluesSubtitle + (kernel ? `, ${chartWords.at(kernel.time)}` : ""),
-    legend: kernel
-      ? [
-          { mark: "ring", colour: SERIES[theme].data, text: chartWords.kernelStart },
-          { mark: "dot", colour: started ? colourOf(started, 1, theme) : SERIES[theme].data, text: chartWords.kernelNow },
-        ]
-      : [],
+    legend: started ? legendOf(started, kernel !== null, wide !== null, theme) : [],
     note: drawnNow?.below ? chartWords.countBelow(drawnNow.below) : null,
     empty: started ? (drawnNow?.trace.x.length ? null : chartWords.noEigenvalues) : chartWords.waiting,
     interval: INTERVAL,
@@ -91,12 +88,39 @@ function spectrum(started: Started, values: Float32Array, shown: number[], theme
   return { trace, below: values.reduce((count, value) => (value > started.noise_floor ? count : count + 1), 0) };
 }
 
+/** Theory lies as a line over the points; below either kernel's floor it says nothing. */
+function wideSpectrum(started: Started, shown: number[], theme: Theme): Trace | null {
+  const { infinite } = started;
+  if (!infinite) return null;
+  const floor = Math.max(infinite.noise_floor, started.noise_floor);
+  const kept = shown.filter((mode) => (infinite.eigenvalues[mode] as number) > floor);
+  return {
+    name: chartWords.infiniteWidth,
+    type: "scatter",
+    mode: "lines",
+    x: kept.map((mode) => mode + 1),
+    y: kept.map((mode) => infinite.eigenvalues[mode] as number),
+    line: { color: SERIES[theme].infinite, width: 2, dash: "2px,4px", simplify: true },
+    hoverinfo: "skip",
+  };
+}
+
+function legendOf(started: Started, moved: boolean, wide: boolean, theme: Theme): LegendItem[] {
+  const items: LegendItem[] = [];
+  if (moved) {
+    items.push({ mark: "ring", colour: SERIES[theme].data, text: chartWords.kernelStart });
+    items.push({ mark: "dot", colour: colourOf(started, 1, theme), text: chartWords.kernelNow });
+  }
+  if (wide) items.push({ mark: "dotted", colour: SERIES[theme].infinite, text: chartWords.infiniteWidth });
+  return items;
+}
+
 /**
  * Whole decades around all spectra so far and the limit; the floor too, unless that would leave the spectrum
  * less than half of the axis: then it is named at the bottom.
  */
 function valueAxis(run: RunState, started: Started, floor: number, limit: number): Axis {
-  const all = [started.eigenvalues, ...run.kernelFrames.map((frame) => frame.eigenvalues)].flatMap((values) => {
+  const all = [started.eigenvalues, started.infinite?.eigenvalues ?? new Float32Array(), ...run.kernelFrames.map((frame) => frame.eigenvalues)].flatMap((values) => {
     const kept = values.filter((value) => value > floor);
     return kept.length ? [kept[0] as number, kept.at(-1) as number] : [];
   });
@@ -144,6 +168,8 @@ function limitLabel(limit: number, theme: Theme): object {
 function describeEigenvalue(run: RunState, started: Started, mode: number, now: number | undefined): Hover {
   const rows: Hover["rows"] = [[`${chartWords.eigenvalue}, ${chartWords.kernelStart}`, number(started.eigenvalues[mode], 4)]];
   if (now !== undefined) rows.push([`${chartWords.eigenvalue}, ${chartWords.kernelNow}`, number(now, 4)]);
+  const wide = started.infinite?.eigenvalues[mode];
+  if (wide !== undefined && wide > (started.infinite?.noise_floor ?? 0)) rows.push([chartWords.lambdaOf(chartWords.infiniteWidth), number(wide, 4)]);
   const index = started.groups.findIndex((group) => group.modes.includes(mode));
   const group = describeGroup(run, index);
   // The group's eigenvalue is the mean of its modes': here each has its own.

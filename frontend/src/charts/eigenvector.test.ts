@@ -26,6 +26,19 @@ describe("sketch", () => {
     expect(sketch(started, group, 100, 40).paths).toHaveLength(2);
   });
 
+  it("draws one mode along the grid, over its training points; as before where it was not carried there", () => {
+    const started = of("interval");
+    const drawing = sketch(started, started.groups[0] as Started["groups"][0], 100, 40);
+    expect(points(drawing.paths[0] as string)).toHaveLength(36);
+    expect(drawing.points).toHaveLength(16);
+    for (const { x, y } of drawing.points) for (const value of [x - 4, 96 - x, y - 4, 36 - y]) expect(value).toBeGreaterThanOrEqual(-1e-6);
+    for (const [other, group] of [[{ ...started, grid_modes: null }, 0], [started, 5]] as const) {
+      const before = sketch(other, started.groups[group] as Started["groups"][0], 100, 40);
+      expect(points(before.paths[0] as string)).toHaveLength(16);
+      expect(before.points).toEqual([]);
+    }
+  });
+
   it("turns a pair on the circle to a cosine and a sine", () => {
     const started = of("circle");
     const { paths } = sketch(started, started.groups[1] as Started["groups"][0], 100, 40);

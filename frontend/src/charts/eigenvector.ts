@@ -6,6 +6,8 @@ import { column, extent, largest } from "./values";
 export interface Sketch {
   /** One path for each of at most two eigenvectors. */
   paths: string[];
+  /** The training points on a path that runs between them. */
+  points: { x: number; y: number }[];
   /** Two or more inputs have no line: one dot a point, `value` from -1 to 1. */
   dots: { x: number; y: number; value: number }[];
   /** Where zero is; null where the drawing has none. */
@@ -17,6 +19,8 @@ const PAD = 4;
 export function sketch(started: Started, group: Group, width: number, height: number): Sketch {
   const vectors = group.modes.slice(0, 2).map((mode) => column(started.modes, mode));
   if (started.geometry === "plane") return dotted(started, vectors[0] ?? [], width, height);
+  const smooth = group.modes.length === 1 ? smoothSketch(started, group.modes[0] as number, vectors[0] ?? [], width, height) : null;
+  if (smooth) return smooth;
   const order = started.geometry === "points" ? null : sorted(column(started.inputs, 0));
   const shown = started.geometry === "circle" && vectors.length === 2 ? turned(vectors as [number[], number[]]) : vectors;
   const size = largest(...shown) || 1;
@@ -32,7 +36,24 @@ export function sketch(started: Started, group: Group, width: number, height: nu
     });
     return steps.length ? `M${steps.join("L")}` : "";
   });
-  return { paths, dots: [], zero: middle };
+  return { paths, points: [], dots: [], zero: middle };
+}
+
+/** One mode along the grid, where it was carried there (Nyström), over its values on the training points. */
+function smoothSketch(started: Started, mode: number, vector: number[], width: number, height: number): Sketch | null {
+  const along = started.grid_modes;
+  if (!along || mode >= (along.shape[1] ?? 0) || started.geometry === "points") return null;
+  const values = column(along, mode);
+  const [grid, inputs] = [column(started.grid, 0), column(started.inputs, 0)];
+  const [low, high] = extent(grid, inputs) ?? [0, 1];
+  const size = largest(values, vector) || 1;
+  const spot = (position: number, value: number) => ({
+    x: PAD + ((width - 2 * PAD) * (position - low)) / (high - low || 1),
+    y: height / 2 - ((height / 2 - PAD) * value) / size,
+  });
+  const { places, positions } = sorted(grid);
+  const steps = places.map((place, i) => spot(positions[i] as number, values[place] as number)).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
+  return { paths: [`M${steps.join("L")}`], points: vector.map((value, i) => spot(inputs[i] as number, value)), dots: [], zero: height / 2 };
 }
 
 /** Places in ascending order of position, and those positions. */
@@ -63,5 +84,5 @@ function dotted(started: Started, vector: number[], width: number, height: numbe
     y: height - place(ys, height, ys[i] as number),
     value: value / size,
   }));
-  return { paths: [], dots, zero: null };
+  return { paths: [], points: [], dots, zero: null };
 }

@@ -19,6 +19,8 @@ const OPTIONS: [string, Partial<FixtureOptions>][] = [
   ["no frame yet", { frames: 0 }],
   ["a single frame", { frames: 1 }],
   ["no kernels", { kernels: false }],
+  ["an earlier version", { further: false }],
+  ["an earlier version, on a plane", { geometry: "plane", further: false }],
   ["an excursion", { excursion: 1e6 }],
   ["measurements that are not finite", { excursion: NaN }],
 ];
@@ -32,6 +34,8 @@ const VIEWS: [string, View][] = [
   ["live", VIEW],
   ["at time 0", { ...VIEW, time: 0 }],
   ["in the middle, a mode selected, all modes", { ...VIEW, time: 0.5, selected: 3, allModes: true }],
+  ["all predictions, the limit's modes, the first row", { ...VIEW, time: 0.5, predictions: ["frozen", "moving", "infinite", "ensemble"], basis: "infinite", slice: 0 }],
+  ["the modes of the moving kernel, the last row", { ...VIEW, basis: "moving", slice: 99, narrow: true }],
   ["on a phone, in linear time", { ...VIEW, time: 2, narrow: true, modesAxis: "log-linear" }],
 ];
 
@@ -96,6 +100,7 @@ describe("every figure", () => {
           if (!hover) continue;
           expect(JSON.stringify(hover), name).not.toMatch(/NaN|Infinity|undefined/);
           expect(hover.rows.length, name).toBeGreaterThan(0);
+          expect(new Set(hover.rows.map(([label]) => label)).size, name).toBe(hover.rows.length);
         }
       });
     });

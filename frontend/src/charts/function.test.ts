@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { runFixture, VIEW } from "../test/run-fixture";
 import { SERIES } from "../theme/tokens";
 import { functionChart } from "./function";
+import { missingPrediction, PREDICTIONS } from "./predictions";
+import type { View } from "./types";
 
 const named = (figure: ReturnType<typeof functionChart>, name: string) => {
   const trace = figure.data.find((one) => one.name === name);
@@ -15,9 +17,9 @@ describe("the function", () => {
     const frame = run.frames[30];
     const figure = functionChart(run, { ...VIEW, time: frame?.time ?? 0 }, "light");
     expect(named(figure, "network").y).toEqual([...(frame?.function ?? [])]);
-    expect(named(figure, "predicted").y).toEqual([...(frame?.function_predicted ?? [])]);
+    expect(named(figure, "K₀").y).toEqual([...(frame?.function_predicted ?? [])]);
     expect(named(figure, "network")["line"]).toMatchObject({ width: 2.5, color: SERIES.light.measured });
-    expect(named(figure, "predicted")["line"]).toMatchObject({ width: 2, color: SERIES.light.frozen, dash: expect.stringContaining("px") });
+    expect(named(figure, "K₀")["line"]).toMatchObject({ width: 2, color: SERIES.light.frozen, dash: expect.stringContaining("px") });
     expect(figure.data.at(-1)?.name).toBe("data");
     expect(figure.subtitle).toContain("t = ");
   });
@@ -57,8 +59,62 @@ describe("the function", () => {
 
   it("tells position, target, measurement and prediction under the pointer", () => {
     const figure = functionChart(runFixture(), VIEW, "light");
-    expect(figure.describe(1, 3)?.rows.map(([label]) => label)).toEqual(["x", "target", "network", "predicted"]);
+    expect(figure.describe(1, 3)?.rows.map(([label]) => label)).toEqual(["x", "target", "network", "K₀"]);
     expect(figure.describe(3, 0)?.rows.map(([label]) => label)).toEqual(["x", "y", "network"]);
+  });
+});
+
+describe("the predictions that can be switched", () => {
+  const all: View = { ...VIEW, predictions: ["frozen", "moving", "infinite", "ensemble"] };
+
+  it("are drawn each in its own style, with the network's distance beside the name", () => {
+    const run = runFixture();
+    const figure = functionChart(run, all, "light");
+    const dashes = ["K₀", "Kₜ", "∞"].map((name) => (named(figure, name)["line"] as { dash: string }).dash);
+    expect(new Set(dashes).size).toBe(3);
+    expect(named(figure, "∞").y).toEqual([...(run.frames.at(-1)?.function_infinite ?? [])]);
+    expect(figure.legend.map(({ text }) => text).slice(3)).toEqual(["K₀ 2.1\u2009%", expect.stringMatching(/^Kₜ \(t = [\d,]+\) 1\.1\u2009%$/), "∞ 5.0\u2009%", "Band 30.0\u2009%"]);
+    expect(figure.describe(2, 3)?.rows.map(([label]) => label)).toEqual(["x", "target", "network", "K₀", "Kₜ", "∞", "Band"]);
+    expect(functionChart(run, { ...VIEW, predictions: [] }, "light").data.map(({ name }) => name)).toEqual(["target", "network", "data"]);
+  });
+
+  it("takes the moving kernel's newest record at or before the play-head, and says its time only where it is another", () => {
+    const run = runFixture();
+    const [third, fourth] = [run.kernelFrames[3], run.kernelFrames[4]];
+    const between = functionChart(run, { ...all, time: ((third?.time ?? 0) + (fourth?.time ?? 0)) / 2 }, "light");
+    expect(named(between, "Kₜ").y).toEqual([...(third?.moving?.function ?? [])]);
+    const at = functionChart(run, { ...all, time: third?.time ?? 0 }, "light");
+    expect(at.legend.map(({ text }) => text)).toContain("Kₜ 1.1\u2009%");
+  });
+
+  it("has a band of two standard deviations either side, under every line", () => {
+    const run = runFixture();
+    const [band] = functionChart(run, all, "light").data;
+    const { mean } = run.frames.at(-1)?.ensemble as { mean: Float32Array };
+    expect(band?.name).toBe("Band");
+    expect(band?.["fillcolor"]).toMatch(/,0\.18\)$/);
+    expect(band?.y[2]).toBeCloseTo((mean[2] ?? NaN) + 0.6, 5);
+    expect(band?.y.at(-3)).toBeCloseTo((mean[2] ?? NaN) - 0.6, 5);
+  });
+
+  it("are left out where the run has none, with the reason", () => {
+    const before = runFixture({ further: false });
+    expect(functionChart(before, all, "light").legend.map(({ text }) => text).slice(3)).toEqual(["K₀"]);
+    expect(PREDICTIONS.map((id) => missingPrediction(before, id))).toEqual([
+      null,
+      "This run records no prediction of the moving kernel",
+      "Left out: the set-up's notices say why",
+      "Left out: the set-up's notices say why",
+    ]);
+    expect(missingPrediction(runFixture({ centered: true }), "ensemble")).toBe("Only without 'Start from zero'");
+    expect(missingPrediction(runFixture({ kernels: false }), "moving")).toBe("This run records no kernels.");
+  });
+
+  it.each(["plane", "points"] as const)("have their distances alone over a %s", (geometry) => {
+    const run = runFixture({ geometry });
+    const figure = functionChart(run, all, "light");
+    expect(figure.legend.filter(({ mark }) => mark === "none").map(({ text }) => text)).toContain("∞ 5.0\u2009%");
+    expect(figure.data.map(({ name }) => name)).toEqual(functionChart(run, VIEW, "light").data.map(({ name }) => name));
   });
 });
 

@@ -1,4 +1,4 @@
-/** (1) The function: data, target, f(x; t) measured, and what a kernel that never moves predicts. */
+/** (1) The function: data, target, f(x; t) measured, and what kernels predict: the first one, the moving one, infinite width's. */
 import type { Frame, Started } from "../api/codec";
 import { number } from "../format";
 import type { RunState } from "../state/run";
@@ -8,8 +8,10 @@ import { cloudFigure } from "./cloud";
 import { functionRange } from "./function-range";
 import { frameOf } from "./moment";
 import { planeFigure } from "./plane";
-import type { Axis, Chart, Figure, Hover, LegendItem, Trace, Values, View } from "./types";
-import { column, extent, gaps, largest } from "./values";
+import { angleAxis, closed, positionAxis } from "./positions";
+import { bandFill, lineStyle, predictionLegend, shownPredictions, type Prediction } from "./predictions";
+import type { Chart, Figure, Hover, LegendItem, Trace, Values, View } from "./types";
+import { column, gaps, largest } from "./values";
 import { chartWords } from "./words";
 
 /** Lines are moved in place, which is cheap enough for every other frame of the screen. */
@@ -36,10 +38,12 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   const legend: LegendItem[] = [{ mark: "ring", colour: series.data, text: chartWords.data }];
   if (started?.grid_target) legend.push({ mark: "thin", colour: series.target, text: chartWords.target });
   legend.push({ mark: "line", colour: series.measured, text: chartWords.network });
-  legend.push({ mark: "dash", colour: series.frozen, text: chartWords.predicted });
+  const shown = shownPredictions(run, view, theme);
+  legend.push(...predictionLegend(shown, true));
+  const data = started ? curves(started, frame, shown, round, theme) : [];
   const highest = largest(frame?.function ?? null);
   return {
-    data: started ? curves(started, frame, round, theme) : [],
+    data,
     layout: layoutOf({
       theme,
       view,
@@ -55,31 +59,30 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
     note: highest > Math.max(Math.abs(range[0]), Math.abs(range[1])) ? chartWords.functionOutside(highest) : null,
     empty: started ? null : chartWords.waiting,
     interval: INTERVAL,
-    describe: (trace, point) => describePoint(started, frame, round, trace, point),
+    describe: (trace, point) => describePoint(started, frame, shown, round, data[trace]?.name, point),
   };
 }
 
-/** The place of the data among the traces: above the lines. */
-const DATA = 3;
-
-function curves(started: Started, frame: Frame | null, round: boolean, theme: Theme): Trace[] {
+function curves(started: Started, frame: Frame | null, shown: Prediction[], round: boolean, theme: Theme): Trace[] {
   const series = SERIES[theme];
   const x = closed(gaps(column(started.grid, 0)), round, 2 * Math.PI);
-  const line = (name: string, values: Float32Array | null, style: object, found: boolean): Trace => ({
+  const curve = (values: ArrayLike<number> | null) => (values ? closed(gaps(values), round, 0) : x.map(() => null));
+  const line = (name: string, values: ArrayLike<number> | null, style: object, found: boolean): Trace => ({
     name,
     type: "scatter",
     mode: "lines",
     x,
-    y: values ? closed(gaps(values), round, 0) : x.map(() => null),
+    y: curve(values),
     line: { simplify: false, ...style },
     hoverinfo: found ? "none" : "skip",
   });
   const network = frame?.function ?? started.grid_start;
-  const predicted = frame?.function_predicted ?? null;
+  const lines = shown.filter(({ id }) => id !== "ensemble");
   return [
+    ...shown.filter(({ id }) => id === "ensemble").map((one) => band(one, x, curve)),
     line(chartWords.target, started.grid_target, { color: series.target, width: 1 }, false),
     line(chartWords.network, network, { color: series.measured, width: 2.5 }, true),
-    line(chartWords.predicted, predicted, { color: series.frozen, width: 2, dash: "6px,5px" }, false),
+    ...lines.map((one) => line(one.name, one.values, lineStyle(one), false)),
     {
       name: chartWords.data,
       type: "scatter",
@@ -92,10 +95,26 @@ function curves(started: Started, frame: Frame | null, round: boolean, theme: Th
   ];
 }
 
-function describePoint(started: Started | null, frame: Frame | null, round: boolean, trace: number, point: number): Hover | null {
+/** There along its upper edge and back along its lower one. */
+function band(one: Prediction, x: Values, curve: (values: ArrayLike<number> | null) => Values): Trace {
+  const edge = (sign: 1 | -1) => curve(one.values && one.values.map((value, i) => value + sign * (one.spread?.[i] ?? 0)));
+  return {
+    name: one.name,
+    type: "scatter",
+    mode: "lines",
+    x: [...x, ...[...x].reverse()],
+    y: [...edge(1), ...[...edge(-1)].reverse()],
+    line: { simplify: false, ...lineStyle(one) },
+    fill: "toself",
+    fillcolor: bandFill(one),
+    hoverinfo: "skip",
+  };
+}
+
+function describePoint(started: Started | null, frame: Frame | null, shown: Prediction[], round: boolean, trace: string | undefined, point: number): Hover | null {
   if (!started) return null;
   const name = round ? chartWords.angle : chartWords.x;
-  if (trace === DATA) {
+  if (trace === chartWords.data) {
     const x = started.inputs.values[point * (started.inputs.shape[1] ?? 1)];
     return {
       title: chartWords.data,
@@ -107,30 +126,9 @@ function describePoint(started: Started | null, frame: Frame | null, round: bool
   const rows: Hover["rows"] = [[name, number(started.grid.values[index], 4)]];
   if (started.grid_target) rows.push([chartWords.target, number(started.grid_target[index], 4)]);
   rows.push([chartWords.network, number((frame?.function ?? started.grid_start)[index], 4)]);
-  rows.push([chartWords.predicted, number(frame?.function_predicted[index], 4)]);
+  for (const { id, name, values, spread } of shown) {
+    const value = number(values?.[index], 4);
+    rows.push([name, id === "ensemble" ? chartWords.plusMinus(value, number(spread?.[index], 4)) : value]);
+  }
   return { title: chartWords.network, rows, group: null };
-}
-
-function positionAxis(started: Started | null): Axis {
-  if (!started) return { type: "linear", range: [-1, 1] };
-  const [low, high] = extent(started.inputs.values, started.grid.values) ?? [-1, 1];
-  const room = (high > low ? high - low : 1) * 0.02;
-  return { type: "linear", range: [low - room, high + room] };
-}
-
-function angleAxis(): Axis {
-  const quarters = [0, 1, 2, 3, 4];
-  return {
-    type: "linear",
-    range: [-0.05, 2 * Math.PI + 0.05],
-    tickvals: quarters.map((quarter) => (quarter * Math.PI) / 2),
-    ticktext: ["0", "π/2", "π", "3π/2", "2π"],
-    zeroline: false,
-  };
-}
-
-/** On a circle a curve ends where it began, one turn (of x) on. */
-function closed(values: Values, round: boolean, turn: number): Values {
-  const first = values[0];
-  return round && values.length > 1 && first != null ? [...values, first + turn] : values;
 }

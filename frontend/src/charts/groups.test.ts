@@ -79,6 +79,12 @@ describe("describeGroup", () => {
     expect(describeGroup(runFixture(), 4)?.rows.at(-1)).toEqual(["at the start", "below 5\u2009% of the residual"]);
   });
 
+  it("names both directions of a wave over two inputs", () => {
+    const plane = runFixture({ geometry: "plane" });
+    expect(describeGroup(plane, 1)?.rows).toContainEqual(["frequency", "k = (1, 2), |k| = 2.24"]);
+    expect(describeGroup(plane, 9)?.rows.map(([label]) => label)).not.toContain("frequency");
+  });
+
   it("knows no group that is not there", () => {
     expect(describeGroup(runFixture(), 99)).toBeNull();
     expect(describeGroup(runFixture({}), -1)).toBeNull();

@@ -77,11 +77,26 @@ export function describeGroup(run: RunState, index: number, more: Hover["rows"] 
   if (!group) return null;
   const row = run.finished?.rows.find((line) => line.modes[0] === numberOf(group));
   const rows: Hover["rows"] = [...more, [chartWords.eigenvalue, number(group.eigenvalue, 4)]];
-  if (group.frequency !== null) rows.push([chartWords.frequency, String(Number(group.frequency.toPrecision(4)))]);
+  const frequency = run.started && frequencyOf(run.started, group);
+  if (frequency) rows.push([chartWords.frequency, frequency]);
   rows.push([chartWords.predictedTime, time(group.learning_time)]);
   if (row) rows.push([chartWords.measuredTime, row.measured_learning_time === null ? chartWords.notReached : time(row.measured_learning_time)]);
   if (!group.counts) rows.push([chartWords.start, chartWords.smallStart]);
   return { title: groupName(group), rows, group: index };
+}
+
+/** "2"; over two inputs "k = (1, 2), |k| = 2.24", of its first mode; null where it has none. */
+function frequencyOf(started: Started, group: Group): string | null {
+  const waves = started.mode_wave_vectors;
+  if (waves) {
+    const wave = Array.from(waves.values.subarray(2 * numberOf(group) - 2, 2 * numberOf(group)));
+    if (wave.length === 2 && wave.every(Number.isFinite)) return chartWords.waveVector(wave.map(short), number(Math.hypot(...wave)));
+  }
+  return group.frequency === null ? null : short(group.frequency);
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 function time(value: number | null): string {

@@ -12,17 +12,26 @@ const COLUMNS = 120;
 /** Powers of ten that the colours cover, below 1. */
 const DEPTH = 4;
 
-export interface Heat {
+export interface Heat<One extends { time: number } = Frame> {
   /** null before there is a measurement after the start. */
   trace: Trace | null;
   /** What the pointer found. */
-  cell: (point: number) => { row: number; frame: Frame } | null;
+  cell: (point: number) => { row: number; frame: One } | null;
 }
 
 /** `value`: what remains of row `row`, as a share of its start; null is a gap. */
 export function heatOf(run: RunState, started: Started, rows: number[], value: (frame: Frame, row: number) => number | null): Heat {
+  return heatOver(heatFrames(run, started), rows, value);
+}
+
+/** Records after the start, as many as there are columns. */
+export function heatFrames(run: RunState, started: Started): Frame[] {
   const picks = spreadPicks(started.times, COLUMNS);
-  const frames = run.frames.filter((frame) => picks.has(frame.index) && frame.time > 0);
+  return run.frames.filter((frame) => picks.has(frame.index) && frame.time > 0);
+}
+
+/** One column for each of these records. */
+export function heatOver<One extends { time: number }>(frames: One[], rows: number[], value: (frame: One, row: number) => number | null): Heat<One> {
   if (!frames.length || !rows.length) return { trace: null, cell: () => null };
   // Its edges, one more than there are columns: Plotly's own would lie halfway in time, not in log time.
   const x = edges(frames.map((frame) => frame.time));

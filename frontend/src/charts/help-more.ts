@@ -3,6 +3,7 @@ import type { FrequencyFit } from "../api/types";
 import { number, percent, plain, whole } from "../format";
 import type { RunState } from "../state/run";
 import { apart, countFlat, exponentsOf, placedGroups } from "./frequency-eigenvalue";
+import { SLICE_HELP } from "./help-slice";
 import { BASRI, JACOT, RAHAMAN } from "./sources";
 import { timedGroups } from "./learning-times";
 import { countingFrequencies, startOf } from "./residual-frequency";
@@ -24,8 +25,8 @@ export const MORE_HELP: Record<MoreChartId, Help> = {
   "residual-mode": {
     text:
       "The residual split into the kernel's own eigenvectors, the first at the bottom. Each colour is the share of a mode's start that is " +
-      "left. Theory says that each row darkens at the rate of its eigenvalue: the edge climbs to the right.",
-    formulas: [String.raw`\frac{\lvert c_i(t)\rvert}{\lvert c_i(0)\rvert} = e^{-\lambda_i t} \approx \lvert 1-\eta\lambda_i\rvert^{k}, \qquad t = \eta k`],
+      "left. Theory says that each row darkens at the rate of its eigenvalue: the edge climbs to the right. The switch takes the eigenvectors of the kernel at the start, K₀, of each moment's own, Kₜ, or of infinite width, ∞: the more they agree, the more the theory holds.",
+    formulas: [String.raw`\frac{\lvert c_i(t)\rvert}{\lvert c_i(0)\rvert} = e^{-\lambda_i t} \approx \lvert 1-\eta\lambda_i\rvert^{k}, \qquad t = \eta k`, String.raw`c_i(t) = q_i^{\top} r(t), \qquad q_i \text{ of } K_0,\ K_t \text{ or } \Theta`],
     sources: [JACOT, RAHAMAN],
     measured: modesLeft,
   },
@@ -48,6 +49,7 @@ export const MORE_HELP: Record<MoreChartId, Help> = {
     sources: [BASRI],
     measured: doublings,
   },
+  "kernel-slice": SLICE_HELP,
 };
 
 function frequenciesLeft(run: RunState): Measured[] {

@@ -8,11 +8,13 @@ import type { Help, LabChartId, Measured } from "./types";
 export const HELP: Record<LabChartId, Help> = {
   function: {
     text:
-      "The solid line is the network itself, measured. The dashed one is what its kernel at the start says it should be by now: " +
-      "K₀ and the first residual go in, no training does. Where they part, the kernel has moved.",
+      "The solid line is the network itself, measured. The switches draw what kernels say it should be by now, from the first residual alone: " +
+      "K₀ the one at the start, Kₜ the one that moved, ∞ that of infinite width. The band holds networks of infinite width that differ in their draw: " +
+      "mean ± 2 standard deviations. Beside each name stands the network's distance d from it, for the band from its mean.",
     formulas: [
       String.raw`f(x;t) = f_0(x) - K_0(x,X)\,Q\,\frac{I - e^{-\Lambda t}}{\Lambda}\,Q^{\top} r(0)`,
       String.raw`r(0) = f_0(X) - y, \qquad K_0(X,X) = Q\,\Lambda\,Q^{\top}`,
+      String.raw`d = \frac{\lVert f - f_{\text{predicted}}\rVert}{\lVert f_{\text{predicted}}\rVert} \quad\text{on the grid}`,
     ],
     sources: [LEE, JACOT],
     measured: functionError,
@@ -32,7 +34,7 @@ export const HELP: Record<LabChartId, Help> = {
   eigenvalues: {
     text:
       "Each eigenvalue is a speed: mode i needs a time of about 1/λᵢ. Open circles are the kernel at the start, filled ones the kernel " +
-      "at the play-head. A mode above the line 2/η grows at every step. Below the hatched edge an eigenvalue is round-off.",
+      "at the play-head, the dotted line the same network at infinite width, Θ. A mode above the line 2/η grows at every step. Below the hatched edge an eigenvalue is round-off.",
     formulas: [
       String.raw`K_t = J_t J_t^{\top},\quad J_t = \frac{\partial f(X;\theta_t)}{\partial\theta}`,
       String.raw`\text{stable: } \eta < \frac{2}{\lambda_1}, \qquad \text{floor: } n\,u\,\lambda_1`,
@@ -80,7 +82,13 @@ function functionError(run: RunState): Measured[] {
   if (!frame || !started) return [];
   const scale = started.target_norm / Math.sqrt(started.targets.length);
   const gap = rootMeanSquare(frame.function, frame.function_predicted);
-  const rows: Measured[] = [{ label: "Root mean square gap of the two lines, as a share of the data's", value: percent(scale > 0 ? gap / scale : NaN) }];
+  const rows: Measured[] = [{ label: "Root mean square gap to K₀'s prediction, as a share of the data's", value: percent(scale > 0 ? gap / scale : NaN) }];
+  const { distances } = frame;
+  const moving = run.kernelFrames.at(-1)?.moving?.distance;
+  if (distances?.frozen != null) rows.push({ label: "Distance d from K₀'s prediction", value: percent(distances.frozen) });
+  if (moving != null) rows.push({ label: "From Kₜ's, at its newest record", value: percent(moving) });
+  if (distances?.infinite != null) rows.push({ label: "From infinite width's", value: percent(distances.infinite) });
+  if (distances?.ensemble != null) rows.push({ label: "From the mean over networks of infinite width", value: percent(distances.ensemble) });
   if (frame.held_out_error !== null) rows.push({ label: "Mean squared error against the clean target", value: number(frame.held_out_error) });
   return rows;
 }
@@ -106,6 +114,9 @@ function spectrumNumbers(run: RunState): Measured[] {
     { label: "η λ₁ / 2 at the start (stable below 1)", value: number((started.learning_rate * first) / 2) },
   ];
   const kernel = run.kernelFrames.at(-1);
+  const { infinite } = started;
+  if (infinite?.distance != null) rows.push({ label: "K₀ from infinite width, ‖K₀ − Θ‖ / ‖Θ‖", value: percent(infinite.distance) });
+  if (infinite?.quadrature_error) rows.push({ label: "Error of Θ, found by quadrature", value: number(infinite.quadrature_error) });
   if (kernel) rows.push({ label: "Change of λ₁ since", value: percent((kernel.eigenvalues[0] ?? NaN) / first - 1) });
   return rows;
 }

@@ -6,6 +6,7 @@ import { functionChart } from "./function";
 import { HELP } from "./help";
 import { KERNEL_HELP } from "./help-kernel";
 import { MORE_HELP } from "./help-more";
+import { kernelSliceChart } from "./kernel-slice";
 import { learningTimesChart } from "./learning-times";
 import { learntChart } from "./learnt";
 import { lossChart } from "./loss";
@@ -45,4 +46,5 @@ export const MORE_CHARTS: ChartEntry[] = [
   entry("sharpness", sharpnessChart, true),
   entry("turning", turningChart, true),
   entry("rank", rankChart, true),
+  entry("kernel-slice", kernelSliceChart, false),
 ];

@@ -55,8 +55,8 @@ export const learntChart: Chart = (run, view, theme) => {
       const drawn = groups[at];
       if (!drawn) return null;
       return describeGroup(run, drawn.index, [
-        [`${chartWords.learntSymbol}, ${chartWords.measured}`, percent((measured[at] ?? NaN) / 100)],
-        [`${chartWords.learntSymbol}, ${chartWords.theory}`, percent((predicted[at] ?? NaN) / 100)],
+        [`${chartWords.shareLearnt}, ${chartWords.measured}`, percent((measured[at] ?? NaN) / 100)],
+        [`${chartWords.shareLearnt}, ${chartWords.theory}`, percent((predicted[at] ?? NaN) / 100)],
       ]);
     },
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MAGNITUDE, TOKENS } from "../theme/tokens";
 import { runFixture, VIEW } from "../test/run-fixture";
 import { emptyRun } from "../state/run";
+import { BASES, missingBasis } from "./basis";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
 import { CHARTS, MORE_CHARTS } from "./index";
 import { learningTimesChart } from "./learning-times";
@@ -88,6 +89,36 @@ describe("the residual by mode", () => {
   });
 });
 
+describe("the residual in the modes of another kernel", () => {
+  it("has the moving kernel's ranks at the times that a kernel was recorded", () => {
+    const figure = residualModeChart(ended, { ...VIEW, basis: "moving" }, "light");
+    const recorded = ended.kernelFrames.filter(({ time }) => time > 0);
+    expect(figure.data[0]?.z?.[0]).toHaveLength(recorded.length);
+    expect(figure.data[0]?.z?.[2]?.[1]).toBeCloseTo(Math.log10(recorded[1]?.remaining?.[2] ?? NaN), 5);
+    expect(figure.subtitle).toContain("modes of Kₜ");
+    expect(figure.describe(0, 2 * (figure.data[0]?.x.length ?? 0))).toMatchObject({ title: "Modes 4 and 5 of Kₜ", group: 2 });
+  });
+
+  it("has the limit's own groups, which are no group of the others", () => {
+    const figure = residualModeChart(ended, { ...VIEW, basis: "infinite", selected: 2 }, "light");
+    expect(figure.data[0]?.z).toHaveLength(5);
+    expect(figure.note).toBe("1 mode too small to count");
+    expect(figure.subtitle).toContain("modes of Θ");
+    expect(figure.layout["shapes"]).toEqual([]);
+    expect(figure.describe(0, 0)).toMatchObject({ title: "Mode 1 of Θ", group: null });
+    expect(figure.describe(0, 0)?.rows).toContainEqual(["eigenvalue λ, Θ", "110.0"]);
+  });
+
+  it("falls back to the first kernel, and says why", () => {
+    const before = runFixture({ further: false });
+    expect(residualModeChart(before, { ...VIEW, basis: "infinite" }, "light").subtitle).toContain("modes of K₀");
+    expect(missingBasis(before, "infinite")).toBe("Left out: the set-up's notices say why");
+    expect(missingBasis(before, "moving")).toBe("This run does not record it");
+    expect(missingBasis(runFixture({ kernels: false }), "moving")).toBe("This run records no kernels.");
+    expect(BASES.map((basis) => missingBasis(ended, basis))).toEqual([null, null, null]);
+  });
+});
+
 describe("when each mode is learnt", () => {
   it("draws the prediction by eigenvalue, and no measurement before the end", () => {
     const figure = learningTimesChart(runFixture({ geometry: "circle" }), VIEW, "light");
@@ -120,7 +151,7 @@ describe("when each mode is learnt", () => {
 
 describe("eigenvalues by frequency", () => {
   it("marks odd and even frequencies of a circle apart, and leaves 0 out, counted", () => {
-    const figure = frequencyEigenvalueChart(ended, VIEW, "light");
+    const figure = frequencyEigenvalueChart(runFixture({ geometry: "circle", finished: true, further: false }), VIEW, "light");
     expect(named(figure, "odd k")?.x).toEqual([1, 3, 5, 7, 9]);
     expect(named(figure, "even k")?.x).toEqual([6, 8, 10]);
     expect((named(figure, "even k")?.["marker"] as { symbol: string }).symbol).not.toBe((named(figure, "odd k")?.["marker"] as { symbol: string }).symbol);
@@ -129,7 +160,7 @@ describe("eigenvalues by frequency", () => {
   });
 
   it("has one kind of mark on an interval", () => {
-    const figure = frequencyEigenvalueChart(runFixture(), VIEW, "light");
+    const figure = frequencyEigenvalueChart(runFixture({ further: false }), VIEW, "light");
     expect(figure.data).toHaveLength(1);
     expect(figure.legend).toEqual([]);
   });

@@ -5,7 +5,8 @@ import type { RunState } from "../state/run";
 import { DIVERGING, SERIES, TOKENS, type Theme } from "../theme/tokens";
 import { layoutOf } from "./axes";
 import { frameOf } from "./moment";
-import type { Axis, Figure, Hover, Trace, Values, View } from "./types";
+import { predictionLegend, shownPredictions } from "./predictions";
+import type { Axis, Figure, Hover, LegendItem, Trace, Values, View } from "./types";
 import { column, extent, finite, gaps, largest } from "./values";
 import { chartWords } from "./words";
 
@@ -13,9 +14,10 @@ import { chartWords } from "./words";
 const INTERVAL = 100;
 /** The network's square, and the two small ones beside it, as shares of the plot. */
 const LARGE = { x: [0, 0.62], y: [0, 1] };
-const SMALL = [
-  { x: [0.7, 1], y: [0.56, 1] },
-  { x: [0.7, 1], y: [0, 0.44] },
+/** Between the small ones stands the lower one's name, in fewer pixels on a phone. */
+const small = ({ narrow }: View) => [
+  { x: [0.7, 1], y: [narrow ? 0.59 : 0.56, 1] },
+  { x: [0.7, 1], y: [0, narrow ? 0.41 : 0.44] },
 ];
 
 interface Panel {
@@ -26,7 +28,8 @@ interface Panel {
 export function planeFigure(run: RunState, started: Started, view: View, theme: Theme): Figure {
   const frame = frameOf(run, view);
   const panels = panelsOf(started, frame);
-  const places = [LARGE, ...SMALL];
+  const beside = small(view);
+  const places = [LARGE, ...beside];
   const limit = largest(started.targets, started.grid_target) || 1;
   const xs = axisValues(started, 0);
   const ys = axisValues(started, 1);
@@ -52,12 +55,14 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
       font: { size: 11, color: TOKENS[theme].axis },
     })),
   });
+  // On a phone the switches stand above the panels' names.
+  if (view.narrow) layout.margin = { ...layout.margin, t: layout.margin.t + 24 };
   // The small ones have axes like the large one's, and move with them.
   panels.slice(1).forEach((_, i) => {
     const name = i + 2;
     const bare = { showticklabels: false, ticks: "", title: { text: "" } };
-    layout[`xaxis${name}`] = { ...layout.xaxis, ...bare, domain: SMALL[i]?.x, anchor: `y${name}`, matches: "x" };
-    layout[`yaxis${name}`] = { ...layout.yaxis, ...bare, domain: SMALL[i]?.y, anchor: `x${name}`, matches: "y" };
+    layout[`xaxis${name}`] = { ...layout.xaxis, ...bare, domain: beside[i]?.x, anchor: `y${name}`, matches: "x" };
+    layout[`yaxis${name}`] = { ...layout.yaxis, ...bare, domain: beside[i]?.y, anchor: `x${name}`, matches: "y" };
   });
   const scale = DIVERGING[theme];
   return {
@@ -75,7 +80,10 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
     ],
     layout,
     subtitle: chartWords.planeSubtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
-    legend: [-limit, 0, limit].map((value, i) => ({ mark: "square", colour: scale[2 * i] as string, text: number(value) })),
+    legend: [
+      ...[-limit, 0, limit].map((value, i): LegendItem => ({ mark: "square", colour: scale[2 * i] as string, text: number(value) })),
+      ...predictionLegend(shownPredictions(run, view, theme), false),
+    ],
     note: null,
     empty: null,
     interval: INTERVAL,

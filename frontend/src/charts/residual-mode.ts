@@ -1,11 +1,9 @@
 /** (8) What remains of every group of modes against time, as a heatmap: the first mode at the bottom. */
-import type { Started } from "../api/codec";
-import { number } from "../format";
 import { TOKENS, type Theme } from "../theme/tokens";
 import { layoutOf, timeAxis } from "./axes";
-import { describeGroup, drawnGroups, type DrawnGroup } from "./groups";
-import { HEAT_INTERVAL, heatLegend, heatOf } from "./heat";
-import { interpolated, placeOf, predictionsOf } from "./moment";
+import { basisHeat, basisOf, rowsOf } from "./basis";
+import type { DrawnGroup } from "./groups";
+import { HEAT_INTERVAL, heatLegend } from "./heat";
 import type { Chart, View } from "./types";
 import { chartWords } from "./words";
 
@@ -14,17 +12,18 @@ const LABELS = 16;
 
 export const residualModeChart: Chart = (run, view, theme) => {
   const { started } = run;
-  const groups = started ? rowsOf(started, view, theme) : [];
-  const rows = groups.map((_, row) => row);
-  const heat = started ? heatOf(run, started, rows, (frame, row) => frame.remaining[groups[row]?.index ?? -1] ?? null) : null;
-  const small = started ? started.groups.filter((group, index) => group.drawn && groups.every((one) => one.index !== index)) : [];
+  const basis = basisOf(run, view);
+  const groups = started ? rowsOf(started, basis, view, theme) : [];
+  const heat = started ? basisHeat(run, started, basis, groups) : null;
+  const all = (basis === "infinite" ? started?.infinite?.groups : started?.groups) ?? [];
+  const small = all.filter((group, index) => group.drawn && groups.every((one) => one.index !== index));
   const labelled = groups.map(({ group }, row) => ({ row, text: labelOf(group.modes, groups.length) })).filter(({ text }) => text);
   return {
     data: heat?.trace ? [heat.trace] : [],
     layout: layoutOf({
       theme,
       view,
-      uirevision: `${run.id}:residual-mode:${view.allModes ? "all" : "counting"}`,
+      uirevision: `${run.id}:residual-mode:${basis}:${view.allModes ? "all" : "counting"}`,
       x: timeAxis(started, "log"),
       y: {
         type: "linear",
@@ -39,33 +38,16 @@ export const residualModeChart: Chart = (run, view, theme) => {
       large: true,
       rotated: true,
       headroom: true,
-      shapes: outline(groups, view, theme),
+      shapes: basis === "infinite" ? [] : outline(groups, view, theme),
     }),
-    subtitle: chartWords.residualModeSubtitle,
+    subtitle: (view.narrow ? chartWords.residualModeSubtitleShort : chartWords.residualModeSubtitle)(chartWords.basisKernels[basis]),
     legend: heatLegend(),
     note: small.length ? chartWords.countSmall(small.reduce((sum, group) => sum + group.modes.length, 0)) : null,
     empty: started && !groups.length ? chartWords.noModes : heat?.trace ? null : chartWords.waiting,
     interval: HEAT_INTERVAL,
-    describe: (_trace, point) => {
-      const cell = heat?.cell(point);
-      const drawn = groups[cell?.row ?? -1];
-      if (!started || !cell || !drawn) return null;
-      const predicted = interpolated(predictionsOf(started).remaining, drawn.index, placeOf(started.times, cell.frame.time));
-      return describeGroup(run, drawn.index, [
-        [chartWords.timeLabel, number(cell.frame.time, 4)],
-        [`${chartWords.remaining}, ${chartWords.measured}`, number(cell.frame.remaining[drawn.index], 4)],
-        [`${chartWords.remaining}, ${chartWords.theory}`, number(predicted, 4)],
-      ]);
-    },
+    describe: (_trace, point) => heat?.describe(point) ?? null,
   };
 };
-
-/** Groups that count; all that are drawn where all modes are asked for, or where none counts. */
-function rowsOf(started: Started, view: View, theme: Theme): DrawnGroup[] {
-  const all = drawnGroups(started, { ...view, allModes: true }, theme);
-  const counting = all.filter(({ group, index }) => group.counts || index === view.selected);
-  return view.allModes || !all.some(({ group }) => group.counts) ? all : counting;
-}
 
 /** Its first mode; where there are many rows, the powers of two. */
 function labelOf(modes: number[], rows: number): string {

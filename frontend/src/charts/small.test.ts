@@ -18,6 +18,17 @@ describe("the eigenvalues", () => {
     expect(named(figure, "K₀")?.["marker"]).toMatchObject({ symbol: "circle-open" });
   });
 
+  it("lays infinite width over them as a dotted line, above both floors", () => {
+    const line = named(eigenvaluesChart(runFixture(), VIEW, "light"), "infinite width");
+    expect(line?.mode).toBe("lines");
+    expect(line?.x).toHaveLength(13);
+    expect(line?.y[0]).toBeCloseTo(110, 4);
+    expect(eigenvaluesChart(runFixture(), VIEW, "light").describe(1, 0)?.rows).toContainEqual(["eigenvalue λ, infinite width", "110.0"]);
+    const before = eigenvaluesChart(runFixture({ further: false }), VIEW, "light");
+    expect(before.legend.map(({ text }) => text)).toEqual(["K₀", "Kₜ"]);
+    expect(before.data).toHaveLength(2);
+  });
+
   it("leaves out what is below the floor, and counts it", () => {
     const figure = eigenvaluesChart(runFixture(), VIEW, "light");
     expect(named(figure, "Kₜ")?.x).toHaveLength(14);

@@ -4,6 +4,12 @@ import type { Theme } from "../theme/tokens";
 
 export type { Theme };
 
+/** What predicts f: the kernel at the start, the kernel as it moved, that of infinite width, the spread of such networks. */
+export type PredictionId = "frozen" | "moving" | "infinite" | "ensemble";
+
+/** The kernel whose modes split the residual. */
+export type Basis = "frozen" | "moving" | "infinite";
+
 export interface View {
   /** Where the play-head stands; null follows the newest frame. */
   time: number | null;
@@ -13,6 +19,12 @@ export interface View {
   allModes: boolean;
   /** "log-linear": |c| stays logarithmic, time becomes linear, so that exponentials are straight. */
   modesAxis: "log-log" | "log-linear";
+  /** Which predictions are drawn over the function. */
+  predictions: readonly PredictionId[];
+  /** Of the residual by mode. */
+  basis: Basis;
+  /** Which row of the kernel is drawn, among those that are written down; null is the middle one. */
+  slice: number | null;
   /** A phone: fewer ticks and modes, symbols above the axes, no dragging. */
   narrow: boolean;
   reducedMotion: boolean;
@@ -51,7 +63,7 @@ export interface FigureLayout {
 
 /** How a mark looks, for the legend in HTML. */
 export interface LegendItem {
-  mark: "line" | "thin" | "dash" | "dash-dot" | "dotted" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame";
+  mark: "line" | "thin" | "dash" | "dash-dot" | "dotted" | "band" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame" | "none";
   colour: string;
   text: string;
 }
@@ -97,7 +109,7 @@ export interface Help {
 }
 
 export type LabChartId = "function" | "modes" | "eigenvalues" | "learnt" | "loss" | "drift";
-export type MoreChartId = "residual-frequency" | "residual-mode" | "learning-times" | "frequency-eigenvalue";
+export type MoreChartId = "residual-frequency" | "residual-mode" | "learning-times" | "frequency-eigenvalue" | "kernel-slice";
 export type KernelChartId = "target-power" | "moving" | "sharpness" | "turning" | "rank";
 export type ChartId = LabChartId | MoreChartId | KernelChartId;
 

@@ -35,6 +35,8 @@ export class PageState {
   /** The further charts are shown in the place of the six. */
   more = $state(false);
   modesAxis = $state<View["modesAxis"]>("log-log");
+  predictions = $state.raw<View["predictions"]>(["frozen"]);
+  basis = $state<View["basis"]>("frozen");
   /** The recorded run begins to play by itself, once. */
   private autoplay = $state(false);
 
@@ -73,10 +75,12 @@ export class PageState {
     this.autoplay = run.recorded && !this.surroundings.reducedMotion;
   }
 
-  /** The switches of the card of modes. */
-  look({ allModes = this.allModes, modesAxis = this.modesAxis }: Partial<View>): void {
-    this.allModes = allModes;
-    this.modesAxis = modesAxis;
+  /** The switches of the cards. */
+  look(change: Partial<View>): void {
+    this.allModes = change.allModes ?? this.allModes;
+    this.modesAxis = change.modesAxis ?? this.modesAxis;
+    this.predictions = change.predictions ?? this.predictions;
+    this.basis = change.basis ?? this.basis;
   }
 
   /** Called when the run in view has grown. */

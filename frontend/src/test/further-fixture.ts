@@ -15,18 +15,11 @@ export function furtherFixture(options: Partial<FixtureOptions> = {}): RunState 
   // 50 %, 75 %, ...: 90 % by mode 4, 99 % by mode 7.
   started.target_power = started.eigenvalues.map((_, i) => 1 - 0.5 ** (i + 1));
   started.frequency_fits = fits;
-  started.infinite = {
-    eigenvalues: started.eigenvalues.map((value) => 1.1 * value),
-    noise_floor: 1e-12,
-    mode_coefficients: started.mode_coefficients,
-    mode_frequencies: ordered ? started.mode_frequencies : started.mode_frequencies.map(() => NaN),
-    distance: 0.1,
-    quadrature_error: 0,
-    frequency_fits: fits.map((one) => ({ ...one, exponent: -1.9 })),
-    groups: [],
-    loss: started.gradient_descent.loss.map((value) => 0.9 * value),
-    slices: null,
-  };
+  if (started.infinite) {
+    started.infinite.mode_frequencies = ordered ? started.mode_frequencies : started.mode_frequencies.map(() => NaN);
+    started.infinite.frequency_fits = fits.map((one) => ({ ...one, exponent: -1.9 }));
+    started.infinite.loss = started.gradient_descent.loss.map((value) => 0.9 * value);
+  }
   run.kernelFrames = run.kernelFrames.map((frame, i) => further(frame, i));
   if (run.finished) {
     run.finished.learning_time_fit = {
@@ -57,17 +50,7 @@ function further(frame: KernelFrame, i: number): KernelFrame {
     trace: 200 + i,
     effective_rank: 3 + 0.1 * i,
     condition_number: 1e4,
-    moving: {
-      mode_coefficients: new Float32Array(),
-      remaining: new Float32Array(),
-      learnt: new Float32Array(),
-      loss: 1,
-      function: new Float32Array(),
-      fitted: new Float32Array(),
-      error,
-      frozen_error: error * i,
-      distance: error,
-    },
+    ...(frame.moving ? { moving: { ...frame.moving, error, frozen_error: error * i, distance: error } } : {}),
     hessian: { largest: 99 + i, error: 0.5, products: 12 },
   };
 }

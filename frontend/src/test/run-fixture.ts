@@ -1,5 +1,5 @@
 /** Runs made up for tests: a spectrum, its two laws, and measurements that stray from them a little. */
-import type { Finished, Frame, Matrix, Predictions, Started } from "../api/codec";
+import type { Finished, Frame, KernelFrame, Matrix, Predictions, Started } from "../api/codec";
 import type { Group } from "../api/types";
 import { emptyRun, type RunState } from "../state/run";
 import type { View } from "../charts/types";
@@ -13,6 +13,9 @@ export interface FixtureOptions {
   excursion: number;
   heldOut: boolean;
   kernels: boolean;
+  /** With the fields that logs of earlier versions lack. */
+  further: boolean;
+  centered: boolean;
   /** The run has ended, with a closing table. */
   finished: boolean;
 }
@@ -21,10 +24,12 @@ const N = 16;
 const MODES = 12;
 const TIMES = 60;
 const GRID = 36;
+const GRID_MODES = 6;
+const SLICES = 4;
 const RATE = 0.01;
 const FREQUENCIES = N / 2 + 1;
 
-export const VIEW: View = { time: null, selected: null, allModes: false, modesAxis: "log-log", narrow: false, reducedMotion: false };
+export const VIEW: View = { time: null, selected: null, allModes: false, modesAxis: "log-log", predictions: ["frozen"], basis: "frozen", slice: null, narrow: false, reducedMotion: false };
 
 export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
   const chosen: FixtureOptions = {
@@ -34,6 +39,8 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
     excursion: 1,
     heldOut: true,
     kernels: true,
+    further: true,
+    centered: false,
     finished: false,
     ...options,
   };
@@ -52,6 +59,7 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
         eigenvalues: started.eigenvalues.map((value) => value * 0.97),
         drift: 0.0004 * index,
         identity: { error: index ? 1e-4 : null, floor: 1e-12 },
+        ...(chosen.further ? furtherOfKernel(started, index) : {}),
       });
     }
   }
@@ -89,7 +97,7 @@ function startedOf(options: FixtureOptions): Started {
   return {
     type: "started",
     seq: 1,
-    config: { recording: { epsilon: 0.1 } } as unknown as Started["config"],
+    config: { recording: { epsilon: 0.1 }, network: { centered: options.centered } } as unknown as Started["config"],
     machine: { device: "cpu", device_name: "cpu", precision: "float64", threads: 1, torch_version: "2" },
     notices: [],
     parameters: 100,
@@ -120,6 +128,59 @@ function startedOf(options: FixtureOptions): Started {
     gradient_flow: predictionsOf(groups, times, (eigenvalue, time) => Math.exp(-eigenvalue * time)),
     gradient_descent: predictionsOf(groups, times, (eigenvalue, time) => (1 - RATE * eigenvalue) ** Math.round(time / RATE)),
     frequencies: Float32Array.from({ length: ordered ? FREQUENCIES : 0 }, (_, k) => k),
+    ...(options.further ? furtherOfStart(options, eigenvalues, groups) : {}),
+  };
+}
+
+/** The limit's spectrum lies a tenth above, ends sooner and has fewer modes that count; its rows of the kernel are K_0's, times 1.1. */
+function furtherOfStart(options: FixtureOptions, eigenvalues: Float32Array, groups: Group[]): Partial<Started> {
+  const slices = matrix(SLICES, N, (row, column) => 10 * Math.cos(row * 4 - column));
+  return {
+    grid_modes: matrix(GRID, GRID_MODES, (row, column) => Math.sin(((column + 1) * row) / 6)),
+    mode_wave_vectors: options.geometry === "plane" ? matrix(MODES, 2, (row, column) => (row === 11 ? NaN : row + column)) : null,
+    slices: { rows: Array.from({ length: SLICES }, (_, i) => 4 * i), columns: Array.from({ length: N }, (_, i) => i), values: slices },
+    infinite: {
+      eigenvalues: eigenvalues.map((value, i) => (i < N - 3 ? 1.1 * value : 1e-14)),
+      noise_floor: 2e-12,
+      mode_coefficients: new Float32Array(MODES).fill(0.5),
+      mode_frequencies: Float32Array.from({ length: MODES }, (_, i) => (i + 1) >> 1),
+      distance: 0.1,
+      quadrature_error: 2e-9,
+      frequency_fits: [],
+      groups: groups.slice(0, 6).map((one) => ({ ...one, eigenvalue: 1.1 * one.eigenvalue })),
+      loss: new Float32Array(TIMES).fill(0.1),
+      slices: { shape: slices.shape, values: slices.values.map((value) => 1.1 * value) },
+    },
+  };
+}
+
+function furtherOfKernel(started: Started, index: number): Partial<KernelFrame> {
+  const grown = 1 + 0.01 * index;
+  return {
+    remaining: Float32Array.from(started.groups, (one) => (one.drawn ? Math.exp(-0.1 * index) : NaN)),
+    slices: started.slices ? { shape: started.slices.values.shape, values: started.slices.values.values.map((value) => grown * value) } : null,
+    moving: {
+      mode_coefficients: new Float32Array(MODES),
+      remaining: new Float32Array(started.groups.length),
+      learnt: new Float32Array(started.groups.length),
+      loss: 0.1,
+      function: Float32Array.from({ length: GRID }, (_, i) => Math.sin(i / 3) * (index / TIMES) + 0.01),
+      fitted: started.targets,
+      error: 0.01,
+      frozen_error: 0.02,
+      distance: index ? 0.011 : null,
+    },
+  };
+}
+
+function furtherOfFrame(started: Started, index: number, options: FixtureOptions): Partial<Frame> {
+  return {
+    function_infinite: Float32Array.from({ length: GRID }, (_, i) => 1.05 * Math.sin(i / 3) * (index / TIMES)),
+    ensemble: options.centered
+      ? null
+      : { mean: Float32Array.from({ length: GRID }, (_, i) => Math.sin(i / 3) * (index / TIMES)), standard_deviation: new Float32Array(GRID).fill(0.3) },
+    distances: { frozen: index ? 0.021 : null, infinite: index ? 0.05 : null, ensemble: index && !options.centered ? 0.3 : null },
+    infinite_remaining: Float32Array.from(started.infinite?.groups ?? [], (one) => Math.exp(-one.eigenvalue * (started.times[index] as number))),
   };
 }
 
@@ -164,6 +225,7 @@ function frameOf(started: Started, index: number, options: FixtureOptions): Fram
     median_error: 0.02,
     median_error_gradient_flow: 0.03,
     median_error_gradient_descent: 0.02,
+    ...(options.further ? furtherOfFrame(started, index, options) : {}),
   };
 }
 

@@ -1,0 +1,179 @@
+/** (11) One row of the kernel, K(x_0, .): at the start, at the play-head, and at infinite width. */
+import type { Matrix, Started } from "../api/codec";
+import { number } from "../format";
+import type { RunState } from "../state/run";
+import { SERIES, TOKENS, type Theme } from "../theme/tokens";
+import { layoutOf } from "./axes";
+import { kernelFrameOf } from "./moment";
+import { angleAxis, closed, positionAxis } from "./positions";
+import type { Axis, Chart, Hover, LegendItem, Trace, View } from "./types";
+import { extent, finite, gaps } from "./values";
+import { chartWords } from "./words";
+
+const INTERVAL = 100;
+
+type Slices = NonNullable<Started["slices"]>;
+
+export const kernelSliceChart: Chart = (run, view, theme) => {
+  const { started } = run;
+  const slices = started?.slices ?? null;
+  const kernel = kernelFrameOf(run, view);
+  const moved = kernel?.slices ?? null;
+  const row = slices ? rowOf(slices, view) : 0;
+  const points = started && slices ? along(started, slices, row) : [];
+  const lines = started !== null && isLine(started);
+  const round = started?.geometry === "circle";
+  const place = started && lines ? started.inputs.values[slices?.rows[row] ?? 0] : undefined;
+  return {
+    data: slices ? traces(slices, moved, started?.infinite?.slices ?? null, row, points, lines, round, theme) : [],
+    layout: layoutOf({
+      theme,
+      view,
+      uirevision: `${run.id}:kernel-slice`,
+      x: started && slices && !lines ? distanceAxis(started, slices) : round ? angleAxis() : positionAxis(started),
+      y: valueAxis(run),
+      xTitle: started && !lines ? chartWords.distance : round ? chartWords.angle : chartWords.x,
+      yTitle: chartWords.kernelSymbol,
+      large: true,
+      shapes: place === undefined || !slices ? [] : [mark(place, theme)],
+    }),
+    subtitle: started && slices ? subtitleOf(started, slices, row) + (moved && kernel ? `, ${chartWords.at(kernel.time)}` : "") : "",
+    legend: slices ? legendOf(moved !== null, started?.infinite?.slices != null, lines, theme) : [],
+    note: null,
+    empty: started ? (slices ? null : chartWords.noSlices) : chartWords.waiting,
+    interval: INTERVAL,
+    describe: (_trace, point) => (started && slices ? describePoint(started, slices, moved, row, points[point % points.length], lines) : null),
+  };
+};
+
+/** The row that is nearest to a place between 0 and 1 across the plot; along a line by its own position, `x`. */
+export function sliceAt(started: Started, share: number, x: number): number {
+  const rows = started.slices?.rows ?? [];
+  if (!isLine(started)) return Math.max(0, Math.min(rows.length - 1, Math.floor(share * rows.length)));
+  const apart = rows.map((row) => Math.abs((started.inputs.values[row] as number) - x));
+  return Math.max(0, apart.indexOf(Math.min(...apart)));
+}
+
+/** The row beside the present one, for the keyboard. */
+export function sliceBeside(started: Started, slice: number | null, direction: 1 | -1): number {
+  const count = started.slices?.rows.length ?? 1;
+  return Math.max(0, Math.min(count - 1, (slice ?? count >> 1) + direction));
+}
+
+/** ||a - b|| / ||b|| over all rows that are written down; null where there is nothing to compare. */
+export function slicesApart(a: Matrix | null | undefined, b: Matrix | null | undefined): number | null {
+  if (!a || !b) return null;
+  let [apart, size] = [0, 0];
+  b.values.forEach((value, i) => {
+    apart += ((a.values[i] ?? NaN) - value) ** 2;
+    size += value ** 2;
+  });
+  return finite(Math.sqrt(apart / size));
+}
+
+function isLine({ geometry }: Started): boolean {
+  return geometry === "interval" || geometry === "circle";
+}
+
+function rowOf(slices: Slices, view: View): number {
+  const count = slices.rows.length;
+  return Math.min(view.slice ?? count >> 1, count - 1);
+}
+
+/** A column and where it is drawn. */
+interface Point {
+  at: number;
+  x: number;
+}
+
+/** In the order of x, which is the distance from x_0 where the inputs have no line. */
+function along(started: Started, slices: Slices, row: number): Point[] {
+  const x = (column: number) => (isLine(started) ? (started.inputs.values[column] as number) : distance(started, slices.rows[row] as number, column));
+  return slices.columns.map((column, at) => ({ at, x: x(column) })).sort((a, b) => a.x - b.x);
+}
+
+function distance(started: Started, one: number, other: number): number {
+  const d = started.inputs.shape[1] ?? 1;
+  const value = (point: number, axis: number) => started.inputs.values[point * d + axis] as number;
+  return Math.hypot(...Array.from({ length: d }, (_, axis) => value(one, axis) - value(other, axis)));
+}
+
+function traces(slices: Slices, moved: Matrix | null, limit: Matrix | null, row: number, points: Point[], lines: boolean, round: boolean, theme: Theme): Trace[] {
+  const series = SERIES[theme];
+  const x = points.map((point) => point.x);
+  const values = (matrix: Matrix | null) => gaps(points.map(({ at }) => entry(matrix, row, at)));
+  const marks = (name: string, matrix: Matrix | null, marker: object): Trace => ({
+    name,
+    type: "scatter",
+    mode: "markers",
+    x,
+    y: values(matrix),
+    marker: { opacity: 1, ...marker },
+    hoverinfo: "none",
+  });
+  const line = (name: string, matrix: Matrix | null, style: object): Trace => ({
+    name,
+    type: "scatter",
+    mode: "lines",
+    x: closed(x, round, 2 * Math.PI),
+    y: closed(values(matrix), round, 0),
+    line: { simplify: false, ...style },
+    hoverinfo: "skip",
+  });
+  const data: Trace[] = [];
+  if (limit && lines) data.push(line(chartWords.infiniteWidth, limit, { color: series.infinite, width: 2, dash: "2px,4px" }));
+  if (limit && !lines) data.push(marks(chartWords.infiniteWidth, limit, { size: 7, symbol: "square-open", color: series.infinite, line: { width: 1.5 } }));
+  data.push(marks(chartWords.kernelStart, slices.values, { size: 8, symbol: "circle-open", color: series.data, line: { width: 1.25 } }));
+  if (moved) data.push(marks(chartWords.kernelNow, moved, { size: 5, color: series.measured, line: { width: 0 } }));
+  return data;
+}
+
+function entry(matrix: Matrix | null, row: number, at: number): number {
+  return matrix?.values[row * (matrix.shape[1] ?? 0) + at] ?? NaN;
+}
+
+/** Holds every row of every kernel so far: neither the play-head nor another x_0 moves it. */
+function valueAxis(run: RunState): Axis {
+  const { started } = run;
+  const all = [started?.slices?.values, started?.infinite?.slices, ...run.kernelFrames.map(({ slices }) => slices)];
+  const [low, high] = extent([0], ...all.map((matrix) => matrix?.values ?? null)) ?? [0, 1];
+  const room = 0.06 * (high - low || 1);
+  return { type: "linear", range: [low < 0 ? low - room : -room / 2, high + room] };
+}
+
+function distanceAxis(started: Started, slices: Slices): Axis {
+  const highest = Math.max(...slices.rows.flatMap((row) => slices.columns.map((column) => distance(started, row, column))));
+  return { type: "linear", range: [-0.02 * (highest || 1), 1.03 * (highest || 1)] };
+}
+
+/** A tick at x_0. */
+function mark(x: number, theme: Theme): object {
+  return { type: "line", x0: x, x1: x, yref: "paper", y0: 0, y1: 1, layer: "below", line: { color: TOKENS[theme].text, width: 1 } };
+}
+
+function subtitleOf(started: Started, slices: Slices, row: number): string {
+  const point = slices.rows[row] as number;
+  const d = started.inputs.shape[1] ?? 1;
+  const values = Array.from(started.inputs.values.subarray(point * d, (point + 1) * d));
+  if (started.geometry === "circle") return chartWords.sliceOnCircle(number(values[0]));
+  if (started.geometry === "interval") return chartWords.sliceOnInterval(number(values[0]));
+  return chartWords.sliceByDistance(d === 2 ? `(${values.map((value) => number(value)).join(", ")})` : chartWords.pointName(point + 1));
+}
+
+function legendOf(moved: boolean, limit: boolean, lines: boolean, theme: Theme): LegendItem[] {
+  const series = SERIES[theme];
+  const items: LegendItem[] = [{ mark: "ring", colour: series.data, text: chartWords.kernelStart }];
+  if (moved) items.push({ mark: "dot", colour: series.measured, text: chartWords.kernelNow });
+  if (limit) items.push({ mark: lines ? "dotted" : "frame", colour: series.infinite, text: chartWords.infiniteWidth });
+  return items;
+}
+
+function describePoint(started: Started, slices: Slices, moved: Matrix | null, row: number, point: Point | undefined, lines: boolean): Hover | null {
+  if (!point) return null;
+  const name = lines ? (started.geometry === "circle" ? chartWords.angle : chartWords.x) : chartWords.distance;
+  const rows: Hover["rows"] = [[name, number(point.x, 4)], [chartWords.kernelStart, number(entry(slices.values, row, point.at), 4)]];
+  if (moved) rows.push([chartWords.kernelNow, number(entry(moved, row, point.at), 4)]);
+  const limit = started.infinite?.slices;
+  if (limit) rows.push([chartWords.infiniteWidth, number(entry(limit, row, point.at), 4)]);
+  return { title: chartWords.point((slices.columns[point.at] as number) + 1), rows, group: null };
+}
