@@ -6,3 +6,5 @@ export const BASRI = { text: "Basri et al. 2019, Convergence rate for different 
 export const COHEN = { text: "Cohen et al. 2021, Edge of stability", href: "https://arxiv.org/abs/2103.00065" };
 export const HUANG = { text: "Huang & Yau 2019, Dynamics of deep networks and the NTK hierarchy", href: "https://arxiv.org/abs/1909.08156" };
 export const CHIZAT = { text: "Chizat, Oyallon & Bach 2019, On lazy training", href: "https://arxiv.org/abs/1812.07956" };
+export const MEI = { text: "Mei, Montanari & Nguyen 2018, A mean field view of two-layer networks", href: "https://arxiv.org/abs/1804.06561" };
+export const YANG = { text: "Yang & Hu 2021, Feature learning in infinite-width networks", href: "https://arxiv.org/abs/2011.14522" };

@@ -51,7 +51,7 @@ export interface FigureLayout {
 
 /** How a mark looks, for the legend in HTML. */
 export interface LegendItem {
-  mark: "line" | "thin" | "dash" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame";
+  mark: "line" | "thin" | "dash" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame" | "diamond";
   colour: string;
   text: string;
 }

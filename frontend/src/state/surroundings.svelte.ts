@@ -11,6 +11,8 @@ export class Surroundings {
   /** No room for the form beside the charts. */
   compact = $state(false);
   reducedMotion = $state(false);
+  /** The page is behind others: nobody looks. */
+  hidden = $state(document.hidden);
 
   constructor() {
     const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -19,6 +21,7 @@ export class Surroundings {
       if (!kept()) this.apply(dark.matches ? "dark" : "light");
     });
     this.apply(this.theme);
+    document.addEventListener("visibilitychange", () => (this.hidden = document.hidden));
     follow("(max-width: 699px)", (matches) => (this.narrow = matches));
     follow("(max-width: 1099px)", (matches) => (this.compact = matches));
     follow("(prefers-reduced-motion: reduce)", (matches) => (this.reducedMotion = matches));
