@@ -45,7 +45,6 @@ export const sweepWords = {
   none: "No studies yet",
   inView: (name: string) => `Studies. In view: ${name}`,
   empty: "No width study yet. Run the first one: it takes about a minute.",
-  loading: "Loading the studies",
   progress: (done: number, total: number) => `${whole(done)} of ${count(total, "run")}`,
   stop: "Stop",
   resume: "Go on",

@@ -17,7 +17,6 @@ export const widthWords = {
   single: "a single run",
   mean: (runs: number) => `mean of ${whole(runs)}`,
   zeros: (count: number) => `${whole(count)} at zero, not drawn`,
-  none: "No study is open.",
   waiting: "Waiting for the first run to complete.",
   nothing: "No run has measured it.",
   hover: (width: number, scaling: string) => `Width ${whole(width)}, ${scaling}`,

@@ -147,8 +147,7 @@ function widthAxis(sweep: Sweep | null, theme: Theme, narrow: boolean): Axis {
 }
 
 function emptyOf(sweep: Sweep | null, any: boolean): string | null {
-  if (!sweep) return widthWords.none;
-  if (any) return null;
+  if (!sweep || any) return null;
   return sweep.state === "running" ? widthWords.waiting : widthWords.nothing;
 }
 

@@ -41,6 +41,8 @@ export class PageState {
   /** The further charts are shown in the place of the six. */
   more = $state(false);
   modesAxis = $state<View["modesAxis"]>("log-log");
+  /** Why the study could not be run, where no field is to blame. */
+  studyProblem = $state("");
   /** The recorded run begins to play by itself, once. */
   private autoplay = $state(false);
 
@@ -83,6 +85,28 @@ export class PageState {
   /** Go to a page; each finds its own state again, and its own hash. */
   open(name: PageName): void {
     this.route.go(name, name === "lab" ? this.form?.hash : this.sweeps.sweep?.id);
+  }
+
+  /** Run the study of the draft; tells whether it has begun. */
+  async runStudy(): Promise<boolean> {
+    const request = this.draft.request();
+    if (!request || this.sweeps.busy) return false;
+    const begun = await this.sweeps.run(request);
+    this.studyProblem = this.draft.refuse(this.sweeps.problem) ? "" : (this.sweeps.problem?.sentence ?? "");
+    this.sweeps.problem = null;
+    return begun;
+  }
+
+  /** The address bar follows the study in view, without filling the history. */
+  writeSweep(): void {
+    const id = this.sweeps.sweep?.id;
+    if (id && location.hash.slice(1) !== id) history.replaceState(null, "", `${location.pathname}${location.search}#${id}`);
+  }
+
+  /** A link to another study was pasted into the address bar. */
+  sweepLinkChanged(): void {
+    const id = location.hash.slice(1);
+    if (id && id !== this.sweeps.sweep?.id) void this.sweeps.open(id);
   }
 
   /** Open a run by its id, in the Lab. */

@@ -9,19 +9,21 @@ const POLL_MS = 1000;
 const PAGE = 20;
 
 export class SweepsState {
-  total = $state(0);
   /** The list has come once. */
   loaded = $state(false);
   /** The study in view. */
   sweep = $state.raw<Sweep | null>(null);
   /** The server was asked about the study in view and did not answer. */
   silent = $state(false);
-  /** A command that the server refused, in its own words. */
+  /** What the server refused last, in its own words. */
   problem = $state.raw<Problem | null>(null);
   /** A command is under way. */
   busy = $state(false);
   readonly running = $derived(this.sweep?.state === "running");
   private all = $state.raw<SweepRow[]>([]);
+  private total = $state(0);
+  /** How many there are beyond the list. */
+  readonly more = $derived(Math.max(0, this.total - this.all.length));
   /** Deleted on this page, not yet on the server: until then it can be undone. */
   private leaving = $state.raw<Map<string, ReturnType<typeof setTimeout>>>(new Map());
   readonly rows = $derived(this.all.filter((row) => !this.leaving.has(row.id)));
@@ -40,7 +42,7 @@ export class SweepsState {
   }
 
   async refresh(limit = Math.max(PAGE, this.all.length)): Promise<void> {
-    await this.command(async () => {
+    await this.attempt(async () => {
       const list = await api.sweeps(limit);
       this.all = list.sweeps;
       this.total = list.total;
@@ -48,12 +50,12 @@ export class SweepsState {
     });
   }
 
-  async more(): Promise<void> {
+  async showMore(): Promise<void> {
     await this.refresh(this.all.length + PAGE);
   }
 
   async open(id: string): Promise<void> {
-    await this.command(async () => this.take(await api.sweep(id)));
+    await this.attempt(async () => this.take(await api.sweep(id)));
   }
 
   /** Start a study and show it; the problem says why it was refused. */
@@ -97,7 +99,7 @@ export class SweepsState {
   }
 
   private async forget(id: string): Promise<void> {
-    await this.command(async () => void (await api.removeSweep(id)));
+    await this.attempt(async () => void (await api.removeSweep(id)));
     await this.refresh();
     this.stay(id);
   }
@@ -135,6 +137,12 @@ export class SweepsState {
 
   private async command(act: () => Promise<void>): Promise<boolean> {
     this.busy = true;
+    const done = await this.attempt(act);
+    this.busy = false;
+    return done;
+  }
+
+  private async attempt(act: () => Promise<void>): Promise<boolean> {
     this.problem = null;
     try {
       await act();
@@ -143,8 +151,6 @@ export class SweepsState {
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
       return false;
-    } finally {
-      this.busy = false;
     }
   }
 }
