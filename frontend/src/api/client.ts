@@ -45,7 +45,7 @@ export const api = {
   resume: (id: string) => request<RunSummary>("POST", `runs/${id}/resume`),
   cancel: (id: string) => request<RunSummary>("POST", `runs/${id}/cancel`),
   extend: (id: string, steps: number) => request<RunSummary>("POST", `runs/${id}/extend`, { steps }),
-  sweeps: (limit: number) => request<SweepList>("GET", `sweeps?limit=${limit}`),
+  sweeps: (limit: number, offset: number) => request<SweepList>("GET", `sweeps?limit=${limit}&offset=${offset}`),
   sweep: (id: string) => request<Sweep>("GET", `sweeps/${id}`),
   createSweep: (sweep: SweepRequest) => request<Sweep>("POST", "sweeps", sweep),
   cancelSweep: (id: string) => request<Sweep>("POST", `sweeps/${id}/cancel`),

@@ -41,17 +41,13 @@ export class SweepsState {
     if (wanted) await this.open(wanted);
   }
 
-  async refresh(limit = Math.max(PAGE, this.all.length)): Promise<void> {
-    await this.attempt(async () => {
-      const list = await api.sweeps(limit);
-      this.all = list.sweeps;
-      this.total = list.total;
-      this.loaded = true;
-    });
+  /** The newest rows again, as many as are shown. */
+  async refresh(): Promise<void> {
+    await this.fetch(Math.max(PAGE, this.all.length), 0, []);
   }
 
   async showMore(): Promise<void> {
-    await this.refresh(this.all.length + PAGE);
+    await this.fetch(PAGE, this.all.length, this.all);
   }
 
   async open(id: string): Promise<void> {
@@ -108,6 +104,16 @@ export class SweepsState {
     const rest = new Map(this.leaving);
     rest.delete(id);
     this.leaving = rest;
+  }
+
+  private async fetch(limit: number, offset: number, before: SweepRow[]): Promise<void> {
+    await this.attempt(async () => {
+      const page = await api.sweeps(limit, offset);
+      const known = new Set(before.map((row) => row.id));
+      this.all = [...before, ...page.sweeps.filter((row) => !known.has(row.id))];
+      this.total = page.total;
+      this.loaded = true;
+    });
   }
 
   private async look(): Promise<void> {
