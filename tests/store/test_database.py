@@ -8,6 +8,7 @@ from sqlalchemy import text
 from ntkscope.errors import Unavailable
 from ntkscope.store.database import Database, open_database
 from ntkscope.store.inspection import inspect_database
+from ntkscope.store.migrations import VERSION
 
 
 def test_a_new_database_is_fresh_once(url: str) -> None:
@@ -84,4 +85,4 @@ def test_inspection_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_inspection_counts_runs(url: str, database: Database) -> None:
-    assert inspect_database(url).endswith("version 1, 0 runs")
+    assert inspect_database(url).endswith(f"version {VERSION}, 0 runs")

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from ntkscope import __version__
-from ntkscope.api import datasets, events, health, pages, presets, preview, problems, runs, schema, stream
+from ntkscope.api import datasets, events, health, pages, presets, preview, problems, runs, schema, stream, sweeps
 from ntkscope.api.base_path import BasePath
 from ntkscope.api.security import Guard
 from ntkscope.api.services import Services, open_services
@@ -46,14 +46,14 @@ def create_app(
     app = FastAPI(
         title="ntkscope",
         version=__version__,
-        description="See spectral bias: runs, their events, previews and predictions.",
+        description="See spectral bias: runs, their events, sweeps, previews and predictions.",
         lifespan=lifespan,
         docs_url=None,  # its page loads scripts from another host; ours is in pages.py
         redoc_url=None,
         separate_input_output_schemas=False,
     )
     problems.install(app)
-    for module in (runs, events, stream, preview, presets, datasets, schema, health):
+    for module in (runs, events, stream, sweeps, preview, presets, datasets, schema, health):
         app.include_router(module.router)
     app.include_router(pages.router(built))
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())

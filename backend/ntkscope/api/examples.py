@@ -5,6 +5,7 @@ from fastapi.openapi.models import Example
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data, Sinusoids
 from ntkscope.schemas.network import Network
+from ntkscope.schemas.sweep import SweepAxis, SweepRequest
 from ntkscope.schemas.training import Recording, Stop, Training
 
 SMALL = RunConfig(
@@ -20,6 +21,20 @@ RUN_REQUESTS = {
         value={"name": "Two sines", "tags": ["example"], "config": CONFIG},
     ),
     "defaults": Example(summary="Everything as it is by default", value={}),
+}
+SWEEP_REQUESTS = {
+    "width study": Example(
+        summary="Three widths in two scalings, two seeds of each",
+        value=SweepRequest(
+            name="Width study",
+            config=SMALL,
+            axes=[
+                SweepAxis(field="network.parameterization", values=["ntk", "mean_field"]),
+                SweepAxis(field="network.width", values=[64, 256, 1024]),
+                SweepAxis(field="seed", values=[0, 1]),
+            ],
+        ).model_dump(mode="json"),
+    )
 }
 CONFIGS = {"two sines": Example(summary="Two sines and a small network", value=CONFIG)}
 TABLE = "x1,y\n-1,0.2\n-0.5,-0.8\n0,0.1\n0.5,0.9\n1,-0.1\n"

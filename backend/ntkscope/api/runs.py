@@ -31,9 +31,10 @@ async def list_runs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
     search: Annotated[str, Query(max_length=120, description="Words in the name, the tags, the id or the state.")] = "",
+    sweep: Annotated[str | None, Query(max_length=32, description="Those of this sweep; else those of none.")] = None,
 ) -> RunList:
     """The runs that are not deleted, newest first."""
-    return await services.manager.list(limit, offset, search)
+    return await services.manager.list(limit, offset, search, sweep)
 
 
 @router.get("/{run_id}")

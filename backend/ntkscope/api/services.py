@@ -15,10 +15,12 @@ from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.housekeeping import Housekeeping
 from ntkscope.runs.log import Log
 from ntkscope.runs.manager import Manager
+from ntkscope.runs.sweeps import Sweeps
 from ntkscope.runs.thinking import Thinking
 from ntkscope.settings import Settings
 from ntkscope.store.database import Database, open_database
 from ntkscope.store.run_store import RunStore
+from ntkscope.store.sweep_store import SweepStore
 from ntkscope.store.writer import Writer
 
 RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
@@ -34,6 +36,7 @@ class Services:
     bell: Bell
     conductor: Conductor
     manager: Manager
+    sweeps: Sweeps
     housekeeping: Housekeeping
     log: Log
     thinking: Thinking
@@ -59,6 +62,7 @@ async def open_services(settings: Settings, executor: Executor | None = None) ->
         stack.callback(services.writer.close)
         stack.push_async_callback(services.housekeeping.interrupt)
         stack.push_async_callback(services.conductor.close)
+        stack.callback(services.sweeps.close)
         stack.callback(services.thinking.close)
         services.conductor.start(services.writer)
         await services.housekeeping.interrupt()
@@ -82,6 +86,7 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
         bell=bell,
         conductor=conductor,
         manager=manager,
+        sweeps=Sweeps(SweepStore(database.engine), writer, manager, bell, executor.slots),
         housekeeping=Housekeeping(manager, writer),
         log=Log(store),
         thinking=Thinking(threads),

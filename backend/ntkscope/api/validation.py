@@ -10,6 +10,7 @@ from typing import Any
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.run import ExtendRequest, RunPatch, RunRequest
+from ntkscope.schemas.sweep import SweepRequest
 
 LONGEST = 80  # characters of a value that are repeated to the user
 PLACES = ("body", "query", "path", "header")
@@ -170,7 +171,7 @@ def _nearest(name: str, names: Sequence[str]) -> str:
 def _field_names() -> list[str]:
     """Every field that any request knows."""
     names: set[str] = set()
-    for model in (RunConfig, RunRequest, RunPatch, ExtendRequest):
+    for model in (RunConfig, RunRequest, RunPatch, ExtendRequest, SweepRequest):
         schema = model.model_json_schema()
         for part in (schema, *schema.get("$defs", {}).values()):
             names.update(part.get("properties", {}))

@@ -10,6 +10,7 @@ from ntkscope.runs import words
 from ntkscope.runs.manager import Manager
 from ntkscope.runs.recording import read_recording
 from ntkscope.schemas.run import RunPatch, RunSummary
+from ntkscope.store.sweep_writes import interrupt_sweeps
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import append_events, insert_run, interrupt_runs, purge_runs, update_run
 
@@ -54,10 +55,12 @@ class Housekeeping:
         return await self._manager.get(run_id)
 
     async def interrupt(self) -> None:
-        """Marks the runs that were alive when their server ended."""
+        """Marks the runs and the sweeps that were alive when their server ended."""
+        now = time.time()
         await asyncio.wrap_future(
-            self._writer.submit(lambda connection: interrupt_runs(connection, time.time(), words.INTERRUPTED))
+            self._writer.submit(lambda connection: interrupt_runs(connection, now, words.INTERRUPTED))
         )
+        await asyncio.wrap_future(self._writer.submit(lambda connection: interrupt_sweeps(connection, now)))
 
     async def purge_for_ever(self) -> None:
         """Removes what can no longer be restored, now and then."""

@@ -4,10 +4,11 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import anyio.to_thread
 
-from ntkscope.errors import Conflict, InvalidInput, NotFound
+from ntkscope.errors import Conflict, InvalidInput, NotFound, NtkscopeError
 from ntkscope.executors.base import Job
 from ntkscope.experiment.datasets import Table, read_csv
 from ntkscope.experiment.estimate import Limits, check_limits
@@ -18,14 +19,23 @@ from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.live import Live
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.run import ENDED, RunList, RunRequest, RunSummary
+from ntkscope.schemas.run import ENDED, RunList, RunRequest, RunSummary, State
 from ntkscope.schemas.training import Stop
 from ntkscope.store.run_store import RunStore
+from ntkscope.store.sweep_writes import insert_member
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import insert_run, update_run
 
 PATIENCE = 0.22  # seconds in which a run must have heard of its cancelling, or its process is ended
 ANSWER_WITHIN = 1.0  # seconds that a command waits for its effect before it answers
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run stands in a sweep."""
+
+    sweep: str
+    member: int
 
 
 class Manager:
@@ -54,8 +64,12 @@ class Manager:
         self._store, self._writer, self._conductor, self._bell = store, writer, conductor, bell
         self._limits, self._threads, self._max_queued = limits, threads, max_queued
 
-    async def submit(self, request: RunRequest) -> RunSummary:
+    async def submit(self, request: RunRequest, place: Place | None = None) -> RunSummary:
         """Queues a run, which begins at once if a slot is free.
+
+        Args:
+            request: What to run.
+            place: In a sweep; a run that was there before is let go.
 
         Raises:
             NtkscopeError: the config is beyond the limits, its data set is not here, or too many runs wait.
@@ -63,24 +77,16 @@ class Manager:
         self._check_queue()
         config = request.config
         dataset = await self.checked(config)
-        run = RunSummary(
-            id=secrets.token_hex(6),
-            name=request.name,
-            tags=request.tags,
-            state="queued",
-            sentence="",
-            created_at=time.time(),
-            started_at=None,
-            ended_at=None,
-            deleted_at=None,
-            ahead=0,
-            last_seq=0,
-            config=config,
-            digest=config.digest(),
-            recorded=False,
-        )
-        await asyncio.wrap_future(self._writer.submit(lambda connection: insert_run(connection, run)))
+        run = _row(request, place)
+        await self._insert(run)
         return self._begin(run, Job(run.id, config, dataset, threads=self._count(config, dataset)))
+
+    async def refuse(self, request: RunRequest, place: Place, error: NtkscopeError) -> None:
+        """Keeps a sweep's run that cannot be begun, as one that failed."""
+        now = time.time()
+        await self._insert(
+            _row(request, place).model_copy(update={"state": "failed", "sentence": str(error), "ended_at": now})
+        )
 
     async def checked(self, config: RunConfig) -> Table | None:
         """The table that the config names, once the config has passed this server's limits."""
@@ -105,9 +111,9 @@ class Manager:
             raise words.no_such_run(run_id)
         return self.overlaid(run)
 
-    async def list(self, limit: int, offset: int, search: str) -> RunList:
-        """A page of the runs, newest first."""
-        total, runs = await anyio.to_thread.run_sync(self._store.runs, limit, offset, search)
+    async def list(self, limit: int, offset: int, search: str, sweep: str | None = None) -> RunList:
+        """A page of the runs, newest first: of a sweep, or of those that are in none."""
+        total, runs = await anyio.to_thread.run_sync(self._store.runs, limit, offset, search, sweep)
         return RunList(total=total, runs=[self.overlaid(run) for run in runs])
 
     def live(self, run_id: str) -> Live | None:
@@ -198,12 +204,23 @@ class Manager:
 
     def overlaid(self, run: RunSummary) -> RunSummary:
         """The row with what is known only here: place in the queue, and what it waits for."""
-        live = self.live(run.id)
-        if live is None or live.state in ENDED:
+        now = self.now(run.id)
+        if now is None:
             return run
-        ahead = self._conductor.live.ahead(run.id)
-        sentence = words.sentence(live.state, ahead, begun=live.job is None, told=live.told)
-        return run.model_copy(update={"state": live.state, "ahead": ahead, "sentence": sentence})
+        state, ahead, sentence = now
+        return run.model_copy(update={"state": state, "ahead": ahead, "sentence": sentence})
+
+    def now(self, run_id: str) -> tuple[State, int, str] | None:
+        """State, runs ahead of it, and sentence of a run that has not ended."""
+        live = self.live(run_id)
+        if live is None or live.state in ENDED:
+            return None
+        ahead = self._conductor.live.ahead(run_id)
+        return live.state, ahead, words.sentence(live.state, ahead, begun=live.job is None, told=live.told)
+
+    async def _insert(self, run: RunSummary) -> None:
+        insert = insert_run if run.sweep is None else insert_member
+        await asyncio.wrap_future(self._writer.submit(lambda connection: insert(connection, run)))
 
     def _begin(self, run: RunSummary, job: Job) -> RunSummary:
         self._conductor.live.add(Live(run, job))
@@ -259,3 +276,25 @@ class Manager:
                 got="one more",
                 remedy="Wait, cancel one, or raise the server's setting NTKSCOPE_MAX_QUEUED.",
             )
+
+
+def _row(request: RunRequest, place: Place | None) -> RunSummary:
+    """A run that nobody has seen yet."""
+    return RunSummary(
+        id=secrets.token_hex(6),
+        name=request.name,
+        tags=request.tags,
+        state="queued",
+        sentence="",
+        created_at=time.time(),
+        started_at=None,
+        ended_at=None,
+        deleted_at=None,
+        ahead=0,
+        last_seq=0,
+        config=request.config,
+        digest=request.config.digest(),
+        recorded=False,
+        sweep=place.sweep if place else None,
+        member=place.member if place else None,
+    )

@@ -5,6 +5,7 @@ import signal
 from ntkscope.errors import Conflict, Gone, NotFound
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
+from ntkscope.schemas.sweep import AxisValue, SweepState
 
 CANCELLED_EARLY = "Cancelled before it began."
 CANCELLED_HARD = "Cancelled while it computed its kernel; its worker was replaced."
@@ -56,3 +57,42 @@ def deleted(run: RunSummary) -> Gone:
 
 def not_possible(run: RunSummary, doing: str, expected: str, remedy: str) -> Conflict:
     return Conflict(expected=expected, got=f"a run that is {run.state}", remedy=remedy, where=f"runs/{run.id}/{doing}")
+
+
+def sweep_sentence(state: SweepState, done: int, failed: int, missing: int, total: int) -> str:
+    """How far a sweep has come, how it ended, what can be done; a failed run may be missing too."""
+    count = f"{done:,} of {total:,} {'run' if total == 1 else 'runs'} {'is' if done == 1 else 'are'} done"
+    if failed:
+        count += f", {failed:,} of them without completing: their sentences say why"
+    left = " Resume it to run what is missing." if missing else ""
+    return {
+        "running": f"Running: {count}.",
+        "completed": f"Completed: {count}.{left}",
+        "cancelled": f"Cancelled: {count}.{left}",
+        "interrupted": f"The server stopped while this sweep was running: {count}.{left}",
+    }[state]
+
+
+def waiting(state: SweepState) -> str:
+    """Of a sweep's run that has not been begun."""
+    return "Waits for its turn." if state == "running" else "Has not run."
+
+
+def member_name(sweep: str, values: dict[str, AxisValue]) -> str:
+    """How a sweep's run is called."""
+    what = ", ".join(f"{field.rpartition('.')[2]} {value}" for field, value in values.items())
+    return (f"{sweep}: {what}" if sweep else what)[:120]
+
+
+def no_such_sweep(sweep_id: str) -> NotFound:
+    return NotFound(
+        expected="The id of a sweep on this server.",
+        got=f"'{sweep_id[:60]}'",
+        remedy="GET /api/sweeps lists them.",
+        where="id",
+    )
+
+
+def sweep_not_possible(sweep_id: str, state: SweepState, doing: str, expected: str, remedy: str) -> Conflict:
+    got = f"a sweep that is {state}"
+    return Conflict(expected=expected, got=got, remedy=remedy, where=f"sweeps/{sweep_id}/{doing}")

@@ -55,6 +55,8 @@ class RunSummary(Model):
     config: RunConfig
     digest: str
     recorded: bool  # bundled with the program, not trained here
+    sweep: str | None = None  # that it is one of
+    member: int | None = None  # its index there
 
 
 class RunList(Model):

@@ -2,14 +2,29 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 
 from ntkscope.errors import Unavailable
 from ntkscope.store.tables import METADATA, SCHEMA_VERSION
 
-VERSION = 1
-# Step k brings a database of version k - 1 to version k. A fresh database is made at VERSION at once.
-STEPS: Mapping[int, Callable[[Connection], None]] = {}
+VERSION = 2
+
+
+def _add_sweeps(connection: Connection) -> None:
+    for statement in (
+        "ALTER TABLE runs ADD COLUMN sweep VARCHAR(32)",
+        "ALTER TABLE runs ADD COLUMN member INTEGER",
+        "CREATE UNIQUE INDEX runs_by_sweep ON runs (sweep, member)",
+        "CREATE TABLE sweeps (id VARCHAR(32) NOT NULL PRIMARY KEY, name VARCHAR(120) NOT NULL, "
+        "state VARCHAR(16) NOT NULL, created_at FLOAT(53) NOT NULL, ended_at FLOAT(53), request TEXT NOT NULL)",
+        "CREATE INDEX sweeps_by_age ON sweeps (created_at, id)",
+    ):
+        connection.execute(text(statement))
+
+
+# Step k brings a database of version k - 1 to version k, in statements of its own time: the tables go on to change.
+# A fresh database is made at VERSION at once.
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _add_sweeps}
 
 
 def migrate(
@@ -29,8 +44,9 @@ def migrate(
         return True
     refuse_newer(found, version)
     for number in range(found + 1, version + 1):
-        steps[number](connection)
+        # The row first: SQLite's driver opens a transaction at the first change of a row, and not at one of a table.
         connection.execute(SCHEMA_VERSION.update().values(version=number))
+        steps[number](connection)
     return False
 
 

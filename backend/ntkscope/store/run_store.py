@@ -30,9 +30,14 @@ class RunStore:
             row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).first()
         return None if row is None else _summary(row)
 
-    def runs(self, limit: int, offset: int = 0, search: str = "") -> tuple[int, list[RunSummary]]:
-        """How many runs there are that are not deleted, and a page of them, newest first."""
-        chosen = select(RUNS).where(RUNS.c.deleted_at.is_(None))
+    def runs(
+        self, limit: int, offset: int = 0, search: str = "", sweep: str | None = None
+    ) -> tuple[int, list[RunSummary]]:
+        """How many runs there are that are not deleted, and a page of them, newest first.
+
+        Those of a sweep are left out, unless they are asked for by its id.
+        """
+        chosen = select(RUNS).where(RUNS.c.deleted_at.is_(None), RUNS.c.sweep == sweep)
         for word in search.lower().split():
             pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
             chosen = chosen.where(

@@ -31,7 +31,22 @@ RUNS = Table(
     Column("config", Text, nullable=False),  # RunConfig as JSON
     Column("digest", String(64), nullable=False),
     Column("recorded", Boolean, nullable=False),
+    Column("sweep", String(32)),  # that it belongs to
+    Column("member", Integer),  # its index there
     Index("runs_by_age", "created_at", "id"),
+    Index("runs_by_sweep", "sweep", "member", unique=True),
+)
+
+SWEEPS = Table(
+    "sweeps",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("ended_at", Float(53)),
+    Column("request", Text, nullable=False),  # SweepRequest as JSON
+    Index("sweeps_by_age", "created_at", "id"),
 )
 
 EVENTS = Table(

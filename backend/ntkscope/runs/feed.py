@@ -1,0 +1,99 @@
+"""Hands the runs of a sweep to the manager, a few at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ntkscope.errors import Conflict, NtkscopeError
+from ntkscope.runs.bell import Bell
+from ntkscope.runs.manager import Manager, Place
+from ntkscope.schemas.run import RunRequest
+
+RETRY_SECONDS = 1.0  # while the queue is full, or the database refuses
+Todo = Sequence[tuple[Place, RunRequest]]
+
+
+class Feed:
+    """One sweep while it runs. Used on the event loop.
+
+    A run takes one of the places, which all sweeps share, until it has ended or is paused: there are as many of them
+    as slots, so a run that somebody submits waits for the sweeps' runs that train, and for none that wait.
+
+    Args:
+        manager: Takes the runs.
+        bell: Tells of their ends.
+        places: As many as there are slots.
+        todo: What to run, in this order.
+        ended: Called once everything has ended.
+    """
+
+    def __init__(
+        self,
+        manager: Manager,
+        bell: Bell,
+        places: asyncio.Semaphore,
+        todo: Todo,
+        ended: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._manager, self._bell, self._places, self._ended = manager, bell, places, ended
+        self._stopped = False
+        self._entering = asyncio.Lock()  # held while a run is made: `stop` must know of it
+        self._live: set[str] = set()
+        self._members: set[asyncio.Task[None]] = set()
+        self._task = asyncio.create_task(self._feed(todo))
+
+    async def stop(self) -> None:
+        """Begins no more, and cancels the runs that have not ended."""
+        self._stopped = True
+        self._task.cancel()
+        async with self._entering:
+            live = [live for run_id in self._live if (live := self._manager.live(run_id)) is not None]
+        await asyncio.gather(*(self._manager.stop(run) for run in live))
+
+    def close(self) -> None:
+        """For a server that stops: the runs are left to their executor."""
+        for task in (self._task, *self._members):
+            task.cancel()
+
+    async def _feed(self, todo: Todo) -> None:
+        for place, request in todo:
+            await self._places.acquire()
+            member = asyncio.create_task(self._run(place, request))
+            self._members.add(member)
+            member.add_done_callback(self._members.discard)
+        while self._members:
+            await asyncio.wait(self._members)
+        await self._ended()
+
+    async def _run(self, place: Place, request: RunRequest) -> None:
+        """Makes the run and waits for its end; a paused one leaves its place to another."""
+        holds = True
+        try:
+            run_id = await self._enter(place, request)
+            while run_id and (live := self._manager.live(run_id)) is not None:
+                if holds and live.state == "paused":
+                    holds = False
+                    self._places.release()
+                await self._bell.alarm(run_id).wait()
+            self._live.discard(run_id)
+        finally:
+            if holds:
+                self._places.release()
+
+    async def _enter(self, place: Place, request: RunRequest) -> str:
+        """The id of the new run; empty where it was refused, or the sweep has been stopped."""
+        while True:
+            async with self._entering:
+                if self._stopped:
+                    return ""
+                try:
+                    run = await self._manager.submit(request, place)
+                    self._live.add(run.id)
+                    return run.id
+                except (Conflict, SQLAlchemyError):
+                    pass  # neither says anything of the run
+                except NtkscopeError as error:
+                    await self._manager.refuse(request, place, error)
+                    return ""
+            await asyncio.sleep(RETRY_SECONDS)
