@@ -1,5 +1,5 @@
 /** Every sentence of the Sweep page. */
-import type { Scaling, SweepState, Quantity, StudySlope } from "./api/sweep-types";
+import type { Scaling, SweepState, Quantity, StudySlope } from "./api/types";
 import type { BaseName } from "./state/sweep-draft.svelte";
 import { fixed, number, percent, whole } from "./format";
 import { PHASES } from "./words";

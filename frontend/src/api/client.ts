@@ -1,6 +1,5 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
-import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary } from "./types";
-import type { Sweep, SweepList, SweepRequest } from "./sweep-types";
+import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest } from "./types";
 import { Problem } from "./problem";
 import type { JsonSchema } from "../state/schema";
 

@@ -225,6 +225,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sweeps
+         * @description The sweeps, newest first.
+         */
+        get: operations["list_sweeps_api_sweeps_get"];
+        put?: never;
+        /**
+         * Create Sweep
+         * @description Starts a run for every combination of the axes' values, a few at a time. Ask again to see how far it is.
+         */
+        post: operations["create_sweep_api_sweeps_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sweeps/{sweep_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sweep
+         * @description One sweep: its runs, and the means and slopes over widths of those that have completed so far.
+         */
+        get: operations["get_sweep_api_sweeps__sweep_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Sweep
+         * @description Removes a sweep, cancelled if it is running. Its runs are deleted; each can be restored for ten minutes.
+         */
+        delete: operations["delete_sweep_api_sweeps__sweep_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sweeps/{sweep_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Sweep
+         * @description Ends a sweep where it is; what its runs have measured stays.
+         */
+        post: operations["cancel_sweep_api_sweeps__sweep_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sweeps/{sweep_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Sweep
+         * @description Runs what is missing after a cancel, a server's end or a failure. Runs that completed are kept.
+         */
+        post: operations["resume_sweep_api_sweeps__sweep_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/preview": {
         parameters: {
             query?: never;
@@ -1607,6 +1695,10 @@ export interface components {
             digest: string;
             /** Recorded */
             recorded: boolean;
+            /** Sweep */
+            sweep?: string | null;
+            /** Member */
+            member?: number | null;
         };
         /**
          * Sawtooth
@@ -1836,6 +1928,259 @@ export interface components {
             all_learnt: boolean;
         };
         /**
+         * StudyPoint
+         * @description Means over the runs of one width; errors are standard errors of the mean, None for a single run.
+         */
+        StudyPoint: {
+            /**
+             * Parameterization
+             * @enum {string}
+             */
+            parameterization: "ntk" | "standard" | "mean_field";
+            /** Width */
+            width: number;
+            /** Runs */
+            runs: number;
+            /** Distance */
+            distance: number | null;
+            /** Distance Error */
+            distance_error: number | null;
+            /** Drift */
+            drift: number | null;
+            /** Drift Error */
+            drift_error: number | null;
+        };
+        /**
+         * StudySlope
+         * @description mean ~ width^slope by least squares on log-log axes; two widths or more.
+         */
+        StudySlope: {
+            /**
+             * Parameterization
+             * @enum {string}
+             */
+            parameterization: "ntk" | "standard" | "mean_field";
+            /**
+             * Quantity
+             * @enum {string}
+             */
+            quantity: "distance" | "drift";
+            /** Slope */
+            slope: number;
+            /** Standard Error */
+            standard_error: number | null;
+            /** Count */
+            count: number;
+            /** Expected */
+            expected: number | null;
+            /** Lowest Width */
+            lowest_width: number;
+            /** Highest Width */
+            highest_width: number;
+            /** At Lowest */
+            at_lowest: number;
+            /** At Highest */
+            at_highest: number;
+        };
+        /**
+         * Sweep
+         * @description GET /api/sweeps/{id}.
+         */
+        Sweep: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "completed" | "cancelled" | "interrupted";
+            /** Sentence */
+            sentence: string;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            config: components["schemas"]["RunConfig"];
+            /** Axes */
+            axes: components["schemas"]["SweepAxis"][];
+            /** Total */
+            total: number;
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+            /** Runs */
+            runs: components["schemas"]["SweepRun"][];
+            study: components["schemas"]["WidthStudy"] | null;
+        };
+        /**
+         * SweepAxis
+         * @description A field of the config, and the values that it takes one after another.
+         */
+        SweepAxis: {
+            /**
+             * Field
+             * @description Where it is in the configuration.
+             * @enum {string}
+             */
+            field: "network.width" | "network.parameterization" | "seed";
+            /**
+             * Values
+             * @description Each one once.
+             */
+            values: (number | string)[];
+        };
+        /**
+         * SweepList
+         * @description GET /api/sweeps.
+         */
+        SweepList: {
+            /** Total */
+            total: number;
+            /** Sweeps */
+            sweeps: components["schemas"]["SweepRow"][];
+        };
+        /**
+         * SweepRequest
+         * @description POST /api/sweeps: a run for every combination of the axes' values. The last axis changes fastest.
+         */
+        SweepRequest: {
+            /**
+             * Name
+             * @description How the sweep is called in lists.
+             * @default
+             */
+            name: string;
+            /**
+             * Configuration
+             * @description What all runs have in common.
+             * @default {
+             *       "data": {
+             *         "grid": 256,
+             *         "noise": 0,
+             *         "points": {
+             *           "high": 1,
+             *           "hold_out": false,
+             *           "include_end": true,
+             *           "kind": "interval",
+             *           "low": -1,
+             *           "n": 32
+             *         },
+             *         "target": {
+             *           "amplitudes": [
+             *             1,
+             *             0.5
+             *           ],
+             *           "draw": "none",
+             *           "frequencies": [
+             *             1,
+             *             3
+             *           ],
+             *           "kind": "sinusoids",
+             *           "phases": [
+             *             0
+             *           ]
+             *         }
+             *       },
+             *       "network": {
+             *         "activation": "erf",
+             *         "bias": true,
+             *         "centered": true,
+             *         "depth": 1,
+             *         "encoding": {
+             *           "kind": "none"
+             *         },
+             *         "parameterization": "ntk",
+             *         "sigma_b": 2,
+             *         "sigma_w": 4,
+             *         "width": 1024
+             *       },
+             *       "training": {
+             *         "device": "auto",
+             *         "learning_rate": {
+             *           "fraction": 0.5,
+             *           "kind": "auto"
+             *         },
+             *         "precision": "float64",
+             *         "stop": {
+             *           "all_learnt": false,
+             *           "steps": 4000
+             *         }
+             *       },
+             *       "recording": {
+             *         "epsilon": 0.1,
+             *         "frames": 160,
+             *         "hessian": false,
+             *         "kernel_frames": 24,
+             *         "modes": 64
+             *       },
+             *       "seed": 0
+             *     }
+             */
+            config: components["schemas"]["RunConfig"];
+            /**
+             * Axes
+             * @description What differs between the runs.
+             */
+            axes: components["schemas"]["SweepAxis"][];
+        };
+        /**
+         * SweepRow
+         * @description A row of the list of sweeps.
+         */
+        SweepRow: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "completed" | "cancelled" | "interrupted";
+            /** Sentence */
+            sentence: string;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            config: components["schemas"]["RunConfig"];
+            /** Axes */
+            axes: components["schemas"]["SweepAxis"][];
+            /** Total */
+            total: number;
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
+         * SweepRun
+         * @description One run of a sweep. What it measured is there once it has completed.
+         */
+        SweepRun: {
+            /** Index */
+            index: number;
+            /** Values */
+            values: {
+                [key: string]: number | string;
+            };
+            /** Run Id */
+            run_id: string | null;
+            /** State */
+            state: ("queued" | "running" | "paused" | "completed" | "diverged" | "dead_units" | "cancelled" | "failed" | "interrupted") | "waiting";
+            /** Sentence */
+            sentence: string;
+            /** Distance */
+            distance: number | null;
+            /** Drift */
+            drift: number | null;
+            /** Compared At */
+            compared_at: number | null;
+        };
+        /**
          * Tick
          * @description Progress, at most every 0.2 s; never stored, takes no seq.
          */
@@ -1912,6 +2257,18 @@ export interface components {
             config: components["schemas"]["RunConfig"];
         };
         /**
+         * WidthStudy
+         * @description How fast the kernel approaches its limit as the width grows, and how fast it freezes (theory, section 3).
+         */
+        WidthStudy: {
+            /** Compared At */
+            compared_at: number | null;
+            /** Points */
+            points: components["schemas"]["StudyPoint"][];
+            /** Slopes */
+            slopes: components["schemas"]["StudySlope"][];
+        };
+        /**
          * FieldProblem
          * @description One thing wrong with one field.
          */
@@ -1967,6 +2324,8 @@ export interface operations {
                 offset?: number;
                 /** @description Words in the name, the tags, the id or the state. */
                 search?: string;
+                /** @description Those of this sweep; else those of none. */
+                sweep?: string | null;
             };
             header?: never;
             path?: never;
@@ -2389,6 +2748,197 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sweeps_api_sweeps_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepList"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_sweep_api_sweeps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sweep_api_sweeps__sweep_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A sweep, as GET /api/sweeps lists them. */
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sweep_api_sweeps__sweep_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A sweep, as GET /api/sweeps lists them. */
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_sweep_api_sweeps__sweep_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A sweep, as GET /api/sweeps lists them. */
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_sweep_api_sweeps__sweep_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A sweep, as GET /api/sweeps lists them. */
+                sweep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
                 };
             };
             /** @description What was expected, what came, what to do now. */

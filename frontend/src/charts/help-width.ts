@@ -1,5 +1,5 @@
 /** The (?) of the width study's two cards. */
-import type { Quantity, Sweep } from "../api/sweep-types";
+import type { Quantity, Sweep } from "../api/types";
 import { number, whole } from "../format";
 import { SCALINGS, sweepWords, theoryText } from "../words-sweep";
 import { CHIZAT, HUANG, JACOT, LEE, MEI, YANG } from "./sources";

@@ -1,5 +1,5 @@
 /** The width study: single runs, their means, the fitted power law and the one of theory, on log-log axes. */
-import type { Quantity, Scaling, StudyPoint, StudySlope, Sweep, SweepRun } from "../api/sweep-types";
+import type { Quantity, Scaling, StudyPoint, StudySlope, Sweep, SweepRun } from "../api/types";
 import { number, whole } from "../format";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";

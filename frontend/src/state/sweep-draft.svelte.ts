@@ -1,7 +1,6 @@
 /** What the next width study is to be: a set-up, and the widths, scalings and seeds it is trained with. */
 import type { Problem } from "../api/problem";
-import type { Scaling, SweepAxis, SweepRequest } from "../api/sweep-types";
-import type { RunConfig } from "../api/types";
+import type { RunConfig, Scaling, SweepAxis, SweepRequest } from "../api/types";
 import { valueName } from "../words";
 import { sweepWords } from "../words-sweep";
 import type { Row } from "./fields";

@@ -1,7 +1,7 @@
 /** The width studies: their list, the one in view as it grows, and the commands that act on it. */
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
-import type { Sweep, SweepRequest, SweepRow } from "../api/sweep-types";
+import type { Sweep, SweepRequest, SweepRow } from "../api/types";
 import { sweepWords } from "../words-sweep";
 import { UNDO_MS, type Toasts } from "./toasts.svelte";
 
