@@ -23,8 +23,8 @@ export const sweepWords = {
     lab: "The Lab's set-up",
   } satisfies Record<BaseName, string>,
   baseHelp: {
-    relu: "Two sines on the circle, 16 points. The kinks of ReLU make the kernel freeze like width^−3/4.",
-    erf: "Two sines on the circle, 16 points. A smooth network's kernel freezes like 1/width.",
+    relu: "Two sines on the circle, 16 points. The kinks of ReLU slow the freezing: its power of the width is −3/4.",
+    erf: "Two sines on the circle, 16 points. A smooth network's kernel freezes faster, like 1/width.",
     lab: "What the Lab's form holds now; its width, scaling and seed give way to those below.",
   } satisfies Record<BaseName, string>,
   labInvalid: "A field of the Lab's set-up needs another value first.",

@@ -11,7 +11,7 @@ export const WIDTH_HELP: Record<Quantity, Pick<Help, "text" | "formulas" | "sour
     text:
       "A wider network starts with a kernel nearer to the one of infinite width: its entries are means over the units, so that they stray " +
       "like 1/√width. Under mean-field scaling the kernel times the width is compared: at the start these are the same numbers, and the " +
-      "two scalings are drawn a little apart. Faint marks are single runs, filled ones means with their standard errors.",
+      "two scalings are drawn a little apart. Faint marks are single runs, filled ones means with their standard errors; the fit is of the means.",
     formulas: [
       String.raw`\frac{\lVert K_0 - \Theta\rVert_F}{\lVert\Theta\rVert_F} \propto \text{width}^{-1/2}`,
       String.raw`\text{mean field: } K_0 \to \text{width}\cdot K_0`,
@@ -21,7 +21,7 @@ export const WIDTH_HELP: Record<Quantity, Pick<Help, "text" | "formulas" | "sour
   drift: {
     text:
       "How far training has moved the kernel, in all runs at the same λ₁t. Under NTK scaling the move dies out with the width, and with it " +
-      "everything that a frozen kernel cannot tell: like 1/width for a smooth activation, like width^−3/4 for ReLU, whose kinks flip. Under mean-field " +
+      "everything that a frozen kernel cannot tell: like 1/width for a smooth activation, with the power −3/4 for ReLU, whose kinks flip. Under mean-field " +
       "scaling the output is divided by √width and the rate multiplied by it: the weights then move enough to change the kernel at any width.",
     formulas: [
       String.raw`\frac{\lVert K_t - K_0\rVert_F}{\lVert K_0\rVert_F} \propto \text{width}^{-1}\ \text{(smooth)},\ \text{width}^{-3/4}\ \text{(ReLU)}`,

@@ -12,7 +12,7 @@ export const widthWords = {
   axes: { distance: "‖K₀ − Θ‖ / ‖Θ‖", drift: "‖Kₜ − K₀‖ / ‖K₀‖" },
   symbols: { distance: "distance", drift: "drift" },
   width: "width",
-  fit: "fit of the means",
+  fit: "fit",
   theory: "theory",
   single: "a single run",
   mean: (runs: number) => `mean of ${whole(runs)}`,
