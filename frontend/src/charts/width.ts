@@ -14,7 +14,7 @@ export interface WidthFigure extends Figure {
 }
 
 const INTERVAL = 200;
-const FADED = 0.3;
+const FADED = 0.4;
 /** Two scalings of one width stand a little apart, by this power of ten: their kernels at the start are the same numbers. */
 const APART = 0.024;
 const DRAWN: Scaling[] = ["ntk", "mean_field"];

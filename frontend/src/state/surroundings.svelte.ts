@@ -10,6 +10,8 @@ export class Surroundings {
   narrow = $state(false);
   /** No room for the form beside the charts. */
   compact = $state(false);
+  /** The header has room for whole sentences. */
+  roomy = $state(false);
   reducedMotion = $state(false);
   /** The page is behind others: nobody looks. */
   hidden = $state(document.hidden);
@@ -24,6 +26,7 @@ export class Surroundings {
     document.addEventListener("visibilitychange", () => (this.hidden = document.hidden));
     follow("(max-width: 699px)", (matches) => (this.narrow = matches));
     follow("(max-width: 1099px)", (matches) => (this.compact = matches));
+    follow("(min-width: 1300px)", (matches) => (this.roomy = matches));
     follow("(prefers-reduced-motion: reduce)", (matches) => (this.reducedMotion = matches));
   }
 
