@@ -1,4 +1,4 @@
-"""The Sweep page in a real browser: a tiny study from nothing to its slopes, stopped and resumed, and the Lab beside it."""
+"""The Sweep page in a real browser: a tiny study up to its slopes, stopped and resumed, and the Lab beside it."""
 
 import re
 from collections.abc import Callable
