@@ -25,6 +25,13 @@ export function plain(value: number): string {
   return minus(String(value));
 }
 
+/** A fixed number of decimals, as slopes are compared by; never a negative zero. */
+export function fixed(value: number | null | undefined, decimals: number): string {
+  if (value == null || !Number.isFinite(value)) return MISSING;
+  const text = value.toFixed(decimals);
+  return minus(Number(text) === 0 ? text.replace("-", "") : text);
+}
+
 /** 2.1 %, with a thin space. */
 export function percent(fraction: number | null | undefined): string {
   if (fraction == null || !Number.isFinite(fraction)) return MISSING;

@@ -4,6 +4,7 @@ import type { Phase } from "./state/phase";
 
 export const words = {
   product: "ntkscope",
+  pages: { lab: "Lab", sweep: "Sweep" },
   train: "Train",
   trainThis: "Train this yourself",
   trainAgain: "Train it again",

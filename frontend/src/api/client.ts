@@ -1,5 +1,5 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
-import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary } from "./types";
+import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest } from "./types";
 import { Problem } from "./problem";
 import type { JsonSchema } from "../state/schema";
 
@@ -44,6 +44,12 @@ export const api = {
   resume: (id: string) => request<RunSummary>("POST", `runs/${id}/resume`),
   cancel: (id: string) => request<RunSummary>("POST", `runs/${id}/cancel`),
   extend: (id: string, steps: number) => request<RunSummary>("POST", `runs/${id}/extend`, { steps }),
+  sweeps: (limit: number, offset: number) => request<SweepList>("GET", `sweeps?limit=${limit}&offset=${offset}`),
+  sweep: (id: string) => request<Sweep>("GET", `sweeps/${id}`),
+  createSweep: (sweep: SweepRequest) => request<Sweep>("POST", "sweeps", sweep),
+  cancelSweep: (id: string) => request<Sweep>("POST", `sweeps/${id}/cancel`),
+  resumeSweep: (id: string) => request<Sweep>("POST", `sweeps/${id}/resume`),
+  removeSweep: (id: string) => request<unknown>("DELETE", `sweeps/${id}`),
   dataset: (sha256: string) => request<DatasetInfo>("GET", `datasets/${sha256}`),
   upload: (table: Blob, name: string) =>
     request<DatasetInfo>("POST", `datasets?name=${encodeURIComponent(name.slice(0, 120))}`, table),

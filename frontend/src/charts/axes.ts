@@ -11,7 +11,7 @@ const LINEAR_TICKS = 11;
 
 interface LayoutParts {
   theme: Theme;
-  view: View;
+  view: Pick<View, "narrow">;
   uirevision: string;
   x: Axis;
   y: Axis;
@@ -64,7 +64,7 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
   };
 }
 
-function axis(given: Axis, theme: Theme, nticks: number, view: View, title: object | null): Axis {
+function axis(given: Axis, theme: Theme, nticks: number, view: LayoutParts["view"], title: object | null): Axis {
   const colours = TOKENS[theme];
   return {
     nticks,

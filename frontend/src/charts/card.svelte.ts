@@ -1,20 +1,11 @@
 /** A card at work: asks for drawings, hands them to Plotly, and keeps what stands around the plot. */
-import type { RunState } from "../state/run";
-import type { Theme } from "../theme/tokens";
 import { followPinch } from "./pinch";
 import { loadPlotly, Plot, type Size } from "./plot";
 import { sameRanges, type Ranges } from "./ranges";
 import { scheduler } from "./scheduler";
-import type { ChartEntry, Figure, Hover, View } from "./types";
+import type { Figure, Hover } from "./types";
 
 const RETRY_MS = 1000;
-
-export interface CardSource {
-  chart: ChartEntry;
-  run: RunState;
-  view: View;
-  theme: Theme;
-}
 
 export interface Found {
   hover: Hover;
@@ -23,9 +14,9 @@ export interface Found {
   y: number;
 }
 
-export class Card {
+export class Card<Drawn extends Figure = Figure> {
   /** The figure as it was drawn last. */
-  figure = $state.raw<Figure | null>(null);
+  figure = $state.raw<Drawn | null>(null);
   found = $state.raw<Found | null>(null);
   ranges = $state.raw<Ranges | null>(null);
   zoomed = $state(false);
@@ -35,12 +26,13 @@ export class Card {
   private plot: Plot | null = null;
   private visible = true;
   private mark: () => void = () => undefined;
-  private readonly source: () => CardSource;
-  private readonly select: (group: number) => void;
+  private readonly make: () => Drawn;
+  private readonly click: (figure: Drawn, trace: number, point: number) => void;
 
-  constructor(source: () => CardSource, select: (group: number) => void) {
-    this.source = source;
-    this.select = select;
+  /** @param click Told which point of the figure was clicked. */
+  constructor(make: () => Drawn, click: (figure: Drawn, trace: number, point: number) => void) {
+    this.make = make;
+    this.click = click;
   }
 
   /** Something that is drawn has changed. A card out of sight is drawn when it is seen again. */
@@ -77,10 +69,7 @@ export class Card {
         this.plot = new Plot(plotly, host, {
           hover: (trace, point, x, y) => this.hovered(host, trace, point, x, y),
           leave: () => (this.found = null),
-          click: (trace, point) => {
-            const group = this.figure?.describe(trace, point)?.group;
-            if (group != null) this.select(group);
-          },
+          click: (trace, point) => this.figure && this.click(this.figure, trace, point),
           ranges: (ranges, zoomed) => this.moved(ranges, zoomed),
         });
         this.changed();
@@ -101,9 +90,8 @@ export class Card {
   private draw(now: number): number {
     const { plot, size } = this;
     if (!plot || size.width < 40 || size.height < 40) return 0;
-    const { chart, run, view, theme } = this.source();
     try {
-      const figure = chart.chart(run, view, theme);
+      const figure = this.make();
       this.figure = figure;
       // The axes ask again until a second has passed since they last grew.
       if (plot.draw(figure, size, now)) this.mark();

@@ -10,3 +10,5 @@ export const FORT = { text: "Fort et al. 2020, Deep learning versus kernel learn
 export const BARATIN = { text: "Baratin et al. 2021, Implicit regularization via neural feature alignment", href: "https://arxiv.org/abs/2008.00938" };
 export const LEWKOWYCZ = { text: "Lewkowycz et al. 2020, The catapult mechanism", href: "https://arxiv.org/abs/2003.02218" };
 export const CHIZAT = { text: "Chizat, Oyallon & Bach 2019, On lazy training", href: "https://arxiv.org/abs/1812.07956" };
+export const MEI = { text: "Mei, Montanari & Nguyen 2018, A mean field view of two-layer networks", href: "https://arxiv.org/abs/1804.06561" };
+export const YANG = { text: "Yang & Hu 2021, Feature learning in infinite-width networks", href: "https://arxiv.org/abs/2011.14522" };

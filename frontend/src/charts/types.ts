@@ -63,7 +63,7 @@ export interface FigureLayout {
 
 /** How a mark looks, for the legend in HTML. */
 export interface LegendItem {
-  mark: "line" | "thin" | "dash" | "dash-dot" | "dotted" | "band" | "dot" | "ring" | "tick" | "square" | "swatch" | "frame" | "none";
+  mark: "line" | "thin" | "dash" | "dash-dot" | "dotted" | "band" | "dot" | "ring" | "tick" | "square" | "diamond" | "swatch" | "frame" | "none";
   colour: string;
   text: string;
 }

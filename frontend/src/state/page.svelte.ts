@@ -10,17 +10,23 @@ import { hasConfig } from "./link";
 import { isAlive } from "./phase";
 import { PlayheadState } from "./playhead.svelte";
 import { PreviewState } from "./preview.svelte";
+import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
 import { same, type JsonObject } from "./schema";
 import { Surroundings } from "./surroundings.svelte";
+import { SweepDraft } from "./sweep-draft.svelte";
+import { SweepsState } from "./sweeps.svelte";
 import { Toasts } from "./toasts.svelte";
 
 export class PageState {
   readonly surroundings = new Surroundings();
+  readonly route = new Route();
   readonly toasts = new Toasts();
   readonly lab = new LabState();
   readonly preview = new PreviewState();
   readonly runs = new RunsState(this.toasts, (summary) => this.lab.take(summary));
+  readonly sweeps = new SweepsState(this.toasts);
+  readonly draft = new SweepDraft(() => this.form);
   readonly playhead = new PlayheadState(() => {
     void this.lab.version;
     return { run: this.lab.run, growing: isAlive(this.lab.phase) };
@@ -37,6 +43,8 @@ export class PageState {
   modesAxis = $state<View["modesAxis"]>("log-log");
   predictions = $state.raw<View["predictions"]>(["frozen"]);
   basis = $state<View["basis"]>("frozen");
+  /** Why the study could not be run, where no field is to blame. */
+  studyProblem = $state("");
   /** The recorded run begins to play by itself, once. */
   private autoplay = $state(false);
 
@@ -56,10 +64,11 @@ export class PageState {
     try {
       const [schema, presets] = await Promise.all([api.schema(), api.presets(), this.runs.refresh()]);
       const form = new FormState(schema, presets);
-      if (hasConfig(location.hash)) this.readLink(form);
+      const linked = this.route.page === "lab" && hasConfig(location.hash);
+      if (linked) this.readLink(form);
       this.form = form;
-      const run = this.opening(form);
-      if (run) this.show(run, !hasConfig(location.hash));
+      const run = this.opening(form, linked);
+      if (run) this.show(run, !linked);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
@@ -73,6 +82,44 @@ export class PageState {
     this.playhead.live();
     this.lab.open(run);
     this.autoplay = run.recorded && !this.surroundings.reducedMotion;
+  }
+
+  /** Go to a page; each finds its own state again, and its own hash. */
+  open(name: PageName): void {
+    this.route.go(name, name === "lab" ? this.form?.hash : this.sweeps.sweep?.id);
+  }
+
+  /** Run the study of the draft; tells whether it has begun. */
+  async runStudy(): Promise<boolean> {
+    const request = this.draft.request();
+    if (!request || this.sweeps.busy) return false;
+    const begun = await this.sweeps.run(request);
+    this.studyProblem = this.draft.refuse(this.sweeps.problem) ? "" : (this.sweeps.problem?.sentence ?? "");
+    this.sweeps.problem = null;
+    return begun;
+  }
+
+  /** The address bar follows the study in view, without filling the history. */
+  writeSweep(): void {
+    const id = this.sweeps.sweep?.id;
+    if (id && location.hash.slice(1) !== id) history.replaceState(null, "", `${location.pathname}${location.search}#${id}`);
+  }
+
+  /** A link to another study was pasted into the address bar. */
+  sweepLinkChanged(): void {
+    const id = location.hash.slice(1);
+    if (id && id !== this.sweeps.sweep?.id) void this.sweeps.open(id);
+  }
+
+  /** Open a run by its id, in the Lab. */
+  async openRun(id: string): Promise<void> {
+    try {
+      this.show(await api.run(id));
+      this.open("lab");
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.toasts.say(error.sentence);
+    }
   }
 
   /** The switches of the cards. */
@@ -156,9 +203,9 @@ export class PageState {
   }
 
   /** The run of the link's config where there is one, else the newest. */
-  private opening(form: FormState): RunSummary | undefined {
+  private opening(form: FormState, isLinked: boolean): RunSummary | undefined {
     const linked = this.runs.rows.find((row) => same(asJson(row.config), form.config));
-    return (hasConfig(location.hash) ? linked : undefined) ?? this.runs.rows[0];
+    return (isLinked ? linked : undefined) ?? this.runs.rows[0];
   }
 
   /** A refusal that names fields is said beside them; tells whether it does. */

@@ -10,7 +10,11 @@ export class Surroundings {
   narrow = $state(false);
   /** No room for the form beside the charts. */
   compact = $state(false);
+  /** The header has room for whole sentences. */
+  roomy = $state(false);
   reducedMotion = $state(false);
+  /** The page is behind others: nobody looks. */
+  hidden = $state(document.hidden);
 
   constructor() {
     const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -19,8 +23,10 @@ export class Surroundings {
       if (!kept()) this.apply(dark.matches ? "dark" : "light");
     });
     this.apply(this.theme);
+    document.addEventListener("visibilitychange", () => (this.hidden = document.hidden));
     follow("(max-width: 699px)", (matches) => (this.narrow = matches));
     follow("(max-width: 1099px)", (matches) => (this.compact = matches));
+    follow("(min-width: 1300px)", (matches) => (this.roomy = matches));
     follow("(prefers-reduced-motion: reduce)", (matches) => (this.reducedMotion = matches));
   }
 

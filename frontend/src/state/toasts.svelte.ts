@@ -9,7 +9,8 @@ export interface Toast {
 }
 
 const SHORT_MS = 4000;
-const UNDO_MS = 10_000;
+/** How long the undo stays. */
+export const UNDO_MS = 10_000;
 
 export class Toasts {
   all = $state.raw<Toast[]>([]);

@@ -1,0 +1,162 @@
+/** The width studies: their list, the one in view as it grows, and the commands that act on it. */
+import { api } from "../api/client";
+import { Problem } from "../api/problem";
+import type { Sweep, SweepRequest, SweepRow } from "../api/types";
+import { sweepWords } from "../words-sweep";
+import { UNDO_MS, type Toasts } from "./toasts.svelte";
+
+const POLL_MS = 1000;
+const PAGE = 20;
+
+export class SweepsState {
+  /** The list has come once. */
+  loaded = $state(false);
+  /** The study in view. */
+  sweep = $state.raw<Sweep | null>(null);
+  /** The server was asked about the study in view and did not answer. */
+  silent = $state(false);
+  /** What the server refused last, in its own words. */
+  problem = $state.raw<Problem | null>(null);
+  /** A command is under way. */
+  busy = $state(false);
+  readonly running = $derived(this.sweep?.state === "running");
+  private all = $state.raw<SweepRow[]>([]);
+  private total = $state(0);
+  /** How many there are beyond the list. */
+  readonly more = $derived(Math.max(0, this.total - this.all.length));
+  /** Deleted on this page, not yet on the server: until then it can be undone. */
+  private leaving = $state.raw<Map<string, ReturnType<typeof setTimeout>>>(new Map());
+  readonly rows = $derived(this.all.filter((row) => !this.leaving.has(row.id)));
+  private readonly toasts: Toasts;
+  private asking = false;
+
+  constructor(toasts: Toasts) {
+    this.toasts = toasts;
+  }
+
+  /** The list, and in view the study of this id, or the newest. */
+  async start(id = ""): Promise<void> {
+    await this.refresh();
+    const wanted = id || this.sweep?.id || this.rows[0]?.id;
+    if (wanted) await this.open(wanted);
+  }
+
+  /** The newest rows again, as many as are shown. */
+  async refresh(): Promise<void> {
+    await this.fetch(Math.max(PAGE, this.all.length), 0, []);
+  }
+
+  async showMore(): Promise<void> {
+    await this.fetch(PAGE, this.all.length, this.all);
+  }
+
+  async open(id: string): Promise<void> {
+    await this.attempt(async () => this.take(await api.sweep(id)));
+  }
+
+  /** Start a study and show it; the problem says why it was refused. */
+  async run(request: SweepRequest): Promise<boolean> {
+    const begun = await this.command(async () => this.take(await api.createSweep(request)));
+    if (begun) void this.refresh();
+    return begun;
+  }
+
+  async cancel(): Promise<void> {
+    const { sweep } = this;
+    if (sweep) await this.command(async () => this.take(await api.cancelSweep(sweep.id)));
+  }
+
+  async resume(): Promise<void> {
+    const { sweep } = this;
+    if (sweep) await this.command(async () => this.take(await api.resumeSweep(sweep.id)));
+  }
+
+  /** Looks again and again; returns a function that stops. */
+  follow(): () => void {
+    void this.look();
+    const timer = setInterval(() => void this.look(), POLL_MS);
+    return () => clearInterval(timer);
+  }
+
+  /** Gone at once; the server is told when the undo has passed, since it cannot bring a study back. */
+  remove(row: SweepRow): void {
+    const timer = setTimeout(() => void this.forget(row.id), UNDO_MS);
+    this.leaving = new Map(this.leaving).set(row.id, timer);
+    if (this.sweep?.id === row.id) {
+      this.sweep = null;
+      const next = this.rows[0];
+      if (next) void this.open(next.id);
+    }
+    this.toasts.undo(sweepWords.deleted(row.name), () => {
+      clearTimeout(timer);
+      this.stay(row.id);
+      void this.open(row.id);
+    });
+  }
+
+  private async forget(id: string): Promise<void> {
+    await this.attempt(async () => void (await api.removeSweep(id)));
+    await this.refresh();
+    this.stay(id);
+  }
+
+  private stay(id: string): void {
+    const rest = new Map(this.leaving);
+    rest.delete(id);
+    this.leaving = rest;
+  }
+
+  private async fetch(limit: number, offset: number, before: SweepRow[]): Promise<void> {
+    await this.attempt(async () => {
+      const page = await api.sweeps(limit, offset);
+      const known = new Set(before.map((row) => row.id));
+      this.all = [...before, ...page.sweeps.filter((row) => !known.has(row.id))];
+      this.total = page.total;
+      this.loaded = true;
+    });
+  }
+
+  private async look(): Promise<void> {
+    const { sweep } = this;
+    if (!sweep || this.asking) return;
+    this.asking = true;
+    try {
+      const seen = await api.sweep(sweep.id);
+      // Another may have been opened meanwhile.
+      if (this.sweep?.id === seen.id) this.take(seen);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (error.status === 0) this.silent = true;
+      else {
+        this.problem = error;
+        this.sweep = null;
+      }
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private take(sweep: Sweep): void {
+    this.sweep = sweep;
+    this.silent = false;
+  }
+
+  private async command(act: () => Promise<void>): Promise<boolean> {
+    this.busy = true;
+    const done = await this.attempt(act);
+    this.busy = false;
+    return done;
+  }
+
+  private async attempt(act: () => Promise<void>): Promise<boolean> {
+    this.problem = null;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.problem = error;
+      return false;
+    }
+  }
+}
