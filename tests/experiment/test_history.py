@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ntkscope.experiment.history import learning_time_fit
-from ntkscope.schemas.event import Finished, Frame, ModeRow, Started
+from ntkscope.schemas.event import Finished, Frame, Started
+from ntkscope.schemas.event_parts import ModeRow
 from tests.cases import of, small_run
 
 

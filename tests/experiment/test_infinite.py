@@ -14,7 +14,8 @@ from ntkscope.experiment.infinite import left_out, limit, own_kernels
 from ntkscope.experiment.start import start
 from ntkscope.numerics import MLP, infinite_ntk
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Finished, InfiniteWidth, Started
+from ntkscope.schemas.event import Finished, Started
+from ntkscope.schemas.event_parts import InfiniteWidth
 from ntkscope.schemas.network import ActivationName
 from tests.cases import config, of, run
 

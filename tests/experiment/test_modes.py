@@ -11,7 +11,7 @@ from ntkscope.experiment.build import Problem, build
 from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies, mode_wave_vectors
 from ntkscope.numerics import Spectrum, spectrum
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Group
+from ntkscope.schemas.event_parts import Group
 
 N = 16
 

@@ -8,7 +8,8 @@ from ntkscope.errors import Unavailable
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import start
 from ntkscope.experiment.theory import group_learnt, group_remaining, learning_times, theory
-from ntkscope.schemas.event import Frame, Group, Started
+from ntkscope.schemas.event import Frame, Started
+from ntkscope.schemas.event_parts import Group
 from tests.cases import config, of, run
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ntkscope.schemas.event import Identity, KernelFrame, Started
+from ntkscope.schemas.event import KernelFrame, Started
+from ntkscope.schemas.event_parts import Identity
 from ntkscope.wire.codec import LARGEST, decode, decode_fields, encode, to_json
 from tests.cases import small_run
 

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from ntkscope.experiment.words import number
-from ntkscope.schemas.event import ModeRow
+from ntkscope.schemas.event_parts import ModeRow
 from ntkscope.schemas.preview import Preview
 
 MOST_ROWS = 16

@@ -17,7 +17,8 @@ from ntkscope.experiment.theory import Theory, timed_groups
 from ntkscope.experiment.wide import Wide
 from ntkscope.experiment.words import number
 from ntkscope.numerics import cumulative_power, modes_at
-from ntkscope.schemas.event import Finished, Machine, Outcome, Reason, Started
+from ntkscope.schemas.event import Finished, Outcome, Reason, Started
+from ntkscope.schemas.event_parts import Machine
 
 LARGEST_GRID_MODES = 131_072  # values: half a megabyte on the wire
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import Theory, learning_times
 from ntkscope.numerics import log_log_fit, measured_learning_time
-from ntkscope.schemas.event import Checkpoint, Law, LearningTimeFit, ModeRow
+from ntkscope.schemas.event import Checkpoint, Law
+from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow
 
 Array = NDArray[np.float64]
 # A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
@@ -98,7 +99,7 @@ def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
     fit = log_log_fit(eigenvalues, times)
     return LearningTimeFit(
         slope=fit.slope,
-        standard_error=fit.standard_error if np.isfinite(fit.standard_error) else None,
+        standard_error=fit.standard_error,
         count=fit.count,
         lowest=fit.lowest,
         highest=fit.highest,

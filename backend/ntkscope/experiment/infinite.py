@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,7 +20,7 @@ from ntkscope.numerics import (
     spectrum,
 )
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import FrequencyFit
+from ntkscope.schemas.event_parts import FrequencyFit
 
 # Pairs of points times hidden layers that take about half a second on one core by closed form; by a Hermite series
 # times its terms as well.
@@ -119,7 +118,7 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
             FrequencyFit(
                 frequencies=name,
                 exponent=found.slope,
-                standard_error=found.standard_error if np.isfinite(found.standard_error) else None,
+                standard_error=found.standard_error,
                 lowest=found.lowest,
                 highest=found.highest,
                 count=found.count,

@@ -25,7 +25,8 @@ from ntkscope.numerics import (
     spectrum,
     subspace_overlap,
 )
-from ntkscope.schemas.event import Distances, Frame, HessianSharpness, Identity, KernelFrame
+from ntkscope.schemas.event import Frame, KernelFrame
+from ntkscope.schemas.event_parts import Distances, HessianSharpness, Identity
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from ntkscope.experiment.build import Problem
 from ntkscope.numerics.diagnostics import group_learning_time
 from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, nonuniform_frequencies, wave_vectors
 from ntkscope.numerics.spectrum import Spectrum, eigenvalue_groups
-from ntkscope.schemas.event import Group
+from ntkscope.schemas.event_parts import Group
 
 COUNTS_FROM = 0.05
 """Share of ||r(0)|| from which a mode counts: smaller ones follow the leakage of the large ones."""

@@ -9,7 +9,8 @@ from torch import Tensor
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
 from ntkscope.numerics import MLP, MovingState, Spectrum, advance, empirical_ntk, gradient_descent, spectrum
-from ntkscope.schemas.event import Checkpoint, MovingPrediction
+from ntkscope.schemas.event import Checkpoint
+from ntkscope.schemas.event_parts import MovingPrediction
 
 
 class Moving:

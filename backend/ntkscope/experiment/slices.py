@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.experiment.build import Problem
-from ntkscope.schemas.event import KernelSlices
+from ntkscope.schemas.event_parts import KernelSlices
 
 MOST_ROWS, MOST_COLUMNS = 16, 256  # 16 KB in a kernel frame
 

@@ -14,7 +14,7 @@ from ntkscope.experiment.frequencies import fourier_rows
 from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies
 from ntkscope.numerics import MLP, Spectrum, empirical_ntk, spectrum
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Group
+from ntkscope.schemas.event_parts import Group
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,8 @@ from ntkscope.numerics import (
     measured_learning_time,
     predict,
 )
-from ntkscope.schemas.event import Group, Law, Predictions
+from ntkscope.schemas.event import Law
+from ntkscope.schemas.event_parts import Group, Predictions
 
 Array = NDArray[np.float64]
 LARGEST = 1e60  # above the stability limit predictions grow without end; no chart follows them beyond this

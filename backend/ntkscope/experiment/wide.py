@@ -15,7 +15,7 @@ from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import LARGEST, Theory, factors, group_remaining, laws
 from ntkscope.numerics import Spectrum, drift, ensemble_variance, predict, spectrum
-from ntkscope.schemas.event import Ensemble, Group, InfiniteWidth
+from ntkscope.schemas.event_parts import Ensemble, Group, InfiniteWidth
 
 Array = NDArray[np.float64]
 

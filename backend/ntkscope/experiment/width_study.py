@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ntkscope.numerics import log_log_slope
+from ntkscope.numerics import log_log_fit
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import KernelFrame, RunEvent, Started
 from ntkscope.schemas.network import ActivationName, Parameterization
@@ -144,18 +144,16 @@ def _slope(points: Sequence[StudyPoint], quantity: Quantity, expected: float | N
     if len(known) < 2:
         return None
     widths, means = torch.tensor(known, dtype=torch.float64).T
-    slope, error = log_log_slope(widths, means)
-    centre, level = float(widths.log().mean()), float(means.log().mean())
-    lowest, highest = known[0][0], known[-1][0]
+    fit = log_log_fit(widths, means)
     return StudySlope(
         parameterization=points[0].parameterization,
         quantity=quantity,
-        slope=slope,
-        standard_error=error if math.isfinite(error) else None,
-        count=len(known),
+        slope=fit.slope,
+        standard_error=fit.standard_error,
+        count=fit.count,
         expected=expected,
-        lowest_width=lowest,
-        highest_width=highest,
-        at_lowest=math.exp(level + slope * (math.log(lowest) - centre)),
-        at_highest=math.exp(level + slope * (math.log(highest) - centre)),
+        lowest_width=known[0][0],
+        highest_width=known[-1][0],
+        at_lowest=fit.at_lowest,
+        at_highest=fit.at_highest,
     )

@@ -134,7 +134,7 @@ class LogLogFit:
 
     Args:
         slope: The exponent.
-        standard_error: Of the slope; NaN for two points.
+        standard_error: Of the slope; None for two points.
         count: Points that entered.
         lowest: The smallest x.
         highest: The largest.
@@ -143,7 +143,7 @@ class LogLogFit:
     """
 
     slope: float
-    standard_error: float
+    standard_error: float | None
     count: int
     lowest: float
     highest: float
@@ -157,7 +157,8 @@ def log_log_fit(x: Float[Tensor, " points"], y: Float[Tensor, " points"]) -> Log
     u, v = x.double().log(), y.double().log()
     ends = torch.stack([u.min(), u.max()])
     line = torch.exp(v.mean() + slope * (ends - u.mean()))
-    return LogLogFit(slope, error, len(x), float(x.min()), float(x.max()), float(line[0]), float(line[1]))
+    known = None if math.isnan(error) else error
+    return LogLogFit(slope, known, len(x), float(x.min()), float(x.max()), float(line[0]), float(line[1]))
 
 
 def effective_rank(eigenvalues: Float[Tensor, " modes"]) -> float:

@@ -12,6 +12,21 @@ from pydantic import Field, TypeAdapter
 from ntkscope.schemas.array import Matrix, Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event_parts import (
+    Distances,
+    Ensemble,
+    FrequencyFit,
+    Group,
+    HessianSharpness,
+    Identity,
+    InfiniteWidth,
+    KernelSlices,
+    LearningTimeFit,
+    Machine,
+    ModeRow,
+    MovingPrediction,
+    Predictions,
+)
 
 Law = Literal["gradient_flow", "gradient_descent"]
 Outcome = Literal["completed", "diverged", "dead_units", "cancelled"]
@@ -22,84 +37,6 @@ class Event(Model):
     """One entry of the log. `seq` is its ordinal in the generator, from 1; a Tick has none (0)."""
 
     seq: int
-
-
-class Machine(Model):
-    """Where the run runs."""
-
-    device: str
-    device_name: str
-    precision: str
-    threads: int
-    torch_version: str
-
-
-class Group(Model):
-    """Modes (0-based numbers) that share an eigenvalue and are drawn, tested and predicted as one.
-
-    `counts`: its start is at least 5 % of the residual's norm and its eigenvalue above the noise floor, so it
-    enters medians. `drawn`: its start and its eigenvalue are above their floors at all.
-    """
-
-    modes: list[int]
-    eigenvalue: float  # mean over the group
-    start_magnitude: float
-    counts: bool
-    drawn: bool
-    frequency: float | None
-    learning_time: float | None
-
-
-class Predictions(Model):
-    """One law's frozen-kernel prediction at the T recording times."""
-
-    remaining: Matrix  # (T, G) ||c_g(t)|| / ||c_g(0)||
-    learnt: Matrix  # (T, G) 1 - <c_g(t), c_g(0)> / ||c_g(0)||^2
-    loss: Vector  # (T,)
-
-
-class FrequencyFit(Model):
-    """lambda ~ frequency^exponent on log-log axes, over a kernel's followed modes above the floor.
-
-    Up to a quarter of the number of points: near its half aliasing flattens the fall.
-    """
-
-    frequencies: Literal["all", "odd", "even"]
-    exponent: float
-    standard_error: float | None  # None for two frequencies
-    lowest: float
-    highest: float
-    count: int
-    # The fitted line at both ends; missing in logs of earlier versions.
-    lowest_eigenvalue: float | None = None
-    highest_eigenvalue: float | None = None
-
-
-class InfiniteWidth(Model):
-    """The kernel of the same network at infinite width, Theta, scaled as K_0 is (theory, section 3).
-
-    Under mean_field it is that of ntk over the width, under standard the leading order in the width.
-    """
-
-    eigenvalues: Vector  # (n,) descending
-    noise_floor: float
-    mode_coefficients: Vector  # (m,) of the residual at time 0, in the basis of Theta
-    mode_frequencies: Vector  # (m,) as in Started
-    distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F; None for a Theta of 0
-    quadrature_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
-    frequency_fits: list[FrequencyFit]
-    # What follows is missing in logs of earlier versions.
-    groups: list[Group] = Field(default_factory=list)  # H of them, of Theta's modes, as in Started
-    loss: Vector | None = None  # (T,) that Theta predicts, in the law that is drawn
-    slices: Matrix | None = None  # (s, c) of Theta, as in KernelSlices
-
-
-class KernelSlices(Model):
-    """Some rows of K_0, so that K(x_0, .) can be seen: s of the training points against c of them."""
-
-    rows: list[int]  # 0-based numbers of the s points x_0
-    columns: list[int]  # of the c points against which a row is drawn
-    values: Matrix  # (s, c)
 
 
 class Started(Event):
@@ -146,21 +83,6 @@ class Started(Event):
     slices: KernelSlices | None = None
 
 
-class Ensemble(Model):
-    """The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process."""
-
-    mean: Vector  # (g,) on the grid
-    standard_deviation: Vector  # (g,)
-
-
-class Distances(Model):
-    """||f_trained - f_predicted|| / ||f_predicted|| on the grid; None where the prediction is 0 or not there."""
-
-    frozen: float | None  # by K_0
-    infinite: float | None  # by Theta, from this network's own f_0
-    ensemble: float | None  # from the mean over networks of infinite width
-
-
 class Frame(Event):
     """A cheap measurement at recording time `index`."""
 
@@ -187,39 +109,6 @@ class Frame(Event):
     ensemble: Ensemble | None = None  # where training is not centered
     distances: Distances | None = None
     infinite_remaining: Vector | None = None  # (H,) as `remaining`, in the basis of Theta
-
-
-class Identity(Model):
-    """||f_{k+1} - f_k + eta K_t r_k|| / ||eta K_t r_k|| beside its round-off floor (theory, section 1)."""
-
-    error: float | None  # None below the floor
-    floor: float
-
-
-class MovingPrediction(Model):
-    """What K_t, taken at every kernel frame so far, predicts at this one (theory, section 5).
-
-    It starts from r(0) and is never corrected by a measurement: (I - eta K_j)^steps, interval by interval. Where
-    the prediction of K_0 leaves the measured curve and this one does not, the kernel's motion explains it.
-    """
-
-    mode_coefficients: Vector  # (m,) of the residual, in the basis of K_0
-    remaining: Vector  # (G,) as in Frame
-    learnt: Vector  # (G,)
-    loss: float
-    function: Vector  # (g,) on the grid
-    fitted: Vector  # (n,) on the training points
-    error: float | None  # ||r_predicted - r|| / ||r(0)||; None where r(0) is 0
-    frozen_error: float | None  # the same of K_0 alone, by gradient descent's law
-    distance: float | None = None  # on the grid, as in Distances; missing in logs of earlier versions
-
-
-class HessianSharpness(Model):
-    """The largest eigenvalue of the loss's Hessian; lambda_1(K_t) is that of its Gauss-Newton part."""
-
-    largest: float
-    error: float  # bound on its distance to an eigenvalue
-    products: int  # Hessian-vector products that it took
 
 
 class KernelFrame(Event):
@@ -269,33 +158,6 @@ class Tick(Event):
     steps_per_second: float
     seconds_left: float | None
     paused: bool
-
-
-class ModeRow(Model):
-    """A line of the closing table: one group of modes."""
-
-    modes: list[int]  # 1-based, as they are labelled
-    eigenvalue: float
-    counts: bool
-    predicted_learning_time: float | None  # None below the floor
-    measured_learning_time: float | None  # None where it was not reached
-    median_error: float | None
-
-
-class LearningTimeFit(Model):
-    """Measured learning time ~ eigenvalue^slope on log-log axes, beside the -1 of ln(1/epsilon)/lambda.
-
-    Over groups that count and were learnt, whose eigenvalue is below half the largest: faster ones are gone within
-    a few steps, which their eigenvalue alone does not tell.
-    """
-
-    slope: float
-    standard_error: float | None  # None for two groups
-    count: int
-    lowest: float  # eigenvalue
-    highest: float
-    time_at_lowest: float  # of the fitted line
-    time_at_highest: float
 
 
 class Finished(Event):

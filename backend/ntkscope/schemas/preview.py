@@ -5,7 +5,7 @@ from typing import Literal
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Group
+from ntkscope.schemas.event_parts import Group
 
 
 class Cost(Model):

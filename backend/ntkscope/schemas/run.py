@@ -7,7 +7,8 @@ from pydantic import Field
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Ensemble, Law
+from ntkscope.schemas.event import Law
+from ntkscope.schemas.event_parts import Ensemble
 
 State = Literal[
     "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
