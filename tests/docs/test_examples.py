@@ -62,6 +62,22 @@ def test_the_example_of_any_module(capsys: pytest.CaptureFixture[str]) -> None:
     assert float(printed[1].split()[-1]) < 1e-12
 
 
+def test_the_three_remarks(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {}
+    for code in blocks("docs/remarks.md", "python"):
+        exec(code, names)
+    printed = capsys.readouterr().out
+    near, nearer, nearest = (float(percent) for percent in re.findall(r"K_0 is (.*)% from its limit", printed))
+    assert near > 2 * nearer > 4 * nearest
+    assert re.search(r"distance: width\^-0\.\d\d, expected -0\.5", printed)
+    assert re.search(r"drift: width\^-(0|1)\.\d\d, expected -1\.0", printed)
+    apart = dict(re.findall(r"(.*): (.*)% from the trained network", printed))
+    assert len(apart) == 4
+    assert all(float(percent) < 10 for percent in apart.values())
+    assert re.search(r"learning time ~ eigenvalue\^-(0\.9|1\.[01])\d, in theory -1", printed)
+    assert re.search(r"eigenvalue ~ frequency\^-(1\.9|2\.[0-3])\d over odd frequencies", printed)
+
+
 def test_the_curl_example(server: Server) -> None:
     (code,) = blocks("README.md", "sh")
     answer = subprocess.run(
