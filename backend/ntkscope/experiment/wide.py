@@ -36,7 +36,8 @@ class Wide:
         theory: Which steps are recorded, and the law that is drawn.
         kernel: (n, n) Theta.
         spectrum: Of Theta.
-        groups: H of its modes.
+        mode_coefficients: (m,) of the residual at step 0, in the followed modes of Theta.
+        groups: H of these modes.
         limit: The kernels to the grid as well; None where they would take long.
         functions: (T, g) predicted at the recorded steps, from this network's own f_0; None without `limit`.
         error: Of the quadrature.
@@ -46,6 +47,7 @@ class Wide:
     theory: Theory
     kernel: Tensor
     spectrum: Spectrum
+    mode_coefficients: Array
     groups: list[Group]
     limit: Limit | None
     functions: Array | None
@@ -58,9 +60,10 @@ class Wide:
         if own is None:
             return None
         decomposed = spectrum(own.ntk)
+        coefficients = decomposed.leading(start.followed).T @ start.residual
         groups = describe_modes(
             decomposed,
-            decomposed.mode_coefficients(start.residual)[: start.followed],
+            coefficients,
             start.problem,
             residual_norm=float(start.residual.norm()),
             coefficient_floor=max(start.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm())),
@@ -71,7 +74,7 @@ class Wide:
             factor = factors(start, decomposed, theory.steps, theory.law)
             predicted = predict(decomposed, limit.cross_kernel, start.residual, start.grid_function, factor)
             functions = predicted.clamp(-LARGEST, LARGEST).numpy()
-        return cls(start, theory, own.ntk, decomposed, groups, limit, functions, own.error)
+        return cls(start, theory, own.ntk, decomposed, coefficients.numpy(), groups, limit, functions, own.error)
 
     def announce(self, slices: Slices) -> InfiniteWidth:
         """The limit's spectrum, how far K_0 is from it, and the loss that it predicts."""
@@ -82,7 +85,7 @@ class Wide:
         return InfiniteWidth(
             eigenvalues=self.spectrum.eigenvalues.numpy(),
             noise_floor=self.spectrum.noise_floor,
-            mode_coefficients=self.spectrum.mode_coefficients(start.residual)[: start.followed].numpy(),
+            mode_coefficients=self.mode_coefficients,
             mode_frequencies=frequencies.numpy(),
             distance=distance if np.isfinite(distance) else None,
             quadrature_error=self.error,
@@ -94,8 +97,8 @@ class Wide:
 
     def remaining(self, residual: Tensor) -> Array:
         """(H,) what is left of each group, in the basis of Theta."""
-        begin, now = (self.spectrum.mode_coefficients(r).numpy() for r in (self.start.residual, residual))
-        left: Array = group_remaining(now[None], begin, self.groups)[0]
+        now = (self.spectrum.leading(self.start.followed).T @ residual).numpy()
+        left: Array = group_remaining(now[None], self.mode_coefficients, self.groups)[0]
         return left
 
     def ensemble(self, at: int) -> Ensemble | None:
