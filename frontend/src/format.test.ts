@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, number, percent, plain, uncertain, whole } from "./format";
+import { ago, bytes, duration, number, percent, plain, whole } from "./format";
 
 describe("number", () => {
   it.each([
@@ -46,10 +46,3 @@ it("tells how long ago", () => {
     "just now", "10 min ago", "2 h ago", "yesterday", "10 days ago",
   ]);
 });
-
-it.each([
-  [-1.034, 0.021, "−1.03 ± 0.02"],
-  [-0.0031, 0.0016, "−0.003 ± 0.002"],
-  [-2, null, "−2.00"],
-  [0.5, 0, "0.50 ± 0.00"],
-])("writes %f ± %s as %s", (value, error, text) => expect(uncertain(value, error)).toBe(text));

@@ -32,12 +32,6 @@ export function fixed(value: number | null | undefined, decimals: number): strin
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
-/** "−1.03 ± 0.02": as many decimals as its error has a first figure, at least two; two points have no error. */
-export function uncertain(value: number, error: number | null): string {
-  const decimals = error ? Math.min(6, Math.max(2, -Math.floor(Math.log10(error)))) : 2;
-  return fixed(value, decimals) + (error === null ? "" : ` ± ${fixed(error, decimals)}`);
-}
-
 /** 2.1 %, with a thin space. */
 export function percent(fraction: number | null | undefined): string {
   if (fraction == null || !Number.isFinite(fraction)) return MISSING;

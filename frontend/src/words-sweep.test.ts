@@ -27,6 +27,6 @@ it.each([[-0.5, "−1/2"], [-0.75, "−3/4"], [-1, "−1"], [0, "0"], [null, "�
 });
 
 it("a slope has three decimals and its error, where there is one", () => {
-  expect(sweepWords.slopeText(-0.50912, 0.0481)).toBe("−0.51 ± 0.05");
-  expect(sweepWords.slopeText(-0.0001, null)).toBe("0.00");
+  expect(sweepWords.slopeText(-0.50912, 0.0481)).toBe("−0.509 ± 0.048");
+  expect(sweepWords.slopeText(-0.0001, null)).toBe("0.000");
 });

@@ -1,10 +1,8 @@
 /** Every sentence of the Sweep page. */
 import type { Scaling, SweepState, Quantity, StudySlope } from "./api/types";
-import { number, percent, uncertain, whole } from "./format";
+import type { BaseName } from "./state/sweep-draft.svelte";
+import { fixed, number, percent, whole } from "./format";
 import { PHASES } from "./words";
-
-/** What a study starts from: a preset's network, or what the Lab's form holds. */
-export type BaseName = "relu" | "erf" | "lab";
 
 export const SCALINGS: Record<Scaling, string> = { ntk: "NTK", mean_field: "mean field", standard: "standard" };
 export const QUANTITIES: Record<Quantity, string> = { distance: "Distance of K₀ to its limit", drift: "Drift of the kernel" };
@@ -71,7 +69,7 @@ export const sweepWords = {
   openRun: "Open in the Lab",
   openThis: (width: number, scaling: string, seed: number) => `Open in the Lab: width ${whole(width)}, ${scaling}, seed ${seed}`,
   meaning,
-  slopeText: (slope: number, error: number | null) => uncertain(slope, error),
+  slopeText: (slope: number, error: number | null) => fixed(slope, 3) + (error === null ? "" : ` ± ${fixed(error, 3)}`),
   runState: (state: string) => (state === "waiting" ? "Waiting" : (PHASES[state as keyof typeof PHASES] ?? state)),
 } as const;
 

@@ -16,6 +16,7 @@ import { sharpnessChart } from "./sharpness";
 import { targetPowerChart } from "./target-power";
 import { turningChart } from "./turning";
 import type { Figure } from "./types";
+import { fitted } from "./words-more";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 const run = furtherFixture({ geometry: "circle", finished: true });
@@ -217,3 +218,9 @@ it("the loss shows infinite width where it is predicted", () => {
   const old = lossChart(runFixture({ further: false }), VIEW, "light");
   expect(old.legend.map(({ text }) => text)).not.toContain("infinite width");
 });
+
+it.each([
+  [-1.034, 0.021, "−1.03 ± 0.02"],
+  [-2, null, "−2.00"],
+  [0.5, 0.0042, "0.50 ± 0.004"],
+])("a fitted %f ± %s is written %s", (value, error, text) => expect(fitted(value, error)).toBe(text));

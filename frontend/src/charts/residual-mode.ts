@@ -9,7 +9,6 @@ import { chartWords } from "./words";
 
 /** As many numbers fit beside the axis. */
 const LABELS = 16;
-const LABELS_NARROW = 10;
 
 export const residualModeChart: Chart = (run, view, theme) => {
   const { started } = run;
@@ -18,7 +17,7 @@ export const residualModeChart: Chart = (run, view, theme) => {
   const heat = started ? basisHeat(run, started, basis, groups) : null;
   const all = (basis === "infinite" ? started?.infinite?.groups : started?.groups) ?? [];
   const small = all.filter((group, index) => group.drawn && groups.every((one) => one.index !== index));
-  const labelled = groups.map(({ group }, row) => ({ row, text: labelOf(group.modes, groups.length, view.narrow) })).filter(({ text }) => text);
+  const labelled = groups.map(({ group }, row) => ({ row, text: labelOf(group.modes, groups.length) })).filter(({ text }) => text);
   return {
     data: heat?.trace ? [heat.trace] : [],
     layout: layoutOf({
@@ -50,9 +49,9 @@ export const residualModeChart: Chart = (run, view, theme) => {
   };
 };
 
-/** Its first mode; where there are more rows than numbers fit, the powers of two. */
-function labelOf(modes: number[], rows: number, narrow: boolean): string {
-  if (rows <= (narrow ? LABELS_NARROW : LABELS)) return String((modes[0] ?? 0) + 1);
+/** Its first mode; where there are many rows, the powers of two. */
+function labelOf(modes: number[], rows: number): string {
+  if (rows <= LABELS) return String((modes[0] ?? 0) + 1);
   const power = modes.find((mode) => ((mode + 1) & mode) === 0);
   return power === undefined ? "" : String(power + 1);
 }
