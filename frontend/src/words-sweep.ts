@@ -1,6 +1,5 @@
 /** Every sentence of the Sweep page. */
 import type { Scaling, SweepState, Quantity, StudySlope } from "./api/types";
-import type { BaseName } from "./state/sweep-draft.svelte";
 import { fixed, number, percent, whole } from "./format";
 import { PHASES } from "./words";
 
@@ -13,15 +12,19 @@ export const SWEEP_STATES: Record<SweepState, string> = {
   interrupted: "Interrupted",
 };
 
+/** The set-ups that a study can begin with. */
+const bases = {
+  relu: "ReLU, as preset width-ladder",
+  erf: "erf, as preset width-ladder",
+  lab: "The Lab's set-up",
+};
+export type BaseName = keyof typeof bases;
+
 export const sweepWords = {
   title: "Width study",
   form: "What to sweep",
   base: "Set-up",
-  bases: {
-    relu: "ReLU, as preset width-ladder",
-    erf: "erf, as preset width-ladder",
-    lab: "The Lab's set-up",
-  } satisfies Record<BaseName, string>,
+  bases,
   baseHelp: {
     relu: "Two sines on the circle, 16 points. The kinks of ReLU slow the freezing: its power of the width is −3/4.",
     erf: "Two sines on the circle, 16 points. A smooth network's kernel freezes faster, like 1/width.",

@@ -89,7 +89,7 @@ describe("where the target lies", () => {
   });
 });
 
-describe("which kernel explains the run", () => {
+describe("which kernel explains it", () => {
   it("draws both errors, dashed as the kernels are elsewhere", () => {
     const figure = movingChart(run, VIEW, "light");
     expect(named(figure, "K₀ alone")?.["line"]).toMatchObject({ color: SERIES.light.frozen, dash: "6px,5px" });
