@@ -54,8 +54,6 @@ export const sweepWords = {
   silent: "The server does not answer; shown is what it said last. Trying again.",
   failed: (number: number, sentence: string) => `${count(number, "run")} failed: ${sentence || "no reason was given."}`,
   deleted: (name: string) => `Deleted "${name}".`,
-  delete: (name: string) => `Delete ${name}`,
-  more: (left: number) => `Show more (${whole(left)})`,
   slopes: "How fast, as a power of the width",
   quantity: "Quantity",
   scaling: "Scaling",
