@@ -1,6 +1,6 @@
 /** Every sentence of the Sweep page. */
 import type { Scaling, SweepState, Quantity, StudySlope } from "./api/types";
-import { fixed, number, percent, whole } from "./format";
+import { number, percent, whole } from "./format";
 import { PHASES } from "./words";
 
 export const SCALINGS: Record<Scaling, string> = { ntk: "NTK", mean_field: "mean field", standard: "standard" };
@@ -70,7 +70,6 @@ export const sweepWords = {
   openRun: "Open in the Lab",
   openThis: (width: number, scaling: string, seed: number) => `Open in the Lab: width ${whole(width)}, ${scaling}, seed ${seed}`,
   meaning,
-  slopeText: (slope: number, error: number | null) => fixed(slope, 3) + (error === null ? "" : ` ± ${fixed(error, 3)}`),
   runState: (state: string) => (state === "waiting" ? "Waiting" : (PHASES[state as keyof typeof PHASES] ?? state)),
 } as const;
 
