@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, number, percent, plain, whole } from "./format";
+import { ago, bytes, duration, number, percent, plain, whole, withError } from "./format";
 
 describe("number", () => {
   it.each([
@@ -46,3 +46,12 @@ it("tells how long ago", () => {
     "just now", "10 min ago", "2 h ago", "yesterday", "10 days ago",
   ]);
 });
+
+it.each([
+  [-0.0031, 0.0021, "−0.0031 ± 0.0021"],
+  [-0.50912, 0.0481, "−0.509 ± 0.048"],
+  [-1, 0.0005, "−1.00000 ± 0.00050"],
+  [2, 0.0996, "2.00 ± 0.10"],
+  [120.4, 12.4, "120 ± 12"],
+  [-0.0001, null, "0.000"],
+])("%s with error %s is written %s", (value, error, text) => expect(withError(value, error)).toBe(text));

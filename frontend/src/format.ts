@@ -32,6 +32,14 @@ export function fixed(value: number | null | undefined, decimals: number): strin
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
+/** −0.0031 ± 0.0021: the error has two figures, the value as many decimals; three where there is no error. */
+export function withError(value: number | null | undefined, error: number | null | undefined): string {
+  if (!error || !Number.isFinite(error)) return fixed(value, 3);
+  const power = Math.floor(Math.log10(Number(Math.abs(error).toPrecision(2))));
+  const decimals = Math.min(10, Math.max(0, 1 - power));
+  return `${fixed(value, decimals)} ± ${fixed(error, decimals)}`;
+}
+
 /** 2.1 %, with a thin space. */
 export function percent(fraction: number | null | undefined): string {
   if (fraction == null || !Number.isFinite(fraction)) return MISSING;

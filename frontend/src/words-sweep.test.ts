@@ -25,8 +25,3 @@ describe("what a drift's slope means", () => {
 it.each([[-0.5, "−1/2"], [-0.75, "−3/4"], [-1, "−1"], [0, "0"], [null, "–"]] as const)("theory's %s is said as %s", (value, text) => {
   expect(theoryText(value)).toBe(text);
 });
-
-it("a slope has three decimals and its error, where there is one", () => {
-  expect(sweepWords.slopeText(-0.50912, 0.0481)).toBe("−0.509 ± 0.048");
-  expect(sweepWords.slopeText(-0.0001, null)).toBe("0.000");
-});

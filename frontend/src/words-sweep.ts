@@ -1,7 +1,6 @@
 /** Every sentence of the Sweep page. */
 import type { Scaling, SweepState, Quantity, StudySlope } from "./api/types";
-import type { BaseName } from "./state/sweep-draft.svelte";
-import { fixed, number, percent, whole } from "./format";
+import { number, percent, whole } from "./format";
 import { PHASES } from "./words";
 
 export const SCALINGS: Record<Scaling, string> = { ntk: "NTK", mean_field: "mean field", standard: "standard" };
@@ -13,15 +12,19 @@ export const SWEEP_STATES: Record<SweepState, string> = {
   interrupted: "Interrupted",
 };
 
+/** The set-ups that a study can begin with. */
+const bases = {
+  relu: "ReLU, as preset width-ladder",
+  erf: "erf, as preset width-ladder",
+  lab: "The Lab's set-up",
+};
+export type BaseName = keyof typeof bases;
+
 export const sweepWords = {
   title: "Width study",
   form: "What to sweep",
   base: "Set-up",
-  bases: {
-    relu: "ReLU, as preset width-ladder",
-    erf: "erf, as preset width-ladder",
-    lab: "The Lab's set-up",
-  } satisfies Record<BaseName, string>,
+  bases,
   baseHelp: {
     relu: "Two sines on the circle, 16 points. The kinks of ReLU slow the freezing: its power of the width is −3/4.",
     erf: "Two sines on the circle, 16 points. A smooth network's kernel freezes faster, like 1/width.",
@@ -51,8 +54,6 @@ export const sweepWords = {
   silent: "The server does not answer; shown is what it said last. Trying again.",
   failed: (number: number, sentence: string) => `${count(number, "run")} failed: ${sentence || "no reason was given."}`,
   deleted: (name: string) => `Deleted "${name}".`,
-  delete: (name: string) => `Delete ${name}`,
-  more: (left: number) => `Show more (${whole(left)})`,
   slopes: "How fast, as a power of the width",
   quantity: "Quantity",
   scaling: "Scaling",
@@ -69,7 +70,6 @@ export const sweepWords = {
   openRun: "Open in the Lab",
   openThis: (width: number, scaling: string, seed: number) => `Open in the Lab: width ${whole(width)}, ${scaling}, seed ${seed}`,
   meaning,
-  slopeText: (slope: number, error: number | null) => fixed(slope, 3) + (error === null ? "" : ` ± ${fixed(error, 3)}`),
   runState: (state: string) => (state === "waiting" ? "Waiting" : (PHASES[state as keyof typeof PHASES] ?? state)),
 } as const;
 

@@ -1,6 +1,5 @@
 /** Every sentence that the page itself says. The server's sentences (errors, outcomes) are its own. */
 import { duration, number, percent, whole } from "./format";
-import type { Phase } from "./state/phase";
 
 export const words = {
   product: "ntkscope",
@@ -65,7 +64,7 @@ export const words = {
 } as const;
 
 /** One word for what a run is doing, said in the status line and in the list of runs. */
-export const PHASES: Record<Phase | "running", string> = {
+export const PHASES = {
   none: "No run",
   loading: "Loading",
   queued: "Queued",

@@ -1,7 +1,7 @@
 /** (10) The spectrum of K_0 against the modes' input-space frequency; odd and even ones apart on a circle. */
 import type { Started } from "../api/codec";
 import type { FrequencyFit, Group } from "../api/types";
-import { number } from "../format";
+import { number, withError } from "../format";
 import type { RunState } from "../state/run";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
@@ -10,7 +10,7 @@ import { colourOf, describeGroup, numberOf } from "./groups";
 import { tight } from "./learning-times";
 import type { Chart, Hover, LegendItem, Trace, View } from "./types";
 import { chartWords } from "./words";
-import { fitted, moreWords } from "./words-more";
+import { moreWords } from "./words-more";
 
 const INTERVAL = 250;
 const FADED = 0.25;
@@ -68,10 +68,10 @@ export function apart(fits: FrequencyFit[] | undefined): FrequencyFit[] {
   return two.length === 2 ? two : of("all");
 }
 
-/** "odd −1.97 ± 0.03, even −2.35 ± 0.05". */
+/** "odd −1.971 ± 0.032, even −2.350 ± 0.051". */
 export function exponentsOf(fits: FrequencyFit[]): [kind: string, value: string][] {
   const names = { all: "", odd: moreWords.odd, even: moreWords.even };
-  return fits.map((fit) => [names[fit.frequencies], fitted(fit.exponent, fit.standard_error)]);
+  return fits.map((fit) => [names[fit.frequencies], withError(fit.exponent, fit.standard_error)]);
 }
 
 /** Groups above round-off with a frequency that a logarithmic axis can hold. */

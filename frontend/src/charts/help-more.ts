@@ -1,6 +1,6 @@
 /** The (?) of the further cards: formula, source, and how well it holds in this run. */
 import type { FrequencyFit } from "../api/types";
-import { number, percent, plain, whole } from "../format";
+import { number, percent, plain, whole, withError } from "../format";
 import type { RunState } from "../state/run";
 import { apart, countFlat, exponentsOf, placedGroups } from "./frequency-eigenvalue";
 import { SLICE_HELP } from "./help-slice";
@@ -8,7 +8,6 @@ import { BASRI, JACOT, RAHAMAN } from "./sources";
 import { timedGroups } from "./learning-times";
 import { countingFrequencies, startOf } from "./residual-frequency";
 import type { Help, Measured, MoreChartId } from "./types";
-import { fitted } from "./words-more";
 
 export const MORE_HELP: Record<MoreChartId, Help> = {
   "residual-frequency": {
@@ -88,7 +87,7 @@ function timeErrors(run: RunState): Measured[] {
   }
   const fit = run.finished?.learning_time_fit;
   if (fit) {
-    rows.push({ label: "Slope of the fit (theory −1)", value: fitted(fit.slope, fit.standard_error) });
+    rows.push({ label: "Slope of the fit (theory −1)", value: withError(fit.slope, fit.standard_error) });
     rows.push({ label: "Groups in the fit", value: whole(fit.count) });
     rows.push({ label: "Eigenvalues in the fit", value: `${number(fit.lowest)} to ${number(fit.highest)}` });
   }

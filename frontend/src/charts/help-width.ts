@@ -1,7 +1,7 @@
 /** The (?) of the width study's two cards. */
 import type { Quantity, Sweep } from "../api/types";
-import { number, whole } from "../format";
-import { SCALINGS, sweepWords, theoryText } from "../words-sweep";
+import { number, whole, withError } from "../format";
+import { SCALINGS, theoryText } from "../words-sweep";
 import { CHIZAT, HUANG, JACOT, LEE, MEI, YANG } from "./sources";
 import type { Help, Measured } from "./types";
 import { errorOf } from "./width";
@@ -38,12 +38,12 @@ export function widthNumbers(sweep: Sweep | null, quantity: Quantity): Measured[
   const rows: Measured[] = [];
   for (const slope of study.slopes.filter((one) => one.quantity === quantity)) {
     const scaling = SCALINGS[slope.parameterization];
-    rows.push({ label: `Slope, ${scaling} (theory ${theoryText(slope.expected)})`, value: sweepWords.slopeText(slope.slope, slope.standard_error) });
+    rows.push({ label: `Slope, ${scaling} (theory ${theoryText(slope.expected)})`, value: withError(slope.slope, slope.standard_error) });
   }
   const widest = Math.max(...study.points.map((point) => point.width));
   for (const point of study.points.filter((one) => one.width === widest && one[quantity] !== null)) {
     const error = errorOf(point, quantity);
-    const value = number(point[quantity]) + (error === null ? "" : ` ± ${number(error, 2)}`);
+    const value = error === null ? number(point[quantity]) : withError(point[quantity], error);
     rows.push({ label: `At width ${whole(widest)}, ${SCALINGS[point.parameterization]}`, value });
   }
   return rows;

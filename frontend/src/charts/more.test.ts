@@ -7,7 +7,7 @@ import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
 import { CHARTS, MORE_CHARTS } from "./index";
 import { learningTimesChart } from "./learning-times";
 import { residualFrequencyChart } from "./residual-frequency";
-import { residualModeChart } from "./residual-mode";
+import { residualModeChart, rowLabels } from "./residual-mode";
 import type { Figure } from "./types";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
@@ -87,6 +87,15 @@ describe("the residual by mode", () => {
     expect(figure.layout["shapes"]).toMatchObject([{ y0: 1.5, y1: 2.5 }]);
     expect(figure.describe(0, 2 * (figure.data[0]?.x.length ?? 0))).toMatchObject({ title: "Modes 4 and 5", group: 2 });
   });
+});
+
+it.each([
+  [4, 16, ["1", "2", "3", "4"]],
+  [16, 12, ["1", "4", "8", "16"]],
+  [40, 16, ["1", "4", "8", "16", "32"]],
+])("of %i rows with room for %i numbers, each that is written has room", (rows, most, texts) => {
+  const modes = Array.from({ length: rows }, (_, mode) => [mode]);
+  expect(rowLabels(modes, most).map(({ text }) => text)).toEqual(texts);
 });
 
 describe("the residual in the modes of another kernel", () => {

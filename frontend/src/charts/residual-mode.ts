@@ -9,6 +9,7 @@ import { chartWords } from "./words";
 
 /** As many numbers fit beside the axis. */
 const LABELS = 16;
+const LABELS_NARROW = 12;
 
 export const residualModeChart: Chart = (run, view, theme) => {
   const { started } = run;
@@ -17,7 +18,7 @@ export const residualModeChart: Chart = (run, view, theme) => {
   const heat = started ? basisHeat(run, started, basis, groups) : null;
   const all = (basis === "infinite" ? started?.infinite?.groups : started?.groups) ?? [];
   const small = all.filter((group, index) => group.drawn && groups.every((one) => one.index !== index));
-  const labelled = groups.map(({ group }, row) => ({ row, text: labelOf(group.modes, groups.length) })).filter(({ text }) => text);
+  const labelled = rowLabels(groups.map(({ group }) => group.modes), view.narrow ? LABELS_NARROW : LABELS);
   return {
     data: heat?.trace ? [heat.trace] : [],
     layout: layoutOf({
@@ -49,11 +50,15 @@ export const residualModeChart: Chart = (run, view, theme) => {
   };
 };
 
-/** Its first mode; where there are many rows, the powers of two. */
-function labelOf(modes: number[], rows: number): string {
-  if (rows <= LABELS) return String((modes[0] ?? 0) + 1);
-  const power = modes.find((mode) => ((mode + 1) & mode) === 0);
-  return power === undefined ? "" : String(power + 1);
+/** Each row by its first mode; where there are many, the powers of two. From below, with room for each. */
+export function rowLabels(rows: number[][], most: number): { row: number; text: string }[] {
+  const placed: { row: number; text: string }[] = [];
+  rows.forEach((modes, row) => {
+    const mode = rows.length <= most ? modes[0] : modes.find((one) => ((one + 1) & one) === 0);
+    const below = placed.at(-1);
+    if (mode !== undefined && (!below || row - below.row >= rows.length / most)) placed.push({ row, text: String(mode + 1) });
+  });
+  return placed;
 }
 
 /** A frame around the selected row: colour is taken. */

@@ -63,13 +63,17 @@ export function reached(power: Float32Array): { share: number; mode: number }[] 
   return NAMED.map((share) => ({ share, mode: power.findIndex((value) => value >= share - ROUNDING) })).filter(({ mode }) => mode >= 0);
 }
 
+/** Modes are counted from 1, shares in percent. */
+function placed(power: Float32Array, modes: number[]): Pick<Trace, "x" | "y"> {
+  return { x: modes.map((mode) => mode + 1), y: modes.map((mode) => 100 * (power[mode] as number)) };
+}
+
 function steps(power: Float32Array, modes: number[], theme: Theme): Trace {
   return {
     name: moreWords.share,
     type: "scatter",
     mode: "lines",
-    x: modes.map((mode) => mode + 1),
-    y: modes.map((mode) => 100 * (power[mode] as number)),
+    ...placed(power, modes),
     line: { color: SERIES[theme].data, width: 1, shape: "hv" },
     hoverinfo: "none",
   };
@@ -81,8 +85,7 @@ function points(started: Started, power: Float32Array, modes: number[], view: Vi
     name: chartWords.measured,
     type: "scatter",
     mode: "markers",
-    x: modes.map((mode) => mode + 1),
-    y: modes.map((mode) => 100 * (power[mode] as number)),
+    ...placed(power, modes),
     marker: {
       size: modes.map((mode) => (group?.modes.includes(mode) ? 9 : 6)),
       color: modes.map((mode) => withOpacity(colourOf(started, mode + 1, theme), group && !group.modes.includes(mode) ? FADED : 1)),
@@ -102,8 +105,7 @@ function labels(power: Float32Array, named: { share: number; mode: number }[], t
     name: "labels",
     type: "scatter",
     mode: "markers+text",
-    x: rings.map(({ mode }) => mode + 1),
-    y: rings.map(({ mode }) => 100 * (power[mode] as number)),
+    ...placed(power, rings.map(({ mode }) => mode)),
     text: rings.map(({ share }) => `\u2009${100 * share}\u2009%\u2009`),
     textposition: rings.map(({ mode }, i) => (i === 0 && rings.length > 1 && mode > 0 ? "middle left" : "bottom right")),
     textfont: { size: 11, color: TOKENS[theme].text },

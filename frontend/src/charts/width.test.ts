@@ -94,7 +94,7 @@ it("the (?) tells slopes beside theory, and the widest network's means", () => {
     { label: "Slope, NTK (theory −3/4)", value: "−1.000 ± 0.020" },
     { label: "Slope, mean field (theory 0)", value: "0.000 ± 0.020" },
     { label: "At width 256, NTK", value: "0.0250 ± 0.0010" },
-    { label: "At width 256, mean field", value: "0.300 ± 0.0010" },
+    { label: "At width 256, mean field", value: "0.3000 ± 0.0010" },
   ]);
   expect(widthNumbers(null, "drift")).toEqual([]);
 });

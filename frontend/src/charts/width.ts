@@ -6,7 +6,7 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import { SCALINGS } from "../words-sweep";
 import { decadeAxis, layoutOf } from "./axes";
 import type { Axis, Figure, Hover, LegendItem, Trace, View } from "./types";
-import { widthWords } from "./width-words";
+import { widthWords } from "./words-width";
 
 export interface WidthFigure extends Figure {
   /** The run of a point; null where the point is no single run. */

@@ -1,5 +1,5 @@
 /** Sentences of the further cards that tell of the kernel's motion, and of fits. */
-import { number } from "../format";
+import { withError } from "../format";
 
 export const moreWords = {
   spectralBias: "Spectral bias",
@@ -35,15 +35,8 @@ export const moreWords = {
   infiniteWidth: "infinite width",
   infiniteWidthShort: "width ∞",
   fit: "fit",
-  slope: (slope: number, error: number | null) => `slope ${fitted(slope, error)} (theory −1)`,
+  slope: (slope: number, error: number | null) => `slope ${withError(slope, error)} (theory −1)`,
   exponents: (fits: [kind: string, value: string][]) => `exponent ${fits.map(([kind, value]) => (kind ? `${kind} ${value}` : value)).join(", ")}`,
   odd: "odd",
   even: "even",
 } as const;
-
-/** "−1.03 ± 0.02"; two points have no error. */
-export function fitted(value: number, error: number | null): string {
-  const decimals = (one: number) => `${one < 0 ? "−" : ""}${Math.abs(one).toFixed(2)}`;
-  if (error === null) return decimals(value);
-  return `${decimals(value)} ± ${error < 0.005 ? number(error, 1) : error.toFixed(2)}`;
-}

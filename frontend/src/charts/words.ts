@@ -16,7 +16,7 @@ export const chartWords = {
     "learning-times": "When each mode is learnt",
     "frequency-eigenvalue": "Eigenvalues by frequency",
     "target-power": "Where the target lies",
-    moving: "Which kernel explains the run",
+    moving: "Which kernel explains it",
     sharpness: "Sharpness and 2/η",
     turning: "Do the modes turn",
     rank: "Effective rank",

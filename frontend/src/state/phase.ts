@@ -1,23 +1,10 @@
 /** What a run is doing, told from everything the page knows of it. */
 import type { Connection } from "../api/stream";
 import type { RunSummary } from "../api/types";
+import type { PHASES } from "../words";
 import type { RunState } from "./run";
 
-export type Phase =
-  | "none"
-  | "loading"
-  | "queued"
-  | "starting"
-  | "training"
-  | "paused"
-  | "completed"
-  | "diverged"
-  | "dead_units"
-  | "cancelled"
-  | "failed"
-  | "interrupted"
-  | "deleted"
-  | "missing";
+export type Phase = Exclude<keyof typeof PHASES, "running">;
 
 /** How the socket was closed for good, if it was. */
 export interface Closed {

@@ -2,12 +2,11 @@
 import type { Problem } from "../api/problem";
 import type { RunConfig, Scaling, SweepAxis, SweepRequest } from "../api/types";
 import { valueName } from "../words";
-import { sweepWords } from "../words-sweep";
+import { sweepWords, type BaseName } from "../words-sweep";
 import type { Row } from "./fields";
 import type { FormState } from "./form.svelte";
 import { parse } from "./validate";
 
-export type BaseName = "relu" | "erf" | "lab";
 export type DraftField = "base" | "widths" | "seeds" | "scalings";
 
 export const WIDTHS = [64, 128, 256, 512, 1024, 2048, 4096];

@@ -3,27 +3,19 @@ import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import type { Sweep, SweepRequest, SweepRow } from "../api/types";
 import { sweepWords } from "../words-sweep";
+import { Paged } from "./paged.svelte";
 import { UNDO_MS, type Toasts } from "./toasts.svelte";
 
 const POLL_MS = 1000;
-const PAGE = 20;
 
-export class SweepsState {
-  /** The list has come once. */
-  loaded = $state(false);
+export class SweepsState extends Paged<SweepRow> {
   /** The study in view. */
   sweep = $state.raw<Sweep | null>(null);
   /** The server was asked about the study in view and did not answer. */
   silent = $state(false);
-  /** What the server refused last, in its own words. */
-  problem = $state.raw<Problem | null>(null);
   /** A command is under way. */
   busy = $state(false);
   readonly running = $derived(this.sweep?.state === "running");
-  private all = $state.raw<SweepRow[]>([]);
-  private total = $state(0);
-  /** How many there are beyond the list. */
-  readonly more = $derived(Math.max(0, this.total - this.all.length));
   /** Deleted on this page, not yet on the server: until then it can be undone. */
   private leaving = $state.raw<Map<string, ReturnType<typeof setTimeout>>>(new Map());
   readonly rows = $derived(this.all.filter((row) => !this.leaving.has(row.id)));
@@ -31,6 +23,7 @@ export class SweepsState {
   private asking = false;
 
   constructor(toasts: Toasts) {
+    super();
     this.toasts = toasts;
   }
 
@@ -39,15 +32,6 @@ export class SweepsState {
     await this.refresh();
     const wanted = id || this.sweep?.id || this.rows[0]?.id;
     if (wanted) await this.open(wanted);
-  }
-
-  /** The newest rows again, as many as are shown. */
-  async refresh(): Promise<void> {
-    await this.fetch(Math.max(PAGE, this.all.length), 0, []);
-  }
-
-  async showMore(): Promise<void> {
-    await this.fetch(PAGE, this.all.length, this.all);
   }
 
   async open(id: string): Promise<void> {
@@ -106,14 +90,9 @@ export class SweepsState {
     this.leaving = rest;
   }
 
-  private async fetch(limit: number, offset: number, before: SweepRow[]): Promise<void> {
-    await this.attempt(async () => {
-      const page = await api.sweeps(limit, offset);
-      const known = new Set(before.map((row) => row.id));
-      this.all = [...before, ...page.sweeps.filter((row) => !known.has(row.id))];
-      this.total = page.total;
-      this.loaded = true;
-    });
+  protected async page(limit: number, offset: number): Promise<{ rows: SweepRow[]; total: number }> {
+    const { sweeps, total } = await api.sweeps(limit, offset);
+    return { rows: sweeps, total };
   }
 
   private async look(): Promise<void> {
@@ -146,17 +125,5 @@ export class SweepsState {
     const done = await this.attempt(act);
     this.busy = false;
     return done;
-  }
-
-  private async attempt(act: () => Promise<void>): Promise<boolean> {
-    this.problem = null;
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.problem = error;
-      return false;
-    }
   }
 }
