@@ -144,6 +144,13 @@ describe("a card", () => {
     expect(changes).toEqual([{ modesAxis: "log-linear" }, { allModes: true }]);
   });
 
+  it("has its switches beside a long title only where there is room", async () => {
+    expect((await show("function", runFixture())).querySelector(".above [role=group]")).not.toBeNull();
+    if (card) await unmount(card);
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(500);
+    expect((await show("function", runFixture())).querySelector("header [role=group]")).not.toBeNull();
+  });
+
   it("offers the predictions, and keeps those that are on", async () => {
     const root = await show("function", runFixture({ centered: true }), { predictions: ["frozen", "infinite"] });
     const buttons = [...root.querySelectorAll<HTMLButtonElement>("[role=group] button")];
