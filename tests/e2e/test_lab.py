@@ -50,7 +50,9 @@ def set_field(page: Page, path: str, value: str) -> Locator:
 
 
 def train(page: Page) -> None:
-    page.get_by_label("Set-up").get_by_role("button", name=re.compile("^Train")).click()
+    """Until the page follows the new run: before, its status is still that of the run before."""
+    with page.expect_websocket():
+        page.get_by_label("Set-up").get_by_role("button", name=re.compile("^Train")).click()
 
 
 def status(page: Page) -> Locator:

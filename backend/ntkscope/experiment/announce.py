@@ -72,8 +72,8 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
 
 def grid_modes(start: Start) -> NDArray[np.float64]:
     """(g, k) the leading modes at new points: those that are followed, above the floor, and fit into the event."""
-    count = min(start.followed, start.spectrum.count_above_floor, LARGEST_GRID_MODES // len(start.grid_function))
-    values: NDArray[np.float64] = modes_at(start.spectrum, start.cross_kernel)[:, :count].numpy()
+    most = min(start.followed, LARGEST_GRID_MODES // len(start.grid_function))
+    values: NDArray[np.float64] = modes_at(start.spectrum, start.cross_kernel, most).numpy()
     return values
 
 

@@ -26,7 +26,6 @@ from ntkscope.schemas.event_parts import FrequencyFit
 # times its terms as well.
 CLOSED_FORM_PAIRS, SERIES_PAIRS = 4_000_000, 20_000_000
 PATIENCE = 20  # times that, for one who asks for a prediction
-BLOCK = 32  # grid points whose own variances are found together
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Limit:
     nngp: Tensor  # (n, n)
     cross_nngp: Tensor  # (g, n)
     grid_variance: Tensor  # (g,) NNGP of a point with itself
-    error: float  # of the quadrature
+    error: float  # of the series, or of the quadrature
 
 
 def own_kernels(start: Start) -> InfiniteKernels | None:
@@ -93,13 +92,12 @@ def _grid_pairs(start: Start) -> int:
 def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit:
     data, grid = start.problem.encoded, start.problem.grid_encoded
     across = _kernels(start.config, grid, data)
-    variances = [_kernels(start.config, part).nngp.diagonal() for part in torch.split(grid, BLOCK)]
     return Limit(
         spectrum=decomposed,
         cross_kernel=across.ntk,
         nngp=own.nngp,
         cross_nngp=across.nngp,
-        grid_variance=torch.cat(variances),
+        grid_variance=across.variances,
         error=max(own.error, across.error),
     )
 

@@ -12,16 +12,17 @@ from torch import Tensor
 
 from ntkscope.experiment.infinite import Limit
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import LARGEST, group_learnt, group_remaining, relative_distance
-from ntkscope.experiment.wide import ensemble
-from ntkscope.numerics import (
-    Spectrum,
-    descent_factor,
-    flow_factor,
-    gradient_descent,
-    gradient_flow,
-    predict,
+from ntkscope.experiment.theory import (
+    factors,
+    functions,
+    group_learnt,
+    group_remaining,
+    moved,
+    relative_distance,
+    whole_steps,
 )
+from ntkscope.experiment.wide import ensemble
+from ntkscope.numerics import Spectrum
 from ntkscope.schemas.event import Frame, KernelFrame, Law
 from ntkscope.schemas.run import Prediction
 
@@ -58,9 +59,12 @@ def prediction(begun: Start, law: Law, time: float, limit: Limit | None = None,
     """
     law = "gradient_flow" if math.isinf(time) else law
     decomposed = limit.spectrum if limit else begun.spectrum
-    time, factor = _factor(begun, decomposed, law, time)
-    moved = _moved(begun, decomposed, law, time, factor)
-    residual = decomposed.modes @ moved
+    asked = torch.tensor([time], dtype=torch.float64)
+    if law == "gradient_descent":
+        time = float(whole_steps(begun, asked)) * begun.learning_rate
+    factor = factors(begun, decomposed, asked, law)[0]
+    coefficients = _moved(begun, decomposed, law, asked, factor)
+    residual = decomposed.modes @ coefficients
     in_groups = begun.spectrum.mode_coefficients(residual).numpy()[None]
     start = begun.mode_coefficients.numpy()
     frame = nearest(recorded.frames, time) if recorded else None
@@ -72,7 +76,7 @@ def prediction(begun: Start, law: Law, time: float, limit: Limit | None = None,
         fitted_prediction=(begun.problem.targets + residual).numpy(),
         remaining=group_remaining(in_groups, start, begun.groups)[0],
         learnt=group_learnt(in_groups, start, begun.groups)[0],
-        loss=0.5 * float(moved @ moved),
+        loss=0.5 * float(coefficients @ coefficients),
         ensemble=ensemble(begun, limit, factor) if limit and not begun.config.network.centered else None,
         quadrature_error=limit.error if limit else 0.0,
         frame_time=frame.time if frame else None,
@@ -112,39 +116,22 @@ def nearest(measured: list[Measured], time: float) -> Measured | None:
     return min(measured, key=lambda event: abs(event.time - time), default=None)
 
 
-def _factor(begun: Start, decomposed: Spectrum, law: Law, time: float) -> tuple[float, Tensor]:
-    """The time that is meant, and (1 - what is left of a mode) / lambda at it."""
-    eigenvalues = decomposed.eigenvalues.clamp(min=0)
-    if law == "gradient_flow":
-        return time, flow_factor(eigenvalues, torch.tensor([time], dtype=torch.float64))[0]
-    step = torch.tensor([time / begun.learning_rate], dtype=torch.float64).round()
-    factor = descent_factor(eigenvalues, begun.learning_rate, step)[0]
-    return float(step) * begun.learning_rate, factor.clamp(-LARGEST, LARGEST)
-
-
-def _moved(begun: Start, decomposed: Spectrum, law: Law, time: float, factor: Tensor) -> Tensor:
-    """The residual's mode coefficients at the time; in the limit what lies below the noise floor stays."""
-    eigenvalues, coefficients = decomposed.eigenvalues.clamp(min=0), decomposed.mode_coefficients(begun.residual)
-    if math.isinf(time):
-        return torch.where(factor > 0, 0.0, coefficients)
-    if law == "gradient_flow":
-        moved = gradient_flow(eigenvalues, coefficients, torch.tensor([time], dtype=torch.float64))[0]
-    else:
-        step = torch.tensor([time / begun.learning_rate], dtype=torch.float64).round()
-        moved = gradient_descent(eigenvalues, coefficients, begun.learning_rate, step)[0]
-    return moved.clamp(-LARGEST, LARGEST)
+def _moved(begun: Start, decomposed: Spectrum, law: Law, time: Tensor, factor: Tensor) -> Tensor:
+    """The residual's mode coefficients (n,); in the limit what lies below the noise floor stays."""
+    if bool(torch.isinf(time)):
+        return torch.where(factor > 0, 0.0, decomposed.mode_coefficients(begun.residual))
+    return moved(begun, decomposed, time, law)[0]
 
 
 def _function(begun: Start, limit: Limit | None, factor: Tensor) -> Array:
-    """f on the grid, from this network's own f_0."""
+    """(g,) by K_0, or by the kernel of infinite width."""
     decomposed, cross = (limit.spectrum, limit.cross_kernel) if limit else (begun.spectrum, begun.cross_kernel)
-    function = predict(decomposed, cross, begun.residual, begun.grid_function, factor[None])[0]
-    values: Array = function.clamp(-LARGEST, LARGEST).numpy()
+    values: Array = functions(begun, decomposed, cross, factor[None])[0]
     return values
 
 
 def _distance(begun: Start, law: Law, time: float, limit: Limit | None, frame: Frame) -> float | None:
     """Of the trained network's function at a frame; at infinite time the prediction is the limit's."""
     decomposed = limit.spectrum if limit else begun.spectrum
-    _, factor = _factor(begun, decomposed, law, time if math.isinf(time) else frame.time)
-    return relative_distance(frame.function, _function(begun, limit, factor))
+    at = torch.tensor([time if math.isinf(time) else frame.time], dtype=torch.float64)
+    return relative_distance(frame.function, _function(begun, limit, factors(begun, decomposed, at, law)[0]))

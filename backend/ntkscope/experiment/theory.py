@@ -32,6 +32,7 @@ class Theory:
     """Predictions at T recorded steps."""
 
     steps: NDArray[np.int64]
+    time: Tensor  # (T,) learning rate times step
     gradient_flow: Predictions
     gradient_descent: Predictions
     law: Law
@@ -47,40 +48,54 @@ class Theory:
 
 def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
     """The frozen-kernel prediction of the run at these steps."""
-    by_flow, by_descent = (_predictions(laws(start, start.spectrum, steps, law), start) for law in LAWS)
+    time = start.learning_rate * torch.from_numpy(steps).double()
+    by_flow, by_descent = (_predictions(moved(start, start.spectrum, time, law), start) for law in LAWS)
     counts = np.array([group.counts for group in start.groups], dtype=bool)
     apart = np.abs(by_flow.remaining - by_descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0
     law: Law = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
-    factor = factors(start, start.spectrum, steps, law)
-    function = predict(start.spectrum, start.cross_kernel, start.residual, start.grid_function, factor)
+    factor = factors(start, start.spectrum, time, law)
     means = np.array([group.eigenvalue for group in start.groups])
     return Theory(
         steps=steps,
+        time=time,
         gradient_flow=by_flow,
         gradient_descent=by_descent,
         law=law,
         law_difference=difference,
-        function=function.clamp(-LARGEST, LARGEST).numpy(),
-        seen=(start.learning_rate * steps)[:, None] * means[None, :],
+        function=functions(start, start.spectrum, start.cross_kernel, factor),
+        seen=time.numpy()[:, None] * means[None, :],
     )
 
 
-def laws(start: Start, decomposed: Spectrum, steps: NDArray[np.int64], law: Law) -> Tensor:
-    """(T, n) coefficients of the residual, in the modes of a constant kernel, at these steps."""
+def whole_steps(start: Start, time: Tensor) -> Tensor:
+    """The steps nearest to these times."""
+    return (time / start.learning_rate).round()
+
+
+def moved(start: Start, decomposed: Spectrum, time: Tensor, law: Law) -> Tensor:
+    """(T, n) coefficients of the residual, in the modes of a constant kernel; by descent at the nearest steps."""
     eigenvalues, coefficients = decomposed.eigenvalues.clamp(min=0), decomposed.mode_coefficients(start.residual)
-    step = torch.from_numpy(steps).double()
     if law == "gradient_flow":
-        return gradient_flow(eigenvalues, coefficients, start.learning_rate * step)
-    return gradient_descent(eigenvalues, coefficients, start.learning_rate, step)
+        found = gradient_flow(eigenvalues, coefficients, time)
+    else:
+        found = gradient_descent(eigenvalues, coefficients, start.learning_rate, whole_steps(start, time))
+    return found.clamp(-LARGEST, LARGEST)
 
 
-def factors(start: Start, decomposed: Spectrum, steps: NDArray[np.int64], law: Law) -> Tensor:
+def factors(start: Start, decomposed: Spectrum, time: Tensor, law: Law) -> Tensor:
     """(T, n): (1 - what is left of a mode) / lambda, which carries the prediction to new points."""
-    eigenvalues, step = decomposed.eigenvalues.clamp(min=0), torch.from_numpy(steps).double()
+    eigenvalues = decomposed.eigenvalues.clamp(min=0)
     if law == "gradient_flow":
-        return flow_factor(eigenvalues, start.learning_rate * step)
-    return descent_factor(eigenvalues, start.learning_rate, step)
+        return flow_factor(eigenvalues, time)
+    return descent_factor(eigenvalues, start.learning_rate, whole_steps(start, time)).clamp(-LARGEST, LARGEST)
+
+
+def functions(start: Start, decomposed: Spectrum, cross_kernel: Tensor, factor: Tensor) -> Array:
+    """(T, g) f on the grid, from this network's own f_0."""
+    found = predict(decomposed, cross_kernel, start.residual, start.grid_function, factor)
+    values: Array = found.clamp(-LARGEST, LARGEST).numpy()
+    return values
 
 
 def relative_distance(trained: Array, predicted: Array) -> float | None:
@@ -100,9 +115,8 @@ def learning_times(start: Start, law: Law) -> list[float | None]:
         return [group.learning_time for group in start.groups]
     recording = start.config.recording
     steps = recording_steps(start.last_step, recording.frames)
-    descent = laws(start, start.spectrum, steps, law)
-    remaining = torch.tensor(_predictions(descent, start).remaining)
     times = start.learning_rate * torch.from_numpy(steps).double()
+    remaining = torch.tensor(_predictions(moved(start, start.spectrum, times, law), start).remaining)
     reached = [measured_learning_time(times, remaining[:, at], recording.epsilon) for at in range(len(start.groups))]
     return [group.learning_time if time is None else time for group, time in zip(start.groups, reached, strict=True)]
 
@@ -115,7 +129,6 @@ def timed_groups(start: Start, law: Law) -> list[Group]:
 
 def _predictions(coefficients: Tensor, start: Start) -> Predictions:
     """Of (T, n) coefficients."""
-    coefficients = coefficients.clamp(-LARGEST, LARGEST)
     loss = 0.5 * (coefficients**2).sum(dim=1).numpy()
     values, begin = coefficients.numpy(), start.mode_coefficients.numpy()
     return Predictions(

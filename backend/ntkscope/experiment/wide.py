@@ -13,15 +13,13 @@ from ntkscope.experiment.infinite import Limit, frequency_fits, limit_at_once, o
 from ntkscope.experiment.modes import describe_modes, mode_frequencies
 from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import LARGEST, Theory, factors, group_remaining, laws
+from ntkscope.experiment.theory import LARGEST, Theory, factors, functions, group_remaining, moved
 from ntkscope.numerics import Spectrum, drift, ensemble_variance, predict, spectrum
 from ntkscope.schemas.event_parts import Ensemble, Group, InfiniteWidth
 
 Array = NDArray[np.float64]
 
-
 ENSEMBLE_WORK = 3e7  # multiply-adds of the spread at one time: some 10 ms, at every frame
-
 # Of ||r(0)||: a target of few waves has nothing in the other modes of a kernel as symmetric as the points, and what
 # the eigenvectors' own round-off leaves there is no start to measure by.
 SMALLEST_SHARE = 1e-8
@@ -69,18 +67,17 @@ class Wide:
             coefficient_floor=max(start.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm())),
             epsilon=start.config.recording.epsilon,
         )
-        limit, functions = limit_at_once(start, own, decomposed), None
+        limit, drawn = limit_at_once(start, own, decomposed), None
         if limit is not None:
-            factor = factors(start, decomposed, theory.steps, theory.law)
-            predicted = predict(decomposed, limit.cross_kernel, start.residual, start.grid_function, factor)
-            functions = predicted.clamp(-LARGEST, LARGEST).numpy()
-        return cls(start, theory, own.ntk, decomposed, coefficients.numpy(), groups, limit, functions, own.error)
+            factor = factors(start, decomposed, theory.time, theory.law)
+            drawn = functions(start, decomposed, limit.cross_kernel, factor)
+        return cls(start, theory, own.ntk, decomposed, coefficients.numpy(), groups, limit, drawn, own.error)
 
     def announce(self, slices: Slices) -> InfiniteWidth:
         """The limit's spectrum, how far K_0 is from it, and the loss that it predicts."""
         start = self.start
         frequencies = mode_frequencies(self.spectrum, start.problem, start.followed)
-        moved = laws(start, self.spectrum, self.theory.steps, self.theory.law).clamp(-LARGEST, LARGEST)
+        coefficients = moved(start, self.spectrum, self.theory.time, self.theory.law)
         distance = drift(start.kernel, self.kernel)
         return InfiniteWidth(
             eigenvalues=self.spectrum.eigenvalues.numpy(),
@@ -91,7 +88,7 @@ class Wide:
             quadrature_error=self.error,
             frequency_fits=frequency_fits(frequencies, self.spectrum, start.problem),
             groups=self.groups,
-            loss=(0.5 * (moved**2).sum(1)).numpy(),
+            loss=(0.5 * (coefficients**2).sum(1)).numpy(),
             slices=slices.of(self.kernel),
         )
 
@@ -109,7 +106,7 @@ class Wide:
         n, g = len(self.start.residual), len(self.start.grid_function)
         if self.limit is None or self.start.config.network.centered or g * n * n > ENSEMBLE_WORK:
             return None
-        factor = factors(self.start, self.spectrum, self.theory.steps[at : at + 1], self.theory.law)[0]
+        factor = factors(self.start, self.spectrum, self.theory.time[at : at + 1], self.theory.law)[0]
         return ensemble(self.start, self.limit, factor)
 
 

@@ -52,8 +52,9 @@ def series(
     """
     terms = math.ceil(terms / coarsening)
     left, right = torch.sqrt(p), torch.sqrt(q)
-    a0, b = _slope_coefficients(activation, left, terms, coarsening)
-    c0, d = _slope_coefficients(activation, right, terms, coarsening)
+    # each deviation once, on one grid of nodes: in a symmetric kernel those of u are those of v
+    found = _slope_coefficients(activation, left if p is q else torch.cat([left, right]), terms, coarsening)
+    (a0, b), (c0, d) = ((part[: len(p)] for part in found), (part[-len(q) :] for part in found))
     size = left[:, None] * right
     rho = torch.where(size > 0, s / torch.where(size > 0, size, 1.0), 0.0).clamp_(-1, 1)
     root = torch.arange(1, terms + 1, dtype=p.dtype, device=p.device).sqrt()

@@ -1,6 +1,6 @@
 """The NTK and the NNGP of an infinitely wide network: the kernel recursion."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -22,12 +22,14 @@ class InfiniteKernels:
     Args:
         nngp: Covariance of the outputs at the start.
         ntk: The kernel of training.
+        variances: NNGP of each x1 with itself, which the recursion knows also where x2 is given.
         error: Estimate of the truncation error of a series or a quadrature in either, relative to
             sqrt(K_xx K_x'x'), beside which there is round-off; 0 for closed forms, which have round-off alone.
     """
 
     nngp: Float[Tensor, "n1 n2"]
     ntk: Float[Tensor, "n1 n2"]
+    variances: Float[Tensor, " n1"]
     error: float
 
 
@@ -88,7 +90,7 @@ def infinite_kernels(
     left, right = x1.double(), None if x2 is None else x2.double()
     linear_gram = left @ (left if right is None else right).T
 
-    def kernels(layers: Layers) -> tuple[Tensor, Tensor]:
+    def kernels(layers: Layers) -> InfiniteKernels:
         """The two recursions, whatever gives the expectations."""
         per_weight, own_bias = sigma_w**2, scale_b**2
         ntk_weight, ntk_bias = per_weight, own_bias  # of the last layer's own parameters in the NTK
@@ -102,20 +104,22 @@ def infinite_kernels(
             nngp = per_weight * value + own_bias
             ntk = ntk_weight * value + ntk_bias + per_weight * ntk * slope
         nngp, ntk = factor * nngp, factor * ntk
-        return (nngp, ntk) if right is not None else (_symmetric(nngp), _symmetric(ntk))
+        if right is None:
+            nngp, ntk = _symmetric(nngp), _symmetric(ntk)
+        return InfiniteKernels(nngp, ntk, factor * layers.p, error=0.0)
 
     if phi.name in ("relu", "leaky_relu"):
         alpha = phi.parameters.get("alpha", 0.0)
-        return InfiniteKernels(*kernels(CarriedAngle(left, right, sigma_w, scale_b, alpha)), error=0.0)
+        return kernels(CarriedAngle(left, right, sigma_w, scale_b, alpha))
     layers = Moments(left, right, sigma_w, scale_b, phi)
     fine = kernels(layers)
     if layers.exact:
-        return InfiniteKernels(*fine, error=0.0)
+        return fine
     coarse = kernels(Moments(left, right, sigma_w, scale_b, phi, COARSER))
     scale = factor * torch.sqrt(layers.p[:, None] * layers.q)
     scale = torch.where(scale > 0, scale, 1.0)
-    error = max(float(((a - b).abs() / scale).max()) for a, b in zip(fine, coarse, strict=True))
-    return InfiniteKernels(*fine, error=error)
+    pairs = (fine.nngp, coarse.nngp), (fine.ntk, coarse.ntk)
+    return replace(fine, error=max(float(((a - b).abs() / scale).max()) for a, b in pairs))
 
 
 def infinite_ntk(

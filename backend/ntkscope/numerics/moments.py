@@ -35,7 +35,8 @@ class Moments:
         self.exact = self.dual is not None
         scale = sigma_w / math.sqrt(x1.shape[1])
         left, right = scale * x1, scale * (x1 if x2 is None else x2)
-        self.p, self.q = (side.square().sum(1) + self.bias_variance for side in (left, right))
+        self.p = left.square().sum(1) + self.bias_variance
+        self.q = self.p if self.symmetric else right.square().sum(1) + self.bias_variance
         self.s = left @ right.T + self.bias_variance
         if self.symmetric:
             self.s.fill_diagonal_(0).add_(self.p.diag())  # not the product's, which rounds differently
@@ -59,9 +60,8 @@ class Moments:
             value, slope = self._expectations(self.p[:, None], self.s, self.q)
             first, _ = self._expectations(self.p, self.p, self.p)
             second, _ = self._expectations(self.q, self.q, self.q)
-        self.p, self.q, self.s = (
-            self.weight_variance * moment + self.bias_variance for moment in (first, second, value)
-        )
+        self.p, self.s = (self.weight_variance * moment + self.bias_variance for moment in (first, value))
+        self.q = self.p if self.symmetric else self.weight_variance * second + self.bias_variance
         return value, slope
 
     def _terms(self) -> int | None:

@@ -151,12 +151,19 @@ def eigenvalue_groups(
     return sorted(groups.values())
 
 
-def modes_at(spectrum: Spectrum, cross_kernel: Float[Tensor, "new n"]) -> Float[Tensor, "new k"]:
+def modes_at(
+    spectrum: Spectrum, cross_kernel: Float[Tensor, "new n"], most: int | None = None
+) -> Float[Tensor, "new k"]:
     """The k modes above the floor at new points: q_i(x*) = K(x*, X) q_i / lambda_i.
+
+    Args:
+        spectrum: Of K(X, X).
+        cross_kernel: K(x*, X).
+        most: No more than so many leading ones; None takes all.
 
     Source: Nystrom's extension; theory, section 4.
     """
-    k = spectrum.count_above_floor
+    k = spectrum.count_above_floor if most is None else min(most, spectrum.count_above_floor)
     return cross_kernel @ spectrum.modes[:, :k] / spectrum.eigenvalues[:k]
 
 
