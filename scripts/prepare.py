@@ -26,7 +26,7 @@ def bench() -> None:
 def main() -> int:
     """Carries out one command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="scripts/setup.py", description=__doc__)
-    parser.add_argument("command", choices=["setup", "run", "test", "bench"])
+    parser.add_argument("command", choices=["setup", "run", "test", "bench", "soak"])
     parser.add_argument("--port", type=int, default=int(os.environ.get("NTKSCOPE_PORT") or 8000))
     arguments = parser.parse_args()
     try:
@@ -40,6 +40,8 @@ def main() -> int:
             return checks.run_all(browser.find())
         elif arguments.command == "bench":
             bench()
+        elif arguments.command == "soak":
+            return checks.soak(browser.find())
         else:
             print("ntkscope is set up in .venv. Start it:  make run")
     except SetupProblem as problem:

@@ -12,8 +12,7 @@ from steps.page import FRONTEND
 
 def run_all(chromium: str) -> int:
     """Runs the checks; returns 0 where all passed."""
-    tool = node.find()
-    ours = os.environ | {"CHROMIUM": chromium, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    tool, ours = node.find(), _environment(chromium)
     python = [str(PYTHON), "-m"]
     checks: list[tuple[str, list[str], Path, dict[str, str]]] = [
         ("ruff", [*python, "ruff", "check", "."], ROOT, ours),
@@ -33,3 +32,13 @@ def run_all(chromium: str) -> int:
     for name, status, seconds in outcomes:
         print(f"{'ok    ' if status == 0 else 'FAILED'}  {name:<15} {seconds:6.1f} s")
     return 0 if all(status == 0 for _, status, _ in outcomes) else 1
+
+
+def soak(chromium: str) -> int:
+    """Runs the tests that are marked `soak`, each with an hour at most."""
+    command = [str(PYTHON), "-m", "pytest", "-m", "soak", "--timeout=3600", "-v", "-s"]
+    return subprocess.call(command, cwd=ROOT, env=_environment(chromium))
+
+
+def _environment(chromium: str) -> dict[str, str]:
+    return os.environ | {"CHROMIUM": chromium, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}

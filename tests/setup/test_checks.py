@@ -58,3 +58,9 @@ def test_ci_runs_make_test(checkout, chromium):
     result = checkout.call("bash", str(checkout.root / ".ci/run"))
     assert result.returncode == 0, result.stderr
     assert checkout.calls()[4:] == CHECKS
+
+
+def test_make_soak_runs_the_long_tests_alone(checkout, chromium):
+    result = checkout.make("soak")
+    assert result.returncode == 0, result.stderr
+    assert checkout.calls()[-1] == "pytest -m soak --timeout=3600 -v -s"
