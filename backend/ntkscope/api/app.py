@@ -10,12 +10,13 @@ from fastapi import FastAPI
 from ntkscope import __version__
 from ntkscope.api import datasets, events, health, pages, presets, preview, problems, runs, schema, stream, sweeps
 from ntkscope.api.base_path import BasePath
+from ntkscope.api.body_limit import BodyLimit
 from ntkscope.api.security import Guard
 from ntkscope.api.services import Services, open_services
 from ntkscope.executors.base import Executor
 from ntkscope.settings import Settings
 
-FORM_OVERHEAD = 2**20  # bytes that a form, or a long config, may take beside a table
+FORM_OVERHEAD = 2**16  # bytes that a form may take beside a table
 
 
 def create_app(
@@ -57,12 +58,8 @@ def create_app(
         app.include_router(module.router)
     app.include_router(pages.router(built))
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())
-    app.add_middleware(
-        Guard,
-        allowed_hosts=names | {settings.host},
-        any_host=settings.insecure and not names,
-        largest_body=settings.max_upload_bytes + FORM_OVERHEAD,
-    )
+    app.add_middleware(BodyLimit, uploads={datasets.router.prefix: settings.max_upload_bytes + FORM_OVERHEAD})
+    app.add_middleware(Guard, own_name=settings.host, proxies=names, any_host=settings.insecure and not names)
     app.add_middleware(BasePath, base_path=settings.base_path)
     return app
 
