@@ -1,11 +1,11 @@
 /** (6) How far the kernel has moved from where it started. */
 import { number, percent, whole } from "../format";
+import { headOf } from "../run/at-time";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS } from "../theme/tokens";
-import { layoutOf, risingAxis, timeAxis } from "./axes";
-import { headOf } from "./moment";
-import type { Chart } from "./types";
-import { chartWords } from "./words";
+import type { Chart } from "./chart";
+import { layoutOf, risingAxis, timeAxis } from "./parts/axes";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 500;
 const FADED = 0.25;

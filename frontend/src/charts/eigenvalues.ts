@@ -1,13 +1,15 @@
 /** (3) The spectrum of K_0, of K_t and of infinite width, with the noise floor and the stability limit. */
 import type { Started } from "../api/codec";
 import { number } from "../format";
-import type { RunState } from "../state/run";
+import { kernelFrameOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, floorLabel, floorRegion, layoutOf } from "./axes";
-import { colourOf, describeGroup } from "./groups";
-import { kernelFrameOf } from "./moment";
-import type { Axis, Chart, Hover, LegendItem, Trace, View } from "./types";
-import { chartWords } from "./words";
+import type { Chart } from "./chart";
+import { decadeAxis, floorLabel, floorRegion, layoutOf } from "./parts/axes";
+import type { Axis, Hover, LegendItem, Trace } from "./parts/figure";
+import { colourOf, describeGroup } from "./parts/groups";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
 const MOST_POINTS = 160;

@@ -1,11 +1,12 @@
 /** What must hold for every chart, of every run, in every view. */
 import { describe, expect, it } from "vitest";
-import { recordings } from "../test/recordings";
+import { emptyRun, type RunState } from "../run/run";
+import type { View } from "../run/view";
 import { furtherFixture } from "../test/further-fixture";
+import { recordings } from "../test/recordings";
 import { runFixture, VIEW, type FixtureOptions } from "../test/run-fixture";
-import { emptyRun, type RunState } from "../state/run";
-import { CHARTS as SIX, MORE_CHARTS } from "./index";
-import type { Figure, View } from "./types";
+import { CHARTS as SIX, MORE_CHARTS } from "./catalogue";
+import type { Figure } from "./parts/figure";
 
 const CHARTS = [...SIX, ...MORE_CHARTS];
 const OPTIONS: [string, Partial<FixtureOptions>][] = [

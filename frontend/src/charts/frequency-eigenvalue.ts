@@ -2,15 +2,17 @@
 import type { Started } from "../api/codec";
 import type { FrequencyFit, Group } from "../api/types";
 import { number, withError } from "../format";
-import type { RunState } from "../state/run";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, doublings, layoutOf } from "./axes";
-import { colourOf, describeGroup, numberOf } from "./groups";
+import type { Chart } from "./chart";
 import { tight } from "./learning-times";
-import type { Chart, Hover, LegendItem, Trace, View } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import { decadeAxis, doublings, layoutOf } from "./parts/axes";
+import type { Hover, LegendItem, Trace } from "./parts/figure";
+import { colourOf, describeGroup, numberOf } from "./parts/groups";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 const INTERVAL = 250;
 const FADED = 0.25;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { View } from "../run/view";
 import { runFixture, VIEW } from "../test/run-fixture";
 import { SERIES } from "../theme/tokens";
 import { functionChart } from "./function";
-import { missingPrediction, PREDICTIONS } from "./predictions";
-import type { View } from "./types";
+import { missingPrediction, PREDICTIONS } from "./parts/predictions";
 
 const named = (figure: ReturnType<typeof functionChart>, name: string) => {
   const trace = figure.data.find((one) => one.name === name);

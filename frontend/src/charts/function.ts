@@ -1,18 +1,20 @@
 /** (1) The function: data, target, f(x; t) measured, and what kernels predict: the first one, the moving one, infinite width's. */
 import type { Frame, Started } from "../api/codec";
 import { number } from "../format";
-import type { RunState } from "../state/run";
+import { frameOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { layoutOf } from "./axes";
-import { cloudFigure } from "./cloud";
-import { functionRange } from "./function-range";
-import { frameOf } from "./moment";
-import { planeFigure } from "./plane";
-import { angleAxis, closed, positionAxis } from "./positions";
-import { bandFill, lineStyle, predictionLegend, shownPredictions, type Prediction } from "./predictions";
-import type { Chart, Figure, Hover, LegendItem, Trace, Values, View } from "./types";
-import { column, gaps, largest } from "./values";
-import { chartWords } from "./words";
+import type { Chart } from "./chart";
+import { layoutOf } from "./parts/axes";
+import { cloudFigure } from "./parts/cloud";
+import type { Figure, Hover, LegendItem, Trace, Values } from "./parts/figure";
+import { functionRange } from "./parts/function-range";
+import { planeFigure } from "./parts/plane";
+import { angleAxis, closed, positionAxis } from "./parts/positions";
+import { bandFill, lineStyle, predictionLegend, shownPredictions, type Prediction } from "./parts/predictions";
+import { column, gaps, largest } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 /** Lines are moved in place, which is cheap enough for every other frame of the screen. */
 const INTERVAL = 33;

@@ -1,9 +1,9 @@
 /** The (?) of the cards that tell where the target lies and how the kernel moves. */
 import { number, percent, whole } from "../format";
-import type { RunState } from "../state/run";
-import { BARATIN, CANATAR, CHIZAT, COHEN, FORT, LEWKOWYCZ } from "./sources";
+import type { RunState } from "../run/run";
+import type { Help, KernelChartId, Measured } from "./chart";
+import { BARATIN, CANATAR, CHIZAT, COHEN, FORT, LEWKOWYCZ } from "./parts/sources";
 import { powerAbove, reached } from "./target-power";
-import type { Help, KernelChartId, Measured } from "./types";
 
 export const KERNEL_HELP: Record<KernelChartId, Help> = {
   "target-power": {

@@ -1,13 +1,13 @@
 /** The (?) of the further cards: formula, source, and how well it holds in this run. */
 import type { FrequencyFit } from "../api/types";
 import { number, percent, plain, whole, withError } from "../format";
-import type { RunState } from "../state/run";
+import type { RunState } from "../run/run";
+import type { Help, Measured, MoreChartId } from "./chart";
 import { apart, countFlat, exponentsOf, placedGroups } from "./frequency-eigenvalue";
 import { SLICE_HELP } from "./help-slice";
-import { BASRI, JACOT, RAHAMAN } from "./sources";
 import { timedGroups } from "./learning-times";
+import { BASRI, JACOT, RAHAMAN } from "./parts/sources";
 import { countingFrequencies, startOf } from "./residual-frequency";
-import type { Help, Measured, MoreChartId } from "./types";
 
 export const MORE_HELP: Record<MoreChartId, Help> = {
   "residual-frequency": {

@@ -1,9 +1,9 @@
 /** The (?) of the card with a row of the kernel. */
 import { percent, whole } from "../format";
-import type { RunState } from "../state/run";
+import type { RunState } from "../run/run";
+import type { Help, Measured } from "./chart";
 import { slicesApart } from "./kernel-slice";
-import { JACOT } from "./sources";
-import type { Help, Measured } from "./types";
+import { JACOT } from "./parts/sources";
 
 export const SLICE_HELP: Help = {
   text:

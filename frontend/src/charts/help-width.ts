@@ -2,8 +2,8 @@
 import type { Quantity, Sweep } from "../api/types";
 import { number, whole, withError } from "../format";
 import { SCALINGS, theoryText } from "../words-sweep";
-import { CHIZAT, HUANG, JACOT, LEE, MEI, YANG } from "./sources";
-import type { Help, Measured } from "./types";
+import type { Help, Measured } from "./chart";
+import { CHIZAT, HUANG, JACOT, LEE, MEI, YANG } from "./parts/sources";
 import { errorOf } from "./width";
 
 export const WIDTH_HELP: Record<Quantity, Pick<Help, "text" | "formulas" | "sources">> = {

@@ -1,9 +1,9 @@
 // @vitest-environment node
 import katex from "katex";
 import { describe, expect, it } from "vitest";
-import { emptyRun } from "../state/run";
-import { recordings } from "../test/recordings";
+import { emptyRun } from "../run/run";
 import { furtherFixture } from "../test/further-fixture";
+import { recordings } from "../test/recordings";
 import { runFixture } from "../test/run-fixture";
 import { HELP } from "./help";
 import { KERNEL_HELP } from "./help-kernel";

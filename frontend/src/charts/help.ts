@@ -1,9 +1,9 @@
 /** The (?) of each card: formula, source, and how well it holds in this run. */
 import { number, percent, whole } from "../format";
-import type { RunState } from "../state/run";
-import { placeOf, predictionsOf } from "./moment";
-import { BASRI, CHIZAT, COHEN, HUANG, JACOT, LEE, RAHAMAN } from "./sources";
-import type { Help, LabChartId, Measured } from "./types";
+import { placeOf, predictionsOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { Help, LabChartId, Measured } from "./chart";
+import { BASRI, CHIZAT, COHEN, HUANG, JACOT, LEE, RAHAMAN } from "./parts/sources";
 
 export const HELP: Record<LabChartId, Help> = {
   function: {

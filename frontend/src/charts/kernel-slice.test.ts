@@ -3,7 +3,7 @@ import type { Started } from "../api/codec";
 import { runFixture, VIEW } from "../test/run-fixture";
 import { SLICE_HELP } from "./help-slice";
 import { kernelSliceChart, sliceAt, sliceBeside, slicesApart } from "./kernel-slice";
-import type { Figure } from "./types";
+import type { Figure } from "./parts/figure";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 const started = (geometry: Started["geometry"]) => runFixture({ geometry }).started as Started;

@@ -1,14 +1,16 @@
 /** (11) One row of the kernel, K(x_0, .): at the start, at the play-head, and at infinite width. */
 import type { Matrix, Started } from "../api/codec";
 import { number } from "../format";
-import type { RunState } from "../state/run";
+import { kernelFrameOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { layoutOf } from "./axes";
-import { kernelFrameOf } from "./moment";
-import { angleAxis, closed, positionAxis } from "./positions";
-import type { Axis, Chart, Hover, LegendItem, Trace, View } from "./types";
-import { extent, finite, gaps } from "./values";
-import { chartWords } from "./words";
+import type { Chart } from "./chart";
+import { layoutOf } from "./parts/axes";
+import type { Axis, Hover, LegendItem, Trace } from "./parts/figure";
+import { angleAxis, closed, positionAxis } from "./parts/positions";
+import { extent, finite, gaps } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 100;
 

@@ -1,21 +1,21 @@
 /** Where the target lies, how the kernel moves, and the fits of the cards beside them. */
 import { describe, expect, it } from "vitest";
-import { emptyRun } from "../state/run";
+import { emptyRun } from "../run/run";
 import { furtherFixture } from "../test/further-fixture";
 import { runFixture, VIEW } from "../test/run-fixture";
 import { SERIES } from "../theme/tokens";
+import { MORE_CHARTS } from "./catalogue";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
-import { MORE_CHARTS } from "./index";
+import { MORE_HELP } from "./help-more";
 import { learningTimesChart } from "./learning-times";
 import { lossChart } from "./loss";
-import { MORE_HELP } from "./help-more";
 import { movingChart } from "./moving";
+import type { Figure } from "./parts/figure";
 import { rankChart } from "./rank";
 import { SECTIONS } from "./sections";
 import { sharpnessChart } from "./sharpness";
 import { targetPowerChart } from "./target-power";
 import { turningChart } from "./turning";
-import type { Figure } from "./types";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 const run = furtherFixture({ geometry: "circle", finished: true });

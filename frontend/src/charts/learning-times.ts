@@ -1,15 +1,17 @@
 /** (9) When each group is learnt against its eigenvalue: points measured at the run's end, the line is theory. */
 import type { Started } from "../api/codec";
 import type { Group, LearningTimeFit } from "../api/types";
-import type { RunState } from "../state/run";
+import { headOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, layoutOf } from "./axes";
-import { describeGroup, groupColour, numberOf } from "./groups";
-import { headOf } from "./moment";
-import type { Axis, Chart, LegendItem, Trace, View } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { Chart } from "./chart";
+import { decadeAxis, layoutOf } from "./parts/axes";
+import type { Axis, LegendItem, Trace } from "./parts/figure";
+import { describeGroup, groupColour, numberOf } from "./parts/groups";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 /** The line of the play-head moves with it. */
 const INTERVAL = 40;

@@ -1,14 +1,16 @@
 /** (4) How much of each mode is learnt at the play-head: bars are measured, ticks are theory. */
 import type { Frame, Started } from "../api/codec";
 import { percent } from "../format";
+import { frameOf, interpolated, placeOf, predictionsOf } from "../run/at-time";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { TOKENS, type Theme } from "../theme/tokens";
-import { layoutOf } from "./axes";
-import { describeGroup, drawnGroups, type DrawnGroup } from "./groups";
-import { frameOf, interpolated, placeOf, predictionsOf } from "./moment";
-import type { Chart, LegendItem, Trace, Values, View } from "./types";
-import { finite } from "./values";
-import { chartWords } from "./words";
+import type { Chart } from "./chart";
+import { layoutOf } from "./parts/axes";
+import type { LegendItem, Trace, Values } from "./parts/figure";
+import { describeGroup, drawnGroups, type DrawnGroup } from "./parts/groups";
+import { finite } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 40;
 /** Half the width of a bar and of its tick, in bars. */

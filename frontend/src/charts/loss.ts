@@ -1,14 +1,15 @@
 /** (5) The loss, measured and predicted, and the held-out error where the target is known between the data. */
 import type { Frame, Started } from "../api/codec";
 import { number, whole } from "../format";
-import type { RunState } from "../state/run";
+import { headOf, predictionsOf, spreadPicks } from "../run/at-time";
+import type { RunState } from "../run/run";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, layoutOf, timeAxis } from "./axes";
-import { headOf, predictionsOf, spreadPicks } from "./moment";
-import type { Axis, Chart, LegendItem, Trace } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { Chart } from "./chart";
+import { decadeAxis, layoutOf, timeAxis } from "./parts/axes";
+import type { Axis, LegendItem, Trace } from "./parts/figure";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 const INTERVAL = 250;
 const POINTS = 36;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runFixture, VIEW } from "../test/run-fixture";
 import { TOKENS } from "../theme/tokens";
 import { modesChart } from "./modes";
-import type { Figure, Trace } from "./types";
+import type { Figure, Trace } from "./parts/figure";
 
 const traces = (figure: Figure, name: string) => figure.data.filter((trace) => trace.name === name);
 const colours = (trace: Trace | undefined) => (trace?.["marker"] as { color: string[] }).color;

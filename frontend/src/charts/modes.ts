@@ -1,15 +1,17 @@
 /** (2) |mode coefficient| against time: points are measured, lines are theory. */
 import type { Started } from "../api/codec";
 import { number } from "../format";
-import type { RunState } from "../state/run";
+import { headOf, predictionsOf, spreadPicks } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { TOKENS, type Theme } from "../theme/tokens";
-import { floorLabel, floorRegion, layoutOf, timeAxis } from "./axes";
-import { describeGroup, drawnGroups, type DrawnGroup } from "./groups";
-import { modeLabels } from "./mode-labels";
-import { headOf, predictionsOf, spreadPicks } from "./moment";
-import type { Axis, Chart, Trace, View } from "./types";
-import { chartWords } from "./words";
+import type { Chart } from "./chart";
+import { floorLabel, floorRegion, layoutOf, timeAxis } from "./parts/axes";
+import type { Axis, Trace } from "./parts/figure";
+import { describeGroup, drawnGroups, type DrawnGroup } from "./parts/groups";
+import { modeLabels } from "./parts/mode-labels";
+import { chartWords } from "./parts/words";
 
 /** Some 25 ms a drawing with 24 modes; only the play-head's passing of a point calls for one. */
 const INTERVAL = 250;

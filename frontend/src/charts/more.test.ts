@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { MAGNITUDE, TOKENS } from "../theme/tokens";
+import { emptyRun } from "../run/run";
 import { runFixture, VIEW } from "../test/run-fixture";
-import { emptyRun } from "../state/run";
-import { BASES, missingBasis } from "./basis";
+import { MAGNITUDE, TOKENS } from "../theme/tokens";
+import { CHARTS, MORE_CHARTS } from "./catalogue";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
-import { CHARTS, MORE_CHARTS } from "./index";
 import { learningTimesChart } from "./learning-times";
+import { BASES, missingBasis } from "./parts/basis";
+import type { Figure } from "./parts/figure";
 import { residualFrequencyChart } from "./residual-frequency";
 import { residualModeChart, rowLabels } from "./residual-mode";
-import type { Figure } from "./types";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 const ended = runFixture({ geometry: "circle", finished: true });

@@ -2,11 +2,11 @@
 import type { KernelFrame } from "../api/codec";
 import { percent } from "../format";
 import { SERIES } from "../theme/tokens";
-import { decadeAxis, floorLabel, floorRegion, layoutOf, timeAxis } from "./axes";
-import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./kernel-marks";
-import type { Chart } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { Chart } from "./chart";
+import { decadeAxis, floorLabel, floorRegion, layoutOf, timeAxis } from "./parts/axes";
+import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./parts/kernel-marks";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 const INTERVAL = 500;
 const DECADES = 8;

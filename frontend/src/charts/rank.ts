@@ -1,11 +1,11 @@
 /** (15) How many modes share the kernel's trace; trace and condition number at the pointer, since their units differ. */
 import { number, percent } from "../format";
 import { SERIES } from "../theme/tokens";
-import { layoutOf, levelLine, risingAxis, timeAxis } from "./axes";
-import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./kernel-marks";
-import type { Chart } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { Chart } from "./chart";
+import { layoutOf, levelLine, risingAxis, timeAxis } from "./parts/axes";
+import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./parts/kernel-marks";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 const INTERVAL = 500;
 

@@ -1,12 +1,12 @@
 /** (7) The residual's spectrum over input-space frequencies against time: the classical picture of spectral bias. */
 import type { Started } from "../api/codec";
 import { number, whole } from "../format";
-import type { RunState } from "../state/run";
-import { layoutOf, timeAxis } from "./axes";
-import { HEAT_INTERVAL, heatLegend, heatOf } from "./heat";
-import type { Chart } from "./types";
-import { largest } from "./values";
-import { chartWords } from "./words";
+import type { RunState } from "../run/run";
+import type { Chart } from "./chart";
+import { layoutOf, timeAxis } from "./parts/axes";
+import { HEAT_INTERVAL, heatLegend, heatOf } from "./parts/heat";
+import { largest } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 /** Of the strongest frequency at the start: weaker ones only follow what leaks from the others. */
 const COUNTS_FROM = 0.05;

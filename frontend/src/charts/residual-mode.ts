@@ -1,11 +1,12 @@
 /** (8) What remains of every group of modes against time, as a heatmap: the first mode at the bottom. */
+import type { View } from "../run/view";
 import { TOKENS, type Theme } from "../theme/tokens";
-import { layoutOf, timeAxis } from "./axes";
-import { basisHeat, basisOf, rowsOf } from "./basis";
-import type { DrawnGroup } from "./groups";
-import { HEAT_INTERVAL, heatLegend } from "./heat";
-import type { Chart, View } from "./types";
-import { chartWords } from "./words";
+import type { Chart } from "./chart";
+import { layoutOf, timeAxis } from "./parts/axes";
+import { basisHeat, basisOf, rowsOf } from "./parts/basis";
+import type { DrawnGroup } from "./parts/groups";
+import { HEAT_INTERVAL, heatLegend } from "./parts/heat";
+import { chartWords } from "./parts/words";
 
 /** As many numbers fit beside the axis. */
 const LABELS = 16;

@@ -1,7 +1,7 @@
 /** The order of the further cards: two wide ones, then three, under a heading. */
-import { MORE_CHARTS } from "./index";
-import type { ChartEntry, ChartId } from "./types";
-import { moreWords } from "./words-more";
+import { MORE_CHARTS } from "./catalogue";
+import type { ChartEntry, ChartId } from "./chart";
+import { moreWords } from "./parts/words-more";
 
 /** Of the kernel as it is at the start; all others tell of its motion. */
 const BIAS: ChartId[] = ["learning-times", "frequency-eigenvalue", "residual-frequency", "residual-mode", "target-power"];

@@ -1,11 +1,12 @@
 /** (13) lambda_1 of K_t, the Hessian's largest eigenvalue where it is recorded, and the limit 2/eta. */
 import { number, percent } from "../format";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, layoutOf, levelLine, risingAxis, timeAxis } from "./axes";
-import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./kernel-marks";
-import type { Axis, Chart, LegendItem } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { Chart } from "./chart";
+import { decadeAxis, layoutOf, levelLine, risingAxis, timeAxis } from "./parts/axes";
+import type { Axis, LegendItem } from "./parts/figure";
+import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./parts/kernel-marks";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 const INTERVAL = 500;
 /** Where the limit is so many times above the start, a linear axis would flatten the eigenvalue. */

@@ -5,7 +5,7 @@ import { driftChart } from "./drift";
 import { eigenvaluesChart } from "./eigenvalues";
 import { learntChart } from "./learnt";
 import { lossChart } from "./loss";
-import type { Figure } from "./types";
+import type { Figure } from "./parts/figure";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 

@@ -1,15 +1,17 @@
 /** (11) How much of the target lies in the leading modes of K_0: what a kernel learns early, and what it leaves for later. */
 import type { Started } from "../api/codec";
 import { percent, whole } from "../format";
-import type { RunState } from "../state/run";
+import { spreadPicks } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { doublings, layoutOf } from "./axes";
-import { colourOf, describeGroup } from "./groups";
-import { spreadPicks } from "./moment";
-import type { Axis, Chart, Hover, Trace, View } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { Chart } from "./chart";
+import { doublings, layoutOf } from "./parts/axes";
+import type { Axis, Hover, Trace } from "./parts/figure";
+import { colourOf, describeGroup } from "./parts/groups";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 const INTERVAL = 250;
 const MOST_POINTS = 160;

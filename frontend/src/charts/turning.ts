@@ -1,11 +1,11 @@
 /** (14) Whether the leading modes of K_t still span what K_0's do, and how much of K_t points along the target. */
 import { number } from "../format";
 import { SERIES, TOKENS } from "../theme/tokens";
-import { layoutOf, timeAxis } from "./axes";
-import { describeKernelFrame, kernelEmpty, kernelMarks } from "./kernel-marks";
-import type { Chart } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { Chart } from "./chart";
+import { layoutOf, timeAxis } from "./parts/axes";
+import { describeKernelFrame, kernelEmpty, kernelMarks } from "./parts/kernel-marks";
+import { chartWords } from "./parts/words";
+import { moreWords } from "./parts/words-more";
 
 const INTERVAL = 500;
 

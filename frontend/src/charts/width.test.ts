@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sweepFixture } from "../test/sweep-fixture";
 import { SERIES } from "../theme/tokens";
 import { widthNumbers } from "./help-width";
-import type { Figure } from "./types";
+import type { Figure } from "./parts/figure";
 import { guideOf, widthFigure } from "./width";
 
 const WIDE = { narrow: false };

@@ -1,11 +1,12 @@
 /** The width study: single runs, their means, the fitted power law and the one of theory, on log-log axes. */
 import type { Quantity, Scaling, StudyPoint, StudySlope, Sweep, SweepRun } from "../api/types";
 import { number, whole } from "../format";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import { SCALINGS } from "../words-sweep";
-import { decadeAxis, layoutOf } from "./axes";
-import type { Axis, Figure, Hover, LegendItem, Trace, View } from "./types";
+import { decadeAxis, layoutOf } from "./parts/axes";
+import type { Axis, Figure, Hover, LegendItem, Trace } from "./parts/figure";
 import { widthWords } from "./words-width";
 
 export interface WidthFigure extends Figure {

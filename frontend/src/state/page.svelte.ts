@@ -1,8 +1,9 @@
 /** Everything the page holds, wired together once. */
 import { api } from "../api/client";
+import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
 import type { RunConfig, RunSummary } from "../api/types";
-import type { View } from "../charts/types";
+import type { View } from "../run/view";
 import { words } from "../words";
 import { FormState } from "./form.svelte";
 import { LabState } from "./lab.svelte";
@@ -12,7 +13,7 @@ import { PlayheadState } from "./playhead.svelte";
 import { PreviewState } from "./preview.svelte";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
-import { same, type JsonObject } from "./schema";
+import { same } from "./schema";
 import { Surroundings } from "./surroundings.svelte";
 import { SweepDraft } from "./sweep-draft.svelte";
 import { SweepsState } from "./sweeps.svelte";

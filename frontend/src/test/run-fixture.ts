@@ -1,8 +1,8 @@
 /** Runs made up for tests: a spectrum, its two laws, and measurements that stray from them a little. */
 import type { Finished, Frame, KernelFrame, Matrix, Predictions, Started } from "../api/codec";
 import type { Group } from "../api/types";
-import { emptyRun, type RunState } from "../state/run";
-import type { View } from "../charts/types";
+import { emptyRun, type RunState } from "../run/run";
+import type { View } from "../run/view";
 
 export interface FixtureOptions {
   geometry: Started["geometry"];
