@@ -10,12 +10,15 @@ const FOLDER = join(import.meta.dirname, "../../../backend/ntkscope/experiment/r
 export function recordings(): [name: string, run: RunState][] {
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith(".events"))
-    .map((name) => {
-      const run = emptyRun(name);
-      for (const fields of decodeMulti(readFileSync(join(FOLDER, name)))) {
-        const { type } = fields as { type: string };
-        if (type !== "checkpoint") reduce(run, decodeEvent(encode(fields)));
-      }
-      return [name, run];
-    });
+    .map((name) => [name, replayed(join(FOLDER, name), name)]);
+}
+
+/** A file of stored events as the run that the page would have. */
+export function replayed(file: string, id: string): RunState {
+  const run = emptyRun(id);
+  for (const fields of decodeMulti(readFileSync(file))) {
+    const { type } = fields as { type: string };
+    if (type !== "checkpoint") reduce(run, decodeEvent(encode(fields)));
+  }
+  return run;
 }
