@@ -3,7 +3,8 @@ import type { Plotly, PlotlyElement, PlotlyPointEvent } from "plotly.js-cartesia
 import { functionChart } from "../charts/function";
 import { lossChart } from "../charts/loss";
 import type { Figure } from "../charts/parts/figure";
-import { runFixture, VIEW } from "../test/run-fixture";
+import { DEFAULT_VIEW as VIEW } from "../run/view";
+import { runFixture } from "../test/run-fixture";
 import { Plot } from "./plot";
 import type { Ranges } from "./ranges";
 
@@ -61,7 +62,7 @@ function zoom(x: [number, number]): void {
   fire["plotly_relayout"]?.({ "xaxis.range[0]": x[0], "xaxis.range[1]": x[1] } as never);
 }
 
-const at = (time: number | null): Figure => functionChart(runFixture(), { ...VIEW, time }, "light");
+const at = (time: number | null): Figure => functionChart.figure(runFixture(), { ...VIEW, time }, "light");
 
 describe("the plot", () => {
   it("is made once, then only its moved lines are drawn, then nothing while nothing changes", () => {
@@ -74,7 +75,7 @@ describe("the plot", () => {
   it("is drawn anew for another size or theme, never rebuilt", () => {
     plot.draw(at(1), size, 0);
     plot.draw(at(1), { width: 500, height: 300 }, 40);
-    plot.draw(functionChart(runFixture(), { ...VIEW, time: 1 }, "dark"), { width: 500, height: 300 }, 80);
+    plot.draw(functionChart.figure(runFixture(), { ...VIEW, time: 1 }, "dark"), { width: 500, height: 300 }, 80);
     expect(calls).toEqual(["newPlot", "react", "react"]);
     expect(given.layout).toMatchObject({ width: 500, height: 300 });
   });
@@ -89,8 +90,8 @@ describe("the plot", () => {
   });
 
   it("waits a second before its axes grow", () => {
-    const small = lossChart(runFixture(), VIEW, "light");
-    const large = lossChart(runFixture({ excursion: 100 }), VIEW, "light");
+    const small = lossChart.figure(runFixture(), VIEW, "light");
+    const large = lossChart.figure(runFixture({ excursion: 100 }), VIEW, "light");
     expect(plot.draw(small, size, 0)).toBe(false);
     expect(plot.draw(large, size, 500)).toBe(true);
     expect(given.layout["yaxis"]?.range).toEqual(small.layout.yaxis.range);
@@ -99,36 +100,36 @@ describe("the plot", () => {
   });
 
   it("keeps a zoom: Plotly is given the ranges from before it, and the axes do not grow", () => {
-    const small = lossChart(runFixture(), VIEW, "light");
+    const small = lossChart.figure(runFixture(), VIEW, "light");
     plot.draw(small, size, 0);
     zoom([-1, 0]);
     expect(told.at(-1)).toMatchObject({ zoomed: true, ranges: { x: [-1, 0] } });
-    plot.draw(lossChart(runFixture({ excursion: 100 }), VIEW, "light"), size, 60_000);
+    plot.draw(lossChart.figure(runFixture({ excursion: 100 }), VIEW, "light"), size, 60_000);
     expect(given.layout["xaxis"]?.range).toEqual(small.layout.xaxis.range);
     expect(given.layout["yaxis"]?.range).toEqual(small.layout.yaxis.range);
   });
 
   it("gives a zoomed axis ticks of its own, and whole decades back to the whole one", () => {
-    plot.draw(lossChart(runFixture(), VIEW, "light"), size, 0);
+    plot.draw(lossChart.figure(runFixture(), VIEW, "light"), size, 0);
     expect(given.layout["xaxis"]).toHaveProperty("dtick");
     zoom([-1, 0]);
-    plot.draw(lossChart(runFixture(), VIEW, "light"), size, 40);
+    plot.draw(lossChart.figure(runFixture(), VIEW, "light"), size, 40);
     expect(given.layout["xaxis"]).not.toHaveProperty("dtick");
   });
 
   it("is whole again at a double click, and when another run is shown", () => {
-    const figure = lossChart(runFixture(), VIEW, "light");
+    const figure = lossChart.figure(runFixture(), VIEW, "light");
     plot.draw(figure, size, 0);
     zoom([-1, 0]);
     fire["plotly_doubleclick"]?.(undefined as never);
     expect(told.at(-1)).toEqual({ zoomed: false, ranges: { x: figure.layout.xaxis.range, y: figure.layout.yaxis.range } });
     zoom([-1, 0]);
-    plot.draw(lossChart(runFixture({ geometry: "circle" }), VIEW, "light"), size, 40);
+    plot.draw(lossChart.figure(runFixture({ geometry: "circle" }), VIEW, "light"), size, 40);
     expect(told.at(-1)?.zoomed).toBe(false);
   });
 
   it("passes on what the pointer finds, a heatmap's cell as one number", () => {
-    plot.draw(functionChart(runFixture({ geometry: "plane" }), VIEW, "light"), size, 0);
+    plot.draw(functionChart.figure(runFixture({ geometry: "plane" }), VIEW, "light"), size, 0);
     const event = (curveNumber: number, pointNumber: number | [number, number]) =>
       ({ points: [{ curveNumber, pointNumber }], event: new MouseEvent("mousemove") }) as PlotlyPointEvent as never;
     fire["plotly_hover"]?.(event(3, 5));

@@ -1,15 +1,32 @@
-/** What a chart is: a pure function from the run and the view to a figure. */
+/** What a chart is: its figure, a pure function of the run and the view, and what its card says and offers. */
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import type { Theme } from "../theme/tokens";
 import type { Figure } from "./parts/figure";
 
-export type Chart = (run: RunState, view: View, theme: Theme) => Figure;
-
-export interface Measured {
-  label: string;
-  value: string;
+export interface ChartDefinition {
+  id: string;
+  title: string;
+  /** The six that are always there; of the kernel as it is at the start; of its motion. */
+  section: "six" | "bias" | "motion";
+  help: Help;
+  /** No DOM, no Svelte, no Plotly. */
+  figure: (run: RunState, view: View, theme: Theme) => Figure;
+  /** x is time: the play-head is drawn. */
+  overTime?: true;
+  /** What keys walk along, and for rows the pointer too: modes, or the rows of the kernel that are recorded. */
+  picks?: "modes" | "rows";
+  switches?: SwitchId[];
+  /** The eigenvector of the mode that is pointed at or selected, in a corner of the plot. */
+  inset?: "eigenvector";
+  /** Its subtitle needs two lines. */
+  tall?: true;
+  /** Dark marks lie under the play-head, which needs a rim to be seen. */
+  haloed?: true;
 }
+
+/** What a card can offer: how modes are drawn, which predictions, whose modes split the residual. */
+export type SwitchId = "modes" | "predictions" | "basis";
 
 /** The (?) of a card. */
 export interface Help {
@@ -22,18 +39,7 @@ export interface Help {
   measured: (run: RunState) => Measured[];
 }
 
-export type LabChartId = "function" | "modes" | "eigenvalues" | "learnt" | "loss" | "drift";
-export type MoreChartId = "residual-frequency" | "residual-mode" | "learning-times" | "frequency-eigenvalue" | "kernel-slice";
-export type KernelChartId = "target-power" | "moving" | "sharpness" | "turning" | "rank";
-export type ChartId = LabChartId | MoreChartId | KernelChartId;
-
-export interface ChartEntry {
-  id: ChartId;
-  title: string;
-  chart: Chart;
-  help: Help;
-  /** Whether x is time, so that the play-head is drawn. */
-  overTime: boolean;
-  /** Whether its marks are modes, so that keys walk along them. */
-  ofModes: boolean;
+export interface Measured {
+  label: string;
+  value: string;
 }

@@ -1,20 +1,48 @@
 /** (3) The spectrum of K_0, of K_t and of infinite width, with the noise floor and the stability limit. */
 import type { Started } from "../api/codec";
-import { number } from "../format";
+import { number, percent, whole } from "../format";
 import { kernelFrameOf } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import type { Chart } from "./chart";
+import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, floorLabel, floorRegion, layoutOf } from "./parts/axes";
-import type { Axis, Hover, LegendItem, Trace } from "./parts/figure";
+import type { Axis, Figure, Hover, LegendItem, Trace } from "./parts/figure";
 import { colourOf, describeGroup } from "./parts/groups";
+import { BASRI, COHEN, JACOT } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
 const MOST_POINTS = 160;
 
-export const eigenvaluesChart: Chart = (run, view, theme) => {
+const words = {
+  subtitle: "λᵢ against i",
+  symbol: "λᵢ",
+  floorBelow: (floor: number) => `↓ ${number(floor)}: below round-off`,
+} as const;
+
+const help: Help = {
+  text:
+    "Each eigenvalue is a speed: mode i needs a time of about 1/λᵢ. Open circles are the kernel at the start, filled ones the kernel " +
+    "at the play-head, the dotted line the same network at infinite width, Θ. A mode above the line 2/η grows at every step. Below the hatched edge an eigenvalue is round-off.",
+  formulas: [
+    String.raw`K_t = J_t J_t^{\top},\quad J_t = \frac{\partial f(X;\theta_t)}{\partial\theta}`,
+    String.raw`\text{stable: } \eta < \frac{2}{\lambda_1}, \qquad \text{floor: } n\,u\,\lambda_1`,
+  ],
+  sources: [JACOT, BASRI, COHEN],
+  measured: spectrumNumbers,
+};
+
+export const eigenvaluesChart: ChartDefinition = {
+  id: "eigenvalues",
+  title: "Eigenvalues of the kernel",
+  section: "six",
+  help,
+  figure,
+  picks: "modes",
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const kernel = kernelFrameOf(run, view);
   const floor = started?.noise_floor ?? 0;
@@ -41,12 +69,12 @@ export const eigenvaluesChart: Chart = (run, view, theme) => {
       x,
       y,
       xTitle: chartWords.modeNumber,
-      yTitle: chartWords.eigenvalueSymbol,
+      yTitle: words.symbol,
       large: false,
       shapes: started ? [limitLine(limit, theme)] : [],
       annotations: started ? [limitLabel(limit, theme), hatched ? floorLabel(floor, y, theme) : distantFloor(floor, theme)] : [],
     }),
-    subtitle: chartWords.eigenvaluesSubtitle + (kernel ? `, ${chartWords.at(kernel.time)}` : ""),
+    subtitle: words.subtitle + (kernel ? `, ${chartWords.at(kernel.time)}` : ""),
     legend: started ? legendOf(started, kernel !== null, wide !== null, theme) : [],
     note: drawnNow?.below ? chartWords.countBelow(drawnNow.below) : null,
     empty: started ? (drawnNow?.trace.x.length ? null : chartWords.noEigenvalues) : chartWords.waiting,
@@ -58,7 +86,7 @@ export const eigenvaluesChart: Chart = (run, view, theme) => {
       return describeEigenvalue(run, started, mode - 1, kernel?.eigenvalues[mode - 1]);
     },
   };
-};
+}
 
 /** Mode numbers from 0: all of them, or logarithmically spread ones where there are very many. */
 function picks(count: number): number[] {
@@ -137,7 +165,7 @@ function valueAxis(run: RunState, started: Started, floor: number, limit: number
 
 function distantFloor(floor: number, theme: Theme): object {
   return {
-    text: chartWords.floorBelow(floor),
+    text: words.floorBelow(floor),
     xref: "paper",
     yref: "paper",
     x: 0,
@@ -176,4 +204,21 @@ function describeEigenvalue(run: RunState, started: Started, mode: number, now: 
   const group = describeGroup(run, index);
   // The group's eigenvalue is the mean of its modes': here each has its own.
   return { title: chartWords.mode(mode + 1), rows: [...rows, ...(group?.rows.slice(1) ?? [])], group: index < 0 ? null : index };
+}
+
+function spectrumNumbers(run: RunState): Measured[] {
+  const started = run.started;
+  if (!started) return [];
+  const first = started.eigenvalues[0] ?? NaN;
+  const rows: Measured[] = [
+    { label: "Noise floor n u λ₁", value: number(started.noise_floor) },
+    { label: "Eigenvalues below it", value: whole(started.below_floor) },
+    { label: "η λ₁ / 2 at the start (stable below 1)", value: number((started.learning_rate * first) / 2) },
+  ];
+  const kernel = run.kernelFrames.at(-1);
+  const { infinite } = started;
+  if (infinite?.distance != null) rows.push({ label: "K₀ from infinite width, ‖K₀ − Θ‖ / ‖Θ‖", value: percent(infinite.distance) });
+  if (infinite?.quadrature_error) rows.push({ label: "Error of Θ, found by quadrature", value: number(infinite.quadrature_error) });
+  if (kernel) rows.push({ label: "Change of λ₁ since", value: percent((kernel.eigenvalues[0] ?? NaN) / first - 1) });
+  return rows;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { runFixture, VIEW } from "../test/run-fixture";
-import { frameOf, headOf, interpolated, kernelFrameOf, placeOf, spreadPicks } from "./at-time";
+import { runFixture } from "../test/run-fixture";
+import { frameOf, headOf, interpolated, kernelFrameOf, bracketOf, spreadPicks } from "./at-time";
+import { DEFAULT_VIEW as VIEW } from "./view";
 
 describe("what is shown at the play-head", () => {
   const run = runFixture({ frames: 40 });
@@ -32,17 +33,17 @@ describe("predictions between recording times", () => {
   const matrix = { shape: [4, 2], values: Float32Array.from([0, 8, 1, 9, 2, 10, 4, 12]) };
 
   it("are exact at the recording times", () => {
-    expect([0, 1, 10, 100].map((time) => interpolated(matrix, 0, placeOf(times, time)))).toEqual([0, 1, 2, 4]);
-    expect(interpolated(matrix, 1, placeOf(times, 10))).toBe(10);
+    expect([0, 1, 10, 100].map((time) => interpolated(matrix, 0, bracketOf(times, time)))).toEqual([0, 1, 2, 4]);
+    expect(interpolated(matrix, 1, bracketOf(times, 10))).toBe(10);
   });
 
   it("are linear in log time", () => {
-    expect(interpolated(matrix, 0, placeOf(times, Math.sqrt(1000)))).toBeCloseTo(3, 6);
+    expect(interpolated(matrix, 0, bracketOf(times, Math.sqrt(1000)))).toBeCloseTo(3, 6);
   });
 
   it("are linear in time before the first recording above 0, and end with the last", () => {
-    expect(interpolated(matrix, 0, placeOf(times, 0.25))).toBeCloseTo(0.25, 6);
-    expect(interpolated(matrix, 0, placeOf(times, 1e6))).toBe(4);
+    expect(interpolated(matrix, 0, bracketOf(times, 0.25))).toBeCloseTo(0.25, 6);
+    expect(interpolated(matrix, 0, bracketOf(times, 1e6))).toBe(4);
   });
 });
 

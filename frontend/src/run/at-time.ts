@@ -25,14 +25,14 @@ export function predictionsOf(started: Started): Predictions {
   return started[started.law];
 }
 
-/** A place between two recording times: `weight` of the way from row `low` to row `high`, in log time. */
-interface Place {
+/** The two recording times around a time: it lies `weight` of the way from row `low` to row `high`, in log time. */
+interface Bracket {
   low: number;
   high: number;
   weight: number;
 }
 
-export function placeOf(times: Float32Array, time: number): Place {
+export function bracketOf(times: Float32Array, time: number): Bracket {
   const last = times.length - 1;
   let low = 0;
   let high = last;
@@ -50,12 +50,12 @@ export function placeOf(times: Float32Array, time: number): Place {
   return { low, high: next, weight: Math.min(1, weight) };
 }
 
-/** One column of a (times, groups) matrix at a place. */
-export function interpolated(matrix: Matrix, column: number, place: Place): number {
+/** One column of a (times, groups) matrix, between two of its rows. */
+export function interpolated(matrix: Matrix, column: number, bracket: Bracket): number {
   const columns = matrix.shape[1] ?? 0;
-  const low = matrix.values[place.low * columns + column] ?? NaN;
-  const high = matrix.values[place.high * columns + column] ?? NaN;
-  return place.weight === 0 ? low : low + place.weight * (high - low);
+  const low = matrix.values[bracket.low * columns + column] ?? NaN;
+  const high = matrix.values[bracket.high * columns + column] ?? NaN;
+  return bracket.weight === 0 ? low : low + bracket.weight * (high - low);
 }
 
 /** Indices of at most `count` recording times, evenly spread in log time (or in time); the first above 0 is one of them. */

@@ -23,5 +23,15 @@ export interface View {
   slice: number | null;
   /** A phone: fewer ticks and modes, symbols above the axes, no dragging. */
   narrow: boolean;
-  reducedMotion: boolean;
 }
+
+export const DEFAULT_VIEW: View = {
+  time: null,
+  selected: null,
+  allModes: false,
+  modesAxis: "log-log",
+  predictions: ["frozen"],
+  basis: "frozen",
+  slice: null,
+  narrow: false,
+};

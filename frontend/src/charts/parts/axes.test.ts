@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Started } from "../../api/codec";
-import { runFixture, VIEW } from "../../test/run-fixture";
+import { DEFAULT_VIEW as VIEW } from "../../run/view";
+import { runFixture } from "../../test/run-fixture";
 import { decadeAxis, floorLabel, layoutOf, risingAxis, timeAxis } from "./axes";
 
 const started = runFixture().started as Started;

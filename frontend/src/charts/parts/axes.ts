@@ -3,7 +3,10 @@ import type { Started } from "../../api/codec";
 import type { View } from "../../run/view";
 import { TOKENS, type Theme } from "../../theme/tokens";
 import type { Axis, FigureLayout, Trace } from "./figure";
-import { chartWords } from "./words";
+
+const words = {
+  belowFloor: "below round-off",
+} as const;
 
 const FONT = "Inter, system-ui, sans-serif";
 /** Plotly draws powers of ten larger by a quarter: 9 and 11 then match. */
@@ -121,6 +124,15 @@ export function decadeAxis(values: Iterable<number>, decades = 40): Axis {
   return { type: "log", range: [Math.min(bottom, top - 1), top] };
 }
 
+/** Just around the values: whole decades would leave most of the axis empty. */
+export function tight(values: number[]): Axis {
+  const kept = values.filter((value) => value > 0);
+  if (!kept.length) return decadeAxis([]);
+  const [low, high] = [Math.log10(Math.min(...kept)), Math.log10(Math.max(...kept))];
+  const room = Math.max(0.1, 0.05 * (high - low));
+  return { type: "log", range: [low - room, high + room] };
+}
+
 /** Ticks at 1/2, 1, 2, 4 ... of a logarithmic axis, as plain numbers: for counts and frequencies. */
 export function doublings(axis: Axis, theme: Theme): Omit<Axis, "type" | "range"> {
   const all = Array.from({ length: 16 }, (_, i) => 2 ** (i - 1));
@@ -148,7 +160,7 @@ export function floorRegion(floor: number, x: Axis, theme: Theme): Trace {
   const [left, right] = [at(0, -wide), at(1, wide)];
   const bottom = floor * 1e-40;
   return {
-    name: chartWords.belowFloor,
+    name: words.belowFloor,
     type: "scatter",
     mode: "lines",
     x: [left, right, right, left, left],
@@ -164,7 +176,7 @@ export function floorRegion(floor: number, x: Axis, theme: Theme): Trace {
 export function floorLabel(floor: number, y: Axis, theme: Theme): object {
   const share = (Math.log10(floor) - y.range[0]) / (y.range[1] - y.range[0]);
   return {
-    text: chartWords.belowFloor,
+    text: words.belowFloor,
     xref: "paper",
     x: 0,
     xanchor: "left",

@@ -2,7 +2,7 @@
 import type { Frame, KernelFrame, Started } from "../../api/codec";
 import type { Group } from "../../api/types";
 import { number } from "../../format";
-import { interpolated, placeOf, predictionsOf } from "../../run/at-time";
+import { interpolated, bracketOf, predictionsOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { Basis, View } from "../../run/view";
 import type { Theme } from "../../theme/tokens";
@@ -10,6 +10,11 @@ import type { Hover } from "./figure";
 import { describeGroup, drawnGroups, groupName, type DrawnGroup } from "./groups";
 import { heatFrames, heatOver, type Heat } from "./heat";
 import { chartWords } from "./words";
+
+const words = {
+  notRecorded: "This run does not record it",
+  ofKernel: (modes: string, kernel: string) => `${modes} of ${kernel}`,
+} as const;
 
 export const BASES: readonly Basis[] = ["frozen", "moving", "infinite"];
 
@@ -19,10 +24,10 @@ export function missingBasis(run: RunState, basis: Basis): string | null {
   if (!started || basis === "frozen") return null;
   if (basis === "moving") {
     if (!started.kernel_steps.length) return chartWords.noKernelFrames;
-    return run.kernelFrames.length && !run.kernelFrames.some(({ remaining }) => remaining) ? chartWords.notRecorded : null;
+    return run.kernelFrames.length && !run.kernelFrames.some(({ remaining }) => remaining) ? words.notRecorded : null;
   }
   if (!started.infinite) return chartWords.leftOut;
-  return started.infinite.groups?.length ? null : chartWords.notRecorded;
+  return started.infinite.groups?.length ? null : words.notRecorded;
 }
 
 /** The basis that is asked for; the first one where the run lacks it. */
@@ -70,7 +75,7 @@ function described<One extends { time: number }>(heat: Heat<One>, groups: DrawnG
 }
 
 function describeFrozen(run: RunState, started: Started, frame: Frame, { index }: DrawnGroup): Hover | null {
-  const predicted = interpolated(predictionsOf(started).remaining, index, placeOf(started.times, frame.time));
+  const predicted = interpolated(predictionsOf(started).remaining, index, bracketOf(started.times, frame.time));
   return describeGroup(run, index, [...measuredRows(frame.time, frame.remaining[index]), [`${chartWords.remaining}, ${chartWords.theory}`, number(predicted, 4)]]);
 }
 
@@ -96,5 +101,5 @@ function measuredRows(time: number, remaining: number | undefined): Hover["rows"
 }
 
 function named(group: Group, basis: Basis): string {
-  return chartWords.ofKernel(groupName(group), chartWords.basisKernels[basis]);
+  return words.ofKernel(groupName(group), chartWords.basisKernels[basis]);
 }

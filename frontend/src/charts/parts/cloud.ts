@@ -12,6 +12,14 @@ import { predictionLegend, shownPredictions } from "./predictions";
 import { gaps } from "./values";
 import { chartWords } from "./words";
 
+const words = {
+  subtitle: "f(x; t) against the target",
+  trainingPoints: "training points",
+  freshPoints: "other points",
+  targetValue: "target",
+  predictedValue: "f",
+} as const;
+
 export function cloudFigure(run: RunState, started: Started, view: View, theme: Theme): Figure {
   const frame = frameOf(run, view);
   const series = SERIES[theme];
@@ -29,17 +37,17 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
   const missing = new Float32Array(started.targets.length).fill(NaN);
   const data: Trace[] = [
     { name: chartWords.target, type: "scatter", mode: "lines", x: range, y: range, line: { color: series.target, width: 1 }, hoverinfo: "skip" },
-    points(chartWords.trainingPoints, started.targets, frame?.fitted ?? missing, {
+    points(words.trainingPoints, started.targets, frame?.fitted ?? missing, {
       color: series.measured,
       line: { width: 1, color: TOKENS[theme].surface },
     }),
   ];
-  const legend: LegendItem[] = [{ mark: "dot", colour: series.measured, text: chartWords.trainingPoints }];
+  const legend: LegendItem[] = [{ mark: "dot", colour: series.measured, text: words.trainingPoints }];
   if (fresh) {
     const open = { color: TOKENS[theme].surface, line: { width: 1.25, color: series.data } };
     // Below the training points: there are many of them.
-    data.splice(1, 0, points(chartWords.freshPoints, fresh, frame?.function ?? started.grid_start, open));
-    legend.push({ mark: "ring", colour: series.data, text: chartWords.freshPoints });
+    data.splice(1, 0, points(words.freshPoints, fresh, frame?.function ?? started.grid_start, open));
+    legend.push({ mark: "ring", colour: series.data, text: words.freshPoints });
   }
   return {
     data,
@@ -49,11 +57,11 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
       uirevision: `${run.id}:function`,
       x: { type: "linear", range },
       y: { type: "linear", range },
-      xTitle: chartWords.targetValue,
-      yTitle: chartWords.predictedValue,
+      xTitle: words.targetValue,
+      yTitle: words.predictedValue,
       large: true,
     }),
-    subtitle: chartWords.pointsSubtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    subtitle: words.subtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
     legend: [...legend, ...predictionLegend(shownPredictions(run, view, theme), false)],
     note: null,
     empty: null,
@@ -61,7 +69,7 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
     describe: (trace, point) => {
       const found = data[trace];
       if (!found || trace === 0) return null;
-      const rows: [string, string][] = [[chartWords.targetValue, number(found.x[point], 4)], [chartWords.predictedValue, number(found.y[point], 4)]];
+      const rows: [string, string][] = [[words.targetValue, number(found.x[point], 4)], [words.predictedValue, number(found.y[point], 4)]];
       return { title: found.name, rows, group: null };
     },
   };

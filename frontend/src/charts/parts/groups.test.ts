@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Started } from "../../api/codec";
-import { runFixture, VIEW } from "../../test/run-fixture";
+import { DEFAULT_VIEW as VIEW } from "../../run/view";
+import { runFixture } from "../../test/run-fixture";
 import { MODE_STOPS } from "../../theme/mode-colour";
 import { TOKENS } from "../../theme/tokens";
 import { describeGroup, drawnGroups, groupName, neighbour } from "./groups";

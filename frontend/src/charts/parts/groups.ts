@@ -1,13 +1,23 @@
 /** Which groups of modes are drawn, in which colour, and what is said of them. */
 import type { Started } from "../../api/codec";
 import type { Group } from "../../api/types";
-import { number } from "../../format";
+import { number, whole } from "../../format";
 import type { RunState } from "../../run/run";
 import type { View } from "../../run/view";
 import { modeColour, modePosition } from "../../theme/mode-colour";
 import { TOKENS, type Theme } from "../../theme/tokens";
 import type { Hover } from "./figure";
 import { chartWords } from "./words";
+
+const words = {
+  waveVector: (wave: string[], size: string) => `k = (${wave.join(", ").replace(/-/g, "−")}), |k| = ${size}`,
+  twoModes: (first: number, last: number) => `Modes ${whole(first)} and ${whole(last)}`,
+  modesTo: (first: number, last: number) => `Modes ${whole(first)} to ${whole(last)}`,
+  predictedTime: "learnt, predicted",
+  measuredTime: "learnt, measured",
+  notReached: "not in this run",
+  smallStart: "below 5\u2009% of the residual",
+} as const;
 
 const READABLE = 24;
 const READABLE_NARROW = 12;
@@ -69,7 +79,7 @@ export function colourOf(started: Started, mode: number, theme: Theme): string {
 export function groupName(group: Group): string {
   const [first, last] = [numberOf(group), (group.modes.at(-1) ?? 0) + 1];
   if (first === last) return chartWords.mode(first);
-  return last === first + 1 ? chartWords.twoModes(first, last) : chartWords.modesTo(first, last);
+  return last === first + 1 ? words.twoModes(first, last) : words.modesTo(first, last);
 }
 
 /** What the pointer is told of a group: eigenvalue, frequency, learning times. */
@@ -80,9 +90,9 @@ export function describeGroup(run: RunState, index: number, more: Hover["rows"] 
   const rows: Hover["rows"] = [...more, [chartWords.eigenvalue, number(group.eigenvalue, 4)]];
   const frequency = run.started && frequencyOf(run.started, group);
   if (frequency) rows.push([chartWords.frequency, frequency]);
-  rows.push([chartWords.predictedTime, time(group.learning_time)]);
-  if (row) rows.push([chartWords.measuredTime, row.measured_learning_time === null ? chartWords.notReached : time(row.measured_learning_time)]);
-  if (!group.counts) rows.push([chartWords.start, chartWords.smallStart]);
+  rows.push([words.predictedTime, time(group.learning_time)]);
+  if (row) rows.push([words.measuredTime, row.measured_learning_time === null ? words.notReached : time(row.measured_learning_time)]);
+  if (!group.counts) rows.push([chartWords.start, words.smallStart]);
   return { title: groupName(group), rows, group: index };
 }
 
@@ -91,7 +101,7 @@ function frequencyOf(started: Started, group: Group): string | null {
   const waves = started.mode_wave_vectors;
   if (waves) {
     const wave = Array.from(waves.values.subarray(2 * numberOf(group) - 2, 2 * numberOf(group)));
-    if (wave.length === 2 && wave.every(Number.isFinite)) return chartWords.waveVector(wave.map(short), number(Math.hypot(...wave)));
+    if (wave.length === 2 && wave.every(Number.isFinite)) return words.waveVector(wave.map(short), number(Math.hypot(...wave)));
   }
   return group.frequency === null ? null : short(group.frequency);
 }

@@ -6,6 +6,10 @@ import { MAGNITUDE } from "../../theme/tokens";
 import type { LegendItem, Trace, Values } from "./figure";
 import { chartWords } from "./words";
 
+const words = {
+  magnitudes: ["1", "10⁻²", "10⁻⁴ or less"],
+} as const;
+
 /** A heatmap is painted anew each time: twice a second while a run grows. */
 export const HEAT_INTERVAL = 500;
 const COLUMNS = 120;
@@ -60,7 +64,7 @@ export function heatOver<One extends { time: number }>(frames: One[], rows: numb
 
 export function heatLegend(): LegendItem[] {
   const last = MAGNITUDE.length - 1;
-  return chartWords.magnitudes.map((text, i) => ({ mark: "swatch", colour: MAGNITUDE[Math.round(last * (1 - i / 2))] as string, text }));
+  return words.magnitudes.map((text, i) => ({ mark: "swatch", colour: MAGNITUDE[Math.round(last * (1 - i / 2))] as string, text }));
 }
 
 /** log10; what is gone has the last colour. */

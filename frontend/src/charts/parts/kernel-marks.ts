@@ -9,7 +9,6 @@ import { TOKENS, type Theme } from "../../theme/tokens";
 import type { Hover, Trace } from "./figure";
 import { finite } from "./values";
 import { chartWords } from "./words";
-import { moreWords } from "./words-more";
 
 const FADED = 0.25;
 const POINTS = 40;
@@ -69,7 +68,7 @@ export function valuesOf({ trace }: KernelMarks): number[] {
 export function kernelEmpty(run: RunState, value: (frame: KernelFrame) => unknown): string | null {
   if (!run.started) return chartWords.waiting;
   if (!run.started.kernel_steps.length) return chartWords.noKernelFrames;
-  return run.kernelFrames.length && run.kernelFrames.every((frame) => value(frame) == null) ? moreWords.notMeasured : null;
+  return run.kernelFrames.length && run.kernelFrames.every((frame) => value(frame) == null) ? chartWords.notMeasured : null;
 }
 
 export function describeKernelFrame(title: string, frame: KernelFrame | undefined, rows: Hover["rows"]): Hover | null {

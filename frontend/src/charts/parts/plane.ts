@@ -11,6 +11,14 @@ import { predictionLegend, shownPredictions } from "./predictions";
 import { column, extent, finite, gaps, largest } from "./values";
 import { chartWords } from "./words";
 
+const words = {
+  subtitle: "f(x₁, x₂; t)",
+  predicted: "predicted",
+  difference: "difference",
+  x1: "x₁",
+  x2: "x₂",
+} as const;
+
 /** A heatmap is painted anew each time: ten a second. */
 const INTERVAL = 100;
 /** The network's square, and the two small ones beside it, as shares of the plot. */
@@ -40,8 +48,8 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
     uirevision: `${run.id}:function`,
     x: { ...fitted(xs), domain: LARGE.x },
     y: { ...fitted(ys), domain: LARGE.y },
-    xTitle: chartWords.x1,
-    yTitle: chartWords.x2,
+    xTitle: words.x1,
+    yTitle: words.x2,
     large: false,
     annotations: panels.map((panel, i) => ({
       text: panel.name,
@@ -80,7 +88,7 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
       },
     ],
     layout,
-    subtitle: chartWords.planeSubtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    subtitle: words.subtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
     legend: [
       ...[-limit, 0, limit].map((value, i): LegendItem => ({ mark: "square", colour: scale[2 * i] as string, text: number(value) })),
       ...predictionLegend(shownPredictions(run, view, theme), false),
@@ -98,9 +106,9 @@ function panelsOf(started: Started, frame: Frame | null): Panel[] {
   const known = started.grid_target !== null;
   const panels: Panel[] = [{ name: chartWords.network, values: (i) => network[i] ?? NaN }];
   if (!other) return panels;
-  panels.push({ name: known ? chartWords.target : chartWords.predicted, values: (i) => other[i] ?? NaN });
+  panels.push({ name: known ? chartWords.target : words.predicted, values: (i) => other[i] ?? NaN });
   panels.push({
-    name: chartWords.difference,
+    name: words.difference,
     values: (i) => (network[i] ?? NaN) - (other[i] ?? NaN),
   });
   return panels;
@@ -142,8 +150,8 @@ function describePoint(started: Started, panels: Panel[], trace: number, point: 
   const panel = panels[trace];
   const matrix = panel ? started.grid : started.inputs;
   const rows: Hover["rows"] = [
-    [chartWords.x1, number(matrix.values[2 * point], 4)],
-    [chartWords.x2, number(matrix.values[2 * point + 1], 4)],
+    [words.x1, number(matrix.values[2 * point], 4)],
+    [words.x2, number(matrix.values[2 * point + 1], 4)],
     [panel ? chartWords.f : "y", number(panel ? panel.values(point) : started.targets[point], 4)],
   ];
   return { title: panel?.name ?? chartWords.data, rows, group: null };

@@ -1,5 +1,5 @@
 /** What can be drawn over the function: which predictions a run has, what they say at the play-head, how far the network is from them. */
-import { percent } from "../../format";
+import { number, percent } from "../../format";
 import { frameOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { PredictionId, View } from "../../run/view";
@@ -7,6 +7,12 @@ import { withOpacity } from "../../theme/mode-colour";
 import { SERIES, type Theme } from "../../theme/tokens";
 import type { LegendItem } from "./figure";
 import { chartWords } from "./words";
+
+const words = {
+  ofTime: (time: number) => `(t = ${number(time)})`,
+  notCentered: "Only without 'Start from zero'",
+  noMovingPrediction: "This run records no prediction of the moving kernel",
+} as const;
 
 export const PREDICTIONS: readonly PredictionId[] = ["frozen", "moving", "infinite", "ensemble"];
 
@@ -54,9 +60,9 @@ export function missingPrediction(run: RunState, id: PredictionId): string | nul
   if (!started || id === "frozen") return null;
   if (id === "moving") {
     if (!started.kernel_steps.length) return chartWords.noKernelFrames;
-    return run.kernelFrames.length && !run.kernelFrames.some(({ moving }) => moving) ? chartWords.noMovingPrediction : null;
+    return run.kernelFrames.length && !run.kernelFrames.some(({ moving }) => moving) ? words.noMovingPrediction : null;
   }
-  if (id === "ensemble" && started.config.network?.centered) return chartWords.notCentered;
+  if (id === "ensemble" && started.config.network?.centered) return words.notCentered;
   const first = run.frames[0];
   return first && !first[id === "infinite" ? "function_infinite" : "ensemble"] ? chartWords.leftOut : null;
 }
@@ -100,6 +106,6 @@ export function predictionLegend(shown: Prediction[], drawn: boolean): LegendIte
     .map(({ id, name, colour, distance, time }) => ({
       mark: drawn ? STYLES[id].mark : "none",
       colour,
-      text: [name, ...(time === null ? [] : [chartWords.ofTime(time)]), ...(distance === null ? [] : [percent(distance)])].join(" "),
+      text: [name, ...(time === null ? [] : [words.ofTime(time)]), ...(distance === null ? [] : [percent(distance)])].join(" "),
     }));
 }
