@@ -28,7 +28,7 @@ interface Target {
   zoom: (ranges: Ranges) => void;
 }
 
-/** Returns a function that lets go again. */
+/** Returns a function that stops following. */
 export function followPinch(host: HTMLElement, target: Target): () => void {
   let start: { fingers: Fingers; ranges: Ranges; box: DOMRect } | null = null;
   const down = (event: TouchEvent) => {

@@ -61,12 +61,12 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   // Parity belongs to a circle: on an interval half a period counts too.
   const parity = started?.geometry === "circle";
   const kinds = parity ? [placed.filter(isOdd), placed.filter((one) => !isOdd(one))] : [placed];
-  const limit = started && placed.length ? infiniteLines(started, parity, theme) : [];
+  const infinite = started && placed.length ? infiniteLines(started, parity, theme) : [];
   const fits = started && placed.length ? apart(started.frequency_fits) : [];
   const lines = fits.flatMap((fit) => fitLine(fit, theme));
-  const x = tight([...placed.map(({ frequency }) => frequency), ...limit.flatMap((line) => line.x as number[])]);
+  const x = tight([...placed.map(({ frequency }) => frequency), ...infinite.flatMap((line) => line.x as number[])]);
   const marked = started && placed.length ? kinds.map((kind, i) => marks(started, kind, i === 1, view, theme)) : [];
-  const data = [...limit, ...lines, ...marked];
+  const data = [...infinite, ...lines, ...marked];
   return {
     data,
     layout: layoutOf({
@@ -74,7 +74,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       view,
       uirevision: `${run.id}:frequency-eigenvalue`,
       x: { ...x, ...doublings(x, theme) },
-      y: decadeAxis([...placed.map(({ group }) => group.eigenvalue), ...[...limit, ...lines].flatMap((line) => line.y as number[])]),
+      y: decadeAxis([...placed.map(({ group }) => group.eigenvalue), ...[...infinite, ...lines].flatMap((line) => line.y as number[])]),
       xTitle: chartWords.frequencyAxis,
       yTitle: chartWords.eigenvalueAxis,
       large: true,
@@ -82,14 +82,14 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       headroom: 2,
     }),
     subtitle: view.narrow ? words.subtitleShort : words.subtitle,
-    legend: placed.length ? legendOf(parity, lines.length > 0, limit.length > 0, view, theme) : [],
+    legend: placed.length ? legendOf(parity, lines.length > 0, infinite.length > 0, view, theme) : [],
     note: started && placed.length ? noteOf(fits, countFlat(started)) : null,
     empty: started ? (placed.length ? null : words.noFrequencies) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
       const found = kinds[trace - (data.length - marked.length)]?.[point];
       if (found) return describeGroup(run, found.index);
-      const line = limit[trace];
+      const line = infinite[trace];
       return line ? describeInfinite(run, line, point) : null;
     },
   };
@@ -167,12 +167,12 @@ function fitLine(fit: FrequencyFit, theme: Theme): Trace[] {
 
 /** The eigenvalues of Theta by the frequency of its own modes, one a frequency: both modes of a pair have the same. */
 function infiniteLines(started: Started, parity: boolean, theme: Theme): Trace[] {
-  const limit = started.infinite;
-  if (!limit) return [];
+  const infinite = started.infinite;
+  if (!infinite) return [];
   const seen = new Map<number, number>();
-  limit.mode_frequencies.forEach((frequency, mode) => {
-    const eigenvalue = limit.eigenvalues[mode] ?? 0;
-    if (frequency > 0 && eigenvalue > limit.noise_floor && !seen.has(frequency)) seen.set(frequency, eigenvalue);
+  infinite.mode_frequencies.forEach((frequency, mode) => {
+    const eigenvalue = infinite.eigenvalues[mode] ?? 0;
+    if (frequency > 0 && eigenvalue > infinite.noise_floor && !seen.has(frequency)) seen.set(frequency, eigenvalue);
   });
   const all = [...seen].sort(([a], [b]) => a - b);
   const kinds = parity ? [all.filter(([frequency]) => frequency % 2 === 1), all.filter(([frequency]) => frequency % 2 !== 1)] : [all];
@@ -201,12 +201,12 @@ function noteOf(fits: FrequencyFit[], flat: number): string | null {
   return flat ? words.countFlat(flat) : null;
 }
 
-function legendOf(parity: boolean, fit: boolean, limit: boolean, view: View, theme: Theme): LegendItem[] {
+function legendOf(parity: boolean, fit: boolean, infinite: boolean, view: View, theme: Theme): LegendItem[] {
   const colour = TOKENS[theme].muted;
   const legend: LegendItem[] = [];
   if (parity) legend.push({ mark: "dot", colour, text: words.oddFrequency }, { mark: "frame", colour, text: words.evenFrequency });
   if (fit && !view.narrow) legend.push({ mark: "thin", colour: TOKENS[theme].text, text: chartWords.fit });
-  if (limit) legend.push({ mark: "dotted", colour: SERIES[theme].infinite, text: view.narrow ? words.infiniteWidthShort : chartWords.infiniteWidth });
+  if (infinite) legend.push({ mark: "dotted", colour: SERIES[theme].infinite, text: view.narrow ? words.infiniteWidthShort : chartWords.infiniteWidth });
   return legend;
 }
 

@@ -117,7 +117,7 @@ function distance(started: Started, one: number, other: number): number {
   return Math.hypot(...Array.from({ length: d }, (_, axis) => value(one, axis) - value(other, axis)));
 }
 
-function traces(slices: Slices, moved: Matrix | null, limit: Matrix | null, row: number, points: Point[], lines: boolean, round: boolean, theme: Theme): Trace[] {
+function traces(slices: Slices, moved: Matrix | null, infinite: Matrix | null, row: number, points: Point[], lines: boolean, round: boolean, theme: Theme): Trace[] {
   const series = SERIES[theme];
   const x = points.map((point) => point.x);
   const values = (matrix: Matrix | null) => gaps(points.map(({ at }) => entry(matrix, row, at)));
@@ -140,8 +140,8 @@ function traces(slices: Slices, moved: Matrix | null, limit: Matrix | null, row:
     hoverinfo: "skip",
   });
   const data: Trace[] = [];
-  if (limit && lines) data.push(line(chartWords.infiniteWidth, limit, { color: series.infinite, width: 2, dash: "2px,4px" }));
-  if (limit && !lines) data.push(marks(chartWords.infiniteWidth, limit, { size: 7, symbol: "square-open", color: series.infinite, line: { width: 1.5 } }));
+  if (infinite && lines) data.push(line(chartWords.infiniteWidth, infinite, { color: series.infinite, width: 2, dash: "2px,4px" }));
+  if (infinite && !lines) data.push(marks(chartWords.infiniteWidth, infinite, { size: 7, symbol: "square-open", color: series.infinite, line: { width: 1.5 } }));
   data.push(marks(chartWords.kernelStart, slices.values, { size: 8, symbol: "circle-open", color: series.data, line: { width: 1.25 } }));
   if (moved) data.push(marks(chartWords.kernelNow, moved, { size: 5, color: series.measured, line: { width: 0 } }));
   return data;
@@ -179,11 +179,11 @@ function subtitleOf(started: Started, slices: Slices, row: number): string {
   return words.sliceByDistance(d === 2 ? `(${values.map((value) => number(value)).join(", ")})` : words.pointName(point + 1));
 }
 
-function legendOf(moved: boolean, limit: boolean, lines: boolean, theme: Theme): LegendItem[] {
+function legendOf(moved: boolean, infinite: boolean, lines: boolean, theme: Theme): LegendItem[] {
   const series = SERIES[theme];
   const items: LegendItem[] = [{ mark: "ring", colour: series.data, text: chartWords.kernelStart }];
   if (moved) items.push({ mark: "dot", colour: series.measured, text: chartWords.kernelNow });
-  if (limit) items.push({ mark: lines ? "dotted" : "frame", colour: series.infinite, text: chartWords.infiniteWidth });
+  if (infinite) items.push({ mark: lines ? "dotted" : "frame", colour: series.infinite, text: chartWords.infiniteWidth });
   return items;
 }
 
@@ -192,8 +192,8 @@ function describePoint(started: Started, slices: Slices, moved: Matrix | null, r
   const name = lines ? (started.geometry === "circle" ? chartWords.angle : chartWords.x) : words.distance;
   const rows: Hover["rows"] = [[name, number(point.x, 4)], [chartWords.kernelStart, number(entry(slices.values, row, point.at), 4)]];
   if (moved) rows.push([chartWords.kernelNow, number(entry(moved, row, point.at), 4)]);
-  const limit = started.infinite?.slices;
-  if (limit) rows.push([chartWords.infiniteWidth, number(entry(limit, row, point.at), 4)]);
+  const infinite = started.infinite?.slices;
+  if (infinite) rows.push([chartWords.infiniteWidth, number(entry(infinite, row, point.at), 4)]);
   return { title: words.point((slices.columns[point.at] as number) + 1), rows, group: null };
 }
 
@@ -201,8 +201,8 @@ function rowsApart(run: RunState): Measured[] {
   const slices = run.started?.slices;
   if (!run.started) return [];
   const rows: Measured[] = [{ label: "Rows that are written down", value: whole(slices?.rows.length ?? 0) }];
-  const limit = slicesApart(slices?.values, run.started.infinite?.slices);
-  if (limit !== null) rows.push({ label: "K₀ from infinite width, over these rows", value: percent(limit) });
+  const infinite = slicesApart(slices?.values, run.started.infinite?.slices);
+  if (infinite !== null) rows.push({ label: "K₀ from infinite width, over these rows", value: percent(infinite) });
   const moved = slicesApart(run.kernelFrames.at(-1)?.slices, slices?.values);
   if (moved !== null) rows.push({ label: "Newest Kₜ from K₀, over these rows", value: percent(moved) });
   return rows;

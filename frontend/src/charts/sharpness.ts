@@ -1,4 +1,4 @@
-/** (13) lambda_1 of K_t, the Hessian's largest eigenvalue where it is recorded, and the limit 2/eta. */
+/** (13) lambda_1 of K_t, the Hessian's largest eigenvalue where it is recorded, and 2/eta, the largest stable one. */
 import { number, percent } from "../format";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
@@ -11,9 +11,9 @@ import { COHEN, LEWKOWYCZ } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 500;
-/** Where the limit is so many times above the start, a linear axis would flatten the eigenvalue. */
+/** Where 2/eta is so many times above the start, a linear axis would flatten the eigenvalue. */
 const FAR = 10;
-/** How far above the limit the axis goes, unless an eigenvalue is higher still. */
+/** How far above 2/eta the axis goes, unless an eigenvalue is higher still. */
 const ABOVE = 1.5;
 /** At the edge every record counts: eigenvalues jump from one to the next. */
 const POINTS = 200;
@@ -53,7 +53,7 @@ export const sharpnessChart: ChartDefinition = {
 function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const series = SERIES[theme];
-  const limit = started ? 2 / started.learning_rate : 0;
+  const largestStable = started ? 2 / started.learning_rate : 0;
   const newton = kernelMarks(run, view, theme, {
     name: words.gaussNewton,
     colour: series.measured,
@@ -76,7 +76,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
     width: 2,
   };
   const start = started?.eigenvalues[0] ?? 0;
-  const y = valueAxis([start, ...valuesOf(newton), ...valuesOf(hessian)], start, limit);
+  const y = valueAxis([start, ...valuesOf(newton), ...valuesOf(hessian)], start, largestStable);
   const recorded = hessian.frames.length > 0;
   // The open ones below: the two often agree.
   const kinds = recorded ? [hessian, newton] : [newton];
@@ -96,8 +96,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       large: true,
       rotated: true,
       headroom: true,
-      shapes: started ? [levelLine(limit, TOKENS[theme].axis), ...(start > 0 ? [levelLine(start, series.measured)] : [])] : [],
-      annotations: started ? [limitLabel(limit, y, theme)] : [],
+      shapes: started ? [levelLine(largestStable, TOKENS[theme].axis), ...(start > 0 ? [levelLine(start, series.measured)] : [])] : [],
+      annotations: started ? [stableLabel(largestStable, y, theme)] : [],
     }),
     subtitle: words.subtitle,
     legend,
@@ -109,7 +109,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       const first = frame?.eigenvalues[0] ?? NaN;
       const rows: [string, string][] = [
         [words.gaussNewton, number(first, 4)],
-        [words.overLimit, percent(first / limit)],
+        [words.overLimit, percent(first / largestStable)],
       ];
       if (frame?.hessian) rows.push([words.hessian, number(frame.hessian.largest, 4)], [words.hessianBound, number(frame.hessian.error)]);
       return describeKernelFrame(sharpnessChart.title, frame, rows);
@@ -118,24 +118,24 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
 }
 
 /** Its kind is known before the first step, so that it never changes under the reader. */
-function valueAxis(values: number[], start: number, limit: number): Axis {
-  const all = [...values, limit].filter(Number.isFinite);
+function valueAxis(values: number[], start: number, largestStable: number): Axis {
+  const all = [...values, largestStable].filter(Number.isFinite);
   const highest = Math.max(...all, 1e-300);
-  if (start > 0 && limit < FAR * start) {
-    return highest > ABOVE * limit ? risingAxis(highest, limit) : { type: "linear", range: [0, ABOVE * limit] };
+  if (start > 0 && largestStable < FAR * start) {
+    return highest > ABOVE * largestStable ? risingAxis(highest, largestStable) : { type: "linear", range: [0, ABOVE * largestStable] };
   }
   const axis = decadeAxis(all);
-  if (axis.range[1] - Math.log10(limit || 1) < 0.09 * (axis.range[1] - axis.range[0])) axis.range[1] += 1;
+  if (axis.range[1] - Math.log10(largestStable || 1) < 0.09 * (axis.range[1] - axis.range[0])) axis.range[1] += 1;
   return axis;
 }
 
-function limitLabel(limit: number, y: Axis, theme: Theme): object {
+function stableLabel(largestStable: number, y: Axis, theme: Theme): object {
   return {
     text: chartWords.limit,
     xref: "paper",
     x: 1,
     xanchor: "right",
-    y: y.type === "log" ? Math.log10(limit) : limit,
+    y: y.type === "log" ? Math.log10(largestStable) : largestStable,
     yanchor: "bottom",
     showarrow: false,
     font: { size: 11, color: TOKENS[theme].axis },

@@ -51,7 +51,7 @@ export function reduce(run: RunState, event: StreamEvent): RunState {
 
 /**
  * After an extension the second `Started` covers the added times only: together they cover all.
- * Times that were planned but never reached (the run was stopped early) give way to the added ones.
+ * Times that were planned but never reached (the run was stopped early) are replaced by the added ones.
  */
 function extended(before: Started, added: Started): Started {
   const keep = countBelow(before.steps, added.steps[0] ?? Infinity);

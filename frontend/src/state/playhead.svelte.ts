@@ -1,4 +1,4 @@
-/** The play-head as it moves: scrubbing and playing let go of live, and only `live()` takes it again. */
+/** The play-head as it moves: scrubbing and playing end following the newest frame, and only `live()` begins it again. */
 import { advance, frameAt, nextSpeed, positionOf, spanOf, timeAt, type Span } from "../run/playhead";
 import type { RunState } from "../run/run";
 

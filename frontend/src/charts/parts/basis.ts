@@ -37,7 +37,7 @@ export function basisOf(run: RunState, view: View): Basis {
 
 /** Rows: groups that count; all that are drawn where all modes are asked for, or where none counts. */
 export function rowsOf(started: Started, basis: Basis, view: View, theme: Theme): DrawnGroup[] {
-  // The limit's groups are its own: a mode that is selected elsewhere is none of them.
+  // The groups of infinite width are its own: a mode that is selected elsewhere is none of them.
   const own = basis === "infinite" ? { ...started, groups: started.infinite?.groups ?? [] } : started;
   const selected = basis === "infinite" ? null : view.selected;
   const all = drawnGroups(own, { ...view, selected, allModes: true }, theme);
