@@ -38,8 +38,6 @@ export const words = {
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   learningMark: (frequency: number, time: number) =>
     `Frequency ${frequency} is predicted to be learnt at t = ${number(time)}`,
-  diverged: (rate: number, limit: number, remedy: number) =>
-    `Learning rate ${number(rate)} is ${rate > limit ? "above" : "below"} 2/λ₁ = ${number(limit)}. Try ${number(remedy)}.`,
   trainStable: (rate: number) => `Train with ${number(rate)}`,
   failed: "The run failed",
   failedRemedy: "What was recorded stays. Train it again, or with fewer points or units.",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
-from starlette.routing import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ntkscope.api.problems import from_error
@@ -30,7 +29,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        largest = self._uploads.get(get_route_path(scope), LARGEST_JSON)
+        largest = self._uploads.get(scope["path"].removeprefix(scope.get("root_path", "")), LARGEST_JSON)
         length = Headers(scope=scope).get("content-length", "0")
         body = _Body(receive, send, largest)
         if not length.isdigit() or len(length) > 18 or int(length) > largest:

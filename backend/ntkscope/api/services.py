@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar, TypeVarTuple, Unpack
+
+import anyio.to_thread
+from anyio import CapacityLimiter
 
 from ntkscope.api.limits import limits
 from ntkscope.executors.base import TRAIN, Executor
@@ -23,6 +27,9 @@ from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_store import SweepStore
 from ntkscope.store.writer import Writer
 
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
+HEAVY_THREADS = 2
 RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
 
 
@@ -40,6 +47,11 @@ class Services:
     housekeeping: Housekeeping
     log: Log
     thinking: Thinking
+    heavy_threads: CapacityLimiter
+
+    async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
+        """Computes in one of a few threads: more would take turns with the event loop, and leave it few of them."""
+        return await anyio.to_thread.run_sync(function, *arguments, limiter=self.heavy_threads)
 
 
 def address(settings: Settings) -> str:
@@ -90,4 +102,5 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
         housekeeping=Housekeeping(manager, writer),
         log=Log(store),
         thinking=Thinking(threads),
+        heavy_threads=CapacityLimiter(HEAVY_THREADS),
     )

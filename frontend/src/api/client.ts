@@ -1,7 +1,7 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
-import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest } from "./types";
+import type { JsonSchema } from "./json";
 import { Problem } from "./problem";
-import type { JsonSchema } from "../state/schema";
+import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest } from "./types";
 
 /** Where an API path lies, seen from the page. */
 export function apiUrl(path: string): URL {
