@@ -10,6 +10,7 @@ from ntkscope.runs import words
 from ntkscope.runs.manager import Manager
 from ntkscope.runs.recording import read_recording
 from ntkscope.schemas.run import RunPatch, RunSummary
+from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.sweep_writes import interrupt_sweeps
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import append_events, insert_run, interrupt_runs, purge_runs, update_run
@@ -32,27 +33,29 @@ class Housekeeping:
             await self._write(run_id, **changes)
         return await self._manager.get(run_id)
 
-    async def delete(self, run_id: str) -> RunSummary:
+    async def delete(self, run_id: str) -> RunSummary | Unreadable:
         """Hides the run, cancelled if it has not ended; it can be restored for ten minutes."""
-        run = await self._manager.get(run_id)
+        run = await self._manager.entry(run_id)
+        if run.deleted_at is not None:
+            raise words.deleted(run)
         # The row first: viewers who are told of the end must find why.
         await self._write(run_id, deleted_at=time.time())
         live = self._manager.live(run_id)
         if live is not None:
             await self._manager.stop(live)
-        return await self._manager.row(run.id)
+        return await self._manager.entry(run_id)
 
-    async def restore(self, run_id: str) -> RunSummary:
+    async def restore(self, run_id: str) -> RunSummary | Unreadable:
         """Brings a deleted run back.
 
         Raises:
             NotFound: it was never there, or it is gone for good.
         """
-        run = await self._manager.row(run_id)
+        run = await self._manager.entry(run_id)
         if run.deleted_at is not None and run.deleted_at < time.time() - RESTORE_SECONDS:
             raise words.no_such_run(run_id)
         await self._write(run_id, deleted_at=None)
-        return await self._manager.get(run_id)
+        return await self._manager.entry(run_id)
 
     async def interrupt(self) -> None:
         """Marks the runs and the sweeps that were alive when their server ended."""

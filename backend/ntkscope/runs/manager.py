@@ -1,4 +1,4 @@
-"""What can be asked of runs: submit, pause, resume, cancel, extend, list."""
+"""What can be asked of runs: submit, pause, resume, cancel, extend."""
 
 import asyncio
 import secrets
@@ -16,10 +16,11 @@ from ntkscope.experiment.start import choose_device
 from ntkscope.runs import words
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.conductor import Conductor
+from ntkscope.runs.entries import Entries
 from ntkscope.runs.live import Live
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.run import ENDED, RunList, RunRequest, RunSummary, State
+from ntkscope.schemas.run import ENDED, RunRequest, RunSummary
 from ntkscope.schemas.training import Stop
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_writes import insert_member
@@ -38,7 +39,7 @@ class Place:
     member: int
 
 
-class Manager:
+class Manager(Entries):
     """Used on the event loop.
 
     Args:
@@ -61,7 +62,8 @@ class Manager:
         threads: int,
         max_queued: int,
     ) -> None:
-        self._store, self._writer, self._conductor, self._bell = store, writer, conductor, bell
+        super().__init__(store, conductor)
+        self._writer, self._bell = writer, bell
         self._limits, self._threads, self._max_queued = limits, threads, max_queued
 
     async def submit(self, request: RunRequest, place: Place | None = None) -> RunSummary:
@@ -91,34 +93,6 @@ class Manager:
     async def checked(self, config: RunConfig) -> Table | None:
         """The table that the config names, once the config has passed this server's limits."""
         return await anyio.to_thread.run_sync(self._checked, config)
-
-    async def get(self, run_id: str) -> RunSummary:
-        """The run of this id.
-
-        Raises:
-            NotFound: there is none.
-            Gone: it was deleted.
-        """
-        run = await self.row(run_id)
-        if run.deleted_at is not None:
-            raise words.deleted(run)
-        return run
-
-    async def row(self, run_id: str) -> RunSummary:
-        """The run of this id, also a deleted one."""
-        run = await anyio.to_thread.run_sync(self._store.run, run_id)
-        if run is None:
-            raise words.no_such_run(run_id)
-        return self.overlaid(run)
-
-    async def list(self, limit: int, offset: int, search: str, sweep: str | None = None) -> RunList:
-        """A page of the runs, newest first: of a sweep, or of those that are in none."""
-        total, runs = await anyio.to_thread.run_sync(self._store.runs, limit, offset, search, sweep)
-        return RunList(total=total, runs=[self.overlaid(run) for run in runs])
-
-    def live(self, run_id: str) -> Live | None:
-        """The run if it has not ended."""
-        return self._conductor.live.get(run_id)
 
     async def pause(self, run_id: str) -> RunSummary:
         """Holds a run that waits, or pauses one that trains; its slot is then free for others."""
@@ -201,22 +175,6 @@ class Manager:
         self._writer.submit(lambda connection: update_run(connection, run_id, **changes))
         threads = self._count(config, dataset)
         return self._begin(run, Job(run_id, config, dataset, checkpoint, run.last_seq, threads))
-
-    def overlaid(self, run: RunSummary) -> RunSummary:
-        """The row with what is known only here: place in the queue, and what it waits for."""
-        now = self.now(run.id)
-        if now is None:
-            return run
-        state, ahead, sentence = now
-        return run.model_copy(update={"state": state, "ahead": ahead, "sentence": sentence})
-
-    def now(self, run_id: str) -> tuple[State, int, str] | None:
-        """State, runs ahead of it, and sentence of a run that has not ended."""
-        live = self.live(run_id)
-        if live is None or live.state in ENDED:
-            return None
-        ahead = self._conductor.live.ahead(run_id)
-        return live.state, ahead, words.sentence(live.state, ahead, begun=live.job is None, told=live.told)
 
     async def _insert(self, run: RunSummary) -> None:
         insert = insert_run if run.sweep is None else insert_member

@@ -1,11 +1,13 @@
 """What the server says of a run that has not ended, or that ended without its generator."""
 
 import signal
+from typing import Literal
 
-from ntkscope.errors import Conflict, Gone, NotFound
+from ntkscope.errors import Conflict, Gone, NotFound, NotReadable
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.schemas.sweep import AxisValue, SweepState
+from ntkscope.schemas.unreadable import Unreadable
 
 CANCELLED_EARLY = "Cancelled before it began."
 CANCELLED_HARD = "Cancelled while it computed its kernel; its worker was replaced."
@@ -46,7 +48,16 @@ def no_such_run(run_id: str) -> NotFound:
     )
 
 
-def deleted(run: RunSummary) -> Gone:
+def not_readable(kind: Literal["run", "sweep"], row: Unreadable) -> NotReadable:
+    return NotReadable(
+        expected=f"A {kind} that this version of ntkscope can read.",
+        got=f"'{row.id}', of which it says: {row.sentence}",
+        remedy=f"Open it with the version that stored it, or delete it: DELETE /api/{kind}s/{row.id}.",
+        where="id",
+    )
+
+
+def deleted(run: RunSummary | Unreadable) -> Gone:
     return Gone(
         expected="A run that has not been deleted.",
         got=f"'{run.id}', which was deleted",
@@ -57,6 +68,11 @@ def deleted(run: RunSummary) -> Gone:
 
 def not_possible(run: RunSummary, doing: str, expected: str, remedy: str) -> Conflict:
     return Conflict(expected=expected, got=f"a run that is {run.state}", remedy=remedy, where=f"runs/{run.id}/{doing}")
+
+
+def unreadable_log(sentence: str) -> str:
+    """Of a sweep's run that has completed, but whose events this version cannot read."""
+    return f"{sentence} It is no part of the study: this version of ntkscope cannot read its log."
 
 
 def sweep_sentence(state: SweepState, done: int, failed: int, missing: int, total: int) -> str:

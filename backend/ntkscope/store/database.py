@@ -100,10 +100,16 @@ def make_engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """WAL: readers never wait for the writer. NORMAL: a power cut may cost the last commits only."""
+    connection.text_factory = _text
     cursor = connection.cursor()
     for setting in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
+
+
+def _text(data: bytes) -> str:
+    """A damaged row must not stop the reading of the others: bytes that are no text become the sign for that."""
+    return data.decode(errors="replace")
 
 
 def cannot_open(url: URL, error: BaseException) -> Unavailable:

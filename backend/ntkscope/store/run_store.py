@@ -1,17 +1,21 @@
 """What the database knows of runs, events and tables. Any thread may read."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine, Row, Select, func, or_, select
 
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunSummary
+from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.tables import DATASETS, EVENTS, RUNS
+from ntkscope.store.unreadable import unreadable
 from ntkscope.wire.codec import decode
+
+TAGS = TypeAdapter(list[str])
 
 
 class RunStore:
@@ -24,7 +28,7 @@ class RunStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def run(self, run_id: str) -> RunSummary | None:
+    def run(self, run_id: str) -> RunSummary | Unreadable | None:
         """The run of this id, also a deleted one that can be restored; None if there is none."""
         with self._engine.connect() as connection:
             row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).first()
@@ -32,7 +36,7 @@ class RunStore:
 
     def runs(
         self, limit: int, offset: int = 0, search: str = "", sweep: str | None = None
-    ) -> tuple[int, list[RunSummary]]:
+    ) -> tuple[int, list[RunSummary | Unreadable]]:
         """How many runs there are that are not deleted, and a page of them, newest first.
 
         Those of a sweep are left out, unless they are asked for by its id.
@@ -90,8 +94,11 @@ def _following(run_id: str, after: int) -> Select[int, bytes]:
     )
 
 
-def _summary(row: Row[*tuple[Any, ...]]) -> RunSummary:
+def _summary(row: Row[*tuple[Any, ...]]) -> RunSummary | Unreadable:
     values = row._asdict()
-    config = RunConfig.model_validate_json(values.pop("config"))
-    tags: Sequence[str] = json.loads(values.pop("tags"))
-    return RunSummary(**values, config=config, tags=list(tags), ahead=0)
+    try:
+        config = RunConfig.model_validate_json(values.pop("config"))
+        tags = TAGS.validate_json(values.pop("tags"))
+        return RunSummary(**values, config=config, tags=tags, ahead=0)
+    except ValidationError as error:
+        return unreadable(row, error)
