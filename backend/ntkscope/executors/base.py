@@ -88,7 +88,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The slot's worker is warm."""
+    """The slot's worker is warm: it may be given runs until it has died."""
 
 
 @dataclass(frozen=True, slots=True)

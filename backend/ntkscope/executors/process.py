@@ -122,10 +122,10 @@ class _Slot:
             generation, message = self._outbox.get()
             with self._change:
                 self._change.wait_for(partial(self._serves, generation))
-                current = generation == self._serving
-            if current:
+                pipe = self._pipe if generation == self._serving else None
+            if pipe is not None:
                 with contextlib.suppress(OSError):  # it died: the reader tells
-                    self._pipe.send(message)
+                    pipe.send(message)
 
     def _serves(self, generation: int) -> bool:
         return self._closing or self._serving >= generation
@@ -135,7 +135,6 @@ class _Slot:
         while True:
             ready = self._receive(deliver)
             exit_code = self._process.wait()
-            self._pipe.close()
             with self._change:
                 if self._closing:
                     return
@@ -147,6 +146,7 @@ class _Slot:
                     self._change.wait_for(lambda: self._closing, timeout=wait)
                 if self._closing:
                     return
+                # The old pipe is not closed but dropped: a sender may be in the middle of a message to the dead.
                 self._spawn()
                 self._serving = self._wanted
                 self._change.notify_all()

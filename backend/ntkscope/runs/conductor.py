@@ -52,8 +52,8 @@ class Conductor:
         return len(self._ready)
 
     def fill(self) -> None:
-        """Begins, or goes on with, the runs for which there is a slot."""
-        while (found := self.live.next()) is not None:
+        """Begins, or goes on with, the runs for which there is a slot with a worker that is ready."""
+        while (found := self.live.next(self._ready)) is not None:
             slot, live = found
             live.slot = slot
             if live.job is not None:
@@ -112,14 +112,15 @@ class Conductor:
         match message:
             case Ready():
                 self._ready.add(slot)
+                self.fill()
             case Died(exit_code=exit_code):
                 self._ready.discard(slot)
+                self._executor.revive(slot)  # first: what is sent from here on is for the next process
                 for live in self.live.in_slot(slot):
                     if live.cancelled and not live.lost:
                         self.finish(live, "cancelled", words.CANCELLED_HARD)
                     else:
                         self.finish(live, "failed", live.lost or words.worker_died(exit_code))
-                self._executor.revive(slot)
             case Ticked() | Taken() | Paused() | Ended():
                 live_run = self.live.get(message.run_id)
                 if live_run is not None:

@@ -1,6 +1,7 @@
 """The runs that have not ended, in the order of the queue, and the slots they train in."""
 
 import itertools
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ntkscope.executors.base import Job
@@ -79,16 +80,19 @@ class LiveRuns:
         """The runs whose generators are there: one that trains, and any number that are paused."""
         return [live for live in self._runs.values() if live.slot == slot]
 
-    def next(self) -> tuple[int, Live] | None:
-        """The first run that waits and the free slot for it; takes both."""
+    def next(self, ready: Collection[int]) -> tuple[int, Live] | None:
+        """The first run that waits and the free slot for it, which must be ready; takes both."""
         for run_id, live in self._runs.items():
             if not live.waits:
                 continue
-            free = [slot for slot, busy in enumerate(self._busy) if busy is None and live.slot in (None, slot)]
+            free = [slot for slot in self._free() if slot in ready and live.slot in (None, slot)]
             if free:
                 self._busy[free[0]] = run_id
                 return free[0], live
         return None
+
+    def _free(self) -> list[int]:
+        return [slot for slot, busy in enumerate(self._busy) if busy is None]
 
     def release(self, run_id: str) -> None:
         """The run trains no longer: its slot is free."""

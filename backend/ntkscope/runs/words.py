@@ -12,6 +12,7 @@ from ntkscope.schemas.unreadable import Unreadable
 CANCELLED_EARLY = "Cancelled before it began."
 CANCELLED_HARD = "Cancelled while it computed its kernel; its worker was replaced."
 INTERRUPTED = "The server stopped while this run was on it. Start it again with the same configuration."
+STARTING = "Waits for a worker process, which is starting."
 UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then start it again."
 
 
@@ -19,7 +20,7 @@ def sentence(state: State, ahead: int, begun: bool, told: Command | None) -> str
     """What a run that has not ended is waiting for; `told` is a command that has not taken effect yet."""
     if state == "queued":
         what = "to go on" if begun else "to begin"
-        return f"Waits {what}: {ahead} before it." if ahead else f"Waits {what}."
+        return f"Waits {what}: {ahead} before it." if ahead else STARTING
     if state == "paused":
         return "Paused." if begun else "Paused before it began."
     if told is not None:
