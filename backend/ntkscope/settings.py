@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     max_memory_bytes: int = Field(
         0,
         ge=0,
-        description="Most memory that runs, paused ones and previews take together; 0: three quarters of what is there.",
+        description="Most memory of runs, paused ones and previews together; 0: three quarters of what is there.",
     )
     max_steps: int = Field(10_000_000, ge=1, description="Most steps of a run.")
     max_upload_bytes: int = Field(4 * 2**20, ge=1, description="Largest uploaded table.")

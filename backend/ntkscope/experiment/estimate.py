@@ -140,7 +140,7 @@ def memory_bytes(size: Sizes) -> int:
 
 
 def start_bytes(size: Sizes) -> int:
-    """What a prepared run (`start.Start`) keeps: parameters, inputs, the kernel and its modes, between grid and points."""
+    """What a prepared run (`start.Start`) keeps: parameters, inputs, the kernel and its modes, the grid's kernel."""
     encoded = 2 * (size.n + size.grid) * size.layers[0][0]  # in float64 and in the training's precision
     return DOUBLE * (size.parameters + encoded + 2 * size.n**2 + size.grid * size.n)
 

@@ -36,9 +36,8 @@ def group_limit(root: Path = Path("/")) -> int | None:
             version = 1 if controllers else 2
             top = root / "sys/fs/cgroup" / ("memory" if controllers else "")
             group = top / path.lstrip("/")
-            for folder in (group, *group.parents):
-                if folder.is_relative_to(top):
-                    found.append(_limit(folder / LIMIT_FILES[version]))
+            above = [folder for folder in (group, *group.parents) if folder.is_relative_to(top)]
+            found += [_limit(folder / LIMIT_FILES[version]) for folder in above]
     return min((limit for limit in found if limit is not None), default=None)
 
 

@@ -72,7 +72,13 @@ class Entries:
         if live is None or live.state in ENDED:
             return None
         ahead = self._conductor.live.ahead(run_id)
-        return live.state, ahead, words.sentence(live.state, ahead, begun=live.job is None, told=live.told)
+        if live.short:
+            memory = self._conductor.live.memory
+            return live.state, ahead, words.short_of_memory(live.memory, memory.free, memory.most)
+        if live.reduced and live.state == "paused":
+            return live.state, ahead, words.REDUCED
+        begun = live.job is None or live.reduced
+        return live.state, ahead, words.sentence(live.state, ahead, begun=begun, told=live.told)
 
 
 def _readable(run: RunSummary | Unreadable) -> RunSummary:

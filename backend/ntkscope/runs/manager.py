@@ -8,17 +8,14 @@ from dataclasses import dataclass
 
 import anyio.to_thread
 
-from ntkscope.errors import Conflict, InvalidInput, NotFound, NtkscopeError
-from ntkscope.executors.base import Job
-from ntkscope.experiment.datasets import Table, read_csv
-from ntkscope.experiment.estimate import Limits, check_limits
-from ntkscope.experiment.start import choose_device
+from ntkscope.errors import Conflict, InvalidInput, NtkscopeError
+from ntkscope.experiment.datasets import Table
 from ntkscope.runs import words
+from ntkscope.runs.admission import Admission
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.entries import Entries
 from ntkscope.runs.live import Live
-from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.run import ENDED, RunRequest, RunSummary
 from ntkscope.schemas.training import Stop
@@ -47,8 +44,7 @@ class Manager(Entries):
         writer: Writes.
         conductor: Slots.
         bell: Rung at every change.
-        limits: What a config may ask for.
-        threads: Threads of a large run.
+        admission: What a config must pass.
         max_queued: Most runs that may wait.
     """
 
@@ -58,13 +54,12 @@ class Manager(Entries):
         writer: Writer,
         conductor: Conductor,
         bell: Bell,
-        limits: Limits,
-        threads: int,
+        admission: Admission,
         max_queued: int,
     ) -> None:
         super().__init__(store, conductor)
         self._writer, self._bell = writer, bell
-        self._limits, self._threads, self._max_queued = limits, threads, max_queued
+        self._admission, self._max_queued = admission, max_queued
 
     async def submit(self, request: RunRequest, place: Place | None = None) -> RunSummary:
         """Queues a run, which begins at once if a slot is free.
@@ -77,11 +72,10 @@ class Manager(Entries):
             NtkscopeError: the config is beyond the limits, its data set is not here, or too many runs wait.
         """
         self._check_queue()
-        config = request.config
-        dataset = await self.checked(config)
+        dataset = await self.checked(request.config)
         run = _row(request, place)
         await self._insert(run)
-        return self._begin(run, Job(run.id, config, dataset, threads=self._count(config, dataset)))
+        return self._begin(self._admission.live(run, dataset))
 
     async def refuse(self, request: RunRequest, place: Place, error: NtkscopeError) -> None:
         """Keeps a sweep's run that cannot be begun, as one that failed."""
@@ -92,7 +86,11 @@ class Manager(Entries):
 
     async def checked(self, config: RunConfig) -> Table | None:
         """The table that the config names, once the config has passed this server's limits."""
-        return await anyio.to_thread.run_sync(self._checked, config)
+        return await anyio.to_thread.run_sync(self._admission.checked, config)
+
+    def table(self, config: RunConfig) -> Table | None:
+        """The uploaded table that the config names. Reads the store: not for the event loop."""
+        return self._admission.table(config)
 
     async def pause(self, run_id: str) -> RunSummary:
         """Holds a run that waits, or pauses one that trains; its slot is then free for others."""
@@ -109,7 +107,7 @@ class Manager(Entries):
         """Lets a paused run go on, once there is a slot."""
         live = await self._live(run_id, "resume", "Only a paused run can be resumed.")
         if live.state == "paused":
-            if not live.held:
+            if not live.held or live.reduced:
                 self._conductor.live.last_in_line(run_id)
             live.held = False
             self._conductor.change(live, "queued")
@@ -128,8 +126,9 @@ class Manager(Entries):
             return
         live.cancelled = True
         if live.job is not None:
-            self._conductor.finish(live, "cancelled", words.CANCELLED_EARLY)
-        else:
+            early = words.CANCELLED_REDUCED if live.reduced else words.CANCELLED_EARLY
+            self._conductor.finish(live, "cancelled", early)
+        elif not live.leaving:
             self._conductor.order(live, "cancel")
             await self._until(run_id, lambda: live.obeying or live.state in ENDED, PATIENCE)
             if not live.obeying and live.state == "running":
@@ -173,43 +172,17 @@ class Manager(Entries):
         }
         run = run.model_copy(update=changes)
         self._writer.submit(lambda connection: update_run(connection, run_id, **changes))
-        threads = self._count(config, dataset)
-        return self._begin(run, Job(run_id, config, dataset, checkpoint, run.last_seq, threads))
+        return self._begin(self._admission.live(run, dataset, extends=checkpoint))
 
     async def _insert(self, run: RunSummary) -> None:
         insert = insert_run if run.sweep is None else insert_member
         await asyncio.wrap_future(self._writer.submit(lambda connection: insert(connection, run)))
 
-    def _begin(self, run: RunSummary, job: Job) -> RunSummary:
-        self._conductor.live.add(Live(run, job))
-        self._bell.ring(run.id, run.last_seq)
+    def _begin(self, live: Live) -> RunSummary:
+        self._conductor.live.add(live)
+        self._bell.ring(live.run.id, live.run.last_seq)
         self._conductor.fill()
-        return self.overlaid(self._conductor.live[run.id].run)
-
-    def _count(self, config: RunConfig, dataset: Table | None) -> int:
-        return threads_for(config, dataset, self._threads)
-
-    def _checked(self, config: RunConfig) -> Table | None:
-        dataset = self.table(config)
-        check_limits(config, self._limits, dataset)
-        choose_device(config)
-        return dataset
-
-    def table(self, config: RunConfig) -> Table | None:
-        """The uploaded table that the config names. Reads the store: not for the event loop."""
-        points = config.data.points
-        if points.kind != "dataset":
-            return None
-        found = self._store.dataset(points.sha256)
-        if found is None:
-            raise NotFound(
-                expected="The SHA-256 of a data set on this server.",
-                got=f"'{points.sha256[:12]}...', which is not here",
-                remedy="Upload the table first: POST /api/datasets.",
-                where="data.points.sha256",
-            )
-        info, data = found
-        return read_csv(data, info.name, limit=len(data))
+        return self.overlaid(live.run)
 
     async def _live(self, run_id: str, doing: str, expected: str) -> Live:
         run = await self.get(run_id)

@@ -4,13 +4,16 @@ import signal
 from typing import Literal
 
 from ntkscope.errors import Conflict, Gone, NotFound, NotReadable
+from ntkscope.experiment.estimate import readable_bytes
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.schemas.sweep import AxisValue, SweepState
 from ntkscope.schemas.unreadable import Unreadable
 
 CANCELLED_EARLY = "Cancelled before it began."
+CANCELLED_REDUCED = "Cancelled while it was paused: what it had recorded until then stays."
 CANCELLED_HARD = "Cancelled while it computed its kernel; its worker was replaced."
+REDUCED = "Paused. Its memory was needed: it is kept as a checkpoint, and goes on from there."
 INTERRUPTED = "The server stopped while this run was on it. Start it again with the same configuration."
 STARTING = "Waits for a worker process, which is starting."
 UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then start it again."
@@ -26,6 +29,14 @@ def sentence(state: State, ahead: int, begun: bool, told: Command | None) -> str
     if told is not None:
         return f"Told to {told}; it does so after the kernel that it computes now."
     return "Training."
+
+
+def short_of_memory(needs: int, free: int, most: int) -> str:
+    """Of a run that waits, and of a preview that cannot be made now."""
+    return (
+        f"Waits for memory: it takes {readable_bytes(needs)}, and of {readable_bytes(most)} "
+        f"{readable_bytes(free)} are free. Runs that train hold the rest."
+    )
 
 
 def worker_died(exit_code: int) -> str:

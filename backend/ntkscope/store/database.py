@@ -92,7 +92,11 @@ def parse_url(url: str) -> URL:
 
 def make_engine(url: URL) -> Engine:
     """An engine whose pool serves the threads that answer requests."""
-    engine = create_engine(url, pool_size=8, max_overflow=40)
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        # A statement that is kept for the next time keeps its values too: a copy of the last checkpoint.
+        options = {"connect_args": {"cached_statements": 0}}
+    engine = create_engine(url, pool_size=8, max_overflow=40, **options)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine

@@ -1,5 +1,6 @@
 """Every write, as functions of the writer's connection."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import ENDED, RunSummary
+from ntkscope.store.large import LARGE, insert_large
 from ntkscope.store.tables import DATASETS, EVENTS, RUNS
 
 
@@ -53,8 +55,13 @@ def purge_runs(connection: Connection, deleted_before: float) -> list[str]:
 
 def append_events(connection: Connection, events: Sequence[NewEvent]) -> None:
     """Adds events; those whose (run, seq) is there already are left as they are."""
-    rows = [{"run": e.run, "seq": e.seq, "type": e.type, "bytes": e.data} for e in events]
-    connection.execute(_ignoring(connection, EVENTS), rows)
+    rows: list[dict[str, Any]] = [{"run": e.run, "seq": e.seq, "type": e.type, "bytes": e.data} for e in events]
+    for large, group in itertools.groupby(rows, lambda row: len(row["bytes"]) > LARGE):
+        if large and connection.dialect.name == "sqlite":
+            for row in group:
+                insert_large(connection, row)
+        else:
+            connection.execute(_ignoring(connection, EVENTS), list(group))
     for run_id, seq in last_seqs(events).items():
         connection.execute(update(RUNS).where(RUNS.c.id == run_id, RUNS.c.last_seq < seq).values(last_seq=seq))
 
