@@ -10,11 +10,13 @@ from ntkscope.errors import TooLarge
 from ntkscope.executors.base import Emitted, Released
 from ntkscope.executors.inline import InlineExecutor
 from ntkscope.experiment.estimate import memory_bytes, sizes
+from ntkscope.experiment.prediction import Recorded
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.network import Network
 from ntkscope.schemas.run import RunRequest
 from ntkscope.wire.codec import encode
 from tests import fake_trainer
+from tests.cases import config
 from tests.fake_trainer import FAST, STEADY, behaving, checkpoint
 from tests.runs.conftest import Puppet, opened, reaches, submit
 from tests.runs.test_manager import pause
@@ -209,5 +211,24 @@ def test_a_reduced_run_goes_on_in_a_real_slot(tmp_path: Path) -> None:
             events = [seq for seq, _ in await services.log.read(a, 0, 100)]
             assert len(events) == 61  # 60 frames and the end: none is missing, none is there twice
             assert services.conductor.live.memory.free == int(1.5 * NEED)
+
+    asyncio.run(main())
+
+
+def test_what_is_kept_of_a_prediction_is_forgotten_before_a_run_waits_or_is_reduced(
+    tmp_path: Path, puppet: Puppet
+) -> None:
+    small = config()
+
+    async def main() -> None:
+        async with opened(tmp_path, puppet, max_memory_bytes=2 * NEED) as services:
+            a = (await submit(services)).id
+            await pause(services, puppet, a)
+            await services.thinking.prediction(small, None, "gradient_flow", 0.0, "start", Recorded([], []))
+            memory = services.conductor.live.memory
+            assert memory.free < NEED
+            assert (await submit(services)).state == "running"
+            assert memory.free == 0
+            assert not any(order[2] == "release" for order in puppet.orders)
 
     asyncio.run(main())

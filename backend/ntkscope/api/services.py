@@ -79,9 +79,10 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
     bell, store = Bell(), RunStore(database.engine)
     allowed = limits(settings)
     memory = Memory(allowed.max_memory_bytes)
+    threads = settings.training_threads()
+    thinking = Thinking(threads, memory)  # before the conductor: what is kept is forgotten before a run is reduced
     conductor = Conductor(executor, bell, memory)
     writer = Writer(database.engine, conductor.committed, conductor.refused)
-    threads = settings.training_threads()
     admission = Admission(store, writer, allowed, threads)
     manager = Manager(store, writer, conductor, bell, admission, settings.max_queued)
     return Services(
@@ -94,5 +95,5 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
         sweeps=Sweeps(SweepStore(database.engine), writer, manager, bell, executor.slots),
         housekeeping=Housekeeping(manager, writer),
         log=Log(store),
-        thinking=Thinking(threads),
+        thinking=thinking,
     )

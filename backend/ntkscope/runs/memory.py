@@ -1,5 +1,6 @@
 """Who holds how much of the memory that runs, paused ones and computations may take together."""
 
+import sys
 from collections.abc import Callable
 
 
@@ -10,7 +11,7 @@ class Memory:
         most: Bytes that all holders may take together.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int = sys.maxsize) -> None:
         self.most = most
         self._held: dict[str, int] = {}
         self._yielding: list[Callable[[int], None]] = []
@@ -23,7 +24,10 @@ class Memory:
         return self.most - sum(self._held.values())
 
     def yields(self, give: Callable[[int], None]) -> None:
-        """`give` is called with the bytes that are missing: at once or later, it releases what it can do without."""
+        """`give` is called with the bytes that are missing: at once or later, it releases what it can do without.
+
+        Those who were named first are asked first.
+        """
         self._yielding.append(give)
 
     def on_free(self, look: Callable[[], None]) -> None:

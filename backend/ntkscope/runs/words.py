@@ -32,10 +32,19 @@ def sentence(state: State, ahead: int, begun: bool, told: Command | None) -> str
 
 
 def short_of_memory(needs: int, free: int, most: int) -> str:
-    """Of a run that waits, and of a preview that cannot be made now."""
+    """Of a run that waits."""
     return (
         f"Waits for memory: it takes {readable_bytes(needs)}, and of {readable_bytes(most)} "
         f"{readable_bytes(free)} are free. Runs that train hold the rest."
+    )
+
+
+def no_memory_now(needs: int, free: int, most: int) -> Conflict:
+    """Of a preview or a prediction."""
+    return Conflict(
+        expected=f"{readable_bytes(needs)} of memory are needed for the kernel.",
+        got=f"{readable_bytes(free)} of {readable_bytes(most)} that are free; runs and other kernels hold the rest",
+        remedy="Ask again when a run has ended.",
     )
 
 
