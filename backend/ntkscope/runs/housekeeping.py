@@ -13,10 +13,12 @@ from ntkscope.schemas.run import RunPatch, RunSummary
 from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.sweep_writes import interrupt_sweeps
 from ntkscope.store.writer import Writer
-from ntkscope.store.writes import append_events, insert_run, interrupt_runs, purge_runs, update_run
+from ntkscope.store.writes import append_events, collect_datasets, insert_run, interrupt_runs, purge_runs, update_run
 
 RESTORE_SECONDS = 600.0
 PURGE_EVERY = 30.0
+COLLECT_EVERY = 3600.0
+UNUSED_SECONDS = 86_400.0  # one uploads a table first, and starts a run with it afterwards
 
 
 class Housekeeping:
@@ -24,6 +26,7 @@ class Housekeeping:
 
     def __init__(self, manager: Manager, writer: Writer) -> None:
         self._manager, self._writer = manager, writer
+        self._collected = 0.0  # when
 
     async def patch(self, run_id: str, patch: RunPatch) -> RunSummary:
         """Renames and tags."""
@@ -72,9 +75,18 @@ class Housekeeping:
             await asyncio.sleep(PURGE_EVERY)
 
     async def purge(self) -> Sequence[str]:
-        """Removes what can no longer be restored; the ids."""
+        """Removes what can no longer be restored, and tables that nothing names; the runs' ids."""
+        await self._collect()
         before = time.time() - RESTORE_SECONDS
         return await asyncio.wrap_future(self._writer.submit(lambda connection: purge_runs(connection, before)))
+
+    async def _collect(self) -> None:
+        """Removes the uploaded tables that nothing names, now and then."""
+        now = time.time()
+        if now - self._collected >= COLLECT_EVERY:
+            self._collected = now
+            before = now - UNUSED_SECONDS
+            await asyncio.wrap_future(self._writer.submit(lambda connection: collect_datasets(connection, before)))
 
     async def import_recording(self, path: Path) -> None:
         """Puts a recorded run into the store, from a file of its events one after another."""
