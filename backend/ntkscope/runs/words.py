@@ -35,7 +35,7 @@ def short_of_memory(needs: int, free: int, most: int) -> str:
     """Of a run that waits."""
     return (
         f"Waits for memory: it takes {readable_bytes(needs)}, and of {readable_bytes(most)} "
-        f"{readable_bytes(free)} are free. Runs that train hold the rest."
+        f"{readable_bytes(free)} are free. Runs and previews hold the rest."
     )
 
 
