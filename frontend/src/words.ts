@@ -25,6 +25,7 @@ export const words = {
   differs: "not the run shown",
   sameRun: "the run shown",
   deleted: (name: string) => `Deleted "${name}".`,
+  unreadable: "Cannot be read",
   ahead: (count: number) => (count === 1 ? "1 run ahead of yours" : `${whole(count)} runs ahead of yours`),
   reconnecting: (time: number) => `Reconnecting; shown up to t = ${number(time)}`,
   left: (seconds: number) => `${duration(seconds)} left`,

@@ -12,6 +12,7 @@ export type LearningFrequency = Schemas["LearningFrequency"];
 export type Cost = Schemas["Cost"];
 export type RunSummary = Schemas["RunSummary"];
 export type RunList = Schemas["RunList"];
+export type Unreadable = Schemas["Unreadable"];
 export type Sweep = Schemas["Sweep"];
 export type SweepRow = Schemas["SweepRow"];
 export type SweepRun = Schemas["SweepRun"];
