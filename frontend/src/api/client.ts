@@ -24,7 +24,7 @@ async function request<Answer>(method: string, path: string, body?: unknown, sig
     response = await fetch(apiUrl(path), init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw Problem.unreachable();
+    throw Problem.silence();
   }
   if (!response.ok) throw await Problem.from(response);
   return (response.status === 204 ? undefined : await response.json()) as Answer;

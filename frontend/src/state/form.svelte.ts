@@ -29,6 +29,8 @@ export class FormState {
   /** Errors of rows that are there; a hidden row's error does not count. */
   readonly wrong = $derived(this.rows.filter((row) => this.errors[row.path] !== undefined));
   readonly valid = $derived(this.wrong.length === 0 && !this.missing());
+  /** What the server refuses can be asked about again, but not trained. */
+  readonly trainable = $derived(this.valid && Object.keys(this.refusals).length === 0);
   readonly hash = $derived.by(() => toHash(this.reader, this.config));
   readonly edited = $derived(this.origin !== null && !same(this.config, asJson(this.origin.variant.config)));
 

@@ -9,7 +9,7 @@ import { LabState } from "./lab.svelte";
 import { hasConfig } from "./link";
 import { isAlive } from "./phase";
 import { PlayheadState } from "./playhead.svelte";
-import { PreviewState } from "./preview.svelte";
+import { PreviewState, SILENT_MS } from "./preview.svelte";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
 import { same } from "./schema";
@@ -68,7 +68,13 @@ export class PageState {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
+      if (error.unreachable) setTimeout(() => void this.start(), SILENT_MS);
     }
+  }
+
+  /** The server answers: what was said of its silence is no longer true. */
+  reached(): void {
+    if (this.lab.problem?.unreachable) this.lab.problem = null;
   }
 
   /** Open a run; the form takes its config unless a link has set it. */
@@ -127,14 +133,15 @@ export class PageState {
 
   async train(): Promise<void> {
     const form = this.form;
-    if (!form?.valid || this.lab.busy) return;
+    if (!form?.trainable || this.lab.busy) return;
     const sent = await this.lab.train(form.runConfig, form.name());
     if (sent) {
       this.charts.change({ selected: null });
       this.autoplay = false;
       this.playhead.live();
       void this.runs.refresh();
-    } else if (this.refuse(this.lab.problem)) this.lab.problem = null;
+    } else if (this.lab.problem?.unreachable) this.preview.ask(form.runConfig); // asks until there is an answer
+    else if (this.refuse(this.lab.problem)) this.lab.problem = null;
   }
 
   /** The run in view once more. */
