@@ -102,7 +102,7 @@ async def get_prediction(
     """
     run = await services.manager.get(run_id)
     first = await services.log.read(run_id, 0, 1)
-    started = decode(first[0][1]) if first else None
+    started = await services.heavy(decode, first[0][1]) if first else None
     if not isinstance(started, Started):
         raise Conflict(
             expected="A run that has begun.",
