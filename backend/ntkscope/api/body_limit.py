@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ntkscope.api.problems import from_error
@@ -58,7 +59,7 @@ class _Body:
         self._left -= len(message.get("body", b""))
         if self._left < 0 and not self._begun:  # once it has begun, an answer needs no more of the body
             self.too_long = True
-            raise ValueError("the body is too long")
+            raise HTTPException(413)  # answered below; it only ends the reading
         return message
 
     async def send(self, message: Message) -> None:

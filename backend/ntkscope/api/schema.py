@@ -1,5 +1,6 @@
 """The form's schema: the config's JSON schema with this server's limits in it."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
@@ -29,9 +30,10 @@ async def get_schema(services: ServicesDep) -> dict[str, Any]:
     A maximum that a setting of this server lowers carries the setting's name as `setting`; `limits` holds
     all of them, also those that no single field can break.
     """
-    return schema(services.settings)
+    return await services.heavy(schema, services.settings)
 
 
+@cache
 def schema(settings: Settings) -> dict[str, Any]:
     """The schema for a server of these settings."""
     made = RunConfig.model_json_schema()

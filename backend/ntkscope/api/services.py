@@ -31,7 +31,7 @@ from ntkscope.store.writer import Writer
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
-HEAVY_THREADS = 2
+HEAVY_THREADS = 1  # two would take turns by Python's lock, and the event loop would wait for both
 RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
 
 
@@ -52,7 +52,7 @@ class Services:
     heavy_threads: CapacityLimiter
 
     async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
-        """Computes in one of a few threads: more would take turns with the event loop, and leave it few of them."""
+        """Computes in the thread for what takes long and holds Python's lock."""
         return await anyio.to_thread.run_sync(function, *arguments, limiter=self.heavy_threads)
 
 

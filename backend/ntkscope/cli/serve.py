@@ -13,7 +13,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from ntkscope.api.app import calm_garbage_collector, create_app
+from ntkscope.api.app import create_app, favour_the_event_loop
 from ntkscope.api.pages import BUILT
 from ntkscope.api.security import is_loopback
 from ntkscope.api.services import address, open_services
@@ -119,7 +119,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
-        calm_garbage_collector()
+        favour_the_event_loop()
         _greet(settings)
         await server.serve([listener])
 
