@@ -48,7 +48,19 @@ class Conflict(NtkscopeError):
     title = "That cannot be done in this state"
 
 
+class NotReadable(Conflict):
+    """The thing exists, but was stored by a later version, or is damaged."""
+
+    title = "That cannot be read by this version"
+
+
 class Unavailable(NtkscopeError):
     """Something that the program needs is not there: a port, a database, a device."""
 
     title = "Something that is needed is not available"
+
+
+class Unwritable(Unavailable):
+    """The database takes no writes now, and may take them later without anybody's doing."""
+
+    title = "The database cannot be written now"

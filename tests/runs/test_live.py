@@ -2,6 +2,7 @@
 
 from ntkscope.executors.base import Job
 from ntkscope.runs.live import Live, LiveRuns
+from ntkscope.runs.memory import Memory
 from tests.fake_trainer import FAST, behaving
 from tests.store.test_run_store import summary
 
@@ -9,7 +10,7 @@ READY = range(2)  # every slot of these tests
 
 
 def runs(slots: int, *ids: str) -> LiveRuns:
-    made = LiveRuns(slots)
+    made = LiveRuns(slots, Memory(1))
     for run_id in ids:
         made.add(Live(summary(run_id), Job(run_id, behaving(FAST))))
     return made

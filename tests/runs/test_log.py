@@ -34,3 +34,22 @@ def test_those_who_ask_the_same_share_one_read() -> None:
         assert len(store.reads) == 3  # what was read is not kept
 
     asyncio.run(main())
+
+
+def test_a_read_that_has_begun_is_joined_by_nobody() -> None:
+    """What is committed after a read began would be missed by whoever is told of it and joins that read."""
+
+    async def main() -> None:
+        store = SlowStore()
+        log = Log(store)  # type: ignore[arg-type]
+        first = asyncio.create_task(log.read("a", 3, 8))
+        while not store.reads:
+            await asyncio.sleep(0)
+        later = [asyncio.create_task(log.read("a", 3, 8)) for _ in range(3)]
+        await asyncio.sleep(0)
+        store.go.set()
+        await asyncio.gather(first, *later)
+
+        assert len(store.reads) == 2
+
+    asyncio.run(main())

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput, NotFound, TooLarge
 from ntkscope.executors.base import Ended, Paused, Taken
-from ntkscope.runs import feed, manager
+from ntkscope.runs import manager, retry
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.schemas.sweep import AxisValue, Sweep, SweepAxis, SweepRequest
 from ntkscope.store.database import open_database
@@ -369,7 +369,7 @@ def test_a_run_that_is_refused_later_is_told(tmp_path: Path, puppet: Puppet, mon
 
 
 def test_a_full_queue_is_waited_for(tmp_path: Path, puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.01)
 
     async def main() -> None:
         async with opened(tmp_path, puppet, max_queued=1) as services:
@@ -395,7 +395,7 @@ def test_a_database_that_refuses_is_waited_for(tmp_path: Path, puppet: Puppet, m
             raise OperationalError("insert", {}, Exception("disk full"))
         insert_member(connection, run)
 
-    monkeypatch.setattr(feed, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.01)
     monkeypatch.setattr(manager, "insert_member", insert)
 
     async def main() -> None:

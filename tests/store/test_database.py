@@ -76,7 +76,7 @@ def test_sqlite_keeps_a_write_ahead_log(tmp_path: Path) -> None:
         ]
     database.close()
 
-    assert modes == ["wal", 1, 5000]
+    assert modes == ["wal", 1, 1000]
 
 
 def test_inspection_makes_nothing(tmp_path: Path) -> None:

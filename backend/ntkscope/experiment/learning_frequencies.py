@@ -16,6 +16,7 @@ from ntkscope.schemas.preview import LearningFrequency
 SMALLEST_SHARE = 0.05
 """Of the residual's norm: smaller frequencies have no course of their own."""
 SEARCHED = 1500
+LAST_STEP = 1e300  # the search ends there
 """Points of the first, coarse look along the logarithm of time."""
 FADED = 60.0
 """lambda t from which a mode is gone: exp(-60) is far below round-off."""
@@ -119,7 +120,9 @@ def _descent_steps(search: _Search, start: Start) -> list[int | None]:
     if not len(eigenvalues):
         return [None] * len(search.limits)
     ones = torch.ones_like(eigenvalues)
-    last = max(2.0, FADED / float(start.learning_rate * eigenvalues[-1]))
+    slowest = float(start.learning_rate * eigenvalues[-1])
+    # A rate among the smallest numbers that there are has no step at which anything has happened.
+    last = min(max(2.0, FADED / slowest), LAST_STEP) if slowest > 0 else LAST_STEP
     logarithmic = torch.logspace(0, math.log10(last), SEARCHED, dtype=torch.float64)
     steps = torch.unique_consecutive(logarithmic.round())
 

@@ -4,18 +4,33 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from ntkscope.executors.base import Died, Emitted, Ended, Executor, Message, Order, Paused, Ready, Taken, Ticked
+from ntkscope.errors import NtkscopeError
+from ntkscope.executors.base import (
+    Died,
+    Emitted,
+    Ended,
+    Executor,
+    Message,
+    Order,
+    Paused,
+    Ready,
+    Released,
+    Taken,
+    Ticked,
+)
 from ntkscope.runs import words
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.live import Live, LiveRuns
+from ntkscope.runs.memory import Memory
+from ntkscope.runs.retry import persistently
 from ntkscope.schemas.event import Command
-from ntkscope.schemas.run import State
+from ntkscope.schemas.run import ENDED, State
+from ntkscope.store.trouble import in_words
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import NewEvent, update_run
-
-RETRY_SECONDS = 2.0
 
 
 class Conductor:
@@ -24,10 +39,13 @@ class Conductor:
     Args:
         executor: Where runs train.
         bell: Rung at every change.
+        memory: Of which every run takes its share when it begins.
     """
 
-    def __init__(self, executor: Executor, bell: Bell) -> None:
-        self.live = LiveRuns(executor.slots)
+    def __init__(self, executor: Executor, bell: Bell, memory: Memory) -> None:
+        self.live = LiveRuns(executor.slots, memory)
+        memory.yields(self._reduce)
+        memory.on_free(self.fill)
         self._executor = executor
         self._bell = bell
         self._writer: Writer
@@ -51,14 +69,24 @@ class Conductor:
         """How many slots are ready to train at once."""
         return len(self._ready)
 
+    def trouble(self, live: Live) -> str:
+        """Why nothing of this run can be stored now; empty while it can."""
+        return self._writer.trouble or live.refused
+
+    def add(self, live: Live) -> None:
+        """A run that waits from now on; its row takes what is `unsaved`."""
+        self.live.add(live)
+        self._bell.ring(live.run.id, live.run.last_seq)
+        self._save(live)
+        self.fill()
+
     def fill(self) -> None:
         """Begins, or goes on with, the runs for which there is a slot with a worker that is ready."""
         while (found := self.live.next(self._ready)) is not None:
             slot, live = found
             live.slot = slot
             if live.job is not None:
-                job, live.job = live.job, None
-                self._executor.begin(slot, job)
+                self._executor.begin(slot, live.begin())
             else:
                 self._executor.order(slot, Order(live.run.id, "resume"))
             self._set(live, "running", started_at=live.run.started_at or time.time())
@@ -70,8 +98,8 @@ class Conductor:
             self._executor.order(live.slot, Order(live.run.id, command))
 
     def kill(self, live: Live) -> bool:
-        """Ends the run's process, unless a paused run lives there too."""
-        if live.slot is None or len(self.live.in_slot(live.slot)) > 1:
+        """Ends the run's process, unless a paused run lives there too, or the run only waits for the database."""
+        if live.slot is None or len(self.live.in_slot(live.slot)) > 1 or self._writer.trouble:
             return False
         return self._executor.kill(live.slot)
 
@@ -80,13 +108,19 @@ class Conductor:
         self._set(live, state)
         self.fill()
 
+    def _reduce(self, missing: int) -> None:
+        """Has paused runs leave the memory; each says `Released` when it has, and comes back from its checkpoint."""
+        for live in self.live.in_the_way(missing):
+            if live.slot is not None:
+                live.leaving = True
+                self._executor.order(live.slot, Order(live.run.id, "release"))
+
     def finish(self, live: Live, state: State, sentence: str) -> None:
         """The run is over. It stays live until its row says so."""
         self.live.release(live.run.id)
-        live.state, live.slot, live.job = state, None, None
-        task = asyncio.create_task(self._finish(live, state, sentence))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        live.slot, live.job = None, None
+        self.live.memory.release(live.run.id)
+        self._set(live, state, sentence=sentence, ended_at=time.time())
         self.fill()
 
     def deliver(self, slot: int, message: Message) -> None:
@@ -102,7 +136,7 @@ class Conductor:
 
     def refused(self, run_id: str, error: Exception) -> None:
         """From the writer's thread: events of this run are lost."""
-        self._call(self._give_up, run_id, str(getattr(error, "orig", None) or error))
+        self._call(self._give_up, run_id, in_words(error))
 
     def _call(self, function: Callable[..., None], *arguments: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
@@ -121,12 +155,12 @@ class Conductor:
                         self.finish(live, "cancelled", words.CANCELLED_HARD)
                     else:
                         self.finish(live, "failed", live.lost or words.worker_died(exit_code))
-            case Ticked() | Taken() | Paused() | Ended():
+            case Ticked() | Taken() | Paused() | Released() | Ended():
                 live_run = self.live.get(message.run_id)
                 if live_run is not None:
                     self._hear_of(live_run, message)
 
-    def _hear_of(self, live: Live, message: Ticked | Taken | Paused | Ended) -> None:
+    def _hear_of(self, live: Live, message: Ticked | Taken | Paused | Released | Ended) -> None:
         match message:
             case Ticked(data=data):
                 live.tick = data
@@ -137,6 +171,12 @@ class Conductor:
                 self.live.release(live.run.id)
                 self._set(live, "paused")
                 self.fill()
+            case Released():
+                live.reduce()
+                if live.cancelled:
+                    self.finish(live, "cancelled", words.CANCELLED_REDUCED)
+                else:
+                    self.live.memory.release(live.run.id)
             case Ended(outcome=outcome, sentence=sentence):
                 if live.lost:
                     self.finish(live, "failed", live.lost)
@@ -157,24 +197,35 @@ class Conductor:
     def _set(self, live: Live, state: State, **columns: Any) -> None:
         live.state, live.told = state, None
         live.run = live.run.model_copy(update={"state": state, **columns})
+        live.unsaved |= {"state": state, **columns}
         self._bell.ring(live.run.id)
-        # Not awaited: until the run has ended, what is said of it comes from `live`.
-        self._writer.submit(lambda connection: update_run(connection, live.run.id, state=state, **columns))
+        self._save(live)
 
-    async def _finish(self, live: Live, state: State, sentence: str) -> None:
-        """Writes the row, again and again while the database refuses, and only then lets go of the run."""
-        run_id, ended = live.run.id, time.time()
-        while True:
+    def _save(self, live: Live) -> None:
+        """Brings the row up to date; not awaited, since until then what is said of the run comes from `live`."""
+        if live.unsaved and not live.saving:
+            live.saving = True
+            task = asyncio.create_task(self._keep(live))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _keep(self, live: Live) -> None:
+        """Writes until the row is as the run is. A run that has ended is live no more once its row says so."""
+        await persistently(partial(self._write, live), Exception)
+        live.saving = False
+        if live.state in ENDED:
+            self.live.remove(live.run.id)
+            self._bell.forget(live.run.id)
+
+    async def _write(self, live: Live) -> None:
+        """One row at a time and in order: a change that was refused never overtakes a later one."""
+        while live.unsaved:
+            columns, live.unsaved = live.unsaved, {}
             try:
-                await asyncio.wrap_future(
-                    self._writer.submit(
-                        lambda connection: update_run(
-                            connection, run_id, state=state, sentence=sentence, ended_at=ended
-                        )
-                    )
-                )
-                break
-            except Exception:
-                await asyncio.sleep(RETRY_SECONDS)
-        self.live.remove(run_id)
-        self._bell.forget(run_id)
+                await asyncio.wrap_future(self._writer.submit(partial(update_run, run_id=live.run.id, **columns)))
+            except Exception as error:
+                live.unsaved = columns | live.unsaved
+                live.refused = error.got if isinstance(error, NtkscopeError) else in_words(error)
+                self._bell.ring(live.run.id)
+                raise
+            live.refused = ""

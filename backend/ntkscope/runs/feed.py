@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from ntkscope.errors import Conflict, NtkscopeError
+from ntkscope.errors import Conflict, NtkscopeError, Unwritable
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.manager import Manager, Place
+from ntkscope.runs.retry import persistently
 from ntkscope.schemas.run import RunRequest
 
-RETRY_SECONDS = 1.0  # while the queue is full, or the database refuses
 Todo = Sequence[tuple[Place, RunRequest]]
 
 
@@ -70,7 +69,7 @@ class Feed:
         """Makes the run and waits for its end; a paused one leaves its place to another."""
         holds = True
         try:
-            run_id = await self._enter(place, request)
+            run_id = await persistently(partial(self._enter, place, request), Conflict)  # Conflict: the queue is full
             while run_id and (live := self._manager.live(run_id)) is not None:
                 if holds and live.state == "paused":
                     holds = False
@@ -83,17 +82,15 @@ class Feed:
 
     async def _enter(self, place: Place, request: RunRequest) -> str:
         """The id of the new run; empty where it was refused, or the sweep has been stopped."""
-        while True:
-            async with self._entering:
-                if self._stopped:
-                    return ""
-                try:
-                    run = await self._manager.submit(request, place)
-                    self._live.add(run.id)
-                    return run.id
-                except (Conflict, SQLAlchemyError):
-                    pass  # neither says anything of the run
-                except NtkscopeError as error:
-                    await self._manager.refuse(request, place, error)
-                    return ""
-            await asyncio.sleep(RETRY_SECONDS)
+        async with self._entering:
+            if self._stopped:
+                return ""
+            try:
+                run = await self._manager.submit(request, place)
+            except (Conflict, Unwritable):
+                raise  # neither says anything of the run
+            except NtkscopeError as error:
+                await self._manager.refuse(request, place, error)
+                return ""
+            self._live.add(run.id)
+            return run.id

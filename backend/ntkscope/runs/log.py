@@ -7,6 +7,7 @@ import anyio.to_thread
 from ntkscope.store.run_store import RunStore
 
 Events = list[tuple[int, bytes]]
+Key = tuple[str, int, int]
 
 
 class Log:
@@ -18,14 +19,25 @@ class Log:
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
-        self._reading: dict[tuple[str, int, int], asyncio.Task[Events]] = {}
+        self._reading: dict[Key, asyncio.Task[Events]] = {}
+        self._next: dict[Key, asyncio.Task[Events]] = {}  # reads that have not begun
 
     async def read(self, run_id: str, after: int, limit: int) -> Events:
-        """The next events after seq `after`, checkpoints left out, as (seq, bytes)."""
+        """The next events after seq `after`, checkpoints left out, as (seq, bytes).
+
+        Whatever was committed before this call is among them: a read that has begun already is joined by nobody.
+        """
         key = run_id, after, limit
-        task = self._reading.get(key)
+        task = self._next.get(key)
         if task is None:
-            task = asyncio.create_task(anyio.to_thread.run_sync(self._store.events, run_id, after, limit))
-            self._reading[key] = task
-            task.add_done_callback(lambda _: self._reading.pop(key, None))
+            task = self._next[key] = asyncio.create_task(self._read(key, self._reading.get(key)))
         return await asyncio.shield(task)
+
+    async def _read(self, key: Key, before: "asyncio.Task[Events] | None") -> Events:
+        if before is not None:
+            await asyncio.wait((before,))  # so that many who come one after another cost two reads, not many
+        self._reading[key] = self._next.pop(key)
+        try:
+            return await anyio.to_thread.run_sync(self._store.events, *key)
+        finally:
+            del self._reading[key]

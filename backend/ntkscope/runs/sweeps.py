@@ -8,17 +8,18 @@ from functools import partial
 
 import anyio.to_thread
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.axes import Member, members
 from ntkscope.runs import words
 from ntkscope.runs.bell import Bell
-from ntkscope.runs.feed import RETRY_SECONDS, Feed
+from ntkscope.runs.feed import Feed
 from ntkscope.runs.manager import Manager, Place
+from ntkscope.runs.retry import persistently
 from ntkscope.runs.sweep_view import KEPT, SweepView
 from ntkscope.schemas.run import RunRequest
 from ntkscope.schemas.sweep import Sweep, SweepList, SweepRequest
+from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.sweep_store import StoredMember, StoredSweep, SweepStore
 from ntkscope.store.sweep_writes import delete_sweep, insert_sweep, update_sweep
 from ntkscope.store.writer import Writer
@@ -102,7 +103,8 @@ class Sweeps:
 
     async def delete(self, sweep_id: str) -> None:
         """Removes a sweep. Its runs are deleted; each can be restored for ten minutes."""
-        await self._stored(sweep_id)
+        if await self._found(sweep_id) is None:
+            raise words.no_such_sweep(sweep_id)
         feed = self._feeds.get(sweep_id)
         if feed is not None:
             await feed.stop()
@@ -122,12 +124,8 @@ class Sweeps:
 
     async def _ended(self, sweep_id: str) -> None:
         """Says so, again and again while the database refuses."""
-        while True:
-            try:
-                await self._write(partial(update_sweep, sweep_id=sweep_id, state="completed", ended_at=time.time()))
-                break
-            except SQLAlchemyError:
-                await asyncio.sleep(RETRY_SECONDS)
+        ended = partial(update_sweep, sweep_id=sweep_id, state="completed", ended_at=time.time())
+        await persistently(partial(self._write, ended))
         self._feeds.pop(sweep_id, None)
 
     async def _check(self, made: Iterable[Member]) -> None:
@@ -146,10 +144,15 @@ class Sweeps:
         return live.cancelled if live is not None else member.state not in KEPT
 
     async def _stored(self, sweep_id: str) -> StoredSweep:
-        sweep = await anyio.to_thread.run_sync(self._store.sweep, sweep_id)
+        sweep = await self._found(sweep_id)
         if sweep is None:
             raise words.no_such_sweep(sweep_id)
+        if isinstance(sweep, Unreadable):
+            raise words.not_readable("sweep", sweep)
         return sweep
+
+    async def _found(self, sweep_id: str) -> StoredSweep | Unreadable | None:
+        return await anyio.to_thread.run_sync(self._store.sweep, sweep_id)
 
     async def _write(self, function: Callable[[Connection], None]) -> None:
         await asyncio.wrap_future(self._writer.submit(function))

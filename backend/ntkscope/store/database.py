@@ -1,5 +1,6 @@
 """Opens a database: its address, its lock, its engine, its version."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from ntkscope.errors import NtkscopeError, Unavailable
 from ntkscope.store.lock import FileLock, Lock, PostgresLock
 from ntkscope.store.migrations import migrate
+from ntkscope.store.trouble import in_words, watch
 
 REMEDY = "Set NTKSCOPE_DATABASE_URL to sqlite:///some/file.db or postgresql://user:password@host/name."
 
@@ -21,6 +23,7 @@ class Database:
     engine: Engine
     lock: Lock
     fresh: bool  # it was empty until now
+    check: Callable[[], None]  # raises Unwritable where its file is no longer the one that was opened
 
     def close(self) -> None:
         self.engine.dispose()
@@ -57,7 +60,10 @@ def open_database(url: str, address: str) -> Database:
         if isinstance(error, NtkscopeError) or not isinstance(error, (DBAPIError, OSError, ImportError)):
             raise
         raise cannot_open(parsed, error) from error
-    return Database(engine, lock, fresh)
+    check = watch(parsed)
+    # A new connection would make a new and empty file in the place of one that is gone.
+    event.listen(engine, "do_connect", lambda *_: check())
+    return Database(engine, lock, fresh, check)
 
 
 def parse_url(url: str) -> URL:
@@ -92,23 +98,35 @@ def parse_url(url: str) -> URL:
 
 def make_engine(url: URL) -> Engine:
     """An engine whose pool serves the threads that answer requests."""
-    engine = create_engine(url, pool_size=8, max_overflow=40)
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        # A statement that is kept for the next time keeps its values too: a copy of the last checkpoint.
+        options = {"connect_args": {"cached_statements": 0}}
+    engine = create_engine(url, pool_size=8, max_overflow=40, **options)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL: readers never wait for the writer. NORMAL: a power cut may cost the last commits only."""
+    """WAL: readers never wait for the writer. NORMAL: a power cut may cost the last commits only.
+
+    A write waits for another program's lock for a second; beyond that the writer says so, and tries again.
+    """
+    connection.text_factory = _text
     cursor = connection.cursor()
-    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=1000"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 
 
+def _text(data: bytes) -> str:
+    """A damaged row must not stop the reading of the others: bytes that are no text become the sign for that."""
+    return data.decode(errors="replace")
+
+
 def cannot_open(url: URL, error: BaseException) -> Unavailable:
     """The driver's error as one of ours."""
-    first = str(getattr(error, "orig", None) or error).strip().splitlines()
     remedy = REMEDY
     if url.get_backend_name() == "sqlite":
         folder = Path(str(url.database)).absolute().parent
@@ -118,7 +136,7 @@ def cannot_open(url: URL, error: BaseException) -> Unavailable:
         remedy = "Install the PostgreSQL driver: pip install 'ntkscope[postgres]'."
     return Unavailable(
         expected="The database must be there and open for writing.",
-        got=f"{url.render_as_string(hide_password=True)}: {first[0] if first else type(error).__name__}",
+        got=f"{url.render_as_string(hide_password=True)}: {in_words(error)}",
         remedy=remedy,
         where="NTKSCOPE_DATABASE_URL",
     )
