@@ -11,16 +11,20 @@ from ntkscope.errors import TooLarge
 from ntkscope.experiment.build import Problem, activation_of
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
+    FrozenKernel,
     InfiniteKernels,
+    Law,
     Spectrum,
+    ensemble_variance,
     frequency_fit,
     has_closed_form,
     infinite_kernels,
     series_terms,
     spectrum,
 )
+from ntkscope.numerics.frozen_kernel import LARGEST
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event_parts import FrequencyFit
+from ntkscope.schemas.event_parts import Ensemble, FrequencyFit
 
 # Pairs of points times hidden layers that take about half a second on one core by closed form; by a Hermite series
 # times its terms as well.
@@ -38,6 +42,20 @@ class Limit:
     cross_nngp: Tensor  # (g, n)
     grid_variance: Tensor  # (g,) NNGP of a point with itself
     error: float  # of the series, or of the quadrature
+
+    def frozen(self, start: Start) -> FrozenKernel:
+        """Theta, which predicts this network from its own f_0."""
+        return FrozenKernel(self.spectrum, self.cross_kernel, start.residual, start.grid_function)
+
+    def ensemble(self, start: Start, law: Law, step: Tensor) -> Ensemble:
+        """Mean and deviation over the draw after (1,) steps; the mean starts from f_0 = 0."""
+        targets, zero = start.problem.targets, torch.zeros_like(start.grid_function)
+        found = FrozenKernel(self.spectrum, self.cross_kernel, -targets, zero).predict(law, step)
+        variance = ensemble_variance(
+            self.spectrum, self.cross_kernel, self.nngp, self.cross_nngp, self.grid_variance, found.factor[0]
+        )
+        deviation = variance.sqrt().clamp(max=LARGEST)
+        return Ensemble(mean=found.function[0].numpy(), standard_deviation=deviation.numpy())
 
 
 def own_kernels(start: Start) -> InfiniteKernels | None:

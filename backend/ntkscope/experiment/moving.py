@@ -8,30 +8,36 @@ from torch import Tensor
 
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
-from ntkscope.numerics import MLP, MovingState, Spectrum, advance, empirical_ntk, gradient_descent, spectrum
+from ntkscope.numerics import (
+    MLP,
+    FrozenKernel,
+    GradientDescent,
+    KernelPrediction,
+    Spectrum,
+    empirical_ntk,
+    spectrum,
+)
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.event_parts import MovingPrediction
 
 
 class Moving:
-    """Holds the last measured kernel and what was predicted when it was measured.
+    """Holds the last measured kernel, and what was predicted when it was measured.
 
     Args:
-        start: The run at step 0, whose kernel is the first.
-        state: What is predicted at the kernel's step.
-        decomposed: The kernel's spectrum.
-        cross_kernel: (g, n) of the same network.
+        start: The run at step 0.
+        step: Where the kernel was measured.
+        frozen: That kernel, with what was predicted there: never what was measured, but at step 0.
     """
 
-    def __init__(self, start: Start, state: MovingState, decomposed: Spectrum, cross_kernel: Tensor) -> None:
-        self._start, self._state = start, state
-        self._spectrum, self._cross_kernel = decomposed, cross_kernel
+    def __init__(self, start: Start, step: int, frozen: FrozenKernel) -> None:
+        self._start, self._step, self._frozen = start, step, frozen
+        self._law = GradientDescent(start.learning_rate)
 
     @classmethod
     def begin(cls, start: Start) -> Moving:
         """At step 0."""
-        state = MovingState(0, start.residual, start.grid_function)
-        return cls(start, state, start.spectrum, start.cross_kernel)
+        return cls(start, 0, start.frozen)
 
     @classmethod
     def resume(cls, start: Start, network: MLP, checkpoint: Checkpoint) -> Moving | None:
@@ -41,22 +47,24 @@ class Moving:
         if len(values) != n + g:
             return None
         kernel, cross_kernel = kernels(start, network)
-        return cls(start, MovingState(checkpoint.step, values[:n], values[n:]), spectrum(kernel), cross_kernel)
+        frozen = FrozenKernel(spectrum(kernel), cross_kernel, values[:n], values[n:])
+        return cls(start, checkpoint.step, frozen)
 
-    def at(self, step: int) -> MovingState:
-        """What is predicted at a step, by the last kernel since it was measured."""
-        return advance(self._state, self._spectrum, self._cross_kernel, self._start.learning_rate, step)
+    def at(self, step: int) -> KernelPrediction:
+        """What is predicted at a step, by the last kernel since it was measured; of one row."""
+        return self._frozen.predict(self._law, torch.tensor([float(step - self._step)], dtype=torch.float64))
 
-    def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> MovingState:
-        """What is predicted at a step; from there on another kernel holds."""
-        self._state = self.at(step)
-        self._spectrum, self._cross_kernel = decomposed, cross_kernel
-        return self._state
+    def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> FrozenKernel:
+        """Another kernel, which holds from this step on, with what is predicted there."""
+        found = self.at(step)
+        self._step = step
+        self._frozen = FrozenKernel(decomposed, cross_kernel, found.residual[0], found.function[0])
+        return self._frozen
 
     def to_bytes(self, step: int) -> bytes:
         """The prediction at a step, for a checkpoint."""
-        state = self.at(step)
-        return torch.cat([state.residual, state.function]).numpy().astype("<f8").tobytes()
+        found = self.at(step)
+        return torch.cat([found.residual[0], found.function[0]]).numpy().astype("<f8").tobytes()
 
 
 def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
@@ -65,24 +73,24 @@ def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
     return kernel, empirical_ntk(network, start.grid_inputs, start.inputs).double().cpu()
 
 
-def moving_prediction(start: Start, state: MovingState, residual: Tensor, grid: Tensor) -> MovingPrediction:
-    """The prediction as an event has it, beside the measured residual (n,) and function (g,)."""
-    coefficients = (start.spectrum.leading(start.followed).T @ state.residual).numpy()
+def moving_prediction(
+    start: Start, step: int, predicted: FrozenKernel, residual: Tensor, grid: Tensor
+) -> MovingPrediction:
+    """The prediction at a step as an event has it, beside the measured residual (n,) and function (g,)."""
+    coefficients = (start.spectrum.leading(start.followed).T @ predicted.residual).numpy()
     begin = start.mode_coefficients.numpy()
-    step = torch.tensor([float(state.step)], dtype=torch.float64)
-    frozen = gradient_descent(
-        start.spectrum.eigenvalues.clamp(min=0), start.mode_coefficients, start.learning_rate, step
-    )[0]
+    at = torch.tensor([float(step)], dtype=torch.float64)
+    frozen = start.frozen.predict(GradientDescent(start.learning_rate), at).residual[0]
     return MovingPrediction(
         mode_coefficients=coefficients,
         remaining=group_remaining(coefficients[None], begin, start.groups)[0],
         learnt=group_learnt(coefficients[None], begin, start.groups)[0],
-        loss=0.5 * float(state.residual @ state.residual),
-        function=state.function.numpy(),
-        fitted=(start.problem.targets + state.residual).numpy(),
-        error=_relative(state.residual - residual, start.residual),
-        frozen_error=_relative(start.spectrum.modes @ frozen - residual, start.residual),
-        distance=relative_distance(grid.numpy(), state.function.numpy()),
+        loss=0.5 * float(predicted.residual @ predicted.residual),
+        function=predicted.function.numpy(),
+        fitted=(start.problem.targets + predicted.residual).numpy(),
+        error=_relative(predicted.residual - residual, start.residual),
+        frozen_error=_relative(frozen - residual, start.residual),
+        distance=relative_distance(grid.numpy(), predicted.function.numpy()),
     )
 
 

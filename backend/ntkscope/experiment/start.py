@@ -12,7 +12,7 @@ from ntkscope.experiment.build import Problem, build, build_network
 from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.frequencies import fourier_rows
 from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies
-from ntkscope.numerics import MLP, Spectrum, empirical_ntk, spectrum
+from ntkscope.numerics import MLP, FrozenKernel, Spectrum, empirical_ntk, spectrum
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Group
 
@@ -48,6 +48,11 @@ class Start:
     stability_limit: float | None
     last_step: int
     coefficient_floor: float
+
+    @property
+    def frozen(self) -> FrozenKernel:
+        """K_0, which predicts the whole run."""
+        return FrozenKernel(self.spectrum, self.cross_kernel, self.residual, self.grid_function)
 
     @property
     def leading_modes(self) -> int:

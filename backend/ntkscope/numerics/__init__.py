@@ -31,6 +31,7 @@ from ntkscope.numerics.fourier import (
     wave_vectors,
 )
 from ntkscope.numerics.frequency_fit import frequency_fit
+from ntkscope.numerics.frozen_kernel import FrozenKernel, KernelPrediction
 from ntkscope.numerics.hermite import series_terms
 from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
@@ -40,10 +41,10 @@ from ntkscope.numerics.kernel_diagnostics import (
     kernel_target_alignment,
     subspace_overlap,
 )
+from ntkscope.numerics.law import LAWS, GradientDescent, GradientFlow, Law
 from ntkscope.numerics.mlp import MLP, ForwardSignals
 from ntkscope.numerics.module_ntk import ModuleNTK, module_ntk, module_ntk_full
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
-from ntkscope.numerics.moving_kernel import MovingState, advance
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
@@ -56,18 +57,22 @@ from ntkscope.numerics.spectrum import (
 )
 
 __all__ = [
+    "LAWS",
     "MLP",
     "Activation",
     "ForwardSignals",
+    "FrozenKernel",
+    "GradientDescent",
+    "GradientFlow",
     "InfiniteKernels",
+    "KernelPrediction",
+    "Law",
     "LogLogFit",
     "ModuleNTK",
-    "MovingState",
     "Scales",
     "Sharpness",
     "Spectrum",
     "activation",
-    "advance",
     "circle_frequencies",
     "condition_number",
     "cumulative_power",

@@ -14,7 +14,7 @@ from ntkscope.experiment.prediction import Recorded, moving_prediction_at, predi
 from ntkscope.experiment.preview import preview, preview_cost
 from ntkscope.experiment.start import Start, start
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Law
+from ntkscope.schemas.event import LawName
 from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.run import KernelName, Prediction
 
@@ -76,7 +76,13 @@ class Thinking:
         return promise.result() if done and not promise.cancelled() else cost
 
     async def prediction(
-        self, config: RunConfig, dataset: Table | None, law: Law, time: float, kernel: KernelName, recorded: Recorded
+        self,
+        config: RunConfig,
+        dataset: Table | None,
+        law: LawName,
+        time: float,
+        kernel: KernelName,
+        recorded: Recorded,
     ) -> Prediction | None:
         """The prediction for a run of this config; the run's kernels are kept for the next.
 
