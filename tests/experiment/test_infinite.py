@@ -73,7 +73,7 @@ def test_a_scaled_output_has_the_scaled_limit() -> None:
 def test_it_is_that_of_the_encoded_inputs() -> None:
     settings = config(network__encoding={"kind": "positional", "octaves": 2}, training__stop__steps=1)
     begun, found = start(settings), infinite_width(settings)
-    theta = infinite_ntk(begun.problem.encoded, depth=1, activation="erf", sigma_w=4, sigma_b=2).numpy()
+    theta = infinite_ntk(begun.problem.architecture, begun.problem.encoded).numpy()
     assert found is not None
     values, vectors = np.linalg.eigh(theta)
     np.testing.assert_allclose(found.eigenvalues, values[::-1], atol=1e-10 * values[-1])
@@ -123,8 +123,8 @@ def test_a_limit_beyond_float64_is_left_out(monkeypatch: pytest.MonkeyPatch) -> 
     begun = start(config())
     whole = infinite.infinite_kernels
 
-    def overflowing(*inputs: Any, **settings: Any) -> Any:
-        found = whole(*inputs, **settings)
+    def overflowing(*inputs: Any) -> Any:
+        found = whole(*inputs)
         return replace(found, ntk=found.ntk * math.inf)
 
     monkeypatch.setattr(infinite, "infinite_kernels", overflowing)
@@ -164,7 +164,10 @@ def test_the_nngp_is_the_covariance_of_sampled_networks() -> None:
     found, generator = limit(begun), torch.Generator().manual_seed(0)
     both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
     draws = torch.stack(
-        [MLP.create(1, 256, 1, "erf", "ntk", 4.0, 2.0, generator=generator)(both)[:, 0] for _ in range(4000)]
+        [
+            MLP.create(1, replace(begun.problem.architecture, width=256), generator=generator)(both)[:, 0]
+            for _ in range(4000)
+        ]
     )
     covariance = (draws.T @ draws / len(draws)).numpy()
     scale = float(found.grid_variance.max())

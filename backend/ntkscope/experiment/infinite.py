@@ -8,22 +8,21 @@ import torch
 from torch import Tensor
 
 from ntkscope.errors import TooLarge
-from ntkscope.experiment.build import Problem, activation_of
+from ntkscope.experiment.build import Problem
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
     FrozenKernel,
     InfiniteKernels,
     Law,
+    Series,
     Spectrum,
     ensemble_variance,
     frequency_fit,
-    has_closed_form,
     infinite_kernels,
     series_terms,
     spectrum,
 )
 from ntkscope.numerics.frozen_kernel import LARGEST
-from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Ensemble, FrequencyFit
 
 # Pairs of points times hidden layers that take about half a second on one core by closed form; by a Hermite series
@@ -63,7 +62,7 @@ def own_kernels(start: Start) -> InfiniteKernels | None:
     n = len(start.residual)
     if not _affordable(start, n * (n + 1) // 2, 1):
         return None
-    kernels = _kernels(start.config, start.problem.encoded)
+    kernels = infinite_kernels(start.problem.architecture, start.problem.encoded)
     return kernels if bool(torch.isfinite(kernels.ntk).all()) else None
 
 
@@ -72,7 +71,7 @@ def left_out(start: Start) -> str:
     n, sigma_w = len(start.residual), start.config.network.sigma_w
     if _affordable(start, n * (n + 1) // 2, 1):
         return f"The kernel of infinite width is left out: with σ_w = {sigma_w:g} it is beyond the range of float64."
-    if has_closed_form(activation_of(start.config.network)):
+    if not isinstance(start.problem.architecture.activation.infinite, Series):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
         "The kernel of infinite width is left out: there is no closed form, and by a series, for "
@@ -94,7 +93,7 @@ def limit(start: Start) -> Limit:
             "Take fewer points or a coarser grid, or an activation with a closed form, such as erf or relu.",
             "kernel",
         )
-    own = _kernels(start.config, start.problem.encoded)
+    own = infinite_kernels(start.problem.architecture, start.problem.encoded)
     return _with_grid(start, own, spectrum(own.ntk))
 
 
@@ -109,7 +108,7 @@ def _grid_pairs(start: Start) -> int:
 
 def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit:
     data, grid = start.problem.encoded, start.problem.grid_encoded
-    across = _kernels(start.config, grid, data)
+    across = infinite_kernels(start.problem.architecture, grid, data)
     return Limit(
         spectrum=decomposed,
         cross_kernel=across.ntk,
@@ -147,26 +146,10 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
 
 def _affordable(start: Start, pairs: int, patience: int) -> bool:
     """By counting; a series has more terms, a quadrature more nodes, the larger the pre-activations' variance."""
-    network, x = start.config.network, start.problem.encoded
-    work, phi = float(pairs * network.depth), activation_of(network)
-    if has_closed_form(phi):
+    network, x, phi = start.config.network, start.problem.encoded, start.problem.architecture.activation
+    work = float(pairs * network.depth)
+    if not isinstance(phi.infinite, Series):
         return work <= patience * CLOSED_FORM_PAIRS
     variance = network.sigma_w**2 * max(1.0, float((x**2).mean(1).max())) + network.sigma_b**2
     terms = series_terms(phi, math.sqrt(variance))
     return terms is not None and work * terms <= patience * SERIES_PAIRS
-
-
-def _kernels(config: RunConfig, x1: Tensor, x2: Tensor | None = None) -> InfiniteKernels:
-    network = config.network
-    return infinite_kernels(
-        x1,
-        x2,
-        depth=network.depth,
-        activation=activation_of(network),
-        sigma_w=network.sigma_w,
-        sigma_b=network.sigma_b,
-        bias=network.bias,
-        parameterization=network.parameterization,
-        width=network.width,
-        output_scale=network.output_scale,
-    )

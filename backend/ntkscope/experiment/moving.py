@@ -11,7 +11,6 @@ from ntkscope.experiment.theory import group_learnt, group_remaining, relative_d
 from ntkscope.numerics import (
     MLP,
     FrozenKernel,
-    GradientDescent,
     KernelPrediction,
     Spectrum,
     empirical_ntk,
@@ -32,7 +31,6 @@ class Moving:
 
     def __init__(self, start: Start, step: int, frozen: FrozenKernel) -> None:
         self._start, self._step, self._frozen = start, step, frozen
-        self._law = GradientDescent(start.learning_rate)
 
     @classmethod
     def begin(cls, start: Start) -> Moving:
@@ -52,7 +50,9 @@ class Moving:
 
     def at(self, step: int) -> KernelPrediction:
         """What is predicted at a step, by the last kernel since it was measured; of one row."""
-        return self._frozen.predict(self._law, torch.tensor([float(step - self._step)], dtype=torch.float64))
+        return self._frozen.predict(
+            self._start.training_law, torch.tensor([float(step - self._step)], dtype=torch.float64)
+        )
 
     def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> FrozenKernel:
         """Another kernel, which holds from this step on, with what is predicted there."""
@@ -80,7 +80,7 @@ def moving_prediction(
     coefficients = (start.spectrum.leading(start.followed).T @ predicted.residual).numpy()
     begin = start.mode_coefficients.numpy()
     at = torch.tensor([float(step)], dtype=torch.float64)
-    frozen = start.frozen.predict(GradientDescent(start.learning_rate), at).residual[0]
+    frozen = start.frozen.predict(start.training_law, at).residual[0]
     return MovingPrediction(
         mode_coefficients=coefficients,
         remaining=group_remaining(coefficients[None], begin, start.groups)[0],

@@ -11,7 +11,7 @@ from ntkscope.experiment.infinite import Limit
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
 from ntkscope.numerics import LAWS, KernelPrediction
-from ntkscope.schemas.event import Frame, KernelFrame, LawName
+from ntkscope.schemas.event import TRAINING_LAW, Frame, KernelFrame, LawName
 from ntkscope.schemas.run import Prediction
 
 Measured = TypeVar("Measured", Frame, KernelFrame)
@@ -79,7 +79,7 @@ def moving_prediction_at(begun: Start, time: float, recorded: Recorded) -> Predi
     return Prediction(
         time=measured.time,
         kernel="moving",
-        law="gradient_descent",
+        law=TRAINING_LAW,
         grid_prediction=moving.function,
         fitted_prediction=moving.fitted,
         remaining=moving.remaining,

@@ -1,6 +1,7 @@
 """Tensors in, tensors out: networks, kernels, spectra and what they predict."""
 
-from ntkscope.numerics.activations import Activation, activation
+from ntkscope.numerics.activations import ACTIVATIONS, activation
+from ntkscope.numerics.architecture import Architecture
 from ntkscope.numerics.diagnostics import (
     LogLogFit,
     drift,
@@ -12,7 +13,6 @@ from ntkscope.numerics.diagnostics import (
     log_log_slope,
     measured_learning_time,
 )
-from ntkscope.numerics.duals import has_closed_form
 from ntkscope.numerics.dynamics import (
     descent_factor,
     flow_factor,
@@ -21,9 +21,11 @@ from ntkscope.numerics.dynamics import (
     mean_loss_time,
     predict,
 )
+from ntkscope.numerics.elementwise import Activation, ClosedForm, FusedActivation, PiecewiseLinear, Series
 from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, kernel_matrix
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.ensemble import ensemble_variance
+from ntkscope.numerics.euler_step import EulerStep, euler_step
 from ntkscope.numerics.fourier import (
     circle_frequencies,
     interval_frequencies,
@@ -57,11 +59,16 @@ from ntkscope.numerics.spectrum import (
 )
 
 __all__ = [
+    "ACTIVATIONS",
     "LAWS",
     "MLP",
     "Activation",
+    "Architecture",
+    "ClosedForm",
+    "EulerStep",
     "ForwardSignals",
     "FrozenKernel",
+    "FusedActivation",
     "GradientDescent",
     "GradientFlow",
     "InfiniteKernels",
@@ -69,7 +76,9 @@ __all__ = [
     "Law",
     "LogLogFit",
     "ModuleNTK",
+    "PiecewiseLinear",
     "Scales",
+    "Series",
     "Sharpness",
     "Spectrum",
     "activation",
@@ -84,6 +93,7 @@ __all__ = [
     "empirical_ntk_full",
     "empirical_ntk_mean",
     "ensemble_variance",
+    "euler_step",
     "flow_factor",
     "fourier_features",
     "fourier_matrix",
@@ -91,7 +101,6 @@ __all__ = [
     "gradient_descent",
     "gradient_flow",
     "group_learning_time",
-    "has_closed_form",
     "hessian_sharpness",
     "identity_error",
     "infinite_kernels",

@@ -29,6 +29,7 @@ from ntkscope.schemas.event_parts import (
 )
 
 LawName = Literal["gradient_flow", "gradient_descent"]
+TRAINING_LAW: LawName = "gradient_descent"  # of the steps that training takes
 Outcome = Literal["completed", "diverged", "dead_units", "cancelled"]
 Reason = Literal["steps", "time", "loss", "wall_seconds", "all_learnt", "diverged", "dead_units", "cancelled"]
 
