@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { compress } from "./compress";
 
 const server = "http://127.0.0.1:8000";
 
 export default defineConfig({
   // Relative: the same build works under any sub-path behind a proxy.
   base: "./",
-  plugins: [svelte()],
+  plugins: [svelte(), compress()],
   build: {
     outDir: "../backend/ntkscope/static",
     emptyOutDir: true,
@@ -22,5 +23,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
     restoreMocks: true,
+    // Ends a test that hangs; other checks use the processors at the same time.
+    testTimeout: 60_000,
   },
 });

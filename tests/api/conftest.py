@@ -1,5 +1,6 @@
 """Servers that the tests of a file share."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "assets").mkdir()
     (folder / "index.html").write_text("<!doctype html><script src='./assets/a-1f.js'></script>")
     (folder / "assets" / "a-1f.js").write_text("let page;")
+    (folder / "assets" / "a-1f.js.gz").write_bytes(gzip.compress(b"let page;", mtime=0))
+    (folder / "assets" / "a-1f.js.br").write_bytes(b"as brotli")
     (folder / "secret.txt").write_text("in the build")
     (folder.parent / "outside.txt").write_text("outside the build")
     return folder

@@ -1,12 +1,15 @@
 """The built page, the documentation, and what is there before the page is built."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from ntkscope.api.pages import BUILT
 from tests.servers import Server, serving, settings_in
 
 
@@ -31,9 +34,72 @@ def test_assets_are_kept_by_the_browser(site: Server) -> None:
     assert "javascript" in answer.headers["content-type"]
 
 
+def fetched(site: Server, path: str, **headers: str) -> tuple[int, httpx.Headers, bytes]:
+    """Status, headers and body as it was sent, not decoded."""
+    with site.client.stream("GET", path, headers=headers) as answer:
+        return answer.status_code, answer.headers, b"".join(answer.iter_raw())
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip;q=0.5", "gzip"), ("br;q=1.0", "br"),
+        ("identity", None), ("br;q=0.000", None), ("", None),
+    ],
+)  # fmt: skip
+def test_what_was_compressed_at_the_build_is_sent_to_who_takes_it(
+    site: Server, built: Path, accepted: str, encoding: str | None
+) -> None:
+    plain = (built / "assets" / "a-1f.js").read_bytes()
+    _, headers, body = fetched(site, "assets/a-1f.js", **{"accept-encoding": accepted})
+
+    assert headers.get("content-encoding") == encoding
+    assert headers["vary"] == "Accept-Encoding"
+    assert "javascript" in headers["content-type"]
+    assert body == {"br": b"as brotli", "gzip": gzip.compress(plain, mtime=0), None: plain}[encoding]
+    assert int(headers["content-length"]) == len(body)
+
+
+def test_a_page_that_the_browser_has_is_not_sent_again(site: Server) -> None:
+    tags = set()
+    for accepted in ("br", "gzip", "identity"):
+        _, headers, _ = fetched(site, "assets/a-1f.js", **{"accept-encoding": accepted})
+        again = {"accept-encoding": accepted, "if-none-match": headers["etag"]}
+        status, same, body = fetched(site, "assets/a-1f.js", **again)
+        assert (status, body) == (304, b"")
+        assert same["etag"] == headers["etag"]
+        assert same["vary"] == "Accept-Encoding"
+        tags.add(headers["etag"])
+    assert len(tags) == 3
+    assert fetched(site, "", **{"if-none-match": '"another"'})[0] == 200
+
+
+@pytest.mark.skipif(not (BUILT / "index.html").is_file(), reason="the page is not built")
+def test_the_build_has_each_large_script_compressed() -> None:
+    scripts = [path for path in BUILT.glob("assets/*.*") if path.suffix in (".js", ".css")]
+
+    assert scripts
+    for script in scripts:
+        assert gzip.decompress(script.with_name(script.name + ".gz").read_bytes()) == script.read_bytes()
+        assert script.with_name(script.name + ".br").stat().st_size < 0.5 * script.stat().st_size
+
+
 @pytest.mark.parametrize(
     "path",
-    ["assets/none.js", "deep/er", "api", "api/none", "favicon.none", "%2e%2e/outside.txt", "..%2foutside.txt"],
+    [
+        "assets/none.js",
+        "deep/er",
+        "api",
+        "api/none",
+        "favicon.none",
+        "%2e%2e/outside.txt",
+        "..%2foutside.txt",
+        "assets/%00",
+        "%00",
+        "docs/%00",
+        "assets/" + 300 * "a",
+        "." + 300 * "a",
+    ],
 )
 def test_what_is_not_there_is_a_problem(site: Server, path: str) -> None:
     answer = site.client.get(path)

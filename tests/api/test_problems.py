@@ -1,6 +1,8 @@
 """Every mistake is a problem that says what was expected, what came, and what to do."""
 
-import time
+import difflib
+import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,11 +10,13 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from ntkscope.api import body_limit, validation
+from ntkscope.schemas.run import RunRequest
 from ntkscope.store.run_store import RunStore
 from tests.cases import config
 from tests.servers import Server
 
-KEYS = {"type", "title", "status", "detail", "expected", "got", "remedy", "where", "instance", "errors"}
+KEYS = {"type", "title", "status", "detail", "expected", "got", "remedy", "where", "instance", "errors", "more"}
 
 
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -150,18 +154,74 @@ def test_addresses_and_methods_that_are_not_there(real: Server) -> None:
     assert "POST" in found["expected"] or "GET" in found["expected"]
 
 
+def test_no_more_errors_are_described_than_can_be_read(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = set()
+    close = difflib.get_close_matches
+
+    def watched(*arguments: Any) -> list[str]:
+        threads.add(threading.current_thread())
+        return close(*arguments)
+
+    monkeypatch.setattr(difflib, "get_close_matches", watched)
+    unknown = {f"widht{number}": 0 for number in range(1000)} | {"x" * 5000: 0}
+    found = problem(real.client.post("api/runs", json={"config": unknown}), 422)
+
+    assert len(found["errors"]) == validation.MOST
+    assert found["more"] == len(unknown) - validation.MOST
+    assert "Did you mean 'width'?" in found["remedy"]
+    # Comparing names takes milliseconds: none of it on the event loop's thread.
+    assert threads
+    assert all("worker" in thread.name.lower() for thread in threads), threads
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "words"),
+    [
+        ({"config": {"name": "mine"}}, "name", "stands beside 'config'"),
+        ({"config": {"width": 3}}, "width", "Its place is network.width."),
+        ({"network": {"width": 3}}, "network", "Its place is inside 'config'."),
+        ({"config": {"data": {"points": {"kind": "circle", "low": 0}}}}, "data.points.low", "the kind that was chosen"),
+        ({"config": {"training": {"stop": {"step": 3}}}}, "training.stop.step", "Did you mean 'steps'?"),
+    ],
+)
+def test_a_field_is_never_said_to_be_meant_for_itself(
+    real: Server, body: dict[str, Any], where: str, words: str
+) -> None:
+    found = problem(real.client.post("api/runs", json=body), 422)
+
+    assert found["where"] == where
+    assert words in found["remedy"]
+
+
 def test_a_body_that_is_too_long(real: Server) -> None:
-    long = b"x" * (6 * 2**20)
+    table, config_ = b"x" * (6 * 2**20), b" " * (body_limit.LARGEST_JSON + 1)
 
-    def pieces() -> Iterator[bytes]:
-        for _ in range(6):
-            yield long[: 2**20]
-            time.sleep(0.01)
+    def pieces(size: int) -> Iterator[bytes]:
+        for _ in range(size // 2**20):
+            yield bytes(2**20)
 
-    assert "NTKSCOPE_MAX_UPLOAD_BYTES" in problem(real.client.post("api/datasets", content=long), 413)["remedy"]
+    assert "NTKSCOPE_MAX_UPLOAD_BYTES" in problem(real.client.post("api/datasets", content=table), 413)["remedy"]
     # One that does not say how long it is, is counted.
-    counted = problem(real.client.post("api/datasets", content=pieces()), 422)
-    assert "NTKSCOPE_MAX_UPLOAD_BYTES" in counted["remedy"]
+    assert (
+        "NTKSCOPE_MAX_UPLOAD_BYTES"
+        in problem(real.client.post("api/datasets", content=pieces(50 * 2**20)), 413)["remedy"]
+    )
+    headers = {"content-type": "application/json"}
+    for content in (config_, pieces(2**20)):
+        found = problem(real.client.post("api/runs", content=content, headers=headers), 413)
+        assert f"{body_limit.LARGEST_JSON:,} bytes" in found["expected"]
+        assert "POST /api/datasets" in found["remedy"]
+
+
+def test_the_largest_config_is_far_below_the_limit() -> None:
+    long = [-1.2345678901234567e-300] * 64
+    target = {"kind": "sinusoids", "frequencies": [abs(value) for value in long], "amplitudes": long, "phases": long}
+    request = RunRequest(config=config(data__target=target), name="\U0001f600" * 120, tags=["\U0001f600" * 40] * 20)
+    body = request.model_dump(mode="json")
+    axes = [{"field": "network.width", "values": [2**40 + number for number in range(32)]}] * 3
+
+    assert len(json.dumps(body, indent=4)) < body_limit.LARGEST_JSON / 2
+    assert len(json.dumps(body | {"axes": axes}, indent=4)) < body_limit.LARGEST_JSON / 2
 
 
 def test_a_fault_of_ours_shows_no_trace(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:

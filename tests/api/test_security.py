@@ -1,5 +1,7 @@
 """Only pages of this server may talk to it."""
 
+import contextlib
+import http.client
 from pathlib import Path
 
 import httpx
@@ -7,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from ntkscope.api.security import is_loopback
-from tests.servers import Server, serving, settings_in
+from tests.servers import GENEROUS, Server, serving, settings_in
 
 EVIL = "http://evil.example"
 
@@ -33,9 +35,50 @@ def test_a_foreign_page_can_open_no_socket(fake: Server) -> None:
 def test_our_own_pages_and_programs_can(fake: Server) -> None:
     assert post(fake) == 404  # no such run: it came through
     assert post(fake, origin=fake.url.rstrip("/")) == 404
-    assert post(fake, origin="http://localhost:5173") == 404  # the page's development server
+    # The page's development server hands its own address on as Host.
+    assert post(fake, origin="http://localhost:5173", host="localhost:5173") == 404
     with fake.socket("nobody", origin=fake.url.rstrip("/")):
         pass
+
+
+def test_another_port_of_this_machine_is_another_site(fake: Server) -> None:
+    assert post(fake, origin="http://localhost:5173") == 403
+    assert post(fake, origin="http://127.0.0.1:1") == 403
+    assert post(fake, origin="http://127.0.0.1") == 403
+    assert post(fake, origin="ftp://127.0.0.1:21", host="127.0.0.1:21") == 403
+    assert post(fake, origin="http://[::1]:80", host="[::1]") == 404
+    with pytest.raises(InvalidStatus, match="403"), fake.socket("nobody", origin="http://127.0.0.1:1"):
+        pass
+
+
+def raw(server: Server, method: str, path: str, *headers: tuple[str, str]) -> int:
+    """The status of a request whose headers a well-behaved client would not send."""
+    place = server.url.split("/")[2]
+    with contextlib.closing(http.client.HTTPConnection(place, timeout=GENEROUS)) as connection:
+        connection.putrequest(method, path, skip_host=True)
+        for name, value in headers:
+            connection.putheader(name, value)
+        connection.endheaders()
+        return connection.getresponse().status
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example@127.0.0.1", "127.0.0.1/evil.example", "127.0.0.1:80:80", "127.0.0.1#", "[::1", "a b", ""]
+)
+def test_a_host_that_two_readers_may_read_in_two_ways(fake: Server, host: str) -> None:
+    assert raw(fake, "GET", "/api/health", ("Host", host)) == 403
+
+
+def test_one_host_and_no_more(fake: Server) -> None:
+    own = fake.url.split("/")[2]
+    cancel = "/api/runs/nobody/cancel"
+
+    assert raw(fake, "GET", "/api/health", ("Host", own)) == 200
+    assert raw(fake, "GET", "/api/health") == 403
+    assert raw(fake, "GET", "/api/health", ("Host", own), ("Host", "evil.example")) == 403
+    assert raw(fake, "GET", "/api/health", ("Host", own), ("Host", own)) == 403
+    assert raw(fake, "POST", cancel, ("Host", own), ("Origin", f"http://{own}")) == 404
+    assert raw(fake, "POST", cancel, ("Host", own), ("Origin", f"http://{own}"), ("Origin", EVIL)) == 403
 
 
 def test_a_name_that_points_here_is_not_our_name(fake: Server) -> None:
@@ -54,6 +97,10 @@ def test_a_named_proxy_is_let_in(tmp_path: Path) -> None:
         assert post(server, host="lab.example", origin="https://lab.example") == 404
         # The proxy may call us by our own name.
         assert post(server, origin="https://lab.example") == 404
+        assert post(server, origin="https://lab.example:8443") == 403
+    with serving(settings_in(tmp_path, allowed_hosts="lab.example:8443")) as server:
+        assert post(server, host="lab.example", origin="https://lab.example:8443") == 404
+        assert post(server, origin="https://lab.example:8443") == 404
 
 
 def test_a_server_that_was_told_to_listen_everywhere_takes_any_name(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Where the server listens, and where it does not."""
 
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
+import ntkscope
 from ntkscope.cli.serve import listen
+from ntkscope.cli.settings import unknown_variables
 from ntkscope.errors import Unavailable
 from tests.cli.conftest import Cli
 from tests.servers import settings_in
@@ -67,3 +70,25 @@ def test_a_variable_that_cannot_be(cli: Cli, monkeypatch: pytest.MonkeyPatch) ->
     assert answer.code == 1
     assert "NTKSCOPE_MAX_POINTS" in answer.error
     assert '"many"' in answer.error
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_nearest(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NTKSCOPE_DATABASE", "sqlite:///mine.db")
+    monkeypatch.setenv("NTKSCOPE_WORKERS", "1")
+    answer = cli("serve", "--port", "0", "--database", "sqlite:///none/a.db")
+
+    assert "NTKSCOPE_DATABASE is no setting and changes nothing. Did you mean 'NTKSCOPE_DATABASE_URL'?" in answer.error
+    assert "NTKSCOPE_WORKERS" not in answer.error
+
+
+def test_every_variable_that_the_program_reads_is_known() -> None:
+    """Whatever name stands in the sources is a setting, or one of the others."""
+    root = Path(ntkscope.__file__).parent
+    read = {name for path in root.rglob("*.py") for name in re.findall(r'"(NTKSCOPE_[A-Z_]+)"', path.read_text())}
+
+    assert unknown_variables(read) == []
+    assert "NTKSCOPE_DEBUG" in read
+
+
+def test_the_help_names_the_variable_of_the_database(cli: Cli) -> None:
+    assert "NTKSCOPE_DATABASE_URL" in cli("serve", "--help").words

@@ -1,5 +1,7 @@
 """Tables: what is read, what is refused, and in which line."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ntkscope.errors import InvalidInput, NtkscopeError, TooLarge
-from ntkscope.experiment.datasets import read_csv, write_csv
+from ntkscope.experiment.datasets import MOST_INPUTS, csv_lines, read_csv
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_the_size_limit_names_its_setting() -> None:
 )
 def test_writing_and_reading_gives_the_same_numbers(values: np.ndarray) -> None:
     columns = [*(f"x{i + 1}" for i in range(values.shape[1] - 1)), "y"]
-    table = read_csv(write_csv(values[:, :-1], values[:, -1], columns).encode())
+    table = read_csv("".join(csv_lines(values[:, :-1], values[:, -1], columns)).encode())
     assert table.columns == columns
     assert table.x.tobytes() == np.ascontiguousarray(values[:, :-1]).tobytes()
     assert table.y.tobytes() == values[:, -1].tobytes()
@@ -104,3 +106,36 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert np.isfinite(table.x).all()
     assert np.isfinite(table.y).all()
     assert len(table.x) == len(table.y) >= 1
+
+
+def test_a_table_has_a_largest_number_of_columns() -> None:
+    widest = [*(f"x{i + 1}" for i in range(MOST_INPUTS)), "y"]
+    assert read_csv(f"{','.join(widest)}\n{','.join('1' * len(widest))}\n".encode()).x.shape == (1, MOST_INPUTS)
+    for separator in ",;\t":
+        with pytest.raises(TooLarge, match=f"At most {MOST_INPUTS:,} input columns.*30,001 columns"):
+            read_csv(separator.join([*(f"x{i + 1}" for i in range(30_000)), "y"]).encode())
+
+
+def test_work_grows_with_the_length_of_a_table_and_no_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these took minutes or the whole memory where a step was quadratic; the test's time limit ends it."""
+    long = "1" * 100_000
+    for text in (f"x,y\n1,{long}x\n", f"x,y\n1,1e{long}x\n", f'x,y\n"{long}\n'):
+        with pytest.raises(InvalidInput):
+            read_csv(text.encode())
+    with pytest.raises(TooLarge, match="one of 4,000,000"):
+        read_csv(b"x,y\n" + b"," * 4_000_000)
+    with pytest.raises(InvalidInput, match="Every column named once"):
+        read_csv(",".join(["x1"] * MOST_INPUTS).encode())
+    with pytest.raises(InvalidInput, match="The table is empty"):
+        read_csv(b"\n" * 1_000_000)
+
+
+def test_a_long_table_takes_little_more_memory_than_its_numbers() -> None:
+    data = b"x,y\n" + b"1,2\n" * 300_000
+    tracemalloc.start()
+    try:
+        read_csv(data)
+        largest = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert largest < 12 * len(data)  # the text, and 16 bytes for each line of 4; lists took 60 times

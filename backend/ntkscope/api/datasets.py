@@ -55,10 +55,10 @@ async def upload_dataset(
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise InvalidInput("A form with a field 'file'.", "one without", "Add the table to it.", "file")
-            data, name = await file.read(), name or file.filename or ""
+            data, name = await file.read(), name or (file.filename or "").replace("\0", "")
     else:
         data = await request.body()
-    table = await anyio.to_thread.run_sync(read_csv, data, name, services.settings.max_upload_bytes)
+    table = await services.heavy(read_csv, data, name, services.settings.max_upload_bytes)
     info = DatasetInfo(
         sha256=hashlib.sha256(data).hexdigest(),
         name=name[:LONGEST_NAME],

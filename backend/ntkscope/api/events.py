@@ -1,25 +1,25 @@
 """A run's log over REST: its events, its data, and its prediction at any time."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
 
 from ntkscope.api.dependencies import RunId, ServicesDep
 from ntkscope.api.problems import RESPONSES
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.build import build
-from ntkscope.experiment.datasets import write_csv
+from ntkscope.experiment.datasets import csv_lines
 from ntkscope.experiment.prediction import Recorded
-from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName, RunEvent, Started
 from ntkscope.schemas.event_page import EventPage
 from ntkscope.schemas.run import KernelName, Prediction, RunSummary
 from ntkscope.wire.codec import decode, to_json
 
 MSGPACK = "application/msgpack"
-PAGE = 500  # events that are read at a time
+AT_ONCE = 8  # events that are read at a time
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["events"], responses=RESPONSES)
 
 
@@ -59,10 +59,26 @@ async def list_events(
     """
     run = await services.manager.get(run_id)
     check_after(after, run, services.bell.latest(run_id))
-    events = [data for _, data in await services.log.read(run_id, after, limit)]
     if MSGPACK in accept:
-        return Response(b"".join(events), media_type=MSGPACK)
-    return Response(await anyio.to_thread.run_sync(_page, events, run.last_seq), media_type="application/json")
+        return StreamingResponse(_stored(services, run_id, after, limit), media_type=MSGPACK)
+    return StreamingResponse(_as_json(services, run, after, limit), media_type="application/json")
+
+
+async def _stored(services: Services, run_id: str, after: int, limit: int) -> AsyncIterator[bytes]:
+    """The events' bytes, read a few at a time: an answer never takes more memory than those."""
+    while limit and (events := await services.log.read(run_id, after, min(limit, AT_ONCE))):
+        for _, data in events:
+            yield data
+        after, limit = events[-1][0], limit - len(events)
+
+
+async def _as_json(services: Services, run: RunSummary, after: int, limit: int) -> AsyncIterator[bytes]:
+    before = b'{"events":['
+    async for data in _stored(services, run.id, after, limit):
+        yield before
+        yield await services.heavy(to_json, data)
+        before = b","
+    yield b'%s],"last_seq":%d}' % (b"" if before == b"," else before, run.last_seq)
 
 
 @router.get("/prediction")
@@ -86,7 +102,7 @@ async def get_prediction(
     """
     run = await services.manager.get(run_id)
     first = await services.log.read(run_id, 0, 1)
-    started = decode(first[0][1]) if first else None
+    started = await services.heavy(decode, first[0][1]) if first else None
     if not isinstance(started, Started):
         raise Conflict(
             expected="A run that has begun.",
@@ -110,27 +126,18 @@ async def get_prediction(
 async def get_run_dataset(run_id: RunId, services: ServicesDep) -> Response:
     """The points and targets that the run was trained on, as a table that can be uploaded again."""
     run = await services.manager.get(run_id)
-    text = await anyio.to_thread.run_sync(_csv, services, run.config)
+    problem = await services.heavy(lambda: build(run.config, services.manager.table(run.config)))
+    inputs, targets = problem.inputs, problem.targets.numpy()
+    lines = csv_lines(inputs, targets, [*(f"x{i + 1}" for i in range(inputs.shape[1])), "y"])
     headers = {"Content-Disposition": f'attachment; filename="ntkscope-{run_id}.csv"'}
-    return Response(text, media_type="text/csv", headers=headers)
+    return StreamingResponse(lines, media_type="text/csv", headers=headers)
 
 
 async def _recorded(services: Services, run_id: str) -> Recorded:
     """What the run has measured so far."""
     events: list[RunEvent] = []
     after = 0
-    while page := await services.log.read(run_id, after, PAGE):
-        events += await anyio.to_thread.run_sync(lambda data: [decode(item) for _, item in data], page)
+    while page := await services.log.read(run_id, after, 10 * AT_ONCE):
+        events += await services.heavy(lambda data: [decode(item) for _, item in data], page)
         after = page[-1][0]
     return Recorded.of(events)
-
-
-def _page(events: list[bytes], last_seq: int) -> bytes:
-    return b'{"events":[' + b",".join(map(to_json, events)) + b'],"last_seq":%d}' % last_seq
-
-
-def _csv(services: Services, config: RunConfig) -> str:
-    problem = build(config, services.manager.table(config))
-    inputs = problem.inputs
-    columns = [f"x{i + 1}" for i in range(inputs.shape[1])] + ["y"]
-    return write_csv(inputs, problem.targets.numpy(), columns)

@@ -3,8 +3,11 @@
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import Headers
+
+from ntkscope.api.static_file import static_file
 
 DOCS = files("ntkscope.api") / "docs"
 DOCS_TYPES = {"docs.css": "text/css", "docs.js": "text/javascript"}
@@ -32,25 +35,34 @@ def router(built: Path = BUILT) -> APIRouter:
         return Response((DOCS / name).read_text(encoding="utf-8"), media_type=DOCS_TYPES[name])
 
     @pages.get("/{path:path}")
-    def page(path: str) -> Response:
-        return _page(built, path)
+    def page(path: str, request: Request) -> Response:
+        return _page(built, path, request.headers)
 
     return pages
 
 
-def _page(built: Path, path: str) -> Response:
+def _page(built: Path, path: str, headers: Headers) -> Response:
     """A file of the build, or the page itself for the address of one of its views.
 
     The page's assets are relative to it, so views are one level deep; anything deeper is an error.
     """
-    file = (built / path).resolve()
-    if path and file.is_relative_to(built.resolve()) and file.is_file():
+    file = _file(built, path)
+    if file is not None:
         # Names in assets/ contain a hash of their content.
         age = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
-        return FileResponse(file, headers={"Cache-Control": age})
+        return static_file(file, headers, age)
     if "/" in path or "." in path or path == "api":
         raise HTTPException(404)
-    index = built / "index.html"
-    if not index.is_file():
+    index = _file(built, "index.html")
+    if index is None:
         return HTMLResponse(NOT_BUILT, status_code=503)
-    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+    return static_file(index, headers, "no-cache")
+
+
+def _file(built: Path, path: str) -> Path | None:
+    """The file at this path inside the folder, if there is one."""
+    try:
+        file = (built / path).resolve()
+        return file if file.is_relative_to(built.resolve()) and file.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have, such as one of 300 letters
+        return None

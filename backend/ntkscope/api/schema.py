@@ -1,10 +1,12 @@
 """The form's schema: the config's JSON schema with this server's limits in it."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
 
 from ntkscope.api.dependencies import ServicesDep
+from ntkscope.api.limits import limits
 from ntkscope.schemas.config import RunConfig
 from ntkscope.settings import Settings
 
@@ -28,9 +30,10 @@ async def get_schema(services: ServicesDep) -> dict[str, Any]:
     A maximum that a setting of this server lowers carries the setting's name as `setting`; `limits` holds
     all of them, also those that no single field can break.
     """
-    return schema(services.settings)
+    return await services.heavy(schema, services.settings)
 
 
+@cache
 def schema(settings: Settings) -> dict[str, Any]:
     """The schema for a server of these settings."""
     made = RunConfig.model_json_schema()
@@ -40,5 +43,6 @@ def schema(settings: Settings) -> dict[str, Any]:
         if limit < property_.get("maximum", float("inf")):
             property_["maximum"] = limit
             property_["setting"] = f"NTKSCOPE_{setting.upper()}"
-    made["limits"] = {f"NTKSCOPE_{name.upper()}": getattr(settings, name) for name in LIMITS}
+    values = vars(settings) | vars(limits(settings))
+    made["limits"] = {f"NTKSCOPE_{name.upper()}": values[name] for name in LIMITS}
     return made

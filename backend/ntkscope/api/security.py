@@ -1,15 +1,18 @@
 """What stands in for passwords while there are none: only pages of this server may talk to it."""
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ntkscope.api.problems import from_error
-from ntkscope.errors import InvalidInput, NtkscopeError, TooLarge
+from ntkscope.errors import InvalidInput, NotFound, NtkscopeError
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+PORTS = {"http": 80, "https": 443}
+# Nothing else may stand in a Host: `a@b` is a user's name to one reader and a host to another.
+PLACE = re.compile(r"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::(?P<port>[0-9]{1,5}))?")
 HEADERS = {
     # Plotly writes style attributes and draws into data: and blob: images.
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -21,23 +24,23 @@ HEADERS = {
 
 
 class Guard:
-    """Refuses foreign hosts and origins and bodies that are too long; adds the headers.
+    """Refuses foreign hosts and origins; adds the headers.
 
     A page of another site may send requests to a server on loopback, and a name that its owner points at
     127.0.0.1 makes such a page look like ours. `Origin` and `Host` tell them apart.
 
     Args:
         app: What is guarded.
-        allowed_hosts: Names of proxies, besides loopback.
+        own_name: What the server listens at, besides loopback.
+        proxies: Their names, each with its port unless that is the one of http or https.
         any_host: Whether any name is taken; for a server that was told to bind beyond loopback.
-        largest_body: In bytes.
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: frozenset[str], any_host: bool, largest_body: int) -> None:
+    def __init__(self, app: ASGIApp, own_name: str, proxies: frozenset[str], any_host: bool) -> None:
         self._app = app
-        self._allowed = allowed_hosts
+        self._names = frozenset(_name(proxy) for proxy in proxies) | {own_name.lower()}
+        self._proxies = proxies
         self._any_host = any_host
-        self._largest = largest_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -51,69 +54,55 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            self._check(scope)
-        except NtkscopeError as error:
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
-            else:
-                status = 413 if isinstance(error, TooLarge) else 403
-                await from_error(error, scope["path"], status)(scope, receive, send_with_headers)
-            return
-        await self._app(scope, self._counted(receive), send_with_headers)
+        error = self._foreign(scope) or _unreadable(scope)
+        if error is None:
+            await self._app(scope, receive, send_with_headers)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": error.where})
+        else:
+            status = 404 if isinstance(error, NotFound) else 403
+            await from_error(error, scope["path"], status)(scope, receive, send_with_headers)
 
-    def _check(self, scope: Scope) -> None:
+    def _foreign(self, scope: Scope) -> NtkscopeError | None:
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if not (self._any_host or self._known(_name(host))):
-            raise InvalidInput(
-                expected="A request to this machine's own name (localhost, 127.0.0.1) or to a proxy it knows.",
-                got=f"one to '{host[:100]}'",
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        host = hosts[0].lower() if hosts else ""
+        if len(hosts) != 1 or not (name := _name(host)) or not (self._any_host or self._known(name)):
+            return InvalidInput(
+                expected="One request to this machine's own name (localhost, 127.0.0.1) or to a proxy it knows.",
+                got=f"one to '{', '.join(hosts)[:100]}'",
                 remedy="Add the name to the setting NTKSCOPE_ALLOWED_HOSTS.",
                 where="Host",
             )
-        origin = headers.get("origin")
         unsafe = scope["type"] == "websocket" or scope["method"] not in SAFE
-        if unsafe and origin is not None and not self._own(origin, host):
-            raise InvalidInput(
+        if unsafe and not all(self._own(origin.lower(), host) for origin in origins):
+            return InvalidInput(
                 expected="A request from a page of this server.",
-                got=f"one from '{origin[:100]}'",
+                got=f"one from '{', '.join(origins)[:100]}'",
                 remedy="Open the page at this server's own address, or add the name of the proxy in front of "
-                "it to the setting NTKSCOPE_ALLOWED_HOSTS.",
+                "it to the setting NTKSCOPE_ALLOWED_HOSTS, with its port if that is not the usual one.",
                 where="Origin",
             )
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._largest:
-            raise self._too_long()
+        return None
 
     def _own(self, origin: str, host: str) -> bool:
-        place = urlsplit(origin).netloc
-        return bool(place) and (place == host or self._known(_name(place)))
+        """Whether a page of this origin is ours: the same name and port, or a proxy's."""
+        scheme, _, place = origin.partition("://")
+        usual = PORTS.get(scheme)
+        if usual is None or not _name(place):
+            return False
+        page = _name(place), _port(place) or usual
+        return any(page == (_name(ours), _port(ours) or usual) for ours in (host, *self._proxies))
 
     def _known(self, name: str) -> bool:
-        return name in self._allowed or is_loopback(name)
+        return name in self._names or is_loopback(name)
 
-    def _counted(self, receive: Receive) -> Receive:
-        """Counts what comes, for bodies that do not say their length."""
-        total = 0
 
-        async def counted() -> Message:
-            nonlocal total
-            message = await receive()
-            if message["type"] == "http.request":
-                total += len(message.get("body", b""))
-                if total > self._largest:
-                    raise self._too_long()
-            return message
-
-        return counted
-
-    def _too_long(self) -> TooLarge:
-        return TooLarge(
-            expected=f"A request of at most {self._largest:,} bytes.",
-            got="a longer one",
-            remedy="Send less, or raise the server's setting NTKSCOPE_MAX_UPLOAD_BYTES.",
-        )
+def _unreadable(scope: Scope) -> NtkscopeError | None:
+    """What no file, no id and no database can hold."""
+    if "\0" not in scope["path"] and b"%00" not in scope["query_string"]:
+        return None
+    return NotFound("An address without the character NUL.", "one with %00", "GET /docs lists the addresses.")
 
 
 def is_loopback(name: str) -> bool:
@@ -126,9 +115,12 @@ def is_loopback(name: str) -> bool:
         return False
 
 
-def _name(host: str) -> str:
-    """Without the port; an IPv6 address without its brackets."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+def _name(place: str) -> str:
+    """Of a name or address with or without a port; empty where it is neither."""
+    found = PLACE.fullmatch(place)
+    return (found["ipv6"] or found["name"]) if found else ""
+
+
+def _port(place: str) -> int:
+    found = PLACE.fullmatch(place)
+    return int(found["port"] or 0) if found else 0

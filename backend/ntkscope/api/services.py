@@ -2,19 +2,25 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar, TypeVarTuple, Unpack
+
+import anyio.to_thread
+from anyio import CapacityLimiter
 
 from ntkscope.api.limits import limits
 from ntkscope.executors.base import TRAIN, Executor
 from ntkscope.executors.process import ProcessExecutor
+from ntkscope.runs.admission import Admission
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.housekeeping import Housekeeping
 from ntkscope.runs.log import Log
 from ntkscope.runs.manager import Manager
+from ntkscope.runs.memory import Memory
 from ntkscope.runs.sweeps import Sweeps
 from ntkscope.runs.thinking import Thinking
 from ntkscope.settings import Settings
@@ -23,6 +29,9 @@ from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_store import SweepStore
 from ntkscope.store.writer import Writer
 
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
+HEAVY_THREADS = 1  # two would take turns by Python's lock, and the event loop would wait for both
 RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
 
 
@@ -40,6 +49,11 @@ class Services:
     housekeeping: Housekeeping
     log: Log
     thinking: Thinking
+    heavy_threads: CapacityLimiter
+
+    async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
+        """Computes in the thread for what takes long and holds Python's lock."""
+        return await anyio.to_thread.run_sync(function, *arguments, limiter=self.heavy_threads)
 
 
 def address(settings: Settings) -> str:
@@ -75,10 +89,14 @@ async def open_services(settings: Settings, executor: Executor | None = None) ->
 
 def _assemble(settings: Settings, database: Database, executor: Executor) -> Services:
     bell, store = Bell(), RunStore(database.engine)
-    conductor = Conductor(executor, bell)
-    writer = Writer(database.engine, conductor.committed, conductor.refused)
+    allowed = limits(settings)
+    memory = Memory(allowed.max_memory_bytes)
     threads = settings.training_threads()
-    manager = Manager(store, writer, conductor, bell, limits(settings), threads, settings.max_queued)
+    thinking = Thinking(threads, memory)  # before the conductor: what is kept is forgotten before a run is reduced
+    conductor = Conductor(executor, bell, memory)
+    writer = Writer(database.engine, conductor.committed, conductor.refused)
+    admission = Admission(store, writer, allowed, threads)
+    manager = Manager(store, writer, conductor, bell, admission, settings.max_queued)
     return Services(
         settings=settings,
         store=store,
@@ -89,5 +107,6 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
         sweeps=Sweeps(SweepStore(database.engine), writer, manager, bell, executor.slots),
         housekeeping=Housekeeping(manager, writer),
         log=Log(store),
-        thinking=Thinking(threads),
+        thinking=thinking,
+        heavy_threads=CapacityLimiter(HEAVY_THREADS),
     )

@@ -8,9 +8,11 @@ says (docs/api.md).
 import asyncio
 import contextlib
 import json
+import logging
 from collections import deque
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Message
 
 from ntkscope.api.dependencies import ServicesDep
@@ -22,11 +24,12 @@ from ntkscope.schemas.run import RunSummary
 WINDOW = 8
 LONGEST_REASON = 123  # bytes that a close frame has for it
 LONGEST_MESSAGE = 200
-ENDED, BAD_REQUEST, NO_SUCH_RUN, NO_ACKNOWLEDGEMENT, DELETED, FAILED, INTERRUPTED = (
-    1000, 4400, 4404, 4408, 4410, 4500, 4503,
+ENDED, BAD_REQUEST, NO_SUCH_RUN, NO_ACKNOWLEDGEMENT, DELETED, FAILED, INTERRUPTED, UNREADABLE = (
+    1000, 4400, 4404, 4408, 4410, 4500, 4503, 4507,
 )  # fmt: skip
 
 router = APIRouter()
+logger = logging.getLogger(__name__)
 
 
 class Close(Exception):
@@ -45,11 +48,20 @@ async def stream(socket: WebSocket, run_id: str, services: ServicesDep) -> None:
         after = await _place(services, run_id, socket.query_params.get("after", "0"))
         await Viewer(socket, services, run_id, after).watch()
     except Close as close:
-        reason = close.reason.encode()[:LONGEST_REASON].decode(errors="ignore")
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await socket.close(close.code, reason)
+        await _close(socket, close)
     except WebSocketDisconnect:
         return
+    except SQLAlchemyError as error:
+        logger.warning("the log of run %s cannot be read: %s", run_id[:40], error)
+        await _close(
+            socket, Close(UNREADABLE, f"The run's log cannot be read: {getattr(error, 'orig', None) or error}.")
+        )
+
+
+async def _close(socket: WebSocket, close: Close) -> None:
+    reason = close.reason.encode()[:LONGEST_REASON].decode(errors="ignore")
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await socket.close(close.code, reason)
 
 
 async def _place(services: Services, run_id: str, text: str) -> int:

@@ -3,17 +3,20 @@
 import difflib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.run import ExtendRequest, RunPatch, RunRequest
+from ntkscope.schemas.run import RunPatch, RunRequest
 from ntkscope.schemas.sweep import SweepRequest
 
 LONGEST = 80  # characters of a value that are repeated to the user
+LONGEST_NAME = 40  # characters of a name that is compared with others; no field's is longer
+MOST = 20  # errors that are described
 PLACES = ("body", "query", "path", "header")
+BESIDE = "beside config"
 
 
 class FieldProblem(Model):
@@ -26,13 +29,13 @@ class FieldProblem(Model):
 
 
 def describe(errors: Sequence[Mapping[str, Any]], data: Any) -> list[FieldProblem]:
-    """Every error in words.
+    """The first errors in words, at most MOST. Takes milliseconds for each: not for the event loop.
 
     Args:
         errors: As pydantic lists them.
         data: What was validated; it tells a field of a path from the name of a union's branch.
     """
-    return [_describe(error, data) for error in errors]
+    return [_describe(error, data) for error in errors[:MOST]]
 
 
 def _describe(error: Mapping[str, Any], data: Any) -> FieldProblem:
@@ -46,7 +49,7 @@ def _describe(error: Mapping[str, Any], data: Any) -> FieldProblem:
             where=where,
             expected="Only fields that are known here.",
             got=f"'{field[:LONGEST]}'",
-            remedy=_nearest(field, _field_names()) or "Remove it; GET /api/schema lists the fields.",
+            remedy=_unknown(field, where),
         )
     if kind == "value_error":
         return _own_words(where, str(context.get("error", error["msg"])), given)
@@ -59,7 +62,7 @@ def _describe(error: Mapping[str, Any], data: Any) -> FieldProblem:
         options = str(context.get("expected") or context.get("expected_tags", ""))
         names = [name.strip(" '") for name in options.replace(" or ", ",").split(",")]
         wrong = context.get("tag", given)
-        remedy = (_nearest(wrong, names) if isinstance(wrong, str) else "") or remedy
+        remedy = (isinstance(wrong, str) and nearest(wrong, names)) or remedy
         given = wrong
     return FieldProblem(where=where, expected=expected, got=_shown(given), remedy=remedy)
 
@@ -110,6 +113,7 @@ WORDS: dict[str, Words] = {
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), WHOLE),
     **dict.fromkeys(("bool_type", "bool_parsing"), _fixed("true or false.", "Write one of the two, without quotes.")),
     "string_type": TEXT,
+    "string_unicode": _fixed("Text that can be written in UTF-8.", "Remove the half characters, \\ud800 to \\udfff."),
     "string_too_short": _length("characters"),
     "string_too_long": _length("characters"),
     "string_pattern_mismatch": lambda context: (
@@ -162,17 +166,37 @@ def _shown(value: Any) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST] + "..."
 
 
-def _nearest(name: str, names: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, names, 1)
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A question that names the one most like it; empty where there is none, or where it is one of them."""
+    known = list(names)
+    close = difflib.get_close_matches(name, known, 1) if len(name) <= LONGEST_NAME and name not in known else []
     return f"Did you mean '{close[0]}'?" if close else ""
 
 
+def _unknown(field: str, where: str) -> str:
+    """What to do with a field that is not known where it is."""
+    place = _places().get(field)
+    if place is None:
+        return nearest(field, _places()) or "Remove it; GET /api/schema lists the fields."
+    if place == BESIDE:
+        return "It is no part of a configuration: where a run is started it stands beside 'config'."
+    if place != where:
+        return f"Its place is {place}."
+    if "." not in place:
+        return "Its place is inside 'config'."
+    return "Remove it: with the kind that was chosen there is no such field."
+
+
 @cache
-def _field_names() -> list[str]:
-    """Every field that any request knows."""
-    names: set[str] = set()
-    for model in (RunConfig, RunRequest, RunPatch, ExtendRequest, SweepRequest):
-        schema = model.model_json_schema()
-        for part in (schema, *schema.get("$defs", {}).values()):
-            names.update(part.get("properties", {}))
-    return sorted(names)
+def _places() -> dict[str, str]:
+    """Every field that any request knows, and where in a configuration it is."""
+    places = dict.fromkeys((*RunRequest.model_fields, *RunPatch.model_fields, *SweepRequest.model_fields), BESIDE)
+    schema = RunConfig.model_json_schema()
+    todo: list[tuple[str, Any]] = [("", schema)]
+    for path, part in todo:  # breadth first: of two places the outer one is told
+        part = schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        todo += [(path, branch) for branch in (*part.get("oneOf", ()), *part.get("anyOf", ()))]
+        for name, inner in part.get("properties", {}).items():
+            places.setdefault(name, f"{path}.{name}".lstrip("."))
+            todo.append((f"{path}.{name}", inner))
+    return places

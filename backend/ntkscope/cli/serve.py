@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -12,11 +13,11 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from ntkscope.api.app import calm_garbage_collector, create_app
+from ntkscope.api.app import create_app, favour_the_event_loop
 from ntkscope.api.pages import BUILT
 from ntkscope.api.security import is_loopback
 from ntkscope.api.services import address, open_services
-from ntkscope.cli.settings import read_settings
+from ntkscope.cli.settings import read_settings, unknown_variables
 from ntkscope.errors import Unavailable
 from ntkscope.settings import Settings
 
@@ -27,14 +28,19 @@ LARGEST_ACKNOWLEDGEMENT = 4096  # bytes; viewers send nothing longer
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen at.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen at; 0: any that is free.")] = None,
-    database_url: Annotated[str | None, typer.Option("--database", help="sqlite:///FILE or postgresql://...")] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option("--database", help="sqlite:///FILE or postgresql://..., also by NTKSCOPE_DATABASE_URL."),
+    ] = None,
     base_path: Annotated[str | None, typer.Option(help="Sub-path behind a proxy, as /lab.")] = None,
     workers: Annotated[int | None, typer.Option(help="Runs that train at the same time.")] = None,
     insecure: Annotated[
         bool | None, typer.Option("--insecure", help="Allow addresses beyond this machine: there are no passwords.")
     ] = None,
 ) -> None:
-    """Serves the page and the API. Every option can also be set as NTKSCOPE_<NAME>."""
+    """Serves the page and the API. Every other option can also be set as NTKSCOPE_<NAME>, such as NTKSCOPE_PORT."""
+    for warning in unknown_variables(os.environ):
+        typer.echo(warning, err=True)
     settings = read_settings(
         host=host, port=port, database_url=database_url, base_path=base_path, workers=workers, insecure=insecure
     )
@@ -114,7 +120,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
-        calm_garbage_collector()
+        favour_the_event_loop()
         _greet(settings)
         await server.serve([listener])
 

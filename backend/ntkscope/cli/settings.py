@@ -1,12 +1,16 @@
 """The settings as the command line gives them: its options over the environment's variables."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 
-from ntkscope.api.validation import describe
+from ntkscope.api.validation import describe, nearest
 from ntkscope.errors import InvalidInput
 from ntkscope.settings import Settings
+
+PREFIX = "NTKSCOPE_"
+OTHERS = {"NTKSCOPE_DEBUG", "NTKSCOPE_TEST_POSTGRES"}
 
 
 def read_settings(**options: Any) -> Settings:
@@ -22,3 +26,10 @@ def read_settings(**options: Any) -> Settings:
         problem = describe(error.errors(), given)[0]
         name = f"NTKSCOPE_{problem.where.upper()}"
         raise InvalidInput(problem.expected, problem.got, problem.remedy, name) from None
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """A sentence for each variable NTKSCOPE_... of the environment that no part of the program reads."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    unknown = [name for name in sorted(names) if name.startswith(PREFIX) and name not in {*known, *OTHERS}]
+    return [f"{name} is no setting and changes nothing. {nearest(name, known)}".rstrip() for name in unknown]

@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ntkscope.errors import TooLarge
+from ntkscope.errors import InvalidInput, TooLarge
 from ntkscope.experiment.build import Problem
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
@@ -70,7 +70,10 @@ def left_out(start: Start) -> str:
     """Why there is no `infinite_width`, for the reader."""
     n, sigma_w = len(start.residual), start.config.network.sigma_w
     if _affordable(start, n * (n + 1) // 2, 1):
-        return f"The kernel of infinite width is left out: with σ_w = {sigma_w:g} it is beyond the range of float64."
+        return (
+            f"The kernel of infinite width is left out: on these points, with σ_w = {sigma_w:g}, "
+            "it is beyond the range of float64."
+        )
     if not isinstance(start.problem.architecture.activation.infinite, Series):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
@@ -84,6 +87,7 @@ def limit(start: Start) -> Limit:
 
     Raises:
         TooLarge: it would take too long.
+        InvalidInput: it is beyond the range of float64.
     """
     n, g = len(start.residual), len(start.grid_function)
     if not _affordable(start, n * (n + 1) // 2 + _grid_pairs(start), PATIENCE):
@@ -94,11 +98,20 @@ def limit(start: Start) -> Limit:
             "kernel",
         )
     own = infinite_kernels(start.problem.architecture, start.problem.encoded)
-    return _with_grid(start, own, spectrum(own.ntk))
+    found = _with_grid(start, own, spectrum(own.ntk)) if bool(torch.isfinite(own.ntk).all()) else None
+    if found is None:
+        raise InvalidInput(
+            "Points on which the kernel of infinite width is within the range of float64.",
+            f"inputs up to {float(start.problem.encoded.abs().max()):g} and σ_w = {start.config.network.sigma_w:g}",
+            "Ask for kernel=start, or start a run whose inputs are near 1.",
+            "kernel",
+        )
+    return found
 
 
 def limit_at_once(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit | None:
-    """The same for a run that waits, from what is known of its training points; None where it would take long."""
+    """The same for a run that waits, from what is known of its training points; None where it would take
+    long, or where it is beyond the range of float64."""
     return _with_grid(start, own, decomposed) if _affordable(start, _grid_pairs(start), 1) else None
 
 
@@ -106,9 +119,12 @@ def _grid_pairs(start: Start) -> int:
     return len(start.grid_function) * (len(start.residual) + 1)
 
 
-def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit:
+def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit | None:
+    """None where what lies between the points is beyond the range of float64."""
     data, grid = start.problem.encoded, start.problem.grid_encoded
     across = infinite_kernels(start.problem.architecture, grid, data)
+    if not all(bool(torch.isfinite(part).all()) for part in (across.ntk, across.nngp, across.variances)):
+        return None
     return Limit(
         spectrum=decomposed,
         cross_kernel=across.ntk,

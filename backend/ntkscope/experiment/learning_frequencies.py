@@ -16,6 +16,8 @@ SMALLEST_SHARE = 0.05
 """Of the residual's norm: smaller frequencies have no course of their own."""
 SEARCHED = 1500
 """Points of the first, coarse look along the logarithm of time."""
+LAST_STEP = 1e300
+"""The search ends there."""
 FADED = 60.0
 """lambda t from which a mode is gone: exp(-60) is far below round-off."""
 
@@ -87,17 +89,17 @@ def frequency_shares(
 
 
 def _flow_times(search: _Search, start: Start) -> list[float | None]:
-    law = GradientFlow(start.learning_rate)
-    steps = _logarithmic(search, start, 1e-3 / float(law.learning_rate * start.spectrum.eigenvalues[0]))
+    law = GradientFlow(1.0)  # its steps are times
+    times = _logarithmic(search, law, start, 1e-3 / float(start.spectrum.eigenvalues[0]))
     return [
-        None if ends is None else law.learning_rate * _bisect(search.frequency(k), law, start, *ends)
-        for k, ends in enumerate(_brackets(search.below(_remaining(search, law, start, steps)), steps))
+        None if ends is None else _bisect(search.frequency(k), law, start, *ends)
+        for k, ends in enumerate(_brackets(search.below(_remaining(search, law, start, times)), times))
     ]
 
 
 def _descent_steps(search: _Search, start: Start) -> list[int | None]:
     law = GradientDescent(start.learning_rate)
-    steps = torch.unique_consecutive(_logarithmic(search, start, 1.0).round())
+    steps = torch.unique_consecutive(_logarithmic(search, law, start, 1.0).round())
     found: list[int | None] = []
     for k, ends in enumerate(_brackets(search.below(_remaining(search, law, start, steps)), steps)):
         if ends is None:
@@ -111,10 +113,11 @@ def _descent_steps(search: _Search, start: Start) -> list[int | None]:
     return found
 
 
-def _logarithmic(search: _Search, start: Start, first: float) -> Tensor:
+def _logarithmic(search: _Search, law: Law, start: Start, first: float) -> Tensor:
     """Steps from `first` until the slowest mode above the floor has faded."""
-    slowest = float(start.spectrum.eigenvalues[search.parts.shape[1] - 1])
-    last = max(2.0, FADED / (start.learning_rate * slowest))
+    slowest = law.learning_rate * float(start.spectrum.eigenvalues[search.parts.shape[1] - 1])
+    # A rate among the smallest numbers that there are has no step at which anything has happened.
+    last = min(max(2 * first, FADED / slowest), LAST_STEP) if slowest > 0 else LAST_STEP
     return torch.logspace(math.log10(first), math.log10(last), SEARCHED, dtype=torch.float64)
 
 

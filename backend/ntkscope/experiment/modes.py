@@ -14,6 +14,7 @@ from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, 
 from ntkscope.numerics.spectrum import Spectrum, eigenvalue_groups
 from ntkscope.schemas.event_parts import Group
 
+SMALLEST_START = 1e-150  # the square of a smaller coefficient is no number of float64
 COUNTS_FROM = 0.05
 """Share of ||r(0)|| from which a mode counts: smaller ones follow the leakage of the large ones."""
 HIGHEST_WAVE = 24  # of a plane's waves in each direction: 1,225 of them are tried
@@ -103,7 +104,7 @@ def describe_modes(
         values, coefficients = eigenvalues[members], mode_coefficients[members]
         start = float(coefficients.norm())
         above = bool((values > spectrum.noise_floor).all())
-        drawn = above and start > coefficient_floor
+        drawn = above and start > max(coefficient_floor, SMALLEST_START)
         frequency = float(frequencies[members[0]])
         groups.append(
             Group(

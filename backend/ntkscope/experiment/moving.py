@@ -11,7 +11,6 @@ from ntkscope.experiment.theory import group_learnt, group_remaining, relative_d
 from ntkscope.numerics import (
     MLP,
     FrozenKernel,
-    KernelPrediction,
     Spectrum,
     empirical_ntk,
     spectrum,
@@ -48,23 +47,50 @@ class Moving:
         frozen = FrozenKernel(spectrum(kernel), cross_kernel, values[:n], values[n:])
         return cls(start, checkpoint.step, frozen)
 
-    def at(self, step: int) -> KernelPrediction:
-        """What is predicted at a step, by the last kernel since it was measured; of one row."""
-        return self._frozen.predict(
-            self._start.training_law, torch.tensor([float(step - self._step)], dtype=torch.float64)
-        )
+    @classmethod
+    def again(cls, start: Start, checkpoint: Checkpoint) -> Moving | None:
+        """As it was when the run paused, bit by bit; None where there was none."""
+        if not checkpoint.moving:
+            return None
+        if not checkpoint.moving_kernel:
+            return cls.begin(start)
+        n, g = len(start.residual), len(start.grid_function)
+        values = torch.from_numpy(np.frombuffer(checkpoint.moving_kernel, "<f8").astype(np.float64))
+        parts = torch.split(values, [2, n, g, n, n * n, g * n])
+        (step, floor), residual, function, eigenvalues, modes, cross = parts
+        decomposed = Spectrum(eigenvalues, modes.view(n, n).T, float(floor))
+        return cls(start, int(step), FrozenKernel(decomposed, cross.view(g, n), residual, function))
+
+    def at(self, step: int) -> tuple[Tensor, Tensor]:
+        """The residual (n,) and the function (g,) predicted at a step, by the last kernel since it was measured."""
+        if step == self._step:  # a prediction of no step would round
+            return self._frozen.residual, self._frozen.function
+        since = torch.tensor([float(step - self._step)], dtype=torch.float64)
+        found = self._frozen.predict(self._start.training_law, since)
+        return found.residual[0], found.function[0]
 
     def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> FrozenKernel:
         """Another kernel, which holds from this step on, with what is predicted there."""
-        found = self.at(step)
-        self._step = step
-        self._frozen = FrozenKernel(decomposed, cross_kernel, found.residual[0], found.function[0])
+        residual, function = self.at(step)
+        self._step, self._frozen = step, FrozenKernel(decomposed, cross_kernel, residual, function)
         return self._frozen
 
     def to_bytes(self, step: int) -> bytes:
         """The prediction at a step, for a checkpoint."""
-        found = self.at(step)
-        return torch.cat([found.residual[0], found.function[0]]).numpy().astype("<f8").tobytes()
+        return _bytes(*self.at(step))
+
+    def kernel_to_bytes(self) -> bytes:
+        """The kernel and what was predicted when it was measured, for a checkpoint; empty for K_0."""
+        frozen, cross_kernel = self._frozen, self._frozen.cross_kernel
+        if frozen.spectrum is self._start.spectrum or cross_kernel is None:
+            return b""
+        step = torch.tensor([self._step, frozen.spectrum.noise_floor], dtype=torch.float64)
+        modes = frozen.spectrum.modes.T  # column by column, as the decomposition has them: sums depend on the order
+        return _bytes(step, frozen.residual, frozen.function, frozen.spectrum.eigenvalues, modes, cross_kernel)
+
+
+def _bytes(*parts: Tensor) -> bytes:
+    return torch.cat([part.flatten() for part in parts]).numpy().astype("<f8").tobytes()
 
 
 def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:

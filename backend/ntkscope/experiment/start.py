@@ -1,5 +1,7 @@
 """The state of a run at step 0: data, network, K_0, its modes, the learning rate."""
 
+import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,12 +142,12 @@ def choose_device(config: RunConfig) -> str:
 
 
 def learning_rate(config: RunConfig, largest_eigenvalue: float) -> tuple[float, float | None]:
-    """The learning rate and 2/lambda_1(K_0), None where lambda_1 is 0.
+    """The learning rate and 2/lambda_1(K_0), None where that is beyond the range of float64.
 
     Raises:
-        InvalidInput: an automatic rate is asked for and the kernel is zero.
+        InvalidInput: an automatic rate is asked for and the kernel is zero, or the rate is no positive number.
     """
-    limit = 2 / largest_eigenvalue if largest_eigenvalue > 0 else None
+    limit = 2 / largest_eigenvalue if largest_eigenvalue > 2 / sys.float_info.max else None
     choice = config.training.learning_rate
     if choice.kind == "given":
         return choice.value, limit
@@ -156,7 +158,15 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float) -> tuple[float, 
             "Give a learning rate of your own, or change the seed or the biases.",
             "training.learning_rate",
         )
-    return choice.fraction * limit, limit
+    rate = choice.fraction * limit
+    if not 0 < rate < math.inf:
+        raise InvalidInput(
+            "An automatic learning rate within the range of float64.",
+            f"{choice.fraction:g} of 2/λ₁ = {limit:g}",
+            "Give a learning rate of your own, or a fraction near 1.",
+            "training.learning_rate.fraction",
+        )
+    return rate, limit
 
 
 def last_step(config: RunConfig, rate: float) -> int:

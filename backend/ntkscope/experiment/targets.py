@@ -49,7 +49,12 @@ def target_function(target: Target, points: PointSet, seed: int) -> TargetFuncti
 
             return chirp
         case GaussianBump(centre=centre, spread=spread):
-            return lambda inputs, _: np.exp(-(((_centred(inputs[:, 0], points) - centre) / spread) ** 2) / 2)
+
+            def bump(inputs: FloatArray, _: FloatArray) -> FloatArray:
+                with np.errstate(over="ignore"):  # far from a narrow bump there is nothing of it
+                    return np.exp(-(((_centred(inputs[:, 0], points) - centre) / spread) ** 2) / 2)
+
+            return bump
         case Formula(text=text):
             return _formula(text, points)
         case DatasetTarget():

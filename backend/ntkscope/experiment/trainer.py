@@ -32,6 +32,7 @@ def train(
     dataset: Table | None = None,
     resume: Checkpoint | None = None,
     last_seq: int = 0,
+    since: int | None = None,
     threads: int = 1,
 ) -> Events:
     """Train and measure: Started, then Frames and KernelFrames, Finished and a Checkpoint; Ticks in between.
@@ -39,8 +40,11 @@ def train(
     Args:
         config: What to run.
         dataset: The table of a config whose points are an uploaded data set.
-        resume: Go on from here; the config then asks for more steps.
+        resume: Go on from here.
         last_seq: The log's last seq where a run is resumed; numbering goes on from it.
+        since: With `resume`: the config is the one of the checkpoint, whose `Started` has been told with the plan of
+            the steps after this one (-1: all). The run goes on with what is left of it, as if it had never stopped.
+            None: the config asks for more steps, a plan of its own that begins with another `Started`.
         threads: Threads of the numerics; set for the whole process.
 
     Yields:
@@ -51,19 +55,20 @@ def train(
         NtkscopeError: the config cannot be run; before the first event.
     """
     torch.set_num_threads(threads)
-    yield _waiting()
-    run = _Run(start(config, dataset), resume, last_seq)
+    yield _waiting(resume)
+    run = _Run(start(config, dataset), resume, last_seq, since)
+    del resume  # its parameters need not stay in memory
     yield from run.events()
 
 
-def _waiting() -> Tick:
+def _waiting(resume: Checkpoint | None) -> Tick:
     """A first sign of life, before the kernel is computed."""
     return Tick(
         seq=0,
-        step=0,
+        step=resume.step if resume else 0,
         time=0.0,
         loss=0.0,
-        wall_seconds=0.0,
+        wall_seconds=resume.wall_seconds if resume else 0.0,
         steps_per_second=0.0,
         seconds_left=None,
         paused=False,
@@ -73,7 +78,7 @@ def _waiting() -> Tick:
 class _Run:
     """The state that changes while a run goes on."""
 
-    def __init__(self, begun: Start, resume: Checkpoint | None, last_seq: int) -> None:
+    def __init__(self, begun: Start, resume: Checkpoint | None, last_seq: int, since: int | None) -> None:
         self.start = begun
         self.network: MLP = begun.network.copy()
         self.seq = count(last_seq + 1)
@@ -86,22 +91,35 @@ class _Run:
         if resume:
             self.network.load_bytes(resume.parameters)
             self.step = resume.step
-            steps, kernels = steps[steps > self.step], kernels[kernels > self.step]
+            with torch.no_grad():
+                residual = function_values(begun, self.network)[0] - begun.problem.targets
+                self.loss = 0.5 * float(residual @ residual)
+            planned = self.step if since is None else since
+            steps, kernels = steps[steps > planned], kernels[kernels > planned]
         self.theory, self.kernels = theory(begun, steps), kernels
         self.wide, self.slices = Wide.begin(begun, self.theory), Slices.choose(begun.problem)
         self.history = History(begun, self.theory)
         if resume:
             self.history.restore(resume, theory(begun, resume.recorded_steps.astype(np.int64)))
-        self.moving = Moving.resume(begun, self.network, resume) if resume else Moving.begin(begun)
+        self.announced = since is not None
+        self.done = int(np.isin(steps, self.history.steps).sum())  # of the plan
+        self.moving: Moving | None
+        if resume is None:
+            self.moving = Moving.begin(begun)
+        elif self.announced:
+            self.moving = Moving.again(begun, resume)
+        else:
+            self.moving = Moving.resume(begun, self.network, resume)
         goal = begun.problem.targets + begun.offset
         self.goal = goal.to(begun.inputs)
         self.euler_step = euler_step(self.network, begun.inputs)
 
     def events(self) -> Events:
-        yield started(self.start, self.theory, self.wide, self.slices, self.kernels, next(self.seq))
+        if not self.announced:
+            yield started(self.start, self.theory, self.wide, self.slices, self.kernels, next(self.seq))
         reason: Reason = self._last_reason()
-        for at, target in enumerate(self.theory.steps):
-            ended = yield from self._advance(int(target))
+        for at in range(self.done, len(self.theory.steps)):
+            ended = yield from self._advance(int(self.theory.steps[at]))
             ended = ended or (yield from self._record(at))
             if ended:
                 reason = ended
@@ -153,17 +171,14 @@ class _Run:
                 )  # fmt: skip
             if event is not None:
                 yield self._numbered(event)
-        if self.clock.due():
-            ended = yield from self._tick()
-            if ended:
-                return ended
         if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.start.inputs):
             return "dead_units"
         if stop.loss is not None and self.loss <= stop.loss:
             return "loss"
         if stop.all_learnt and all_learnt(self.start, measured.remaining):
             return "all_learnt"
-        return None
+        # Last: a run that pauses here has done with this step.
+        return (yield from self._tick()) if self.clock.due() else None
 
     def _tick(self) -> Generator[RunEvent, Command | None, Reason | None]:
         """Tell the progress, and obey the reply."""
@@ -171,7 +186,7 @@ class _Run:
         command = yield self._progress(paused=False)
         if command == "pause":
             self.clock.pause()
-            yield self._checkpoint()
+            yield self._checkpoint(paused=True)
             while command not in ("resume", "cancel"):
                 command = yield self._progress(paused=True)
             self.clock.go_on()
@@ -203,7 +218,7 @@ class _Run:
         loss = self.loss if np.isfinite(self.loss) else None
         return finished(self.start, self.history, reason, next(self.seq), self.step, loss, self.clock.seconds())
 
-    def _checkpoint(self) -> Checkpoint:
+    def _checkpoint(self, paused: bool = False) -> Checkpoint:
         groups = len(self.start.groups)
         return Checkpoint(
             seq=next(self.seq),
@@ -214,4 +229,5 @@ class _Run:
             recorded_remaining=np.array(self.history.remaining).reshape(-1, groups),
             recorded_learnt=np.array(self.history.learnt).reshape(-1, groups),
             moving=self.moving.to_bytes(self.step) if self.moving else b"",
+            moving_kernel=self.moving.kernel_to_bytes() if self.moving and paused else b"",
         )

@@ -146,6 +146,7 @@ class Checkpoint(Event):
     recorded_remaining: Matrix  # (R, G), as in Frame
     recorded_learnt: Matrix  # (R, G)
     moving: bytes = b""  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
+    moving_kernel: bytes = b""  # at a pause, that kernel itself (experiment/moving.py); empty where it is K_0
 
 
 class Tick(Event):

@@ -1,7 +1,7 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
-import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest } from "./types";
+import type { JsonSchema } from "./json";
 import { Problem } from "./problem";
-import type { JsonSchema } from "../state/schema";
+import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest, Unreadable } from "./types";
 
 /** Where an API path lies, seen from the page. */
 export function apiUrl(path: string): URL {
@@ -24,7 +24,7 @@ async function request<Answer>(method: string, path: string, body?: unknown, sig
     response = await fetch(apiUrl(path), init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw Problem.unreachable();
+    throw Problem.silence();
   }
   if (!response.ok) throw await Problem.from(response);
   return (response.status === 204 ? undefined : await response.json()) as Answer;
@@ -39,7 +39,7 @@ export const api = {
   create: (config: RunConfig, name: string) => request<RunSummary>("POST", "runs", { config, name }),
   change: (id: string, patch: { name?: string; tags?: string[] }) => request<RunSummary>("PATCH", `runs/${id}`, patch),
   remove: (id: string) => request<unknown>("DELETE", `runs/${id}`),
-  restore: (id: string) => request<RunSummary>("POST", `runs/${id}/restore`),
+  restore: (id: string) => request<RunSummary | Unreadable>("POST", `runs/${id}/restore`),
   pause: (id: string) => request<RunSummary>("POST", `runs/${id}/pause`),
   resume: (id: string) => request<RunSummary>("POST", `runs/${id}/resume`),
   cancel: (id: string) => request<RunSummary>("POST", `runs/${id}/cancel`),

@@ -16,6 +16,8 @@ export interface ProblemFields extends Part {
   errors: Part[];
 }
 
+const SILENT = "The server does not answer";
+
 export class Problem extends Error implements ProblemFields {
   readonly title: string;
   readonly status: number;
@@ -49,9 +51,14 @@ export class Problem extends Error implements ProblemFields {
     return parts.map((part) => ({ where: part.where, sentence: sentenceOf(part) }));
   }
 
-  static unreachable(): Problem {
+  /** No answer came. */
+  get unreachable(): boolean {
+    return this.title === SILENT;
+  }
+
+  static silence(): Problem {
     return new Problem({
-      title: "The server does not answer",
+      title: SILENT,
       detail: "The server does not answer.",
       remedy: "Check that it still runs where you started it.",
     });

@@ -18,7 +18,7 @@ const ACK_DELAY_MS = 100;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 8000;
 /** After these the log will not grow: trying again cannot help. The others are broken lines. */
-const FINAL_CODES = new Set([1000, 4400, 4404, 4410, 4500, 4503]);
+const FINAL_CODES = new Set([1000, 4400, 4404, 4410, 4500, 4503, 4507]);
 
 /** The socket's address, from the page's own: http -> ws, whatever the sub-path. */
 export function streamUrl(id: string, after: number): string {

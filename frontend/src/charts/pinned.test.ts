@@ -7,10 +7,10 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { DEFAULT_VIEW as VIEW, type View } from "../run/view";
 import { replayed } from "../test/recordings";
-import { VIEW } from "../test/run-fixture";
-import { CHARTS, MORE_CHARTS } from "./index";
-import type { Figure, View } from "./types";
+import { CHARTS } from "./catalogue";
+import type { Figure } from "./parts/figure";
 
 const FOLDER = join(import.meta.dirname, "../../../tests/pinned");
 const DIGESTS = join(FOLDER, "figures.json");
@@ -38,7 +38,7 @@ function digests(): Record<string, Record<string, string>> {
   for (const name of LOGS) {
     const run = replayed(join(FOLDER, `${name}.events`), name);
     for (const [viewName, view] of Object.entries(VIEWS)) {
-      all[`${name}, ${viewName}`] = Object.fromEntries([...CHARTS, ...MORE_CHARTS].map(({ id, chart }) => [id, digest(chart(run, view, "light"))]));
+      all[`${name}, ${viewName}`] = Object.fromEntries(CHARTS.map(({ id, figure }) => [id, digest(figure(run, view, "light"))]));
     }
   }
   return all;

@@ -1,8 +1,9 @@
 /** The form's draft of a config: valid values in `config`, what is typed wrongly in `texts` and `errors`. */
+import type { Json, JsonObject, JsonSchema } from "../api/json";
 import type { Preset, RunConfig, Variant } from "../api/types";
 import { sections, type Row } from "./fields";
 import { differences, fromHash, toHash } from "./link";
-import { at, put, same, SchemaReader, isObject, type Json, type JsonObject, type JsonSchema } from "./schema";
+import { at, put, same, SchemaReader, isObject } from "./schema";
 import { parse, show } from "./validate";
 
 /** Where the draft came from: a preset's variant. */
@@ -28,6 +29,8 @@ export class FormState {
   /** Errors of rows that are there; a hidden row's error does not count. */
   readonly wrong = $derived(this.rows.filter((row) => this.errors[row.path] !== undefined));
   readonly valid = $derived(this.wrong.length === 0 && !this.missing());
+  /** What the server refuses can be asked about again, but not trained. */
+  readonly trainable = $derived(this.valid && Object.keys(this.refusals).length === 0);
   readonly hash = $derived.by(() => toHash(this.reader, this.config));
   readonly edited = $derived(this.origin !== null && !same(this.config, asJson(this.origin.variant.config)));
 

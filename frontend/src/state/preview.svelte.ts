@@ -5,6 +5,8 @@ import type { Preview, RunConfig } from "../api/types";
 
 const DEBOUNCE_MS = 250;
 const AGAIN_MS = 500;
+/** Between two tries while the server does not answer. */
+export const SILENT_MS = 2000;
 
 export class PreviewState {
   answer = $state.raw<Preview | null>(null);
@@ -47,6 +49,7 @@ export class PreviewState {
       if (request.signal.aborted) return;
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
+      if (error.unreachable) this.timer = setTimeout(() => void this.send(config), SILENT_MS);
     }
   }
 }

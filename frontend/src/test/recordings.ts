@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeMulti, encode } from "@msgpack/msgpack";
 import { decodeEvent } from "../api/codec";
-import { emptyRun, reduce, type RunState } from "../state/run";
+import { emptyRun, reduce, type RunState } from "../run/run";
 
 const FOLDER = join(import.meta.dirname, "../../../backend/ntkscope/experiment/recordings");
 
