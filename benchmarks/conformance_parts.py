@@ -22,6 +22,7 @@ from conformance_errors import (
 from ntkscope.numerics import (
     MLP,
     Activation,
+    Architecture,
     InfiniteKernels,
     activation,
     empirical_ntk,
@@ -68,9 +69,7 @@ def infinite(case: Case, device: torch.device) -> Iterator[Quantity]:
     @cache
     def kernels(cross: bool) -> InfiniteKernels:
         first, second = (x2, x) if cross else (x, None)
-        return infinite_kernels(
-            first, second, depth=case["depth"], activation=phi, sigma_w=case["W_std"], sigma_b=case["b_std"]
-        )
+        return infinite_kernels(Architecture(case["depth"], phi, case["W_std"], case["b_std"]), first, second)
 
     def kernel(name: str, cross: bool) -> Tensor:
         found: Tensor = getattr(kernels(cross), name)
@@ -95,7 +94,9 @@ def empirical(case: Case, device: torch.device) -> Iterator[Quantity]:
         conversion = scales(kind, case["dims"][:-1], sigma_w, sigma_b)
     except ValueError as error:
         raise Skipped(str(error)) from None
-    network = MLP.from_parameters(weights, biases, phi, kind, sigma_w, sigma_b)
+    network = MLP.from_parameters(
+        weights, biases, Architecture(case["depth"], phi, sigma_w, sigma_b, parameterization=kind)
+    )
     x, x2, y = tensor(case["X"]), tensor(case["X2"]), tensor(case["y"])
     several = case["dims"][-1] > 1
     full = cache(lambda: empirical_ntk_full(network, x))

@@ -19,7 +19,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ntkscope.numerics import MLP, empirical_ntk
+from ntkscope.numerics import MLP, Architecture, activation, empirical_ntk
 from report import print_table, write_json
 
 CASES = {"A": (128, 64, 2), "B": (256, 256, 3), "C": (512, 512, 4), "D": (1024, 1024, 4)}
@@ -74,7 +74,9 @@ def best(run: Callable[[], object], rounds: int) -> float:
 def measure(case: str, dtype: torch.dtype, rounds: int) -> dict[str, object]:
     n, width, depth = CASES[case]
     generator = torch.Generator().manual_seed(0)
-    network = MLP.create(2, width, depth, "relu", "ntk", math.sqrt(2), 0.1, generator=generator, dtype=dtype)
+    network = MLP.create(
+        2, Architecture(depth, activation("relu"), math.sqrt(2), 0.1, width), generator=generator, dtype=dtype
+    )
     x = torch.randn(n, 2, generator=generator, dtype=torch.float64).to(dtype)
     bare = products(n, width, depth, dtype)
     ours, floor = math.inf, math.inf

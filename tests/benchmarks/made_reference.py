@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ntkscope.numerics import MLP
 from tests.numerics.infinite_twin import dual, recursion
-from tests.numerics.twins import generator, jacobian, normal
+from tests.numerics.twins import architecture, generator, jacobian, normal
 
 Case = dict[str, Any]
 
@@ -28,9 +28,8 @@ def infinite(name: str, parameters: dict[str, float], depth: int, d: int, seed: 
 def empirical(name: str, dims: list[int], parameterization: str, seed: int) -> Case:
     d, *widths, m = dims
     sigma_w, sigma_b = 1.17, 0.23
-    net = MLP.create(
-        d, widths, len(widths), name, parameterization, sigma_w, sigma_b, outputs=m, generator=generator(seed)
-    )  # fmt: skip
+    shape = architecture(len(widths), name, sigma_w, sigma_b, width=tuple(widths), parameterization=parameterization)
+    net = MLP.create(d, shape, outputs=m, generator=generator(seed))
     x, x2, y = normal(6, d, seed=seed), normal(2, d, seed=seed + 1), normal(6, m, seed=seed + 2)
     f, j, j2 = net(x), jacobian(net, x), jacobian(net, x2)
     rows, rows2 = j.flatten(0, 1), j2.flatten(0, 1)

@@ -134,14 +134,14 @@ def test_a_zero_target_has_a_notice() -> None:
 @pytest.mark.parametrize("name", get_args(ActivationName))
 def test_every_activation_is_that_of_numerics(name: str) -> None:
     shape = {"leaky_relu": {"alpha": -0.4}, "rbf": {"gamma": 2.5}}.get(name, {})
-    found = build_network(config(network={"activation": name, "leaky_slope": -0.4, "rbf_gamma": 2.5}), 1).activation
+    found = build(config(network={"activation": name, "leaky_slope": -0.4, "rbf_gamma": 2.5})).architecture.activation
     assert (found.name, found.parameters) == (name, activation(name, **shape).parameters)
 
 
 def test_the_network_depends_on_its_own_stream_only() -> None:
-    base = build_network(config(), 1)
-    noisy = build_network(config({"noise": 1.0, "points": {"kind": "circle"}}), 1)
-    other = build_network(config(seed=1), 1)
+    base = build_network(build(config()), 0)
+    noisy = build_network(build(config({"noise": 1.0, "points": {"kind": "random", "d": 1}})), 0)
+    other = build_network(build(config()), 1)
     assert base.to_bytes() == noisy.to_bytes()
     assert base.to_bytes() != other.to_bytes()
     assert base.parameter_count == 3 * 1024 + 1

@@ -44,7 +44,7 @@ def config(**parts: Any) -> RunConfig:
 )
 def test_sizes_are_those_of_what_is_built(parts: dict[str, Any]) -> None:
     size, problem = sizes(config(**parts)), build(config(**parts))
-    network = build_network(config(**parts), problem.encoded.shape[1])
+    network = build_network(problem, 0)
     assert size.parameters == network.parameter_count
     assert size.n == len(problem.targets)
     assert size.layers[0][0] == problem.encoded.shape[1]

@@ -73,7 +73,7 @@ def test_a_scaled_output_has_the_scaled_limit() -> None:
 def test_it_is_that_of_the_encoded_inputs() -> None:
     settings = config(network__encoding={"kind": "positional", "octaves": 2}, training__stop__steps=1)
     begun, found = start(settings), infinite_width(settings)
-    theta = infinite_ntk(begun.problem.encoded, depth=1, activation="erf", sigma_w=4, sigma_b=2).numpy()
+    theta = infinite_ntk(begun.problem.architecture, begun.problem.encoded).numpy()
     assert found is not None
     values, vectors = np.linalg.eigh(theta)
     np.testing.assert_allclose(found.eigenvalues, values[::-1], atol=1e-10 * values[-1])
@@ -123,8 +123,8 @@ def test_a_limit_beyond_float64_is_left_out(monkeypatch: pytest.MonkeyPatch) -> 
     begun = start(config())
     whole = infinite.infinite_kernels
 
-    def overflowing(*inputs: Any, **settings: Any) -> Any:
-        found = whole(*inputs, **settings)
+    def overflowing(*inputs: Any) -> Any:
+        found = whole(*inputs)
         return replace(found, ntk=found.ntk * math.inf)
 
     monkeypatch.setattr(infinite, "infinite_kernels", overflowing)
@@ -164,9 +164,9 @@ def test_the_nngp_is_the_covariance_of_sampled_networks() -> None:
     begun = start(config(data__points={"kind": "interval", "n": 4}, data__grid=3))
     found, generator = limit(begun), torch.Generator().manual_seed(0)
     both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
-    draws = []
+    draws, shape = [], replace(begun.problem.architecture, width=256)
     for _ in range(100):
-        outputs = MLP.create(1, 256, 1, "erf", "ntk", 4.0, 2.0, outputs=100, generator=generator)(both)
+        outputs = MLP.create(1, shape, outputs=100, generator=generator)(both)
         draws.append(outputs @ outputs.T / 100)
     each = torch.stack(draws)
     mean, error = each.mean(0), each.std(0) / 100**0.5

@@ -1,6 +1,7 @@
 """Predictions by each kernel: against trained networks, and against regression written out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from ntkscope.experiment.infinite import limit
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.start import start
-from ntkscope.numerics import MLP, infinite_ntk
+from ntkscope.numerics import MLP, euler_step, infinite_ntk
 from ntkscope.schemas.event import Frame, KernelFrame
 from tests.cases import config, of, run
 
@@ -28,7 +29,7 @@ def test_the_limit_is_kernel_regression() -> None:
     assert by_start.time is None
     assert by_start.loss < 1e-20
     both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
-    theta = infinite_ntk(both, depth=1, activation="erf", sigma_w=2, sigma_b=0.5)
+    theta = infinite_ntk(begun.problem.architecture, both)
     expected = begun.grid_function - theta[12:, :12] @ torch.linalg.solve(theta[:12, :12], begun.residual)
     by_limit = prediction(begun, "gradient_flow", math.inf, limit(begun))
     np.testing.assert_allclose(by_limit.grid_prediction, expected.numpy(), atol=1e-6)
@@ -49,7 +50,7 @@ def test_at_a_time_the_infinite_kernel_is_its_own_law(law: str) -> None:
     begun = start(config(**CIRCLE))
     wide, time = limit(begun), 40 * begun.learning_rate
     found = prediction(begun, law, time, wide)  # type: ignore[arg-type]
-    theta = infinite_ntk(begun.problem.encoded, depth=1, activation="erf", sigma_w=2, sigma_b=0.5)
+    theta = infinite_ntk(begun.problem.architecture, begun.problem.encoded)
     one = torch.eye(12).double()
     moved = torch.linalg.matrix_exp(-time * theta) if law == "gradient_flow" else torch.linalg.matrix_power(
         one - begun.learning_rate * theta, 40
@@ -89,9 +90,10 @@ def test_the_ensemble_is_that_of_trained_networks() -> None:
     assert found is not None
     generator, drawn = torch.Generator().manual_seed(1), []
     for _ in range(100):
-        network = MLP.create(2, 512, 1, "erf", "ntk", 2.0, 0.5, generator=generator)
+        network = MLP.create(2, replace(begun.problem.architecture, width=512), generator=generator)
+        take = euler_step(network, begun.problem.encoded)
         for _ in range(step):
-            network.euler_step(begun.problem.encoded, begun.problem.targets, begun.learning_rate)
+            take(begun.problem.targets, begun.learning_rate)
         drawn.append(network(begun.problem.grid_encoded)[:, 0].numpy())
     values = np.array(drawn)
     covered = np.abs(values - found.mean) < 2 * found.standard_deviation

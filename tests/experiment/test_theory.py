@@ -7,7 +7,7 @@ import torch
 from ntkscope.errors import Unavailable
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import start
-from ntkscope.experiment.theory import group_learnt, group_remaining, learning_times, theory
+from ntkscope.experiment.theory import group_learnt, group_remaining, theory
 from ntkscope.schemas.event import Frame, Started
 from ntkscope.schemas.event_parts import Group
 from tests.cases import config, of, run
@@ -31,7 +31,7 @@ def test_a_group_is_its_norm_and_its_projection() -> None:
 def test_both_laws_start_at_one_and_the_loss_at_half_the_square() -> None:
     begun = start(config())
     predicted = theory(begun, recording_steps(200, 24))
-    for law in (predicted.gradient_flow, predicted.gradient_descent):
+    for law in predicted.predictions.values():
         drawn = [g for g, one in enumerate(begun.groups) if one.drawn]
         np.testing.assert_allclose(law.remaining[0, drawn], 1.0)
         np.testing.assert_allclose(law.learnt[0, drawn], 0.0, atol=1e-12)
@@ -45,7 +45,7 @@ def test_the_drawn_function_obeys_the_recurrence_of_the_law() -> None:
     assert predicted.law == "gradient_descent"
     residual, function = begun.residual.clone(), begun.grid_function.clone()
     for step in steps:
-        np.testing.assert_allclose(predicted.function[step], function.numpy(), atol=1e-10)
+        np.testing.assert_allclose(predicted.drawn.function[step].numpy(), function.numpy(), atol=1e-10)
         function = function - begun.learning_rate * begun.cross_kernel @ residual
         residual = residual - begun.learning_rate * begun.kernel @ residual
 
@@ -62,9 +62,10 @@ def test_the_law_is_chosen_by_what_counts() -> None:
 
 def test_learning_times_are_those_of_the_law() -> None:
     begun = start(config())
-    steps = np.arange(201)
-    for at, (group, time) in enumerate(zip(begun.groups, learning_times(begun, "gradient_descent"), strict=True)):
-        remaining = theory(begun, steps).gradient_descent.remaining[:, at]
+    by_step = theory(begun, np.arange(201))
+    assert by_step.law == "gradient_descent"
+    for at, (group, time) in enumerate(zip(begun.groups, by_step.learning_times, strict=True)):
+        remaining = by_step.predictions["gradient_descent"].remaining[:, at]
         below = np.flatnonzero(remaining <= 0.1)
         if group.drawn and below.size:
             assert time is not None
@@ -72,12 +73,14 @@ def test_learning_times_are_those_of_the_law() -> None:
             assert time == pytest.approx(below[0] * begun.learning_rate, rel=0.12, abs=begun.learning_rate)
         else:
             assert time == group.learning_time
-    assert learning_times(begun, "gradient_flow") == [group.learning_time for group in begun.groups]
+    slow = start(config(training__learning_rate={"kind": "auto", "fraction": 1e-3}))
+    assert theory(slow, np.arange(201)).groups == slow.groups
 
 
 def test_above_the_limit_predictions_stay_finite() -> None:
     wild = theory(start(config(training__learning_rate={"kind": "auto", "fraction": 50.0})), np.array([0, 1, 10**6]))
-    for values in (wild.gradient_descent.loss, wild.function, wild.gradient_descent.learnt):
+    by_descent = wild.predictions["gradient_descent"]
+    for values in (by_descent.loss, wild.drawn.function.numpy(), by_descent.learnt):
         assert not np.isinf(values).any()
 
 

@@ -31,7 +31,7 @@ def test_its_function_and_loss_are_those_of_its_own_kernel() -> None:
     _, begin, frames = told()
     begun = start(config(**CIRCLE))
     both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
-    theta = infinite_ntk(both, depth=1, activation="erf", sigma_w=2, sigma_b=0.5)
+    theta = infinite_ntk(begun.problem.architecture, both)
     own, across, one = theta[:12, :12], theta[12:, :12], torch.eye(12).double()
     assert begin.infinite is not None
     assert begin.law == "gradient_descent"
@@ -93,7 +93,8 @@ def test_a_band_that_would_hold_the_run_up_is_left_out(monkeypatch: pytest.Monke
 def test_the_residual_in_the_basis_of_the_limit() -> None:
     _, begin, frames = told()
     assert begin.infinite is not None
-    theta = infinite_ntk(start(config(**CIRCLE)).problem.encoded, depth=1, activation="erf", sigma_w=2, sigma_b=0.5)
+    problem = start(config(**CIRCLE)).problem
+    theta = infinite_ntk(problem.architecture, problem.encoded)
     modes = torch.linalg.eigh(theta).eigenvectors.flip(1).numpy()
     frame = frames[10]
     residual, first = frame.fitted - begin.targets, frames[0].fitted - begin.targets

@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from ntkscope.numerics import activation
-from ntkscope.numerics.activations import DEFAULTS
+from ntkscope.numerics import ACTIVATIONS, activation
+from ntkscope.numerics.activations import default_parameters
 from tests.numerics.twins import tensor
 
 POINTS = torch.linspace(-4, 4, 400, dtype=torch.float64)  # 0, where some have a kink, is not among them
@@ -26,16 +26,16 @@ DEFINITIONS = {
 }
 
 
-@pytest.mark.parametrize("name", DEFAULTS)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_is_its_definition(name: str) -> None:
     expected = torch.tensor([DEFINITIONS[name](z) for z in POINTS.tolist()], dtype=torch.float64)
     assert torch.allclose(activation(name).function(POINTS), expected, rtol=1e-14, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", DEFAULTS)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("shaped", [False, True])
 def test_derivative_and_slope_are_autograds(name: str, shaped: bool) -> None:
-    parameters = {key: value + 0.3 for key, value in DEFAULTS[name].items()} if shaped else {}
+    parameters = {key: value + 0.3 for key, value in default_parameters(name).items()} if shaped else {}
     phi = activation(name, **parameters)
     z = POINTS.clone().requires_grad_()
     value = phi.function(z)
@@ -60,8 +60,22 @@ def test_kinks_have_slope_zero() -> None:
 
 
 def test_only_what_is_constant_below_zero_can_die() -> None:
-    assert [name for name in DEFAULTS if activation(name).can_die] == ["relu"]
+    assert [name for name in ACTIVATIONS if activation(name).can_die] == ["relu"]
     assert activation("leaky_relu", alpha=0.0).can_die
+
+
+def test_kinks_and_lines_are_told_by_the_slope_below() -> None:
+    assert [name for name in ACTIVATIONS if activation(name).has_kink] == ["relu", "leaky_relu"]
+    assert [name for name in ACTIVATIONS if activation(name).is_linear] == ["linear"]
+    assert activation("leaky_relu", alpha=1.0).is_linear
+    assert not activation("leaky_relu", alpha=1.0).has_kink
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_table_s_name_is_its_own_and_its_limit_is_known(name: str) -> None:
+    phi = activation(name)
+    assert (phi.name, phi.parameters) == (name, default_parameters(name))
+    assert phi.infinite is not None
 
 
 def test_unknown_names_are_refused() -> None:

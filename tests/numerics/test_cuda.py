@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from ntkscope.numerics import empirical_ntk, flow_factor, infinite_kernels, predict, spectrum
-from tests.numerics.twins import network, normal
+from ntkscope.numerics import empirical_ntk, euler_step, flow_factor, infinite_kernels, predict, spectrum
+from tests.numerics.twins import architecture, network, normal
 
 pytestmark = [
     pytest.mark.gpu,
@@ -17,8 +17,9 @@ pytestmark = [
 def test_training_steps(name: str, depth: int) -> None:
     net, x, y = network(name, depth), normal(9, 3), normal(9, seed=1)
     other, x_cuda, y_cuda = net.to("cuda"), x.cuda(), y.cuda()
+    step, other_step = euler_step(net, x), euler_step(other, x_cuda)
     for _ in range(5):
-        expected, found = net.euler_step(x, y, 1e-3), other.euler_step(x_cuda, y_cuda, 1e-3)
+        expected, found = step(y, 1e-3), other_step(y_cuda, 1e-3)
         assert torch.allclose(found.cpu(), expected, rtol=1e-11, atol=1e-11)
     assert torch.allclose(other.weights[0].cpu(), net.weights[0], rtol=1e-11, atol=1e-12)
 
@@ -40,6 +41,6 @@ def test_kernels_and_predictions() -> None:
 @pytest.mark.parametrize("name", ["relu", "gelu", "tanh"])
 def test_infinite_width(name: str) -> None:
     x = normal(6, 3)
-    given = {"depth": 2, "activation": name, "sigma_w": 1.3, "sigma_b": 0.2}
-    expected, found = infinite_kernels(x, **given), infinite_kernels(x.cuda(), **given)  # type: ignore[arg-type]
+    shape = architecture(2, name, 1.3, 0.2)
+    expected, found = infinite_kernels(shape, x), infinite_kernels(shape, x.cuda())
     assert torch.allclose(found.ntk.cpu(), expected.ntk, rtol=1e-12, atol=1e-13)

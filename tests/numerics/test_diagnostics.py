@@ -10,6 +10,7 @@ from ntkscope.numerics import (
     drift,
     effective_rank,
     empirical_ntk,
+    euler_step,
     group_learning_time,
     identity_error,
     learning_time,
@@ -17,7 +18,7 @@ from ntkscope.numerics import (
     log_log_slope,
     measured_learning_time,
 )
-from tests.numerics.twins import generator, normal, tensor
+from tests.numerics.twins import architecture, generator, normal, tensor
 
 
 def test_drift_is_a_relative_frobenius_norm() -> None:
@@ -85,11 +86,11 @@ def test_measured_learning_times_at_the_edges() -> None:
 
 
 def step_error(learning_rate: float) -> tuple[float, float]:
-    net = MLP.create(1, 200, 1, "erf", "ntk", 1.5, 0.5, generator=generator())
+    net = MLP.create(1, architecture(1, "erf", 1.5, 0.5, width=200), generator=generator())
     x = torch.linspace(-1, 1, 8, dtype=torch.float64)[:, None]
     y = torch.sin(3 * x[:, 0])
     kernel, before = empirical_ntk(net, x), net(x)[:, 0]
-    residual = net.euler_step(x, y, learning_rate)
+    residual = euler_step(net, x)(y, learning_rate)
     return identity_error(before, net(x)[:, 0], kernel, residual, learning_rate)
 
 

@@ -77,6 +77,13 @@ def test_a_negative_eigenvalue_is_refused_round_off_is_not() -> None:
     assert found.tolist() == [[0, 1], [0, 1]]
 
 
+def test_at_infinity_what_is_below_the_floor_stays() -> None:
+    eigenvalues, coefficients = tensor([2.0, 0.5, 1e-17, 0.0]), tensor([1.0, 2.0, 3.0, 4.0])
+    forever = tensor([math.inf])
+    assert gradient_flow(eigenvalues, coefficients, forever).tolist() == [[0, 0, 3, 4]]
+    assert gradient_descent(eigenvalues, coefficients, 0.9, forever).tolist() == [[0, 0, 3, 4]]
+
+
 def test_the_flow_factor_by_high_precision() -> None:
     eigenvalues, times = tensor([3.0, 1e-4, 1e-12, 0.0]), tensor([0.0, 1e-3, 1.0, 1e6])
     found = flow_factor(eigenvalues, times)

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from ntkscope.numerics import MLP, empirical_ntk, empirical_ntk_full, empirical_ntk_mean
-from ntkscope.numerics.activations import DEFAULTS
+from ntkscope.numerics import ACTIVATIONS, MLP, empirical_ntk, empirical_ntk_full, empirical_ntk_mean
 from tests.numerics.twins import (
     REFERENCE,
+    architecture,
     generator,
     jacobian,
     kernel_error,
@@ -53,7 +53,7 @@ def check_against_jacobians(net: MLP, x: torch.Tensor, x2: torch.Tensor) -> None
         assert kernel_error(empirical_ntk(net, x), mean, mean) < 1e-12
 
 
-@pytest.mark.parametrize("name", DEFAULTS)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("outputs", [1, 3])
 def test_every_activation_is_jacobian_times_its_transpose(name: str, outputs: int) -> None:
     check_against_jacobians(network(name, outputs=outputs), normal(7, 3), normal(4, 3, seed=1))
@@ -113,7 +113,7 @@ def test_one_input() -> None:
 
 
 def test_the_kernel_does_not_touch_the_network() -> None:
-    net = MLP.create(2, 8, 2, "linear", "ntk", 1.0, 0.5, generator=generator())
+    net = MLP.create(2, architecture(2, "linear", 1.0, 0.5, width=8), generator=generator())
     before = net.to_bytes()
     x = normal(5, 2)
     kept = x.clone()

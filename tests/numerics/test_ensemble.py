@@ -3,13 +3,12 @@
 import torch
 
 from ntkscope.numerics import ensemble_variance, flow_factor, infinite_kernels, spectrum
-from tests.numerics.twins import normal, tensor
+from tests.numerics.twins import architecture, normal, tensor
 
 
 def test_it_is_the_variance_of_what_is_left_of_a_gaussian_draw() -> None:
     data, grid, time = normal(5, 2), normal(3, 2, seed=1), 0.7
-    settings = {"depth": 1, "activation": "erf", "sigma_w": 1.5, "sigma_b": 0.3}
-    both = infinite_kernels(torch.cat([data, grid]), **settings)  # type: ignore[arg-type]
+    both = infinite_kernels(architecture(1, "erf", 1.5, 0.3), torch.cat([data, grid]))
     theta, k = both.ntk, both.nngp
     decay = torch.linalg.matrix_exp(-time * theta[:5, :5])
     smoother = theta[5:, :5] @ torch.linalg.inv(theta[:5, :5]) @ (torch.eye(5).double() - decay)
@@ -23,7 +22,7 @@ def test_it_is_the_variance_of_what_is_left_of_a_gaussian_draw() -> None:
 
 def test_on_the_data_it_ends_at_nothing_and_starts_at_the_nngp() -> None:
     data = normal(4, 2)
-    kernels = infinite_kernels(data, depth=2, activation="relu", sigma_w=1.4, sigma_b=0.5)
+    kernels = infinite_kernels(architecture(2, "relu", 1.4, 0.5), data)
     decomposed, variance = spectrum(kernels.ntk), kernels.nngp.diagonal()
     factors = flow_factor(decomposed.eigenvalues, tensor([0.0, float("inf")]))
     start, end = (

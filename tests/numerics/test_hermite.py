@@ -7,7 +7,7 @@ from torch import Tensor
 from ntkscope.numerics import activation, infinite_kernels, moments
 from ntkscope.numerics.hermite import MOST_TERMS, series, series_terms
 from ntkscope.numerics.quadrature import trapezoid
-from tests.numerics.twins import tensor
+from tests.numerics.twins import architecture, tensor
 
 RHO = tensor([[1, 0.9, -0.5, 0], [0.9, 1, 0.3, 0], [-0.5, 0.3, 1, 0], [-1, -0.9, 0.5, 0]])
 
@@ -49,13 +49,18 @@ def test_a_wide_variable_is_left_to_the_quadrature() -> None:
     assert (series_terms(activation("tanh"), 6.0) or 0) < MOST_TERMS
 
 
+def test_without_a_pole_there_is_no_series() -> None:
+    with pytest.raises(ValueError, match="distance of the poles; erf has"):
+        series_terms(activation("erf"), 1.0)
+
+
 @pytest.mark.parametrize("depth", [1, 3])
 def test_kernels_by_the_series_are_those_by_the_quadrature(depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     x1, x2 = torch.linspace(-1, 1, 7).double()[:, None], torch.linspace(-0.5, 2, 3).double()[:, None]
-    settings = {"depth": depth, "activation": "tanh", "sigma_w": 1.4, "sigma_b": 0.3}
-    quick = [infinite_kernels(x1, **settings), infinite_kernels(x1, x2, **settings)]
+    shape = architecture(depth, "tanh", 1.4, 0.3)
+    quick = [infinite_kernels(shape, x1), infinite_kernels(shape, x1, x2)]
     monkeypatch.setattr(moments, "series_terms", lambda *_: None)
-    slow = [infinite_kernels(x1, **settings), infinite_kernels(x1, x2, **settings)]
+    slow = [infinite_kernels(shape, x1), infinite_kernels(shape, x1, x2)]
     for one, other in zip(quick, slow, strict=True):
         assert torch.allclose(one.ntk, other.ntk, rtol=0, atol=1e-13)
         assert torch.allclose(one.nngp, other.nngp, rtol=0, atol=1e-13)

@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from ntkscope.numerics import MLP, activation, empirical_ntk
-from tests.numerics.twins import REFERENCE, generator, network, normal, output, reference_network, tensor
+from ntkscope.numerics import MLP, Architecture, activation, empirical_ntk
+from tests.numerics.twins import REFERENCE, architecture, generator, network, normal, output, reference_network, tensor
 
 PARAMETERIZATIONS = ["ntk", "standard", "mean_field"]
 
@@ -54,7 +54,12 @@ def test_backward_signals_with_and_without_weights_of_the_outputs() -> None:
 
 def test_a_seed_is_one_network_in_every_precision() -> None:
     def make(dtype: torch.dtype) -> MLP:
-        return MLP.create(3, 8, 2, "relu", "standard", 1.5, 0.5, generator=generator(3), dtype=dtype)
+        return MLP.create(
+            3,
+            architecture(2, "relu", 1.5, 0.5, width=8, parameterization="standard"),
+            generator=generator(3),
+            dtype=dtype,
+        )
 
     double, single = make(torch.float64), make(torch.float32)
     assert all(torch.equal(a.float(), b) for a, b in zip(double.parameters(), single.parameters(), strict=True))
@@ -63,13 +68,15 @@ def test_a_seed_is_one_network_in_every_precision() -> None:
 
 def test_parameters_are_drawn_as_wide_as_the_parameterization_says() -> None:
     for name, deviation in (("ntk", 1.0), ("mean_field", 1.0), ("standard", 2 / 100)):
-        net = MLP.create(3, [10000, 300], 2, "relu", name, 2.0, 0.5, generator=generator())
+        net = MLP.create(
+            3, architecture(2, "relu", 2.0, 0.5, width=(10000, 300), parameterization=name), generator=generator()
+        )
         assert float(net.weights[1].std()) == pytest.approx(deviation, rel=0.01)
         assert float(net.biases[0].std()) == pytest.approx(0.5 if name == "standard" else 1, rel=0.05)
 
 
 def test_without_biases() -> None:
-    net = MLP.create(3, 8, 2, "relu", "ntk", 1.5, 0.5, bias=False, generator=generator())
+    net = MLP.create(3, architecture(2, "relu", 1.5, 0.5, width=8, bias=False), generator=generator())
     assert net.biases is None
     assert net.parameter_count == 3 * 8 + 8 * 8 + 8
     assert float(net(torch.zeros(1, 3, dtype=torch.float64)).abs().max()) == 0
@@ -84,11 +91,22 @@ def test_shapes_and_counts() -> None:
 
 def test_one_width_for_each_layer() -> None:
     with pytest.raises(ValueError, match=r"each of the 3 hidden layers; you gave \[4, 5\]"):
-        MLP.create(2, [4, 5], 3, "relu", "ntk", 1.0, 0.0)
+        MLP.create(2, architecture(3, "relu", 1.0, 0.0, width=(4, 5)))
+    with pytest.raises(ValueError, match=r"each of the 3 hidden layers; you gave \[\]"):
+        MLP.create(2, architecture(3, "relu", 1.0, 0.0))
+
+
+def test_from_parameters_they_are_scaled_as_drawn_ones() -> None:
+    shape = architecture(2, "erf", 1.5, 0.5, width=9, parameterization="mean_field", output_scale=3.0)
+    drawn = MLP.create(3, shape, generator=generator())
+    made = MLP.from_parameters(drawn.weights, drawn.biases, shape)
+    assert torch.equal(made(normal(4, 3)), drawn(normal(4, 3)))
+    with pytest.raises(ValueError, match="2 hidden layers have 3 weight matrices; you gave 2"):
+        MLP.from_parameters(drawn.weights[:2], drawn.biases, shape)
 
 
 def test_an_activation_with_parameters() -> None:
-    net = MLP.create(1, 4, 1, activation("leaky_relu", alpha=0.5), "ntk", 1.0, 0.0)
+    net = MLP.create(1, Architecture(1, activation("leaky_relu", alpha=0.5), 1.0, 0.0, width=4))
     assert net.activation.parameters == {"alpha": 0.5}
 
 
@@ -119,7 +137,11 @@ def test_a_copy_has_parameters_of_its_own() -> None:
 @pytest.mark.parametrize("parameterization", ["ntk", "standard", "mean_field"])
 def test_the_output_scale_multiplies_the_same_draw(parameterization: str) -> None:
     plain, scaled = (
-        MLP.create(3, 9, 2, "erf", parameterization, 1.5, 0.5, generator=generator(), output_scale=scale)
+        MLP.create(
+            3,
+            architecture(2, "erf", 1.5, 0.5, width=9, parameterization=parameterization, output_scale=scale),
+            generator=generator(),
+        )
         for scale in (1.0, 5.0)
     )
     assert plain.to_bytes() == scaled.to_bytes()

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ntkscope.numerics import MLP, activation
+from ntkscope.numerics import MLP, Activation, Architecture, activation
 
 REFERENCE: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent.parent / "reference" / "public.json").read_text()
@@ -27,13 +27,19 @@ def normal(*shape: int, seed: int = 0) -> Tensor:
 
 
 def network(
-    activation: str = "tanh", depth: int = 2, parameterization: str = "ntk", bias: bool = True, outputs: int = 1,
+    phi: str = "tanh", depth: int = 2, parameterization: str = "ntk", bias: bool = True, outputs: int = 1,
     seed: int = 0,
 ) -> MLP:  # fmt: skip
     """A small network of three inputs with layers of different widths."""
-    return MLP.create(
-        3, [17, 11, 13, 7][:depth], depth, activation, parameterization, 1.5, 0.5, bias, outputs, generator(seed)
+    shape = architecture(
+        depth, phi, 1.5, 0.5, width=(17, 11, 13, 7)[:depth], bias=bias, parameterization=parameterization
     )
+    return MLP.create(3, shape, outputs=outputs, generator=generator(seed))
+
+
+def architecture(depth: int, phi: str | Activation, sigma_w: float, sigma_b: float, **others: Any) -> Architecture:
+    """With an activation by its name."""
+    return Architecture(depth, activation(phi) if isinstance(phi, str) else phi, sigma_w, sigma_b, **others)
 
 
 def output(net: MLP, parameters: list[Tensor], x: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.build import build
 from ntkscope.experiment.datasets import csv_lines
 from ntkscope.experiment.prediction import Recorded
-from ntkscope.schemas.event import Law, RunEvent, Started
+from ntkscope.schemas.event import LawName, RunEvent, Started
 from ntkscope.schemas.event_page import EventPage
 from ntkscope.schemas.run import KernelName, Prediction, RunSummary
 from ntkscope.wire.codec import decode, to_json
@@ -78,7 +78,7 @@ async def _as_json(services: Services, run: RunSummary, after: int, limit: int) 
         yield before
         yield await services.heavy(to_json, data)
         before = b","
-    yield b"%s],\"last_seq\":%d}" % (b"" if before == b"," else before, run.last_seq)
+    yield b'%s],"last_seq":%d}' % (b"" if before == b"," else before, run.last_seq)
 
 
 @router.get("/prediction")
@@ -89,7 +89,7 @@ async def get_prediction(
         float,
         Query(ge=0, description="Learning rate times step; inf for the limit, kernel regression.", examples=[0.5]),
     ],
-    law: Annotated[Law | None, Query(description="Which law; left out: the one that the charts draw.")] = None,
+    law: Annotated[LawName | None, Query(description="Which law; left out: the one that the charts draw.")] = None,
     kernel: Annotated[
         KernelName,
         Query(description="K₀, that of infinite width, or those measured on the way (by gradient descent)."),

@@ -28,9 +28,10 @@ LARGEST_ACKNOWLEDGEMENT = 4096  # bytes; viewers send nothing longer
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen at.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen at; 0: any that is free.")] = None,
-    database_url: Annotated[str | None, typer.Option(
-            "--database", help="sqlite:///FILE or postgresql://..., also by NTKSCOPE_DATABASE_URL."
-        )] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option("--database", help="sqlite:///FILE or postgresql://..., also by NTKSCOPE_DATABASE_URL."),
+    ] = None,
     base_path: Annotated[str | None, typer.Option(help="Sub-path behind a proxy, as /lab.")] = None,
     workers: Annotated[int | None, typer.Option(help="Runs that train at the same time.")] = None,
     insecure: Annotated[

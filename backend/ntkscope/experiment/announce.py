@@ -1,6 +1,7 @@
 """The first and the last event of a run: what theory says before the first step, and how it ended."""
 
 import platform
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from ntkscope.experiment.modes import mode_wave_vectors
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import Theory, timed_groups
+from ntkscope.experiment.theory import Theory
 from ntkscope.experiment.wide import Wide
 from ntkscope.experiment.words import number
 from ntkscope.numerics import cumulative_power, modes_at
@@ -27,6 +28,7 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
             seq: int) -> Started:  # fmt: skip
     """The Started event: data, K_0, its modes, and the prediction of every recording time."""
     problem, eigenvalues = start.problem, start.spectrum.eigenvalues
+    by_law: dict[str, Any] = {name: one for name, one in theory.predictions.items()}  # a field of each law's name
     missing = [] if wide else [left_out(start)]
     return Started(
         seq=seq,
@@ -49,7 +51,7 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
         modes=start.spectrum.leading(start.followed).numpy(),
         mode_coefficients=start.mode_coefficients[: start.followed].numpy(),
         mode_frequencies=start.mode_frequencies,
-        groups=timed_groups(start, theory.law),
+        groups=theory.groups,
         below_floor=int((eigenvalues < start.spectrum.noise_floor).sum()),
         residual_norm=float(start.residual.norm()),
         target_norm=float(problem.targets.norm()),
@@ -58,8 +60,7 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
         kernel_steps=kernel_steps.astype(np.float64),
         law=theory.law,
         law_difference=theory.law_difference,
-        gradient_flow=theory.gradient_flow,
-        gradient_descent=theory.gradient_descent,
+        **by_law,
         frequencies=spectrum_frequencies(problem).numpy(),
         target_power=cumulative_power(start.spectrum.mode_coefficients(problem.targets)).numpy(),
         frequency_fits=frequency_fits(torch.from_numpy(start.mode_frequencies), start.spectrum, problem),
@@ -102,7 +103,7 @@ def rate_notices(learning_rate: float, stability_limit: float | None) -> list[st
 def finished(start: Start, history: History, reason: Reason, seq: int, step: int, loss: float | None,
              wall_seconds: float) -> Finished:  # fmt: skip
     """The Finished event, with a sentence that says what happened and what to do."""
-    law, rows = history.theory.law, history.rows()
+    rows = history.rows()
     return Finished(
         seq=seq,
         outcome=OUTCOMES.get(reason, "completed"),
@@ -112,9 +113,7 @@ def finished(start: Start, history: History, reason: Reason, seq: int, step: int
         time=step * start.learning_rate,
         loss=loss,
         wall_seconds=wall_seconds,
-        median_error=history.median_error(law),
-        median_error_gradient_flow=history.median_error("gradient_flow"),
-        median_error_gradient_descent=history.median_error("gradient_descent"),
+        **history.median_errors(),
         rows=rows,
         learning_time_fit=learning_time_fit(rows),
     )

@@ -14,18 +14,21 @@ from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.points import Geometry, lay_points
 from ntkscope.experiment.seeds import generator
 from ntkscope.experiment.targets import target_function
-from ntkscope.numerics.activations import Activation, activation
+from ntkscope.numerics.activations import activation
+from ntkscope.numerics.architecture import Architecture
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.mlp import MLP
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.network import FourierFeatures, Network, NoEncoding, Positional
 
 FloatArray = NDArray[np.float64]
+# The config's fields that shape an activation, by the names of its parameters.
+SHAPES = {"leaky_relu": {"alpha": "leaky_slope"}, "rbf": {"gamma": "rbf_gamma"}}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything a training needs but the network; float64 on the CPU.
+    """Everything a training needs but the network's parameters; float64 on the CPU.
 
     `inputs` and `grid_inputs` are as drawn (angles on a circle), `coordinates` as the encoding sees them,
     `encoded` as the network does. `start` and `length`: the range over which frequencies count periods.
@@ -45,6 +48,7 @@ class Problem:
     start: float
     length: float
     notices: list[str]
+    architecture: Architecture
 
 
 def build(config: RunConfig, dataset: Table | None = None) -> Problem:
@@ -91,37 +95,29 @@ def build(config: RunConfig, dataset: Table | None = None) -> Problem:
         start=points.start,
         length=points.length,
         notices=_notices(encoded, noisy),
+        architecture=architecture_of(config.network),
     )
 
 
-def build_network(config: RunConfig, input_dimension: int, device: str = "cpu") -> MLP:
-    """The config's network at its start, float64; `input_dimension` counts encoded inputs."""
-    network = config.network
-    return MLP.create(
-        input_dimension,
-        network.width,
-        network.depth,
-        activation_of(network),
-        network.parameterization,
-        network.sigma_w,
-        network.sigma_b,
+def build_network(problem: Problem, seed: int, device: str = "cpu") -> MLP:
+    """The problem's network at its start, float64."""
+    state = generator(seed, "network")
+    return MLP.create(problem.encoded.shape[1], problem.architecture, generator=state, device=device)
+
+
+def architecture_of(network: Network) -> Architecture:
+    """The config's network as numerics know it."""
+    shaped = {name: getattr(network, field) for name, field in SHAPES.get(network.activation, {}).items()}
+    return Architecture(
+        depth=network.depth,
+        activation=activation(network.activation, **shaped),
+        sigma_w=network.sigma_w,
+        sigma_b=network.sigma_b,
+        width=network.width,
         bias=network.bias,
-        generator=generator(config.seed, "network"),
-        dtype=torch.float64,
-        device=device,
+        parameterization=network.parameterization,
         output_scale=network.output_scale,
     )
-
-
-def activation_of(network: Network) -> Activation:
-    """The config's activation, with the parameters that shape it."""
-    match network.activation:
-        case "leaky_relu":
-            return activation("leaky_relu", alpha=network.leaky_slope)
-        case "rbf":
-            return activation("rbf", gamma=network.rbf_gamma)
-        case name:
-            return activation(name)
 
 
 def _scale(clean: FloatArray, norm: float | None) -> float:

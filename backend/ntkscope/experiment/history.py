@@ -1,15 +1,17 @@
 """What was recorded so far, and the figures that summarise it: errors, learning times, the closing table."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import Theory, learning_times
+from ntkscope.experiment.theory import Theory
 from ntkscope.numerics import log_log_fit, measured_learning_time
-from ntkscope.schemas.event import Checkpoint, Law
+from ntkscope.schemas.event import Checkpoint, LawName
 from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow
 
 Array = NDArray[np.float64]
@@ -27,7 +29,7 @@ class History:
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
     learnt: list[Array] = field(default_factory=list)
-    errors: dict[Law, list[Array]] = field(default_factory=lambda: {"gradient_flow": [], "gradient_descent": []})
+    errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
@@ -42,25 +44,27 @@ class History:
         self.steps.append(step)
         self.remaining.append(remaining)
         self.learnt.append(learnt)
-        moving = (theory.seen[at] >= EARLIEST) & (theory.seen[at] <= LATEST)
-        for law, predicted in (
-            ("gradient_flow", theory.gradient_flow),
-            ("gradient_descent", theory.gradient_descent),
-        ):
+        moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
+        for law, predicted in theory.predictions.items():
             # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
             error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
-            self.errors[law].append(np.where(self._counts & moving, error, np.nan))  # type: ignore[index]
+            self.errors[law].append(np.where(self._counts & moving, error, np.nan))
 
-    def median_error(self, law: Law) -> float | None:
+    def median_error(self, law: LawName) -> float | None:
         """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
         return _median(np.concatenate(self.errors[law])) if self.steps else None
+
+    def median_errors(self) -> dict[str, Any]:
+        """By the names that events have: of each law, and of the one that is drawn."""
+        by_law = {f"median_error_{law}": self.median_error(law) for law in self.theory.predictions}
+        return {**by_law, "median_error": self.median_error(self.theory.law)}
 
     def rows(self) -> list[ModeRow]:
         """The closing table: each group's eigenvalue, learning times and error."""
         times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
-        predicted = learning_times(self.start, self.theory.law)
+        predicted = self.theory.learning_times
         for column, group in enumerate(self.start.groups):
             measured = None
             if group.drawn:

@@ -8,19 +8,22 @@ import torch
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput, TooLarge
-from ntkscope.experiment.build import Problem, activation_of
+from ntkscope.experiment.build import Problem
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
+    FrozenKernel,
     InfiniteKernels,
+    Law,
+    Series,
     Spectrum,
+    ensemble_variance,
     frequency_fit,
-    has_closed_form,
     infinite_kernels,
     series_terms,
     spectrum,
 )
-from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event_parts import FrequencyFit
+from ntkscope.numerics.frozen_kernel import LARGEST
+from ntkscope.schemas.event_parts import Ensemble, FrequencyFit
 
 # Pairs of points times hidden layers that take about half a second on one core by closed form; by a Hermite series
 # times its terms as well.
@@ -39,13 +42,27 @@ class Limit:
     grid_variance: Tensor  # (g,) NNGP of a point with itself
     error: float  # of the series, or of the quadrature
 
+    def frozen(self, start: Start) -> FrozenKernel:
+        """Theta, which predicts this network from its own f_0."""
+        return FrozenKernel(self.spectrum, self.cross_kernel, start.residual, start.grid_function)
+
+    def ensemble(self, start: Start, law: Law, step: Tensor) -> Ensemble:
+        """Mean and deviation over the draw after (1,) steps; the mean starts from f_0 = 0."""
+        targets, zero = start.problem.targets, torch.zeros_like(start.grid_function)
+        found = FrozenKernel(self.spectrum, self.cross_kernel, -targets, zero).predict(law, step)
+        variance = ensemble_variance(
+            self.spectrum, self.cross_kernel, self.nngp, self.cross_nngp, self.grid_variance, found.factor[0]
+        )
+        deviation = variance.sqrt().clamp(max=LARGEST)
+        return Ensemble(mean=found.function[0].numpy(), standard_deviation=deviation.numpy())
+
 
 def own_kernels(start: Start) -> InfiniteKernels | None:
     """Both kernels on the training points; None where `left_out` says why."""
     n = len(start.residual)
     if not _affordable(start, n * (n + 1) // 2, 1):
         return None
-    kernels = _kernels(start.config, start.problem.encoded)
+    kernels = infinite_kernels(start.problem.architecture, start.problem.encoded)
     return kernels if bool(torch.isfinite(kernels.ntk).all()) else None
 
 
@@ -57,7 +74,7 @@ def left_out(start: Start) -> str:
             f"The kernel of infinite width is left out: on these points, with σ_w = {sigma_w:g}, "
             "it is beyond the range of float64."
         )
-    if has_closed_form(activation_of(start.config.network)):
+    if not isinstance(start.problem.architecture.activation.infinite, Series):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
         "The kernel of infinite width is left out: there is no closed form, and by a series, for "
@@ -80,7 +97,7 @@ def limit(start: Start) -> Limit:
             "Take fewer points or a coarser grid, or an activation with a closed form, such as erf or relu.",
             "kernel",
         )
-    own = _kernels(start.config, start.problem.encoded)
+    own = infinite_kernels(start.problem.architecture, start.problem.encoded)
     found = _with_grid(start, own, spectrum(own.ntk)) if bool(torch.isfinite(own.ntk).all()) else None
     if found is None:
         raise InvalidInput(
@@ -105,7 +122,7 @@ def _grid_pairs(start: Start) -> int:
 def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit | None:
     """None where what lies between the points is beyond the range of float64."""
     data, grid = start.problem.encoded, start.problem.grid_encoded
-    across = _kernels(start.config, grid, data)
+    across = infinite_kernels(start.problem.architecture, grid, data)
     if not all(bool(torch.isfinite(part).all()) for part in (across.ntk, across.nngp, across.variances)):
         return None
     return Limit(
@@ -145,26 +162,10 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
 
 def _affordable(start: Start, pairs: int, patience: int) -> bool:
     """By counting; a series has more terms, a quadrature more nodes, the larger the pre-activations' variance."""
-    network, x = start.config.network, start.problem.encoded
-    work, phi = float(pairs * network.depth), activation_of(network)
-    if has_closed_form(phi):
+    network, x, phi = start.config.network, start.problem.encoded, start.problem.architecture.activation
+    work = float(pairs * network.depth)
+    if not isinstance(phi.infinite, Series):
         return work <= patience * CLOSED_FORM_PAIRS
     variance = network.sigma_w**2 * max(1.0, float((x**2).mean(1).max())) + network.sigma_b**2
     terms = series_terms(phi, math.sqrt(variance))
     return terms is not None and work * terms <= patience * SERIES_PAIRS
-
-
-def _kernels(config: RunConfig, x1: Tensor, x2: Tensor | None = None) -> InfiniteKernels:
-    network = config.network
-    return infinite_kernels(
-        x1,
-        x2,
-        depth=network.depth,
-        activation=activation_of(network),
-        sigma_w=network.sigma_w,
-        sigma_b=network.sigma_b,
-        bias=network.bias,
-        parameterization=network.parameterization,
-        width=network.width,
-        output_scale=network.output_scale,
-    )

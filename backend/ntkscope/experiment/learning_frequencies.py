@@ -1,7 +1,6 @@
 """When will frequency k be learnt? Answered from K_0 and the residual at the start, before a single step."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -10,14 +9,15 @@ from torch import Tensor
 
 from ntkscope.experiment.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.start import Start
-from ntkscope.numerics import gradient_descent, gradient_flow
+from ntkscope.numerics import GradientDescent, GradientFlow, Law
 from ntkscope.schemas.preview import LearningFrequency
 
 SMALLEST_SHARE = 0.05
 """Of the residual's norm: smaller frequencies have no course of their own."""
 SEARCHED = 1500
-LAST_STEP = 1e300  # the search ends there
 """Points of the first, coarse look along the logarithm of time."""
+LAST_STEP = 1e300
+"""The search ends there."""
 FADED = 60.0
 """lambda t from which a mode is gone: exp(-60) is far below round-off."""
 
@@ -59,8 +59,9 @@ def learning_frequencies(start: Start, step_seconds: float) -> list[LearningFreq
     parts = start.fourier_rows[chosen] @ (start.spectrum.modes * start.mode_coefficients).to(torch.complex128)
     above = start.spectrum.count_above_floor
     search = _Search(parts[:, :above], parts[:, above:].sum(dim=1), epsilon * parts.sum(dim=1).abs())
-    times = _flow_times(search, start)
-    steps = _descent_steps(search, start)
+    moves = above > 0  # a kernel of zeros learns nothing
+    times = _flow_times(search, start) if moves else [None] * len(chosen)
+    steps = _descent_steps(search, start) if moves else [None] * len(chosen)
     return [
         LearningFrequency(
             frequency=float(frequency),
@@ -88,59 +89,55 @@ def frequency_shares(
 
 
 def _flow_times(search: _Search, start: Start) -> list[float | None]:
-    eigenvalues = start.spectrum.eigenvalues[: search.parts.shape[1]]
-    if not len(eigenvalues):
-        return [None] * len(search.limits)
-    ones = torch.ones_like(eigenvalues)
-    first, last = 1e-3 / float(eigenvalues[0]), FADED / float(eigenvalues[-1])
-    times = torch.logspace(math.log10(first), math.log10(last), SEARCHED, dtype=torch.float64)
-
-    def remaining(time: Tensor) -> Tensor:
-        return gradient_flow(eigenvalues, ones, time)
-
+    law = GradientFlow(1.0)  # its steps are times
+    times = _logarithmic(search, law, start, 1e-3 / float(start.spectrum.eigenvalues[0]))
     return [
-        None if ends is None else _bisect_time(search.frequency(k), remaining, *ends)
-        for k, ends in enumerate(_brackets(search.below(remaining(times)), times))
+        None if ends is None else _bisect(search.frequency(k), law, start, *ends)
+        for k, ends in enumerate(_brackets(search.below(_remaining(search, law, start, times)), times))
     ]
 
 
-def _bisect_time(search: _Search, remaining: Callable[[Tensor], Tensor], low: float, high: float) -> float:
-    while True:
-        middle = (low + high) / 2
-        if not low < middle < high or high - low < 1e-12 * high:
-            return high
-        if search.below(remaining(torch.tensor([middle], dtype=torch.float64))).item():
-            high = middle
-        else:
-            low = middle
-
-
 def _descent_steps(search: _Search, start: Start) -> list[int | None]:
-    eigenvalues = start.spectrum.eigenvalues[: search.parts.shape[1]]
-    if not len(eigenvalues):
-        return [None] * len(search.limits)
-    ones = torch.ones_like(eigenvalues)
-    slowest = float(start.learning_rate * eigenvalues[-1])
-    # A rate among the smallest numbers that there are has no step at which anything has happened.
-    last = min(max(2.0, FADED / slowest), LAST_STEP) if slowest > 0 else LAST_STEP
-    logarithmic = torch.logspace(0, math.log10(last), SEARCHED, dtype=torch.float64)
-    steps = torch.unique_consecutive(logarithmic.round())
-
-    def remaining(step: Tensor) -> Tensor:
-        return gradient_descent(eigenvalues, ones, start.learning_rate, step)
-
+    law = GradientDescent(start.learning_rate)
+    steps = torch.unique_consecutive(_logarithmic(search, law, start, 1.0).round())
     found: list[int | None] = []
-    for k, ends in enumerate(_brackets(search.below(remaining(steps)), steps)):
+    for k, ends in enumerate(_brackets(search.below(_remaining(search, law, start, steps)), steps)):
         if ends is None:
             found.append(None)
             continue
         low, high = int(ends[0]), int(ends[1])
         while high - low > 1:
             middle = (low + high) // 2
-            step = torch.tensor([float(middle)], dtype=torch.float64)
-            low, high = (low, middle) if search.frequency(k).below(remaining(step)).item() else (middle, high)
+            low, high = (low, middle) if _is_below(search.frequency(k), law, start, middle) else (middle, high)
         found.append(high)
     return found
+
+
+def _logarithmic(search: _Search, law: Law, start: Start, first: float) -> Tensor:
+    """Steps from `first` until the slowest mode above the floor has faded."""
+    slowest = law.learning_rate * float(start.spectrum.eigenvalues[search.parts.shape[1] - 1])
+    # A rate among the smallest numbers that there are has no step at which anything has happened.
+    last = min(max(2 * first, FADED / slowest), LAST_STEP) if slowest > 0 else LAST_STEP
+    return torch.logspace(math.log10(first), math.log10(last), SEARCHED, dtype=torch.float64)
+
+
+def _bisect(search: _Search, law: Law, start: Start, low: float, high: float) -> float:
+    while True:
+        middle = (low + high) / 2
+        if not low < middle < high or high - low < 1e-12 * high:
+            return high
+        low, high = (low, middle) if _is_below(search, law, start, middle) else (middle, high)
+
+
+def _is_below(search: _Search, law: Law, start: Start, step: float) -> bool:
+    """Of a search for one frequency."""
+    at = torch.tensor([step], dtype=torch.float64)
+    return bool(search.below(_remaining(search, law, start, at)).item())
+
+
+def _remaining(search: _Search, law: Law, start: Start, steps: Tensor) -> Tensor:
+    """(T, m) of the modes above the floor."""
+    return law.remaining(start.spectrum.eigenvalues, steps)[:, : search.parts.shape[1]]
 
 
 def _brackets(below: Tensor, grid: Float[Tensor, " T"]) -> list[tuple[float, float] | None]:

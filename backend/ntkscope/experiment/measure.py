@@ -74,8 +74,8 @@ def frame(
     if problem.grid_target is not None:
         held_out = float(((grid - problem.grid_target) ** 2).mean())
     below = [len(group.modes) for group, left in zip(groups, remaining, strict=True) if left < _epsilon(start)]
-    by_flow, by_descent = history.median_error("gradient_flow"), history.median_error("gradient_descent")
-    function, infinite = grid.numpy(), wide.functions[at] if wide and wide.functions is not None else None
+    function, predicted = grid.numpy(), theory.drawn.function[at].numpy()
+    infinite = wide.function(at) if wide else None
     ensemble = wide.ensemble(at) if wide else None
     return Frame(
         seq=0,  # numbered when it is told
@@ -89,17 +89,15 @@ def frame(
         remaining=remaining,
         learnt=learnt,
         function=function,
-        function_predicted=theory.function[at],
+        function_predicted=predicted,
         fitted=fitted.numpy(),
         spectrum=residual_spectrum(start.fourier_rows, residual).numpy(),
         modes_learnt=sum(below),
-        median_error=by_flow if theory.law == "gradient_flow" else by_descent,
-        median_error_gradient_flow=by_flow,
-        median_error_gradient_descent=by_descent,
+        **history.median_errors(),
         function_infinite=infinite,
         ensemble=ensemble,
         distances=Distances(
-            frozen=relative_distance(function, theory.function[at]),
+            frozen=relative_distance(function, predicted),
             infinite=None if infinite is None else relative_distance(function, infinite),
             ensemble=None if ensemble is None else relative_distance(function, ensemble.mean),
         ),
@@ -139,7 +137,7 @@ def kernel_frame(
         decomposed = spectrum(kernel)
     residual, leading = fitted - start.problem.targets, start.leading_modes
     coefficients = decomposed.mode_coefficients(residual)[: start.followed].numpy()
-    state = moving.take(moment.step, decomposed, cross_kernel) if moving else None
+    predicted = moving.take(moment.step, decomposed, cross_kernel) if moving else None
     return KernelFrame(
         seq=0,  # numbered when it is told
         step=moment.step,
@@ -157,7 +155,7 @@ def kernel_frame(
         trace=float(kernel.trace()),
         effective_rank=effective_rank(decomposed.eigenvalues),
         condition_number=condition_number(decomposed.eigenvalues),
-        moving=moving_prediction(start, state, residual, grid) if state else None,
+        moving=moving_prediction(start, moment.step, predicted, residual, grid) if predicted else None,
         hessian=hessian(start, network) if start.config.recording.hessian else None,
     )
 

@@ -8,30 +8,33 @@ from torch import Tensor
 
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
-from ntkscope.numerics import MLP, MovingState, Spectrum, advance, empirical_ntk, gradient_descent, spectrum
+from ntkscope.numerics import (
+    MLP,
+    FrozenKernel,
+    Spectrum,
+    empirical_ntk,
+    spectrum,
+)
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.event_parts import MovingPrediction
 
 
 class Moving:
-    """Holds the last measured kernel and what was predicted when it was measured.
+    """Holds the last measured kernel, and what was predicted when it was measured.
 
     Args:
-        start: The run at step 0, whose kernel is the first.
-        state: What is predicted at the kernel's step.
-        decomposed: The kernel's spectrum.
-        cross_kernel: (g, n) of the same network.
+        start: The run at step 0.
+        step: Where the kernel was measured.
+        frozen: That kernel, with what was predicted there: never what was measured, but at step 0.
     """
 
-    def __init__(self, start: Start, state: MovingState, decomposed: Spectrum, cross_kernel: Tensor) -> None:
-        self._start, self._state = start, state
-        self._spectrum, self._cross_kernel = decomposed, cross_kernel
+    def __init__(self, start: Start, step: int, frozen: FrozenKernel) -> None:
+        self._start, self._step, self._frozen = start, step, frozen
 
     @classmethod
     def begin(cls, start: Start) -> Moving:
         """At step 0."""
-        state = MovingState(0, start.residual, start.grid_function)
-        return cls(start, state, start.spectrum, start.cross_kernel)
+        return cls(start, 0, start.frozen)
 
     @classmethod
     def resume(cls, start: Start, network: MLP, checkpoint: Checkpoint) -> Moving | None:
@@ -41,7 +44,8 @@ class Moving:
         if len(values) != n + g:
             return None
         kernel, cross_kernel = kernels(start, network)
-        return cls(start, MovingState(checkpoint.step, values[:n], values[n:]), spectrum(kernel), cross_kernel)
+        frozen = FrozenKernel(spectrum(kernel), cross_kernel, values[:n], values[n:])
+        return cls(start, checkpoint.step, frozen)
 
     @classmethod
     def again(cls, start: Start, checkpoint: Checkpoint) -> Moving | None:
@@ -55,33 +59,34 @@ class Moving:
         parts = torch.split(values, [2, n, g, n, n * n, g * n])
         (step, floor), residual, function, eigenvalues, modes, cross = parts
         decomposed = Spectrum(eigenvalues, modes.view(n, n).T, float(floor))
-        return cls(start, MovingState(int(step), residual, function), decomposed, cross.view(g, n))
+        return cls(start, int(step), FrozenKernel(decomposed, cross.view(g, n), residual, function))
 
-    def at(self, step: int) -> MovingState:
-        """What is predicted at a step, by the last kernel since it was measured."""
-        if step == self._state.step:  # an advance by no step would round
-            return self._state
-        return advance(self._state, self._spectrum, self._cross_kernel, self._start.learning_rate, step)
+    def at(self, step: int) -> tuple[Tensor, Tensor]:
+        """The residual (n,) and the function (g,) predicted at a step, by the last kernel since it was measured."""
+        if step == self._step:  # a prediction of no step would round
+            return self._frozen.residual, self._frozen.function
+        since = torch.tensor([float(step - self._step)], dtype=torch.float64)
+        found = self._frozen.predict(self._start.training_law, since)
+        return found.residual[0], found.function[0]
 
-    def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> MovingState:
-        """What is predicted at a step; from there on another kernel holds."""
-        self._state = self.at(step)
-        self._spectrum, self._cross_kernel = decomposed, cross_kernel
-        return self._state
+    def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> FrozenKernel:
+        """Another kernel, which holds from this step on, with what is predicted there."""
+        residual, function = self.at(step)
+        self._step, self._frozen = step, FrozenKernel(decomposed, cross_kernel, residual, function)
+        return self._frozen
 
     def to_bytes(self, step: int) -> bytes:
         """The prediction at a step, for a checkpoint."""
-        state = self.at(step)
-        return _bytes(state.residual, state.function)
+        return _bytes(*self.at(step))
 
     def kernel_to_bytes(self) -> bytes:
         """The kernel and what was predicted when it was measured, for a checkpoint; empty for K_0."""
-        if self._spectrum is self._start.spectrum:
+        frozen, cross_kernel = self._frozen, self._frozen.cross_kernel
+        if frozen.spectrum is self._start.spectrum or cross_kernel is None:
             return b""
-        state, spectrum = self._state, self._spectrum
-        step = torch.tensor([state.step, spectrum.noise_floor], dtype=torch.float64)
-        modes = spectrum.modes.T  # column by column, as the decomposition has them: the order of sums depends on it
-        return _bytes(step, state.residual, state.function, spectrum.eigenvalues, modes, self._cross_kernel)
+        step = torch.tensor([self._step, frozen.spectrum.noise_floor], dtype=torch.float64)
+        modes = frozen.spectrum.modes.T  # column by column, as the decomposition has them: sums depend on the order
+        return _bytes(step, frozen.residual, frozen.function, frozen.spectrum.eigenvalues, modes, cross_kernel)
 
 
 def _bytes(*parts: Tensor) -> bytes:
@@ -94,24 +99,24 @@ def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
     return kernel, empirical_ntk(network, start.grid_inputs, start.inputs).double().cpu()
 
 
-def moving_prediction(start: Start, state: MovingState, residual: Tensor, grid: Tensor) -> MovingPrediction:
-    """The prediction as an event has it, beside the measured residual (n,) and function (g,)."""
-    coefficients = (start.spectrum.leading(start.followed).T @ state.residual).numpy()
+def moving_prediction(
+    start: Start, step: int, predicted: FrozenKernel, residual: Tensor, grid: Tensor
+) -> MovingPrediction:
+    """The prediction at a step as an event has it, beside the measured residual (n,) and function (g,)."""
+    coefficients = (start.spectrum.leading(start.followed).T @ predicted.residual).numpy()
     begin = start.mode_coefficients.numpy()
-    step = torch.tensor([float(state.step)], dtype=torch.float64)
-    frozen = gradient_descent(
-        start.spectrum.eigenvalues.clamp(min=0), start.mode_coefficients, start.learning_rate, step
-    )[0]
+    at = torch.tensor([float(step)], dtype=torch.float64)
+    frozen = start.frozen.predict(start.training_law, at).residual[0]
     return MovingPrediction(
         mode_coefficients=coefficients,
         remaining=group_remaining(coefficients[None], begin, start.groups)[0],
         learnt=group_learnt(coefficients[None], begin, start.groups)[0],
-        loss=0.5 * float(state.residual @ state.residual),
-        function=state.function.numpy(),
-        fitted=(start.problem.targets + state.residual).numpy(),
-        error=_relative(state.residual - residual, start.residual),
-        frozen_error=_relative(start.spectrum.modes @ frozen - residual, start.residual),
-        distance=relative_distance(grid.numpy(), state.function.numpy()),
+        loss=0.5 * float(predicted.residual @ predicted.residual),
+        function=predicted.function.numpy(),
+        fitted=(start.problem.targets + predicted.residual).numpy(),
+        error=_relative(predicted.residual - residual, start.residual),
+        frozen_error=_relative(frozen - residual, start.residual),
+        distance=relative_distance(grid.numpy(), predicted.function.numpy()),
     )
 
 

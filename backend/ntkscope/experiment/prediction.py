@@ -5,28 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from ntkscope.experiment.infinite import Limit
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import (
-    factors,
-    functions,
-    group_learnt,
-    group_remaining,
-    moved,
-    relative_distance,
-    whole_steps,
-)
-from ntkscope.experiment.wide import ensemble
-from ntkscope.numerics import Spectrum
-from ntkscope.schemas.event import Frame, KernelFrame, Law
+from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
+from ntkscope.numerics import LAWS, KernelPrediction
+from ntkscope.schemas.event import TRAINING_LAW, Frame, KernelFrame, LawName
 from ntkscope.schemas.run import Prediction
 
-Array = NDArray[np.float64]
 Measured = TypeVar("Measured", Frame, KernelFrame)
 
 
@@ -44,7 +31,7 @@ class Recorded:
         return cls(frames, [e for e in listed if isinstance(e, KernelFrame) and e.moving is not None])
 
 
-def prediction(begun: Start, law: Law, time: float, limit: Limit | None = None,
+def prediction(begun: Start, law: LawName, time: float, limit: Limit | None = None,
                recorded: Recorded | None = None) -> Prediction:  # fmt: skip
     """Evaluates a constant kernel's law at one time; under gradient descent at the nearest whole step.
 
@@ -52,35 +39,31 @@ def prediction(begun: Start, law: Law, time: float, limit: Limit | None = None,
 
     Args:
         begun: The run at step 0: its data, K_0 and the residual.
-        law: exp(-lambda t), or (1 - eta lambda)^k.
+        law: By which its modes move.
         time: Learning rate times step; not negative, may be infinity.
         limit: The kernels of infinite width, to predict by them instead of K_0.
         recorded: What the trained network is compared by.
     """
-    law = "gradient_flow" if math.isinf(time) else law
-    decomposed = limit.spectrum if limit else begun.spectrum
-    asked = torch.tensor([time], dtype=torch.float64)
-    if law == "gradient_descent":
-        time = float(whole_steps(begun, asked)) * begun.learning_rate
-    factor = factors(begun, decomposed, asked, law)[0]
-    coefficients = _moved(begun, decomposed, law, asked, factor)
-    residual = decomposed.modes @ coefficients
-    in_groups = begun.spectrum.mode_coefficients(residual).numpy()[None]
+    by, kernel = LAWS[law](begun.learning_rate), limit.frozen(begun) if limit else begun.frozen
+    step = by.steps_at(torch.tensor([time], dtype=torch.float64))
+    at = by.learning_rate * float(step)
+    found = kernel.predict(by, step)
+    in_groups = begun.spectrum.mode_coefficients(found.residual[0]).numpy()[None]
     start = begun.mode_coefficients.numpy()
-    frame = nearest(recorded.frames, time) if recorded else None
+    frame = nearest(recorded.frames, at) if recorded else None
     return Prediction(
-        time=None if math.isinf(time) else time,
+        time=None if math.isinf(at) else at,
         kernel="infinite" if limit else "start",
         law=law,
-        grid_prediction=_function(begun, limit, factor),
-        fitted_prediction=(begun.problem.targets + residual).numpy(),
+        grid_prediction=found.function[0].numpy(),
+        fitted_prediction=(begun.problem.targets + found.residual[0]).numpy(),
         remaining=group_remaining(in_groups, start, begun.groups)[0],
         learnt=group_learnt(in_groups, start, begun.groups)[0],
-        loss=0.5 * float(coefficients @ coefficients),
-        ensemble=ensemble(begun, limit, factor) if limit and not begun.config.network.centered else None,
+        loss=float(found.loss),
+        ensemble=limit.ensemble(begun, by, step) if limit and not begun.config.network.centered else None,
         quadrature_error=limit.error if limit else 0.0,
         frame_time=frame.time if frame else None,
-        distance=_distance(begun, law, time, limit, frame) if frame else None,
+        distance=_distance(found, frame) if frame else None,
     )
 
 
@@ -96,7 +79,7 @@ def moving_prediction_at(begun: Start, time: float, recorded: Recorded) -> Predi
     return Prediction(
         time=measured.time,
         kernel="moving",
-        law="gradient_descent",
+        law=TRAINING_LAW,
         grid_prediction=moving.function,
         fitted_prediction=moving.fitted,
         remaining=moving.remaining,
@@ -116,22 +99,7 @@ def nearest(measured: list[Measured], time: float) -> Measured | None:
     return min(measured, key=lambda event: abs(event.time - time), default=None)
 
 
-def _moved(begun: Start, decomposed: Spectrum, law: Law, time: Tensor, factor: Tensor) -> Tensor:
-    """The residual's mode coefficients (n,); in the limit what lies below the noise floor stays."""
-    if bool(torch.isinf(time)):
-        return torch.where(factor > 0, 0.0, decomposed.mode_coefficients(begun.residual))
-    return moved(begun, decomposed, time, law)[0]
-
-
-def _function(begun: Start, limit: Limit | None, factor: Tensor) -> Array:
-    """(g,) by K_0, or by the kernel of infinite width."""
-    decomposed, cross = (limit.spectrum, limit.cross_kernel) if limit else (begun.spectrum, begun.cross_kernel)
-    values: Array = functions(begun, decomposed, cross, factor[None])[0]
-    return values
-
-
-def _distance(begun: Start, law: Law, time: float, limit: Limit | None, frame: Frame) -> float | None:
-    """Of the trained network's function at a frame; at infinite time the prediction is the limit's."""
-    decomposed = limit.spectrum if limit else begun.spectrum
-    at = torch.tensor([time if math.isinf(time) else frame.time], dtype=torch.float64)
-    return relative_distance(frame.function, _function(begun, limit, factors(begun, decomposed, at, law)[0]))
+def _distance(found: KernelPrediction, frame: Frame) -> float | None:
+    """Of the trained network's function at a frame; at infinite time the prediction is that of the end."""
+    at = torch.where(torch.isinf(found.step), found.step, float(frame.step))
+    return relative_distance(frame.function, found.kernel.predict(found.law, at).function[0].numpy())

@@ -7,7 +7,7 @@ from ntkscope.experiment.estimate import estimate_cost
 from ntkscope.experiment.learning_frequencies import learning_frequencies
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import Start, start
-from ntkscope.experiment.theory import theory, timed_groups
+from ntkscope.experiment.theory import theory
 from ntkscope.experiment.words import number
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import LearningFrequency, Preview, Spectrum
@@ -49,7 +49,7 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
 def _spectrum(begun: Start, frequencies: list[LearningFrequency]) -> Spectrum:
     decomposed, end = begun.spectrum, begun.last_step * begun.learning_rate
     recorded = recording_steps(begun.last_step, begun.config.recording.frames)
-    groups = timed_groups(begun, theory(begun, recorded).law)
+    groups = theory(begun, recorded).groups
     learnt = [group for group in groups if group.learning_time is not None and group.learning_time <= end]
     return Spectrum(
         eigenvalues=decomposed.eigenvalues.numpy(),

@@ -14,8 +14,9 @@ from ntkscope.experiment.build import Problem, build, build_network
 from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.frequencies import fourier_rows
 from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies
-from ntkscope.numerics import MLP, Spectrum, empirical_ntk, spectrum
+from ntkscope.numerics import LAWS, MLP, FrozenKernel, Law, Spectrum, empirical_ntk, spectrum
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import TRAINING_LAW
 from ntkscope.schemas.event_parts import Group
 
 Array = NDArray[np.float64]
@@ -52,6 +53,16 @@ class Start:
     coefficient_floor: float
 
     @property
+    def frozen(self) -> FrozenKernel:
+        """K_0, which predicts the whole run."""
+        return FrozenKernel(self.spectrum, self.cross_kernel, self.residual, self.grid_function)
+
+    @property
+    def training_law(self) -> Law:
+        """Of the steps that training takes."""
+        return LAWS[TRAINING_LAW](self.learning_rate)
+
+    @property
     def leading_modes(self) -> int:
         """As many as count, at least 1; more where that would cut a group, whose modes have no directions."""
         wanted = max(1, sum(len(group.modes) for group in self.groups if group.counts))
@@ -67,7 +78,7 @@ def start(config: RunConfig, dataset: Table | None = None) -> Start:
     """
     problem = build(config, dataset)
     device, dtype = choose_device(config), getattr(torch, config.training.precision)
-    network = build_network(config, problem.encoded.shape[1], device=device).to(dtype=dtype)
+    network = build_network(problem, config.seed, device).to(dtype=dtype)
     inputs = problem.encoded.to(device, dtype)
     grid_inputs = problem.grid_encoded.to(device, dtype)
     with torch.inference_mode():

@@ -1,29 +1,19 @@
-"""What a constant kernel predicts at every recording time, under either law."""
+"""What the kernel at the start predicts at every recording time, under every law."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import Start
-from ntkscope.numerics import (
-    Spectrum,
-    descent_factor,
-    flow_factor,
-    gradient_descent,
-    gradient_flow,
-    measured_learning_time,
-    predict,
-)
-from ntkscope.schemas.event import Law
+from ntkscope.numerics import LAWS, KernelPrediction, Law, measured_learning_time
+from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Group, Predictions
 
 Array = NDArray[np.float64]
-LARGEST = 1e60  # above the stability limit predictions grow without end; no chart follows them beyond this
-LAWS: tuple[Law, Law] = ("gradient_flow", "gradient_descent")
 DIFFERENCE_SHOWN = 0.01  # the discrete law is drawn where a mode that counts differs by more
 
 
@@ -31,71 +21,54 @@ DIFFERENCE_SHOWN = 0.01  # the discrete law is drawn where a mode that counts di
 class Theory:
     """Predictions at T recorded steps."""
 
+    start: Start
     steps: NDArray[np.int64]
-    time: Tensor  # (T,) learning rate times step
-    gradient_flow: Predictions
-    gradient_descent: Predictions
-    law: Law
+    by_law: dict[LawName, KernelPrediction]
+    predictions: dict[LawName, Predictions]
+    law: LawName  # the one that is drawn
     law_difference: float
-    function: Array  # (T, g) on the grid, in the law that is drawn
-    seen: Array  # (T, G) lambda t of each group
+    learning_times: list[float | None]  # of each group, under that law; None below the floors
+    mode_times: Array  # (T, G) lambda t of each group
 
     @property
-    def drawn(self) -> Predictions:
-        """The predictions of the law that is drawn."""
-        return self.gradient_flow if self.law == "gradient_flow" else self.gradient_descent
+    def drawn(self) -> KernelPrediction:
+        """By the law that is drawn."""
+        return self.by_law[self.law]
+
+    @property
+    def groups(self) -> list[Group]:
+        """The run's groups with the learning times of that law."""
+        pairs = zip(self.start.groups, self.learning_times, strict=True)
+        return [group.model_copy(update={"learning_time": time}) for group, time in pairs]
 
 
 def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
     """The frozen-kernel prediction of the run at these steps."""
-    time = start.learning_rate * torch.from_numpy(steps).double()
-    by_flow, by_descent = (_predictions(moved(start, start.spectrum, time, law), start) for law in LAWS)
+    at = torch.from_numpy(steps).double()
+    laws: dict[LawName, Law] = {name: LAWS[name](start.learning_rate) for name in get_args(LawName)}
+    found = {name: start.frozen.predict(law, at) for name, law in laws.items()}
+    predictions = {name: _in_groups(one, start) for name, one in found.items()}
+    # The one place that chooses between two laws by their names.
     counts = np.array([group.counts for group in start.groups], dtype=bool)
-    apart = np.abs(by_flow.remaining - by_descent.remaining)[:, counts]
+    flow, descent = predictions["gradient_flow"], predictions["gradient_descent"]
+    apart = np.abs(flow.remaining - descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0
-    law: Law = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
-    factor = factors(start, start.spectrum, time, law)
+    discrete = difference > DIFFERENCE_SHOWN
     means = np.array([group.eigenvalue for group in start.groups])
     return Theory(
+        start=start,
         steps=steps,
-        time=time,
-        gradient_flow=by_flow,
-        gradient_descent=by_descent,
-        law=law,
+        by_law=found,
+        predictions=predictions,
+        law="gradient_descent" if discrete else "gradient_flow",
         law_difference=difference,
-        function=functions(start, start.spectrum, start.cross_kernel, factor),
-        seen=time.numpy()[:, None] * means[None, :],
+        learning_times=(
+            _interpolated_times(start, laws["gradient_descent"])
+            if discrete
+            else [group.learning_time for group in start.groups]
+        ),
+        mode_times=(start.learning_rate * at).numpy()[:, None] * means[None, :],
     )
-
-
-def whole_steps(start: Start, time: Tensor) -> Tensor:
-    """The steps nearest to these times."""
-    return (time / start.learning_rate).round()
-
-
-def moved(start: Start, decomposed: Spectrum, time: Tensor, law: Law) -> Tensor:
-    """(T, n) coefficients of the residual, in the modes of a constant kernel; by descent at the nearest steps."""
-    eigenvalues, coefficients = decomposed.eigenvalues.clamp(min=0), decomposed.mode_coefficients(start.residual)
-    if law == "gradient_flow":
-        found = gradient_flow(eigenvalues, coefficients, time)
-    else:
-        found = gradient_descent(eigenvalues, coefficients, start.learning_rate, whole_steps(start, time))
-    return found.clamp(-LARGEST, LARGEST)
-
-
-def factors(start: Start, decomposed: Spectrum, time: Tensor, law: Law) -> Tensor:
-    """(T, n): (1 - what is left of a mode) / lambda, which carries the prediction to new points."""
-    eigenvalues = decomposed.eigenvalues.clamp(min=0)
-    if law == "gradient_flow":
-        return flow_factor(eigenvalues, time)
-    return descent_factor(eigenvalues, start.learning_rate, whole_steps(start, time)).clamp(-LARGEST, LARGEST)
-
-
-def functions(start: Start, decomposed: Spectrum, cross_kernel: Tensor, factor: Tensor) -> Array:
-    """(T, g) f on the grid, from this network's own f_0."""
-    found = predict(decomposed, cross_kernel, start.residual, start.grid_function, factor)
-    values: Array = found.clamp(-LARGEST, LARGEST).numpy()
-    return values
 
 
 def relative_distance(trained: Array, predicted: Array) -> float | None:
@@ -105,36 +78,26 @@ def relative_distance(trained: Array, predicted: Array) -> float | None:
     return apart if np.isfinite(apart) else None
 
 
-def learning_times(start: Start, law: Law) -> list[float | None]:
-    """When each group is predicted to fall below epsilon of its start, under the law that is drawn.
+def _interpolated_times(start: Start, law: Law) -> list[float | None]:
+    """When each group is predicted to fall below epsilon of its start, interpolated between recorded steps.
 
-    Under gradient descent interpolated between recorded steps, as the measured time is; a group that is not
-    learnt within the run has gradient flow's time, which is the same for modes that slow. None below the floors.
+    As the measured time is. A group that is not learnt within the run has gradient flow's time, which is the same
+    for modes that slow.
     """
-    if law == "gradient_flow":
-        return [group.learning_time for group in start.groups]
     recording = start.config.recording
-    steps = recording_steps(start.last_step, recording.frames)
-    times = start.learning_rate * torch.from_numpy(steps).double()
-    remaining = torch.tensor(_predictions(moved(start, start.spectrum, times, law), start).remaining)
+    steps = torch.from_numpy(recording_steps(start.last_step, recording.frames)).double()
+    remaining = torch.tensor(_in_groups(start.frozen.predict(law, steps), start).remaining)
+    times = law.learning_rate * steps
     reached = [measured_learning_time(times, remaining[:, at], recording.epsilon) for at in range(len(start.groups))]
     return [group.learning_time if time is None else time for group, time in zip(start.groups, reached, strict=True)]
 
 
-def timed_groups(start: Start, law: Law) -> list[Group]:
-    """The run's groups with the learning times of this law."""
-    times = learning_times(start, law)
-    return [group.model_copy(update={"learning_time": time}) for group, time in zip(start.groups, times, strict=True)]
-
-
-def _predictions(coefficients: Tensor, start: Start) -> Predictions:
-    """Of (T, n) coefficients."""
-    loss = 0.5 * (coefficients**2).sum(dim=1).numpy()
-    values, begin = coefficients.numpy(), start.mode_coefficients.numpy()
+def _in_groups(prediction: KernelPrediction, start: Start) -> Predictions:
+    values, begin = prediction.coefficients.numpy(), start.mode_coefficients.numpy()
     return Predictions(
         remaining=group_remaining(values, begin, start.groups),
         learnt=group_learnt(values, begin, start.groups),
-        loss=loss,
+        loss=prediction.loss.numpy(),
     )
 
 

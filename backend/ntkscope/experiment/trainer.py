@@ -17,7 +17,7 @@ from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start, start
 from ntkscope.experiment.theory import theory
 from ntkscope.experiment.wide import Wide
-from ntkscope.numerics import MLP
+from ntkscope.numerics import MLP, euler_step
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
 
@@ -112,6 +112,7 @@ class _Run:
             self.moving = Moving.resume(begun, self.network, resume)
         goal = begun.problem.targets + begun.offset
         self.goal = goal.to(begun.inputs)
+        self.euler_step = euler_step(self.network, begun.inputs)
 
     def events(self) -> Events:
         if not self.announced:
@@ -134,7 +135,7 @@ class _Run:
         """Take steps up to `target`; returns why the run ends before it, if it does."""
         stop = self.start.config.training.stop
         while self.step < target:
-            residual = self.network.euler_step(self.start.inputs, self.goal, self.start.learning_rate)
+            residual = self.euler_step(self.goal, self.start.learning_rate)
             self.step += 1
             if self.step % CHECK_EVERY == 0:
                 self.loss = 0.5 * float(residual.double() @ residual.double())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -13,8 +12,8 @@ from ntkscope.experiment.infinite import Limit, frequency_fits, limit_at_once, o
 from ntkscope.experiment.modes import describe_modes, mode_frequencies
 from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import LARGEST, Theory, factors, functions, group_remaining, moved
-from ntkscope.numerics import Spectrum, drift, ensemble_variance, predict, spectrum
+from ntkscope.experiment.theory import Theory, group_remaining
+from ntkscope.numerics import FrozenKernel, KernelPrediction, drift, spectrum
 from ntkscope.schemas.event_parts import Ensemble, Group, InfiniteWidth
 
 Array = NDArray[np.float64]
@@ -33,22 +32,20 @@ class Wide:
         start: The run at step 0.
         theory: Which steps are recorded, and the law that is drawn.
         kernel: (n, n) Theta.
-        spectrum: Of Theta.
         mode_coefficients: (m,) of the residual at step 0, in the followed modes of Theta.
         groups: H of these modes.
         limit: The kernels to the grid as well; None where they would take long.
-        functions: (T, g) predicted at the recorded steps, from this network's own f_0; None without `limit`.
+        prediction: By Theta at the recorded steps, from this network's own f_0.
         error: Of the quadrature.
     """
 
     start: Start
     theory: Theory
     kernel: Tensor
-    spectrum: Spectrum
     mode_coefficients: Array
     groups: list[Group]
     limit: Limit | None
-    functions: Array | None
+    prediction: KernelPrediction
     error: float
 
     @classmethod
@@ -67,36 +64,39 @@ class Wide:
             coefficient_floor=max(start.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm())),
             epsilon=start.config.recording.epsilon,
         )
-        limit, drawn = limit_at_once(start, own, decomposed), None
-        if limit is not None:
-            factor = factors(start, decomposed, theory.time, theory.law)
-            drawn = functions(start, decomposed, limit.cross_kernel, factor)
-        return cls(start, theory, own.ntk, decomposed, coefficients.numpy(), groups, limit, drawn, own.error)
+        limit = limit_at_once(start, own, decomposed)
+        cross_kernel = limit.cross_kernel if limit else None
+        frozen = FrozenKernel(decomposed, cross_kernel, start.residual, start.grid_function)
+        prediction = frozen.predict(theory.drawn.law, theory.drawn.step)
+        return cls(start, theory, own.ntk, coefficients.numpy(), groups, limit, prediction, own.error)
 
     def announce(self, slices: Slices) -> InfiniteWidth:
         """The limit's spectrum, how far K_0 is from it, and the loss that it predicts."""
-        start = self.start
-        frequencies = mode_frequencies(self.spectrum, start.problem, start.followed)
-        coefficients = moved(start, self.spectrum, self.theory.time, self.theory.law)
+        start, decomposed = self.start, self.prediction.kernel.spectrum
+        frequencies = mode_frequencies(decomposed, start.problem, start.followed)
         distance = drift(start.kernel, self.kernel)
         return InfiniteWidth(
-            eigenvalues=self.spectrum.eigenvalues.numpy(),
-            noise_floor=self.spectrum.noise_floor,
+            eigenvalues=decomposed.eigenvalues.numpy(),
+            noise_floor=decomposed.noise_floor,
             mode_coefficients=self.mode_coefficients,
             mode_frequencies=frequencies.numpy(),
             distance=distance if np.isfinite(distance) else None,
             quadrature_error=self.error,
-            frequency_fits=frequency_fits(frequencies, self.spectrum, start.problem),
+            frequency_fits=frequency_fits(frequencies, decomposed, start.problem),
             groups=self.groups,
-            loss=(0.5 * (coefficients**2).sum(1)).numpy(),
+            loss=self.prediction.loss.numpy(),
             slices=slices.of(self.kernel),
         )
 
     def remaining(self, residual: Tensor) -> Array:
         """(H,) what is left of each group, in the basis of Theta."""
-        now = (self.spectrum.leading(self.start.followed).T @ residual).numpy()
+        now = (self.prediction.kernel.spectrum.leading(self.start.followed).T @ residual).numpy()
         left: Array = group_remaining(now[None], self.mode_coefficients, self.groups)[0]
         return left
+
+    def function(self, at: int) -> Array | None:
+        """(g,) predicted at entry `at` of the theory's steps; None without `limit`."""
+        return self.prediction.function[at].numpy() if self.limit else None
 
     def ensemble(self, at: int) -> Ensemble | None:
         """The spread over networks at entry `at` of the theory's steps.
@@ -106,16 +106,4 @@ class Wide:
         n, g = len(self.start.residual), len(self.start.grid_function)
         if self.limit is None or self.start.config.network.centered or g * n * n > ENSEMBLE_WORK:
             return None
-        factor = factors(self.start, self.spectrum, self.theory.time[at : at + 1], self.theory.law)[0]
-        return ensemble(self.start, self.limit, factor)
-
-
-def ensemble(start: Start, limit: Limit, factor: Tensor) -> Ensemble:
-    """Mean and deviation over the draw, at the time of a factor (n,); the mean starts from f_0 = 0."""
-    zero = torch.zeros_like(start.grid_function)
-    mean = predict(limit.spectrum, limit.cross_kernel, -start.problem.targets, zero, factor[None])[0]
-    variance = ensemble_variance(
-        limit.spectrum, limit.cross_kernel, limit.nngp, limit.cross_nngp, limit.grid_variance, factor
-    )
-    deviation = variance.sqrt().clamp(max=LARGEST)
-    return Ensemble(mean=mean.clamp(-LARGEST, LARGEST).numpy(), standard_deviation=deviation.numpy())
+        return self.limit.ensemble(self.start, self.theory.drawn.law, self.theory.drawn.step[at : at + 1])

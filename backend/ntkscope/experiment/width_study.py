@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ntkscope.numerics import log_log_fit
+from ntkscope.experiment.build import architecture_of
+from ntkscope.numerics import Activation, log_log_fit
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import KernelFrame, RunEvent, Started
-from ntkscope.schemas.network import ActivationName, Parameterization
+from ntkscope.schemas.network import Parameterization
 from ntkscope.schemas.sweep import StudyPoint, StudySlope, WidthStudy
 
-KINKED = frozenset({"relu", "leaky_relu"})
 SAME = 1e-6  # relative: eigenvalues in a log are float32
 Quantity = Literal["distance", "drift"]
 
@@ -25,7 +25,7 @@ class Measured:
     """What one run says of its width."""
 
     parameterization: Parameterization
-    activation: ActivationName
+    activation: Activation
     width: int
     distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F; None where Theta is not known
     scaled_times: tuple[float, ...]  # lambda_1(K_0) t of the kernel frames, ascending
@@ -45,7 +45,7 @@ def measured(config: RunConfig, events: Iterable[RunEvent]) -> Measured:
                 drifts[largest * event.time] = event.drift
     return Measured(
         parameterization=config.network.parameterization,
-        activation=config.network.activation,
+        activation=architecture_of(config.network).activation,
         width=config.network.width,
         distance=distance,
         scaled_times=tuple(sorted(drifts)),
@@ -104,15 +104,15 @@ def drift_at(record: Measured, scaled_time: float | None) -> float | None:
     return None
 
 
-def expected_slope(quantity: Quantity, parameterization: Parameterization, activation: ActivationName) -> float | None:
+def expected_slope(quantity: Quantity, parameterization: Parameterization, activation: Activation) -> float | None:
     """What theory, section 3, says of the exponent in the width; None where it says nothing."""
     if quantity == "distance":
         return -0.5
-    if parameterization == "standard" or activation == "linear":
+    if parameterization == "standard" or activation.is_linear:
         return None
     if parameterization == "mean_field":
         return 0.0
-    return -0.75 if activation in KINKED else -1.0
+    return -0.75 if activation.has_kink else -1.0
 
 
 def _point(records: Sequence[Measured], compared_at: float | None) -> StudyPoint:

@@ -1,6 +1,7 @@
 """Tensors in, tensors out: networks, kernels, spectra and what they predict."""
 
-from ntkscope.numerics.activations import Activation, activation
+from ntkscope.numerics.activations import ACTIVATIONS, activation
+from ntkscope.numerics.architecture import Architecture
 from ntkscope.numerics.diagnostics import (
     LogLogFit,
     drift,
@@ -12,7 +13,6 @@ from ntkscope.numerics.diagnostics import (
     log_log_slope,
     measured_learning_time,
 )
-from ntkscope.numerics.duals import has_closed_form
 from ntkscope.numerics.dynamics import (
     descent_factor,
     flow_factor,
@@ -21,9 +21,11 @@ from ntkscope.numerics.dynamics import (
     mean_loss_time,
     predict,
 )
+from ntkscope.numerics.elementwise import Activation, ClosedForm, FusedActivation, PiecewiseLinear, Series
 from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, kernel_matrix
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.ensemble import ensemble_variance
+from ntkscope.numerics.euler_step import EulerStep, euler_step
 from ntkscope.numerics.fourier import (
     circle_frequencies,
     interval_frequencies,
@@ -31,6 +33,7 @@ from ntkscope.numerics.fourier import (
     wave_vectors,
 )
 from ntkscope.numerics.frequency_fit import frequency_fit
+from ntkscope.numerics.frozen_kernel import FrozenKernel, KernelPrediction
 from ntkscope.numerics.hermite import series_terms
 from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
@@ -40,10 +43,10 @@ from ntkscope.numerics.kernel_diagnostics import (
     kernel_target_alignment,
     subspace_overlap,
 )
+from ntkscope.numerics.law import LAWS, GradientDescent, GradientFlow, Law
 from ntkscope.numerics.mlp import MLP, ForwardSignals
 from ntkscope.numerics.module_ntk import ModuleNTK, module_ntk, module_ntk_full
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
-from ntkscope.numerics.moving_kernel import MovingState, advance
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
@@ -56,18 +59,29 @@ from ntkscope.numerics.spectrum import (
 )
 
 __all__ = [
+    "ACTIVATIONS",
+    "LAWS",
     "MLP",
     "Activation",
+    "Architecture",
+    "ClosedForm",
+    "EulerStep",
     "ForwardSignals",
+    "FrozenKernel",
+    "FusedActivation",
+    "GradientDescent",
+    "GradientFlow",
     "InfiniteKernels",
+    "KernelPrediction",
+    "Law",
     "LogLogFit",
     "ModuleNTK",
-    "MovingState",
+    "PiecewiseLinear",
     "Scales",
+    "Series",
     "Sharpness",
     "Spectrum",
     "activation",
-    "advance",
     "circle_frequencies",
     "condition_number",
     "cumulative_power",
@@ -79,6 +93,7 @@ __all__ = [
     "empirical_ntk_full",
     "empirical_ntk_mean",
     "ensemble_variance",
+    "euler_step",
     "flow_factor",
     "fourier_features",
     "fourier_matrix",
@@ -86,7 +101,6 @@ __all__ = [
     "gradient_descent",
     "gradient_flow",
     "group_learning_time",
-    "has_closed_form",
     "hessian_sharpness",
     "identity_error",
     "infinite_kernels",

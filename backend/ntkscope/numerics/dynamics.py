@@ -15,9 +15,10 @@ def gradient_flow(
     r"""Coefficients of the residual under gradient flow with a constant kernel: c_i(t) = c_i(0) exp(-lambda_i t).
 
     Args:
-        eigenvalues: Of the unnormalised kernel, in 1/time. Negative ones within round-off count as 0.
+        eigenvalues: Of the unnormalised kernel, in 1/time; negative ones within round-off count as 0. For infinite
+            times all n of the kernel: their number and the largest set the noise floor.
         mode_coefficients: At time 0, in units of the target.
-        time: learning_rate * step, not a step count; infinity is allowed, and leaves modes below the noise
+        time: learning_rate * step, not a step count; infinity is allowed, and leaves modes at or below the noise
             floor as they are.
 
     Raises:
@@ -26,7 +27,8 @@ def gradient_flow(
     Source: Jacot et al. 2018, arXiv 1806.07572.
     """
     rates = without_round_off(eigenvalues)
-    return torch.exp(-_product(time, rates)) * mode_coefficients
+    stays = torch.isinf(time)[:, None] & (rates <= noise_floor(eigenvalues))
+    return torch.where(stays, 1.0, torch.exp(-_product(time, rates))) * mode_coefficients
 
 
 def gradient_descent(
@@ -38,17 +40,20 @@ def gradient_descent(
     r"""Coefficients of the residual after gradient-descent steps: c_i(k) = (1 - eta lambda_i)^k c_i(0).
 
     Args:
-        eigenvalues: Of the unnormalised kernel, in 1/time.
+        eigenvalues: As in `gradient_flow`.
         mode_coefficients: At step 0, in units of the target.
         learning_rate: eta; stable exactly if it is below 2 / lambda_1. Beyond, coefficients grow up to infinity.
-        step: Whole numbers, as floats.
+        step: Whole numbers, as floats. Infinity is where a stable rate ends, whatever the rate: in kernel
+            regression, as `gradient_flow`.
 
     Raises:
         ValueError: an eigenvalue is negative; the message names its index and value.
 
     Source: theory, section 2.
     """
-    powers = _powers(learning_rate * without_round_off(eigenvalues), step)
+    rates = without_round_off(eigenvalues)
+    ended = (rates <= noise_floor(eigenvalues)).to(rates.dtype)
+    powers = torch.where(torch.isinf(step)[:, None], ended, _powers(learning_rate * rates, step))
     return torch.where(mode_coefficients == 0, 0.0, powers * mode_coefficients)
 
 
@@ -75,7 +80,7 @@ def descent_factor(
     Args:
         eigenvalues: All n of the kernel: their number and the largest set the floor.
         learning_rate: eta.
-        step: Whole numbers, as floats; may be infinity.
+        step: Whole numbers, as floats; infinity as in `gradient_descent`.
 
     Source: theory, section 4.
     """
@@ -85,7 +90,8 @@ def descent_factor(
     logarithm = torch.log1p(-torch.where(small, contraction, 0.0))
     lost = torch.where(small, -torch.expm1(_product(step, logarithm)), 1 - _powers(contraction, step))
     factor = torch.where(contraction == 0, learning_rate * step[:, None], lost / rates)
-    return torch.where(torch.isinf(step)[:, None] & (rates <= noise_floor(eigenvalues)), 0.0, factor)
+    ended = torch.where(rates <= noise_floor(eigenvalues), 0.0, 1 / rates)
+    return torch.where(torch.isinf(step)[:, None], ended, factor)
 
 
 def predict(
@@ -106,8 +112,10 @@ def predict(
 
     Source: theory, section 4.
     """
-    extended = cross_kernel @ spectrum.modes
     coefficients = spectrum.mode_coefficients(residual)
+    if coefficients.ndim == 1 and len(factor) < len(cross_kernel):  # the cheaper order, residual first
+        return start - ((factor * coefficients) @ spectrum.modes.T) @ cross_kernel.T
+    extended = cross_kernel @ spectrum.modes
     if coefficients.ndim == 1:
         return start - (factor * coefficients) @ extended.T
     return start - torch.einsum("xi,ti,im->txm", extended, factor, coefficients)

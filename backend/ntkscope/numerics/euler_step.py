@@ -1,24 +1,19 @@
 """One gradient-descent step in few kernels, without autograd: the hot loop of every run."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.fused_activations import fused
-
-if TYPE_CHECKING:
-    from ntkscope.numerics.mlp import MLP
+from ntkscope.numerics.mlp import MLP
 
 
 class EulerStep:
     """Forward, residual, backward and update of a network of one output, in buffers for given inputs.
 
     Args:
-        network: Whose parameters are moved in place.
-        x: The (n, d) inputs of every call.
+        network: Whose parameters are moved in place: these very tensors, so that values may be copied into them, but
+            others in their place are not seen.
+        x: The (n, d) inputs of every call; they must not change.
 
     Raises:
         ValueError: the network has several outputs.
@@ -27,11 +22,10 @@ class EulerStep:
     def __init__(self, network: MLP, x: Tensor) -> None:
         if network.outputs != 1:
             raise ValueError(f"a training step takes a network of one output; this one has {network.outputs}")
-        self.x, self.version = x, x._version
         self.weights, self.biases = list(network.weights), list(network.biases or [])
         self.weight_scales, self.bias_scale = network.weight_scales, network.bias_scale
         self.output_scale = network.output_scale
-        self.activation = fused(network.activation)
+        self.activation = network.activation.in_place()
         hidden = [weight.shape[1] for weight in self.weights[:-1]]
         self.work = [x.new_empty(len(x), width) for width in hidden]
         self.values = [x.new_empty(len(x), width) for width in hidden]
@@ -41,18 +35,14 @@ class EulerStep:
         self.last_weight = self.weights[-1][:, 0]
         self.last_bias = (self.biases[-1] if self.biases else self.constants[0]).expand(len(x))
 
-    def fits(self, network: MLP, x: Tensor) -> bool:
-        """Whether the buffers were made for these very inputs and parameters."""
-        biases = network.biases or []
-        return (
-            x is self.x
-            and x._version == self.version
-            and all(mine is theirs for mine, theirs in zip(self.weights, network.weights, strict=True))
-            and all(mine is theirs for mine, theirs in zip(self.biases, biases, strict=True))
-        )
+    def __call__(self, targets: Float[Tensor, " n"], learning_rate: float) -> Float[Tensor, " n"]:
+        """One step of gradient descent on 1/2 sum (f - targets)^2, in place.
 
-    def __call__(self, targets: Tensor, learning_rate: float) -> Tensor:
-        """The residual before the update; `MLP.euler_step` has the rest."""
+        The same numbers as `MLP.gradients` and `MLP.descend` to round-off, without allocating.
+
+        Returns:
+            The residual f - targets before the update.
+        """
         residual = self._forward().sub_(targets)
         self._descend(residual, -learning_rate * self.output_scale)
         return residual
@@ -117,6 +107,6 @@ class ShallowEulerStep(EulerStep):
         self.last_weight.addmv_(self.hidden_transposed, residual, alpha=factor * scale)
 
 
-def euler_step(network: MLP, x: Tensor) -> EulerStep:
-    """The quickest step for this network."""
+def euler_step(network: MLP, x: Float[Tensor, "n d"]) -> EulerStep:
+    """The quickest step for this network and these inputs, to be called again and again."""
     return ShallowEulerStep(network, x) if network.depth == 1 else EulerStep(network, x)

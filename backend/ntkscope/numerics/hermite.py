@@ -15,10 +15,8 @@ import math
 import torch
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation
+from ntkscope.numerics.elementwise import Activation, Series
 
-# Distance of phi's poles from the real line, in units of z: it decides how many terms a series has.
-POLES = {"tanh": math.pi / 2, "silu": math.pi, "softplus": math.pi}
 FEWEST, MOST_TERMS = 24, 8192
 SPEED = 22.0  # measured: beyond (SPEED d / pole)^2 terms 1e-16 of a series of deviation d is left
 REACH = 13.0  # standard deviations; the root of the Gaussian weight beyond is 1e-19
@@ -30,10 +28,13 @@ def series_terms(activation: Activation, largest_deviation: float) -> int | None
     """How many terms the series of a variable of this deviation has; None where that is more than it is worth.
 
     Args:
-        activation: phi, one of `POLES`.
+        activation: phi, which has a series.
         largest_deviation: sqrt of the largest variance of a pre-activation.
+
+    Raises:
+        ValueError: it has none.
     """
-    terms = FEWEST + math.ceil(min(SPEED * largest_deviation / POLES[activation.name], MOST_TERMS) ** 2)
+    terms = FEWEST + math.ceil(min(SPEED * largest_deviation / _pole(activation), MOST_TERMS) ** 2)
     return terms if terms <= MOST_TERMS else None
 
 
@@ -69,6 +70,14 @@ def series(
     return value * rho + a0[:, None] * c0, slope, a0**2 + (a**2).sum(1), c0**2 + (c**2).sum(1)
 
 
+def _pole(activation: Activation) -> float:
+    if not isinstance(activation.infinite, Series):
+        raise ValueError(
+            f"a series needs the distance of the poles; {activation.name} has infinite={activation.infinite}"
+        )
+    return activation.infinite.pole
+
+
 def _polynomial(left: Tensor, right: Tensor, rho: Tensor, result: Tensor) -> None:
     """Adds sum_k left[k, i] right[k, j] rho[i, j]^k to a result of zeros, in place."""
     for k in range(len(left) - 1, -1, -1):
@@ -82,7 +91,7 @@ def _slope_coefficients(
 
     It converges exponentially: phi'(d g) has its poles at |Im g| = pole / d, where h_k has grown by exp(sqrt k Im g).
     """
-    distance = min(POLES[activation.name] / max(float(deviations.max()), 1e-300), 8.0)
+    distance = min(_pole(activation) / max(float(deviations.max()), 1e-300), 8.0)
     step = 2 * math.pi * distance / (DIGITS + math.sqrt(terms) * distance) * coarsening
     count = math.ceil(REACH / step)
     step = REACH / count

@@ -1,12 +1,14 @@
 """The largest eigenvalue of the loss's Hessian, by Lanczos with Hessian-vector products."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
+from jaxtyping import Float, Num
+from torch import Tensor, nn
 
 from ntkscope.numerics.mlp import MLP
+from ntkscope.numerics.module_copy import copy_of
 
 TOLERANCE = 1e-6  # of the error bound, relative to the eigenvalue
 MOST_PRODUCTS = 120
@@ -29,7 +31,7 @@ class Sharpness:
 
 
 def hessian_sharpness(
-    network: MLP, x: Float[Tensor, "n d"], targets: Float[Tensor, " n"], tolerance: float = TOLERANCE
+    network: MLP | nn.Module, x: Num[Tensor, "n *d"], targets: Float[Tensor, " n"], tolerance: float = TOLERANCE
 ) -> Sharpness:
     """The largest eigenvalue of J^T J + sum_i r_i Hess f_i, r = f(X) - targets, in float64.
 
@@ -40,19 +42,28 @@ def hessian_sharpness(
     come twice, and leaves the extreme ones as they are.
 
     Args:
-        network: Of one output.
+        network: Of one output; it is copied, and of a torch module the trainable parameters count.
         x: The training points, encoded.
         targets: What the network's own output is compared with.
         tolerance: Of the error bound, relative to the eigenvalue.
 
+    Raises:
+        ValueError: the network has several outputs.
+        InvalidInput: what `module_ntk` refuses of a torch module.
+
     Source: Paige 1980, "Accuracy and effectiveness of the Lanczos algorithm"; Pearlmutter 1994 for the products.
     """
-    precise = network.to(dtype=torch.float64)
     goal = targets.to(x.device, torch.float64)
     with torch.enable_grad():
-        parameters = [parameter.detach().requires_grad_() for parameter in precise.parameters()]
-        residual = _function(precise, parameters, x.double())[:, 0] - goal
-        gradients = torch.autograd.grad(0.5 * residual @ residual, parameters, create_graph=True)
+        inputs = x.double() if x.is_floating_point() else x
+        function, parameters = _copy(network, inputs)
+        output = function(inputs)
+        if output.shape[1] != 1:
+            raise ValueError(f"the Hessian's loss takes a network of one output; this one has {output.shape[1]}")
+        residual = output[:, 0] - goal
+        gradients = torch.autograd.grad(
+            0.5 * residual @ residual, parameters, create_graph=True, materialize_grads=True
+        )
 
     def product(direction: Tensor) -> Tensor:
         parts = torch.split(direction, [parameter.numel() for parameter in parameters])
@@ -82,13 +93,10 @@ def hessian_sharpness(
     return Sharpness(largest, error, len(diagonal))
 
 
-def _function(network: MLP, parameters: list[Tensor], x: Tensor) -> Tensor:
-    """f of these parameters: the network's own formula, without its updates in place."""
-    step = 1 if network.biases is None else 2
-    a = x
-    for layer, scale in enumerate(network.weight_scales):
-        a = network.activation.function(a) if layer else a
-        a = scale * (a @ parameters[step * layer])
-        if network.biases is not None:
-            a = a + network.bias_scale * parameters[step * layer + 1]
-    return network.output_scale * a
+def _copy(network: MLP | nn.Module, x: Tensor) -> tuple[Callable[[Tensor], Tensor], list[Tensor]]:
+    """The network in float64 with parameters of its own, which have a gradient."""
+    if isinstance(network, nn.Module):
+        copied = copy_of(network, x, torch.float64)
+        return copied, list(copied.parameters.values())
+    precise = network.to(dtype=torch.float64)
+    return precise, [parameter.requires_grad_() for parameter in precise.parameters()]

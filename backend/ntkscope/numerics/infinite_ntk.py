@@ -6,9 +6,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.activations import DEFAULTS, Activation
-from ntkscope.numerics.activations import activation as activation_named
+from ntkscope.numerics.activations import ACTIVATIONS
+from ntkscope.numerics.architecture import Architecture
 from ntkscope.numerics.carried_angle import CarriedAngle
+from ntkscope.numerics.elementwise import PiecewiseLinear
 from ntkscope.numerics.moments import Moments
 
 COARSER = 1.1  # of the second quadrature, whose difference from the first is the error estimate
@@ -34,17 +35,7 @@ class InfiniteKernels:
 
 
 def infinite_kernels(
-    x1: Float[Tensor, "n1 d"],
-    x2: Float[Tensor, "n2 d"] | None = None,
-    *,
-    depth: int,
-    activation: str | Activation,
-    sigma_w: float,
-    sigma_b: float,
-    bias: bool = True,
-    parameterization: str = "ntk",
-    width: int | None = None,
-    output_scale: float = 1.0,
+    architecture: Architecture, x1: Float[Tensor, "n1 d"], x2: Float[Tensor, "n2 d"] | None = None
 ) -> InfiniteKernels:
     """NNGP and NTK of a multilayer perceptron in the limit of infinite width, in float64.
 
@@ -52,40 +43,34 @@ def infinite_kernels(
         S = sigma_w^2 E[phi(u) phi(v)] + sigma_b^2, T = S + sigma_w^2 T E[phi'(u) phi'(v)]
 
     Args:
+        architecture: Of at least 1 hidden layer. Its width enters where the parameterization is "standard", whose NTK
+            grows with it (leading order), or "mean_field", whose kernels are ntk's over it; its `output_scale`
+            multiplies both kernels by its square.
         x1: Inputs, after the encoding.
         x2: Other inputs; None means x1, and the results are exactly symmetric.
-        depth: Number of hidden layers, at least 1.
-        activation: Its name, or one with parameters of its own.
-        sigma_w: Scale of the weights.
-        sigma_b: Scale of the biases.
-        bias: Whether there are biases at all.
-        parameterization: "ntk"; "standard", whose NTK grows with the width (leading order); or "mean_field", whose
-            kernels are ntk's over the width.
-        width: Of the hidden layers, where the parameterization needs it.
-        output_scale: Multiplies the network's output, and so both kernels by its square.
 
     Raises:
-        ValueError: an unknown parameterization, a width that is missing, a depth below 1, or an activation whose
-            limit is not known.
+        ValueError: an unknown parameterization, a width that is missing or differs from layer to layer, a depth below
+            1, or an activation whose limit is not known.
 
     Source: Jacot et al. 2018, arXiv 1806.07572; Lee et al. 2019, arXiv 1902.06720; theory, section 3.
     """
+    parameterization, depth, phi = architecture.parameterization, architecture.depth, architecture.activation
     if parameterization not in ("ntk", "standard", "mean_field"):
         raise ValueError(f"a parameterization must be one of ntk, standard, mean_field; you gave {parameterization!r}")
-    if parameterization != "ntk" and width is None:
-        raise ValueError(f"the kernel of the {parameterization} parameterization depends on the width; give one")
     if depth < 1:
         raise ValueError(
             f"a limit of infinite width needs a hidden layer; you gave depth {depth}. Give depth=1 or more; a linear "
             "model's kernel is <x, x'> sigma_w^2/d + sigma_b^2 as it stands"
         )
-    phi = activation_named(activation) if isinstance(activation, str) else activation
-    if phi.name not in DEFAULTS:
+    if phi.infinite is None:
         raise ValueError(
-            f"the infinite-width kernels are known for {', '.join(DEFAULTS)}; you gave {phi.name!r}. "
+            f"the infinite-width kernels are known for {', '.join(ACTIVATIONS)}; you gave {phi.name!r}. "
             "Take one of these, or the empirical kernel of a wide network"
         )
-    scale_b = float(sigma_b) if bias else 0.0
+    width = None if parameterization == "ntk" else _one_width(architecture)
+    sigma_w, output_scale, bias = architecture.sigma_w, architecture.output_scale, architecture.bias
+    scale_b = float(architecture.sigma_b) if bias else 0.0
     factor = output_scale**2 / (float(width or 1) if parameterization == "mean_field" else 1.0)
     left, right = x1.double(), None if x2 is None else x2.double()
     linear_gram = left @ (left if right is None else right).T
@@ -108,9 +93,8 @@ def infinite_kernels(
             nngp, ntk = _symmetric(nngp), _symmetric(ntk)
         return InfiniteKernels(nngp, ntk, factor * layers.p, error=0.0)
 
-    if phi.name in ("relu", "leaky_relu"):
-        alpha = phi.parameters.get("alpha", 0.0)
-        return kernels(CarriedAngle(left, right, sigma_w, scale_b, alpha))
+    if isinstance(phi.infinite, PiecewiseLinear):
+        return kernels(CarriedAngle(left, right, sigma_w, scale_b, phi.infinite.slope_below))
     layers = Moments(left, right, sigma_w, scale_b, phi)
     fine = kernels(layers)
     if layers.exact:
@@ -123,41 +107,27 @@ def infinite_kernels(
 
 
 def infinite_ntk(
-    x1: Float[Tensor, "n1 d"],
-    x2: Float[Tensor, "n2 d"] | None = None,
-    *,
-    depth: int,
-    activation: str | Activation,
-    sigma_w: float,
-    sigma_b: float,
-    bias: bool = True,
-    parameterization: str = "ntk",
-    width: int | None = None,
-    output_scale: float = 1.0,
+    architecture: Architecture, x1: Float[Tensor, "n1 d"], x2: Float[Tensor, "n2 d"] | None = None
 ) -> Float[Tensor, "n1 n2"]:
     """The NTK alone; arguments as in `infinite_kernels`."""
-    return infinite_kernels(
-        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias,
-        parameterization=parameterization, width=width, output_scale=output_scale,
-    ).ntk  # fmt: skip
+    return infinite_kernels(architecture, x1, x2).ntk
 
 
 def nngp(
-    x1: Float[Tensor, "n1 d"],
-    x2: Float[Tensor, "n2 d"] | None = None,
-    *,
-    depth: int,
-    activation: str | Activation,
-    sigma_w: float,
-    sigma_b: float,
-    bias: bool = True,
-    output_scale: float = 1.0,
+    architecture: Architecture, x1: Float[Tensor, "n1 d"], x2: Float[Tensor, "n2 d"] | None = None
 ) -> Float[Tensor, "n1 n2"]:
-    """The NNGP alone, which the NTK and the standard parameterization share; arguments as in `infinite_kernels`."""
-    return infinite_kernels(
-        x1, x2, depth=depth, activation=activation, sigma_w=sigma_w, sigma_b=sigma_b, bias=bias,
-        output_scale=output_scale,
-    ).nngp  # fmt: skip
+    """The NNGP alone; arguments as in `infinite_kernels`."""
+    return infinite_kernels(architecture, x1, x2).nngp
+
+
+def _one_width(architecture: Architecture) -> int:
+    kind, width = architecture.parameterization, architecture.width
+    if width is None:
+        raise ValueError(f"the kernel of the {kind} parameterization depends on the width; give one")
+    widths = set(architecture.widths())
+    if len(widths) > 1:
+        raise ValueError(f"the kernel of the {kind} parameterization is known for one width; you gave {width}")
+    return widths.pop()
 
 
 def _symmetric(kernel: Tensor) -> Tensor:

@@ -10,10 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation
-from ntkscope.numerics.activations import activation as activation_named
-from ntkscope.numerics.euler_step import EulerStep, euler_step
-from ntkscope.numerics.parameterization import scales
+from ntkscope.numerics.architecture import Architecture
+from ntkscope.numerics.elementwise import Activation
+from ntkscope.numerics.parameterization import Scales, scales
 
 
 @dataclass(frozen=True)
@@ -58,51 +57,33 @@ class MLP:
         self.weight_scales = list(weight_scales)
         self.bias_scale = bias_scale
         self.output_scale = output_scale
-        self._euler_step: EulerStep | None = None
 
     @classmethod
     def create(
         cls,
         input_dimension: int,
-        width: int | Sequence[int],
-        depth: int,
-        activation: str | Activation,
-        parameterization: str,
-        sigma_w: float,
-        sigma_b: float,
-        bias: bool = True,
+        architecture: Architecture,
+        *,
         outputs: int = 1,
         generator: torch.Generator | None = None,
         dtype: torch.dtype = torch.float64,
         device: str | torch.device = "cpu",
-        output_scale: float = 1.0,
     ) -> MLP:
         """A network drawn at random: always on the CPU in float64, so a seed means one network everywhere.
 
         Args:
             input_dimension: After the encoding.
-            width: Hidden units of every layer, or one number for each.
-            depth: Number of hidden layers.
-            activation: Its name, or one with parameters of its own.
-            parameterization: "ntk", "standard" or "mean_field".
-            sigma_w: Scale of the weights.
-            sigma_b: Scale of the biases.
-            bias: Whether there are biases at all.
+            architecture: With a width.
             outputs: Number of outputs.
             generator: On the CPU; None takes PyTorch's global one.
             dtype: Of the parameters, after the draw.
             device: Where they live, after the draw.
-            output_scale: Multiplies the output, beside the parameterization's own factor (theory, section 3).
 
         Raises:
-            ValueError: the widths are not one for each hidden layer, or a name is unknown.
+            ValueError: the widths are not one for each hidden layer, or the parameterization is unknown.
         """
-        widths = [width] * depth if isinstance(width, int) else list(width)
-        if len(widths) != depth:
-            raise ValueError(f"there must be one width for each of the {depth} hidden layers; you gave {widths}")
-        phi = activation_named(activation) if isinstance(activation, str) else activation
-        sizes = [input_dimension, *widths, outputs]
-        chosen = scales(parameterization, sizes[:-1], sigma_w, sigma_b)
+        sizes = [input_dimension, *architecture.widths(), outputs]
+        chosen = scales(architecture.parameterization, sizes[:-1], architecture.sigma_w, architecture.sigma_b)
 
         def draw(deviation: float, *shape: int) -> Tensor:
             values = torch.randn(*shape, generator=generator, dtype=torch.float64)
@@ -111,25 +92,34 @@ class MLP:
         weights, biases = [], []
         for fan_in, fan_out, deviation in zip(sizes[:-1], sizes[1:], chosen.weight_deviations, strict=True):
             weights.append(draw(deviation, fan_in, fan_out))
-            if bias:
+            if architecture.bias:
                 biases.append(draw(chosen.bias_deviation, fan_out))
-        scale = chosen.output_scale * output_scale
-        return cls(weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, scale)
+        return cls._scaled(weights, biases if architecture.bias else None, architecture, chosen)
 
     @classmethod
     def from_parameters(
-        cls,
-        weights: Sequence[Tensor],
-        biases: Sequence[Tensor] | None,
-        activation: str | Activation,
-        parameterization: str,
-        sigma_w: float,
-        sigma_b: float,
+        cls, weights: Sequence[Tensor], biases: Sequence[Tensor] | None, architecture: Architecture
     ) -> MLP:
-        """The network of these parameters, as the parameterization stores them; arguments as in `create`."""
-        phi = activation_named(activation) if isinstance(activation, str) else activation
-        chosen = scales(parameterization, [len(weight) for weight in weights], sigma_w, sigma_b)
-        return cls(weights, biases, phi, chosen.weight_scales, chosen.bias_scale, chosen.output_scale)
+        """The network of these parameters, as the parameterization stores them; the widths are theirs.
+
+        Raises:
+            ValueError: they are not of so many layers, or the parameterization is unknown.
+        """
+        if len(weights) != architecture.depth + 1:
+            raise ValueError(
+                f"{architecture.depth} hidden layers have {architecture.depth + 1} weight matrices; "
+                f"you gave {len(weights)}"
+            )
+        fan_in = [len(weight) for weight in weights]
+        chosen = scales(architecture.parameterization, fan_in, architecture.sigma_w, architecture.sigma_b)
+        return cls._scaled(weights, biases, architecture, chosen)
+
+    @classmethod
+    def _scaled(
+        cls, weights: Sequence[Tensor], biases: Sequence[Tensor] | None, architecture: Architecture, chosen: Scales
+    ) -> MLP:
+        scale = chosen.output_scale * architecture.output_scale
+        return cls(weights, biases, architecture.activation, chosen.weight_scales, chosen.bias_scale, scale)
 
     @property
     def depth(self) -> int:
@@ -250,20 +240,6 @@ class MLP:
         """theta <- theta - learning_rate * gradient, in place."""
         for parameter, gradient in zip(self.parameters(), gradients, strict=True):
             parameter.add_(gradient, alpha=-learning_rate)
-
-    def euler_step(
-        self, x: Float[Tensor, "n d"], targets: Float[Tensor, " n"], learning_rate: float
-    ) -> Float[Tensor, " n"]:
-        """One step of gradient descent on 1/2 sum (f - targets)^2, in place, for a network of one output.
-
-        The same numbers as `gradients` and `descend` to round-off, without allocating.
-
-        Returns:
-            The residual f - targets before the update.
-        """
-        if self._euler_step is None or not self._euler_step.fits(self, x):
-            self._euler_step = euler_step(self, x)
-        return self._euler_step(targets, learning_rate)
 
     def dead_units_fraction(self, x: Float[Tensor, "n d"]) -> float:
         """Fraction of hidden units whose derivative is 0 at every one of these inputs."""

@@ -5,8 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation
-from ntkscope.numerics.duals import closed_form
+from ntkscope.numerics.elementwise import Activation, ClosedForm
 from ntkscope.numerics.hermite import series, series_terms
 from ntkscope.numerics.quadrature import trapezoid
 
@@ -31,7 +30,7 @@ class Moments:
         self.activation, self.coarsening = activation, coarsening
         self.weight_variance, self.bias_variance = sigma_w**2, sigma_b**2
         self.symmetric = x2 is None
-        self.dual = closed_form(activation)
+        self.dual = activation.infinite.dual if isinstance(activation.infinite, ClosedForm) else None
         self.exact = self.dual is not None
         scale = sigma_w / math.sqrt(x1.shape[1])
         left, right = scale * x1, scale * (x1 if x2 is None else x2)

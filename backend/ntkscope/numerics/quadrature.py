@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from ntkscope.numerics.activations import Activation
+from ntkscope.numerics.elementwise import Activation
 
 REACH = 9.5  # standard deviations; the Gaussian weight beyond is 1e-20
 LARGEST_STEP = 0.45  # in standard deviations: where the Gaussian alone sets the error, it is below 1e-40

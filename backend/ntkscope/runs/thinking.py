@@ -20,7 +20,7 @@ from ntkscope.experiment.start import Start, start
 from ntkscope.runs import words
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Law
+from ntkscope.schemas.event import LawName
 from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.run import KernelName, Prediction
 
@@ -168,7 +168,13 @@ class Thinking:
             promise.cancel()  # this waiting; the computation goes on
 
     async def prediction(
-        self, config: RunConfig, dataset: Table | None, law: Law, time: float, kernel: KernelName, recorded: Recorded
+        self,
+        config: RunConfig,
+        dataset: Table | None,
+        law: LawName,
+        time: float,
+        kernel: KernelName,
+        recorded: Recorded,
     ) -> Prediction | None:
         """The prediction for a run of this config; the run's kernels are kept for the next.
 

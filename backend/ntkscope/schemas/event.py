@@ -28,7 +28,8 @@ from ntkscope.schemas.event_parts import (
     Predictions,
 )
 
-Law = Literal["gradient_flow", "gradient_descent"]
+LawName = Literal["gradient_flow", "gradient_descent"]
+TRAINING_LAW: LawName = "gradient_descent"  # of the steps that training takes
 Outcome = Literal["completed", "diverged", "dead_units", "cancelled"]
 Reason = Literal["steps", "time", "loss", "wall_seconds", "all_learnt", "diverged", "dead_units", "cancelled"]
 
@@ -69,7 +70,7 @@ class Started(Event):
     steps: Vector  # (T,) recording steps
     times: Vector  # (T,) learning_rate * step
     kernel_steps: Vector  # steps of the kernel frames
-    law: Law  # the one that charts draw: gradient_descent where the two differ by over 1 %
+    law: LawName  # the one that charts draw: gradient_descent where the two differ by over 1 %
     law_difference: float  # largest difference of the two, relative, over modes that count
     gradient_flow: Predictions
     gradient_descent: Predictions

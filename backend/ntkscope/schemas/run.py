@@ -7,7 +7,7 @@ from pydantic import Field
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Law
+from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Ensemble
 from ntkscope.schemas.unreadable import Unreadable
 
@@ -77,7 +77,7 @@ class Prediction(Model):
 
     time: float | None  # None: in the limit of long training
     kernel: KernelName
-    law: Law
+    law: LawName
     grid_prediction: Vector  # (g,) from this network's own f_0
     fitted_prediction: Vector  # (n,)
     remaining: Vector  # (G,) in the groups of K_0

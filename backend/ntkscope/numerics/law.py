@@ -1,0 +1,90 @@
+"""The laws by which a constant kernel moves its modes: one class for each way of taking steps."""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ntkscope.numerics.dynamics import descent_factor, flow_factor, gradient_descent, gradient_flow
+
+
+@runtime_checkable
+class Law(Protocol):
+    """A closed form, mode by mode: c_i(step) = remaining_i(step) c_i(0). Both of its arrays have a row for each step.
+
+    A step may be infinite: then it is kernel regression, and what is at or below the noise floor has not moved.
+    """
+
+    @property
+    def learning_rate(self) -> float:
+        """Time is learning_rate * step."""
+
+    @property
+    def largest_stable_eigenvalue(self) -> float:
+        """Modes above it grow; in 1/time."""
+
+    def steps_at(self, time: Float[Tensor, " times"]) -> Float[Tensor, " times"]:
+        """The step at each time: the nearest whole one, where the law knows whole steps only."""
+
+    def remaining(self, eigenvalues: Float[Tensor, " n"], step: Float[Tensor, " steps"]) -> Float[Tensor, "steps n"]:
+        """m_i = c_i(step) / c_i(0), of all n eigenvalues of a kernel: they set the noise floor."""
+
+    def factor(self, eigenvalues: Float[Tensor, " n"], step: Float[Tensor, " steps"]) -> Float[Tensor, "steps n"]:
+        """(1 - m_i) / lambda_i, in time, which carries the prediction to new points; the time at lambda = 0."""
+
+
+@dataclass(frozen=True)
+class GradientFlow:
+    """m = exp(-lambda t): steps as small as one likes."""
+
+    learning_rate: float
+
+    @property
+    def largest_stable_eigenvalue(self) -> float:
+        """Every mode shrinks."""
+        return math.inf
+
+    def steps_at(self, time: Float[Tensor, " times"]) -> Float[Tensor, " times"]:
+        """Not whole ones."""
+        return time / self.learning_rate
+
+    def remaining(self, eigenvalues: Float[Tensor, " n"], step: Float[Tensor, " steps"]) -> Float[Tensor, "steps n"]:
+        """As `gradient_flow` has it."""
+        return gradient_flow(eigenvalues, torch.ones_like(eigenvalues), self.learning_rate * step)
+
+    def factor(self, eigenvalues: Float[Tensor, " n"], step: Float[Tensor, " steps"]) -> Float[Tensor, "steps n"]:
+        """As `flow_factor` has it."""
+        return flow_factor(eigenvalues, self.learning_rate * step)
+
+
+@dataclass(frozen=True)
+class GradientDescent:
+    """m = (1 - eta lambda)^step: the steps that training takes."""
+
+    learning_rate: float
+
+    @property
+    def largest_stable_eigenvalue(self) -> float:
+        """2 / eta."""
+        return 2 / self.learning_rate
+
+    def steps_at(self, time: Float[Tensor, " times"]) -> Float[Tensor, " times"]:
+        """The nearest whole ones."""
+        return (time / self.learning_rate).round()
+
+    def remaining(self, eigenvalues: Float[Tensor, " n"], step: Float[Tensor, " steps"]) -> Float[Tensor, "steps n"]:
+        """As `gradient_descent` has it."""
+        return gradient_descent(eigenvalues, torch.ones_like(eigenvalues), self.learning_rate, step)
+
+    def factor(self, eigenvalues: Float[Tensor, " n"], step: Float[Tensor, " steps"]) -> Float[Tensor, "steps n"]:
+        """As `descent_factor` has it."""
+        return descent_factor(eigenvalues, self.learning_rate, step)
+
+
+LAWS: dict[str, type[GradientFlow] | type[GradientDescent]] = {
+    "gradient_flow": GradientFlow,
+    "gradient_descent": GradientDescent,
+}
