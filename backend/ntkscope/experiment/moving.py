@@ -8,7 +8,17 @@ from torch import Tensor
 
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
-from ntkscope.numerics import MLP, MovingState, Spectrum, advance, empirical_ntk, gradient_descent, spectrum
+from ntkscope.numerics import (
+    MLP,
+    MovingState,
+    Spectrum,
+    Stages,
+    advance,
+    complete,
+    empirical_ntk_stages,
+    gradient_descent,
+    spectrum,
+)
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.event_parts import MovingPrediction
 
@@ -34,13 +44,13 @@ class Moving:
         return cls(start, state, start.spectrum, start.cross_kernel)
 
     @classmethod
-    def resume(cls, start: Start, network: MLP, checkpoint: Checkpoint) -> Moving | None:
+    def resume(cls, start: Start, network: MLP, checkpoint: Checkpoint) -> Stages[Moving | None]:
         """From a checkpoint, with the kernel of its parameters; None where an earlier version wrote it."""
         n, g = len(start.residual), len(start.grid_function)
         values = torch.from_numpy(np.frombuffer(checkpoint.moving, "<f8").astype(np.float64))
         if len(values) != n + g:
             return None
-        kernel, cross_kernel = kernels(start, network)
+        kernel, cross_kernel = yield from kernel_stages(start, network)
         return cls(start, MovingState(checkpoint.step, values[:n], values[n:]), spectrum(kernel), cross_kernel)
 
     def at(self, step: int) -> MovingState:
@@ -61,8 +71,13 @@ class Moving:
 
 def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
     """K_t on the training points (n, n) and from the grid to them (g, n), in float64 on the CPU."""
-    kernel = empirical_ntk(network, start.inputs).double().cpu()
-    return kernel, empirical_ntk(network, start.grid_inputs, start.inputs).double().cpu()
+    return complete(kernel_stages(start, network))
+
+
+def kernel_stages(start: Start, network: MLP) -> Stages[tuple[Tensor, Tensor]]:
+    """`kernels`, with a stop every some tenths of a second."""
+    kernel = (yield from empirical_ntk_stages(network, start.inputs)).double().cpu()
+    return kernel, (yield from empirical_ntk_stages(network, start.grid_inputs, start.inputs)).double().cpu()
 
 
 def moving_prediction(start: Start, state: MovingState, residual: Tensor, grid: Tensor) -> MovingPrediction:

@@ -11,11 +11,14 @@ from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.start import Start
 from ntkscope.numerics import (
     Spectrum,
+    Stages,
+    complete,
     descent_factor,
     flow_factor,
     gradient_descent,
     gradient_flow,
     measured_learning_time,
+    pieces,
     predict,
 )
 from ntkscope.schemas.event import Law
@@ -46,15 +49,22 @@ class Theory:
         return self.gradient_flow if self.law == "gradient_flow" else self.gradient_descent
 
 
-def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
-    """The frozen-kernel prediction of the run at these steps."""
+def theory(start: Start, steps: NDArray[np.int64], law: Law | None = None) -> Theory:
+    """The frozen-kernel prediction of the run at these steps; the law that is drawn is chosen by them, or given."""
+    return complete(theory_stages(start, steps, law))
+
+
+def theory_stages(start: Start, steps: NDArray[np.int64], law: Law | None = None) -> Stages[Theory]:
+    """`theory`, with a stop every some tenths of a second."""
     time = start.learning_rate * torch.from_numpy(steps).double()
     by_flow, by_descent = (_predictions(moved(start, start.spectrum, time, law), start) for law in LAWS)
     counts = np.array([group.counts for group in start.groups], dtype=bool)
     apart = np.abs(by_flow.remaining - by_descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0
-    law: Law = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
+    law = law or ("gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow")
     factor = factors(start, start.spectrum, time, law)
+    yield
+    function = yield from function_stages(start, start.spectrum, start.cross_kernel, factor)
     means = np.array([group.eigenvalue for group in start.groups])
     return Theory(
         steps=steps,
@@ -63,7 +73,7 @@ def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
         gradient_descent=by_descent,
         law=law,
         law_difference=difference,
-        function=functions(start, start.spectrum, start.cross_kernel, factor),
+        function=function,
         seen=time.numpy()[:, None] * means[None, :],
     )
 
@@ -93,8 +103,16 @@ def factors(start: Start, decomposed: Spectrum, time: Tensor, law: Law) -> Tenso
 
 def functions(start: Start, decomposed: Spectrum, cross_kernel: Tensor, factor: Tensor) -> Array:
     """(T, g) f on the grid, from this network's own f_0."""
-    found = predict(decomposed, cross_kernel, start.residual, start.grid_function, factor)
-    values: Array = found.clamp(-LARGEST, LARGEST).numpy()
+    return complete(function_stages(start, decomposed, cross_kernel, factor))
+
+
+def function_stages(start: Start, decomposed: Spectrum, cross_kernel: Tensor, factor: Tensor) -> Stages[Array]:
+    """`functions`, as many points of the grid at a time as take some tenths of a second."""
+    found, (steps, n) = [], factor.shape
+    for part in pieces(len(cross_kernel), n * (n + steps)):
+        found.append(predict(decomposed, cross_kernel[part], start.residual, start.grid_function[part], factor))
+        yield
+    values: Array = torch.cat(found, dim=1).clamp(-LARGEST, LARGEST).numpy()
     return values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,8 +13,8 @@ from ntkscope.experiment.infinite import Limit, frequency_fits, limit_at_once, o
 from ntkscope.experiment.modes import describe_modes, mode_frequencies
 from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import LARGEST, Theory, factors, functions, group_remaining, moved
-from ntkscope.numerics import Spectrum, drift, ensemble_variance, predict, spectrum
+from ntkscope.experiment.theory import LARGEST, Theory, factors, function_stages, functions, group_remaining, moved
+from ntkscope.numerics import Spectrum, Stages, drift, ensemble_variance, predict, spectrum
 from ntkscope.schemas.event_parts import Ensemble, Group, InfiniteWidth
 
 Array = NDArray[np.float64]
@@ -52,12 +52,14 @@ class Wide:
     error: float
 
     @classmethod
-    def begin(cls, start: Start, theory: Theory) -> Wide | None:
-        """None where `infinite.left_out` says why."""
+    def begin(cls, start: Start, theory: Theory) -> Stages[Wide | None]:
+        """None where `infinite.left_out` says why; stops between its parts."""
         own = own_kernels(start)
+        yield
         if own is None:
             return None
         decomposed = spectrum(own.ntk)
+        yield
         coefficients = decomposed.leading(start.followed).T @ start.residual
         groups = describe_modes(
             decomposed,
@@ -67,11 +69,21 @@ class Wide:
             coefficient_floor=max(start.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm())),
             epsilon=start.config.recording.epsilon,
         )
+        yield
         limit, drawn = limit_at_once(start, own, decomposed), None
+        yield
         if limit is not None:
             factor = factors(start, decomposed, theory.time, theory.law)
-            drawn = functions(start, decomposed, limit.cross_kernel, factor)
+            drawn = yield from function_stages(start, decomposed, limit.cross_kernel, factor)
         return cls(start, theory, own.ntk, decomposed, coefficients.numpy(), groups, limit, drawn, own.error)
+
+    def at(self, theory: Theory) -> Wide:
+        """The same at other steps."""
+        drawn = None
+        if self.limit is not None:
+            factor = factors(self.start, self.spectrum, theory.time, theory.law)
+            drawn = functions(self.start, self.spectrum, self.limit.cross_kernel, factor)
+        return replace(self, theory=theory, functions=drawn)
 
     def announce(self, slices: Slices) -> InfiniteWidth:
         """The limit's spectrum, how far K_0 is from it, and the loss that it predicts."""

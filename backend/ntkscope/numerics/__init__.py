@@ -21,7 +21,14 @@ from ntkscope.numerics.dynamics import (
     mean_loss_time,
     predict,
 )
-from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, kernel_matrix
+from ntkscope.numerics.empirical_ntk import (
+    empirical_ntk,
+    empirical_ntk_full,
+    empirical_ntk_mean,
+    empirical_ntk_stages,
+    kernel_matrix,
+    output_stages,
+)
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.ensemble import ensemble_variance
 from ntkscope.numerics.fourier import (
@@ -31,7 +38,6 @@ from ntkscope.numerics.fourier import (
     wave_vectors,
 )
 from ntkscope.numerics.frequency_fit import frequency_fit
-from ntkscope.numerics.hermite import series_terms
 from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.kernel_diagnostics import (
@@ -42,6 +48,7 @@ from ntkscope.numerics.kernel_diagnostics import (
 )
 from ntkscope.numerics.mlp import MLP, ForwardSignals
 from ntkscope.numerics.module_ntk import ModuleNTK, module_ntk, module_ntk_full
+from ntkscope.numerics.moments import series_terms_of_layers
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
 from ntkscope.numerics.moving_kernel import MovingState, advance
 from ntkscope.numerics.parameterization import Scales, scales
@@ -54,6 +61,7 @@ from ntkscope.numerics.spectrum import (
     spectrum,
     unit_roundoff,
 )
+from ntkscope.numerics.stages import Stages, complete, pieces
 
 __all__ = [
     "MLP",
@@ -66,9 +74,11 @@ __all__ = [
     "Scales",
     "Sharpness",
     "Spectrum",
+    "Stages",
     "activation",
     "advance",
     "circle_frequencies",
+    "complete",
     "condition_number",
     "cumulative_power",
     "descent_factor",
@@ -78,6 +88,7 @@ __all__ = [
     "empirical_ntk",
     "empirical_ntk_full",
     "empirical_ntk_mean",
+    "empirical_ntk_stages",
     "ensemble_variance",
     "flow_factor",
     "fourier_features",
@@ -107,11 +118,13 @@ __all__ = [
     "nngp",
     "noise_floor",
     "nonuniform_frequencies",
+    "output_stages",
+    "pieces",
     "positional",
     "predict",
     "rotate_pair",
     "scales",
-    "series_terms",
+    "series_terms_of_layers",
     "spectrum",
     "subspace_overlap",
     "unit_roundoff",

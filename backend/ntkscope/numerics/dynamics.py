@@ -106,8 +106,10 @@ def predict(
 
     Source: theory, section 4.
     """
-    extended = cross_kernel @ spectrum.modes
     coefficients = spectrum.mode_coefficients(residual)
+    if coefficients.ndim == 1 and len(factor) == 1:  # from the right: no product of two matrices
+        return start - (cross_kernel @ (spectrum.modes @ (factor[0] * coefficients)))[None]
+    extended = cross_kernel @ spectrum.modes
     if coefficients.ndim == 1:
         return start - (factor * coefficients) @ extended.T
     return start - torch.einsum("xi,ti,im->txm", extended, factor, coefficients)

@@ -1,0 +1,75 @@
+"""All that a run needs before its first step, computed with stops in between."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ntkscope.experiment.datasets import Table
+from ntkscope.experiment.history import History
+from ntkscope.experiment.moving import Moving
+from ntkscope.experiment.schedule import Steps, kernel_steps, recording_steps
+from ntkscope.experiment.slices import Slices
+from ntkscope.experiment.start import Start, start_stages
+from ntkscope.experiment.theory import Theory, theory_stages
+from ntkscope.experiment.wide import Wide
+from ntkscope.numerics import MLP, Stages
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Checkpoint
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that can go on: from step 0, or from a checkpoint."""
+
+    start: Start
+    network: MLP  # at `step`
+    step: int
+    wall_seconds: float  # already spent training
+    theory: Theory  # of the steps that are to be recorded
+    kernels: Steps  # those of them at which the kernel is measured
+    wide: Wide | None
+    slices: Slices
+    history: History
+    moving: Moving | None
+
+
+def prepare(config: RunConfig, dataset: Table | None, resume: Checkpoint | None) -> Stages[Prepared]:
+    """Builds, decomposes and predicts, with a stop every some tenths of a second.
+
+    An eigendecomposition cannot be stopped, nor the drawing of a network: seconds for the largest of them.
+
+    Args:
+        config: What to run.
+        dataset: The table of a config whose points are an uploaded data set.
+        resume: Where to go on from.
+
+    Raises:
+        NtkscopeError: the config cannot be run.
+    """
+    start = yield from start_stages(config, dataset)
+    network, step = start.network.copy(), 0
+    steps = recording_steps(start.last_step, config.recording.frames)
+    kernels = kernel_steps(steps, config.recording.kernel_frames)
+    if resume:
+        network.load_bytes(resume.parameters)
+        step = resume.step
+        steps, kernels = steps[steps > step], kernels[kernels > step]
+    theory = yield from theory_stages(start, steps)
+    wide = yield from Wide.begin(start, theory)
+    history = History(start, theory)
+    moving: Moving | None = Moving.begin(start)
+    if resume:
+        history.restore(resume, (yield from theory_stages(start, resume.recorded_steps.astype(np.int64))))
+        moving = yield from Moving.resume(start, network, resume)
+    return Prepared(
+        start=start,
+        network=network,
+        step=step,
+        wall_seconds=resume.wall_seconds if resume else 0.0,
+        theory=theory,
+        kernels=kernels,
+        wide=wide,
+        slices=Slices.choose(start.problem),
+        history=history,
+        moving=moving,
+    )
