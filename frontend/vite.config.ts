@@ -22,5 +22,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
     restoreMocks: true,
+    // Ends a test that hangs; other checks use the processors at the same time.
+    testTimeout: 60_000,
   },
 });

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from steps import browser, checks, page, port, python_packages
+from steps import browser, checks, page, port, postgres, python_packages
 from steps.common import BIN, PYTHON, ROOT, SetupProblem, run
 
 
@@ -37,11 +37,15 @@ def main() -> int:
         if arguments.command == "run":
             serve(arguments.port)
         elif arguments.command == "test":
-            return checks.run_all(browser.find())
+            chromium = browser.find()
+            with postgres.running() as database:
+                return checks.run_all(chromium, database)
         elif arguments.command == "bench":
             bench()
         elif arguments.command == "soak":
-            return checks.soak(browser.find())
+            chromium = browser.find()
+            with postgres.running() as database:
+                return checks.soak(chromium, database)
         else:
             print("ntkscope is set up in .venv. Start it:  make run")
     except SetupProblem as problem:

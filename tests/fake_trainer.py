@@ -31,6 +31,7 @@ def train(
     dataset: Any = None,
     resume: Checkpoint | None = None,
     last_seq: int = 0,
+    since: int | None = None,
     threads: int = 1,
 ) -> Generator[RunEvent, Command | None, None]:
     """Frames and ticks, one of each a step; then the end that the config's seed asks for."""

@@ -48,6 +48,12 @@ class Conflict(NtkscopeError):
     title = "That cannot be done in this state"
 
 
+class NotReadable(Conflict):
+    """The thing exists, but was stored by a later version, or is damaged."""
+
+    title = "That cannot be read by this version"
+
+
 class Unavailable(NtkscopeError):
     """Something that the program needs is not there: a port, a database, a device."""
 

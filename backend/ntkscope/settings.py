@@ -22,7 +22,11 @@ class Settings(BaseSettings):
     )
     max_parameters: int = Field(50_000_000, ge=1, description="Largest network, in parameters.")
     max_points: int = Field(4096, ge=1, description="Most training points.")
-    max_memory_bytes: int = Field(8 * 2**30, ge=1, description="Most memory that a run may take.")
+    max_memory_bytes: int = Field(
+        0,
+        ge=0,
+        description="Most memory of runs, paused ones and previews together; 0: three quarters of what is there.",
+    )
     max_steps: int = Field(10_000_000, ge=1, description="Most steps of a run.")
     max_upload_bytes: int = Field(4 * 2**20, ge=1, description="Largest uploaded table.")
     max_queued: int = Field(100, ge=1, description="Most runs waiting.")

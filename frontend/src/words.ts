@@ -25,6 +25,7 @@ export const words = {
   differs: "not the run shown",
   sameRun: "the run shown",
   deleted: (name: string) => `Deleted "${name}".`,
+  unreadable: "Cannot be read",
   ahead: (count: number) => (count === 1 ? "1 run ahead of yours" : `${whole(count)} runs ahead of yours`),
   reconnecting: (time: number) => `Reconnecting; shown up to t = ${number(time)}`,
   left: (seconds: number) => `${duration(seconds)} left`,
@@ -38,8 +39,6 @@ export const words = {
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   learningMark: (frequency: number, time: number) =>
     `Frequency ${frequency} is predicted to be learnt at t = ${number(time)}`,
-  diverged: (rate: number, limit: number, remedy: number) =>
-    `Learning rate ${number(rate)} is ${rate > limit ? "above" : "below"} 2/λ₁ = ${number(limit)}. Try ${number(remedy)}.`,
   trainStable: (rate: number) => `Train with ${number(rate)}`,
   failed: "The run failed",
   failedRemedy: "What was recorded stays. Train it again, or with fewer points or units.",

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from steps import apt
 from steps.common import PYTHON, SetupProblem
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
@@ -35,14 +36,8 @@ def installed() -> str | None:
 
 
 def by_apt() -> str | None:
-    """Debian's Chromium, where we are root; sudo is never asked for."""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return None
-    print("Installing Chromium with apt-get.", flush=True)
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.call(["apt-get", "update", "-qq"], env=environment)
-    subprocess.call(["apt-get", "install", "-yqq", "--no-install-recommends", "chromium"], env=environment)
-    return installed()
+    """Debian's Chromium, where we may install it."""
+    return installed() if apt.install("chromium", "Chromium") else None
 
 
 def by_playwright() -> str | None:

@@ -3,7 +3,7 @@
 import hashlib
 
 from tests.cases import config
-from tests.servers import Server
+from tests.servers import Server, wait_for
 
 TABLE = b"x1,x2,y\n0,0,1\n0.5,1,2\n1,0.5,-1\n"
 SHA = hashlib.sha256(TABLE).hexdigest()
@@ -40,5 +40,5 @@ def test_a_run_on_a_table(real: Server) -> None:
 
     assert (code, reason) == (1000, "completed")
     assert events[[e["type"] for e in events].index("started")]["inputs"]["shape"] == [3, 2]
-    preview = real.client.post("api/preview", json=run["config"]).json()
-    assert len(preview["spectrum"]["eigenvalues"]) == 3
+    spectrum = wait_for(lambda: real.client.post("api/preview", json=run["config"]).json()["spectrum"])
+    assert len(spectrum["eigenvalues"]) == 3

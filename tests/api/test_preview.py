@@ -3,10 +3,16 @@
 import pytest
 
 from tests.cases import config
-from tests.servers import Server, wait_for
+from tests.servers import GENEROUS, Server, wait_for
 
 
-def test_a_small_config_is_answered_whole(real: Server) -> None:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server waits for the whole answer, however busy this machine is."""
+    monkeypatch.setattr("ntkscope.runs.thinking.WAIT_SECONDS", GENEROUS)
+
+
+def test_a_small_config_is_answered_whole(real: Server, patient: None) -> None:
     made = real.client.post("api/preview", json=config().model_dump(mode="json")).json()
 
     assert made["status"] == "ready"
@@ -41,7 +47,7 @@ def test_one_point_and_equal_points_are_accepted_with_a_notice(real: Server) -> 
     assert equal.json()["notices"]
 
 
-def test_a_rate_beyond_the_limit_is_a_warning(real: Server) -> None:
+def test_a_rate_beyond_the_limit_is_a_warning(real: Server, patient: None) -> None:
     body = config(training__learning_rate={"kind": "auto", "fraction": 2}).model_dump(mode="json")
     made = real.client.post("api/preview", json=body)
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from websockets.sync.client import connect
 
 from tests.cases import config
 from tests.e2e.conftest import PHONE, WIDE, Server
+from tests.servers import drain
 
 pytestmark = pytest.mark.e2e
 Open = Callable[..., Page]
@@ -77,12 +79,12 @@ def small(page: Page, steps: int = 300) -> None:
 
 
 def submit(server: Server, **changes: object) -> str:
-    """A run of the REST API, waited for."""
+    """A run of the REST API, followed until the server closes its stream: the run has ended."""
     body = {"config": config(**changes).model_dump(mode="json")}
-    run_id = httpx.post(f"{server.url}/api/runs", json=body).json()["id"]
-    for _ in range(200):
-        if httpx.get(f"{server.url}/api/runs/{run_id}").json()["ended_at"]:
-            break
+    run_id = httpx.post(f"{server.url}/api/runs", json=body).raise_for_status().json()["id"]
+    with connect(f"{server.url.replace('http', 'ws', 1)}/api/runs/{run_id}/stream", compression=None) as socket:
+        drain(socket)
+    assert httpx.get(f"{server.url}/api/runs/{run_id}").json()["ended_at"]
     return str(run_id)
 
 

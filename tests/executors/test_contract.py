@@ -2,10 +2,11 @@
 
 import pytest
 
-from ntkscope.executors.base import Emitted, Ended, Executor, Paused, Taken, Ticked
+from ntkscope.errors import InvalidInput
+from ntkscope.executors.base import Emitted, Ended, Executor, Paused, Released, Taken, Ticked
 from ntkscope.executors.inline import InlineExecutor
 from ntkscope.executors.process import ProcessExecutor
-from ntkscope.wire.codec import decode
+from ntkscope.wire.codec import decode, encode
 from tests import fake_trainer
 from tests.executors.conftest import Ear, Start, job, order
 from tests.fake_trainer import FAST, INVALID, RAISES, SILENT, STEADY, checkpoint, frame
@@ -75,10 +76,40 @@ def test_orders_for_runs_that_are_over_are_forgotten(executor: Executor, ear: Ea
 
 
 def test_an_extended_run_is_numbered_from_its_last_seq(executor: Executor, ear: Ear) -> None:
-    executor.begin(0, job("a", FAST, steps=8, resume=checkpoint(7, 5), last_seq=7))
+    executor.begin(0, job("a", FAST, steps=8, resume=encode(checkpoint(7, 5))))
     ear.until(Ended)
 
     assert ear.seqs("a") == [8, 9, 10, 11, 12]  # three frames, the end, its checkpoint
+
+
+def test_a_paused_run_leaves_the_memory_and_comes_back_from_its_checkpoint(executor: Executor, ear: Ear) -> None:
+    executor.begin(0, job("a", STEADY, LONG))
+    executor.order(0, order("a", "pause"))
+    ear.until(Paused)
+    executor.begin(0, job("b", STEADY, LONG))
+    ear.until(Emitted, "b")
+    executor.order(0, order("a", "release"))
+    assert ear.until(Released) == Released("a")
+    executor.order(0, order("a", "release"))  # it is not there any more
+    executor.order(0, order("b", "cancel"))
+    ear.until(Ended, "b")
+    assert not any(isinstance(message, Ended) and message.run_id == "a" for message in ear.all)
+
+    last = [message for message in ear.all if isinstance(message, Emitted) and message.run_id == "a"][-1]
+    executor.begin(0, job("a", FAST, last.seq + 3, resume=lambda: last.data, since=-1))
+    ear.until(Ended, "a")
+    assert ear.seqs("a") == list(range(1, len(ear.seqs("a")) + 1))
+
+
+def test_a_checkpoint_that_cannot_be_read_fails_the_run(executor: Executor, ear: Ear) -> None:
+    def read() -> bytes:
+        raise InvalidInput("A checkpoint.", "none", "Start a new run.")
+
+    executor.begin(0, job("a", FAST, resume=read))
+    ended = ear.until(Ended)
+    assert isinstance(ended, Ended)
+    assert (ended.run_id, ended.outcome) == ("a", "failed")
+    assert ended.sentence == "A checkpoint. You gave none. Start a new run."
 
 
 def test_an_error_fails_the_run_and_not_the_slot(executor: Executor, ear: Ear) -> None:

@@ -4,12 +4,25 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from ntkscope.errors import TooLarge
+from ntkscope.experiment import estimate
 from ntkscope.experiment.build import build, build_network
 from ntkscope.experiment.datasets import Table
-from ntkscope.experiment.estimate import Limits, check_limits, estimate_cost, memory_bytes, readable_bytes, sizes
+from ntkscope.experiment.estimate import (
+    Limits,
+    check_limits,
+    estimate_cost,
+    limit_bytes,
+    memory_bytes,
+    readable_bytes,
+    sizes,
+    start_bytes,
+)
+from ntkscope.experiment.infinite import limit
 from ntkscope.experiment.machine import machine_speed
+from ntkscope.experiment.start import start
 from ntkscope.schemas.config import RunConfig
 
 LIMITS = Limits(max_parameters=50_000_000, max_points=4096, max_memory_bytes=8 * 2**30, max_steps=10_000_000)
@@ -99,3 +112,36 @@ def test_the_machine_is_measured_once() -> None:
 )  # fmt: skip
 def test_bytes_are_readable(count: int, said: str) -> None:
     assert readable_bytes(count) == said
+
+
+@pytest.mark.parametrize("parts", [{}, {"network": {"width": 512, "depth": 2}}, {"data": {"grid": 2048}},
+                                   {"network": {"encoding": {"kind": "positional"}}}])  # fmt: skip
+def test_what_is_kept_is_counted(parts: dict[str, Any]) -> None:
+    size, begun = sizes(config(**parts)), start(config(**parts))
+    for kept, counted in ((begun, start_bytes(size)), (limit(begun), limit_bytes(size))):
+        there = tensor_bytes(kept)
+        assert there - 100_000 < counted < 1.5 * there + 100_000  # vectors are not counted
+
+
+def tensor_bytes(value: object) -> int:
+    """Of all tensors within, each storage once."""
+    seen: dict[int, int] = {}
+    todo, known = [value], set()
+    while todo:
+        each = todo.pop()
+        if id(each) in known:
+            continue
+        known.add(id(each))
+        if isinstance(each, torch.Tensor):
+            seen[each.untyped_storage().data_ptr()] = each.untyped_storage().nbytes()
+        elif isinstance(each, (list, tuple)):
+            todo += each
+        elif hasattr(each, "__dict__"):
+            todo += vars(each).values()
+    return sum(seen.values())
+
+
+def test_a_machine_that_has_no_more_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "machine_memory", lambda: 2**20)
+    with pytest.raises(TooLarge, match="container, has no more"):
+        check_limits(config(), Limits(**(vars(LIMITS) | {"max_memory_bytes": 2**20})))

@@ -160,14 +160,21 @@ def test_points_in_space_have_no_exponents() -> None:
 
 
 def test_the_nngp_is_the_covariance_of_sampled_networks() -> None:
+    """With one hidden layer it is so at every width; each of 100 networks gives the covariance over its 100 outputs."""
     begun = start(config(data__points={"kind": "interval", "n": 4}, data__grid=3))
     found, generator = limit(begun), torch.Generator().manual_seed(0)
     both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
-    draws = torch.stack(
-        [MLP.create(1, 256, 1, "erf", "ntk", 4.0, 2.0, generator=generator)(both)[:, 0] for _ in range(4000)]
-    )
-    covariance = (draws.T @ draws / len(draws)).numpy()
-    scale = float(found.grid_variance.max())
-    np.testing.assert_allclose(covariance[:4, :4], found.nngp.numpy(), atol=0.1 * scale)
-    np.testing.assert_allclose(covariance[4:, :4], found.cross_nngp.numpy(), atol=0.1 * scale)
-    np.testing.assert_allclose(covariance.diagonal()[4:], found.grid_variance.numpy(), atol=0.1 * scale)
+    draws = []
+    for _ in range(100):
+        outputs = MLP.create(1, 256, 1, "erf", "ntk", 4.0, 2.0, outputs=100, generator=generator)(both)
+        draws.append(outputs @ outputs.T / 100)
+    each = torch.stack(draws)
+    mean, error = each.mean(0), each.std(0) / 100**0.5
+    assert float(error.max()) < 0.02 * float(found.grid_variance.max())
+    for estimate, its_error, limiting in (
+        (mean[:4, :4], error[:4, :4], found.nngp),
+        (mean[4:, :4], error[4:, :4], found.cross_nngp),
+        (mean.diagonal()[4:], error.diagonal()[4:], found.grid_variance),
+    ):
+        # Four standard errors: right numbers are further off in one of some 300 draws, and this draw is fixed.
+        assert bool(((estimate - limiting).abs() < 4 * its_error).all())

@@ -8,11 +8,13 @@ import pytest
 
 from ntkscope.errors import Gone, NotFound
 from ntkscope.executors.base import Taken
+from ntkscope.runs.housekeeping import UNUSED_SECONDS, Housekeeping
 from ntkscope.runs.recording import RECORDED
+from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunPatch
 from ntkscope.store.database import open_database
 from ntkscope.store.run_store import RunStore
-from ntkscope.store.writes import NewEvent, append_events, insert_run, update_run
+from ntkscope.store.writes import NewEvent, append_events, insert_dataset, insert_run, update_run
 from tests.runs.conftest import Puppet, opened, reaches, submit
 from tests.servers import settings_in
 from tests.store.test_run_store import summary
@@ -142,3 +144,22 @@ def test_a_server_may_be_told_to_show_none(tmp_path: Path) -> None:
             return (await services.manager.list(10, 0, "")).total
 
     assert asyncio.run(look()) == 0
+
+
+def test_unused_tables_go_with_the_purge(tmp_path: Path, puppet: Puppet) -> None:
+    async def main() -> None:
+        async with opened(tmp_path, puppet) as services:
+            old, new = (
+                DatasetInfo(sha256=digit * 64, name="t", rows=1, columns=["x1", "y"]) for digit in ("a", "b")
+            )
+            for info, age in ((old, 2 * UNUSED_SECONDS), (new, 0.5 * UNUSED_SECONDS)):
+                at = time.time() - age
+                await asyncio.wrap_future(
+                    services.writer.submit(lambda c, info=info, at=at: insert_dataset(c, info, b"x1,y", at))
+                )
+            later = Housekeeping(services.manager, services.writer)
+            await later.purge()
+            assert services.store.dataset(old.sha256) is None
+            assert services.store.dataset(new.sha256) is not None
+
+    asyncio.run(main())

@@ -2,19 +2,22 @@
 
 from ntkscope.executors.base import Job
 from ntkscope.runs.live import Live, LiveRuns
+from ntkscope.runs.memory import Memory
 from tests.fake_trainer import FAST, behaving
 from tests.store.test_run_store import summary
 
+READY = range(2)  # every slot of these tests
+
 
 def runs(slots: int, *ids: str) -> LiveRuns:
-    made = LiveRuns(slots)
+    made = LiveRuns(slots, Memory(1))
     for run_id in ids:
         made.add(Live(summary(run_id), Job(run_id, behaving(FAST))))
     return made
 
 
 def begin(live: LiveRuns) -> str:
-    found = live.next()
+    found = live.next(READY)
     assert found is not None
     slot, run = found
     run.slot, run.state, run.job = slot, "running", None
@@ -24,7 +27,7 @@ def begin(live: LiveRuns) -> str:
 def test_nobody_begins_before_a_slot_is_free() -> None:
     live = runs(1, "a", "b")
     assert begin(live) == "a"
-    assert live.next() is None
+    assert live.next(READY) is None
     live.release("a")
     assert begin(live) == "b"
 
@@ -47,7 +50,7 @@ def test_one_that_waits_for_its_own_slot_does_not_stop_the_others() -> None:
     assert begin(live) == "c"
     assert live["c"].slot == 0
     live.remove("b")
-    assert live.next() is None
+    assert live.next(READY) is None
     live.remove("c")
     assert begin(live) == "a"
 
@@ -58,3 +61,12 @@ def test_the_number_that_waits_counts_the_held_ones_not() -> None:
     live["b"].state = "paused"
 
     assert live.queued() == 1
+
+
+def test_a_slot_whose_worker_is_not_ready_is_left_alone() -> None:
+    live = runs(2, "a", "b")
+    assert live.next(()) is None
+    found = live.next({1})
+    assert found is not None
+    assert (found[0], found[1].run.id) == (1, "a")
+    assert live.next({1}) is None

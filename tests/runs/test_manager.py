@@ -7,7 +7,7 @@ import pytest
 
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput, NotFound, TooLarge
-from ntkscope.executors.base import Died, Emitted, Paused, Taken, Ticked
+from ntkscope.executors.base import Died, Emitted, Paused, Ready, Taken, Ticked
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data, DatasetPoints, DatasetTarget
 from ntkscope.schemas.run import RunRequest
@@ -179,7 +179,8 @@ def test_a_death_fails_every_run_in_that_memory_and_no_other(tmp_path: Path) -> 
             assert "memory" in failed[0].sentence
             assert [seq for seq, _ in await services.log.read(ids[0], 0, 9)] == [1, 2]
             assert (await services.manager.get(ids[1])).state == "running"
-            assert (await reaches(services, ids[2], "running")).state == "running"  # the slot has a new worker
+            puppet.tell(Ready())  # the slot has a new worker
+            await reaches(services, ids[2], "running")
 
     asyncio.run(main())
 
@@ -222,8 +223,10 @@ def test_a_run_is_extended_from_its_last_checkpoint(tmp_path: Path, puppet: Pupp
             assert extended.state == "running"
             assert extended.config.training.stop == Stop(steps=50)
             assert extended.digest == extended.config.digest() != run.digest
-            assert job.resume is not None
-            assert (job.resume.step, job.last_seq, job.config) == (20, 3, extended.config)
+            assert job.config == extended.config
+            assert job.since is None
+            assert callable(job.resume)  # the parameters are read when a worker takes them
+            assert await asyncio.to_thread(job.resume) == encode(checkpoint(3, 20))
             with pytest.raises(Conflict):
                 await services.manager.extend(run.id, 60)
 
@@ -292,5 +295,23 @@ def test_a_log_that_cannot_be_written_fails_its_run(tmp_path: Path, puppet: Pupp
 
             assert "could not be stored" in failed.sentence
             assert [seq for seq, _ in await services.log.read(run.id, 0, 9)] == [1]
+
+    asyncio.run(main())
+
+
+def test_after_a_death_the_next_run_waits_for_the_new_worker_and_then_begins(tmp_path: Path, puppet: Puppet) -> None:
+    async def main() -> None:
+        async with opened(tmp_path, puppet) as services:
+            first, second = [(await submit(services)).id for _ in range(2)]
+            puppet.tell(Died(-9))
+            await reaches(services, first, "failed")
+            waiting = await services.manager.get(second)
+
+            # A run that is given to a slot before `revive` would be dropped with what was meant for the dead.
+            assert (waiting.state, waiting.sentence) == ("queued", "Waits for a worker process, which is starting.")
+            assert (puppet.order_of_runs, puppet.revived) == ([first], [0])
+            puppet.tell(Ready())
+            await reaches(services, second, "running")
+            assert puppet.order_of_runs == [first, second]
 
     asyncio.run(main())

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ntkscope.errors import InvalidInput
+from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.runs import thinking
+from ntkscope.runs.memory import Memory
 from ntkscope.runs.thinking import Kept, Thinking
 from ntkscope.schemas.preview import Preview
 from tests.cases import config
@@ -106,3 +107,73 @@ def test_the_oldest_are_forgotten_and_not_begun() -> None:
         assert isinstance(results[1], asyncio.CancelledError)
 
     asyncio.run(main())
+
+
+def test_what_is_computed_and_what_is_kept_have_their_share_of_memory() -> None:
+    async def main() -> None:
+        memory, go = Memory(100), threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            kept: Kept[bool] = Kept(pool, 8, memory, "k")
+            first = kept.get("a", lambda: go.wait(10), taking=60, keeping=10)
+            assert memory.free == 40
+            with pytest.raises(Conflict, match=r"60 B of memory are needed.*40 B of 100 B"):
+                kept.get("b", lambda: True, taking=60)
+            go.set()
+            assert await first
+            await settled(lambda: memory.free == 90)
+            with pytest.raises(ZeroDivisionError):
+                await kept.get("c", lambda: bool(1 / 0), taking=20)
+            await settled(lambda: memory.free == 90)
+
+            assert memory.take("run", 100)  # for which the result is forgotten
+            memory.release("run")
+            again = kept.get("a", lambda: False, taking=60, keeping=10)
+            assert await again is False
+
+    asyncio.run(main())
+
+
+def test_no_more_bytes_are_kept_than_a_number_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thinking, "KEPT_BYTES", 25)
+
+    async def main() -> None:
+        memory = Memory(1000)
+        with ThreadPoolExecutor(1) as pool:
+            kept: Kept[int] = Kept(pool, 8, memory, "k")
+            for number in range(4):
+                await kept.get(str(number), lambda number=number: number, taking=100, keeping=10)
+            await settled(lambda: memory.free == 980)  # two are kept
+            await kept.get("large", lambda: 9, taking=100, keeping=26)
+            await settled(lambda: memory.free == 980)
+            assert await kept.get("3", lambda: -1) == 3
+            assert await kept.get("0", lambda: -1) == -1
+
+    asyncio.run(main())
+
+
+def test_a_preview_for_which_there_is_no_memory_is_answered_with_its_cost_and_why() -> None:
+    async def test(mind: Thinking) -> None:
+        memory.take("run", memory.most)
+        answer = await mind.preview(config(), None)
+        assert answer.status == "cost"
+        assert answer.warnings[0].endswith("runs and other kernels hold the rest. Ask again when a run has ended.")
+        with pytest.raises(Conflict, match="Ask again"):
+            await mind.prediction(config(), None, "gradient_flow", 0.0, "start", Recorded([], []))
+        memory.release("run")
+        assert (await mind.preview(config(), None)).spectrum is not None
+
+    async def main() -> None:
+        mind = Thinking(1, memory)
+        try:
+            await test(mind)
+        finally:
+            mind.close()
+
+    memory = Memory(2**30)
+    asyncio.run(main())
+
+
+async def settled(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.001)

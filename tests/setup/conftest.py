@@ -99,6 +99,7 @@ class Checkout:
             "ROOT": str(self.root),
             "VERSION": f"{sys.version_info[0]}.{sys.version_info[1]}",
             "FAIL": "",
+            "NTKSCOPE_TEST_POSTGRES": "postgresql://named/",  # so that none is started
             **variables,
         }
         program = shutil.which(command[0], path=environment["PATH"]) or command[0]

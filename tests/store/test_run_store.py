@@ -4,7 +4,8 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.store.database import Database
-from ntkscope.store.run_store import RunStore
+from ntkscope.store.large import LARGE
+from ntkscope.store.run_store import CheckpointPlace, RunStore
 from ntkscope.store.writes import (
     NewEvent,
     append_events,
@@ -91,8 +92,9 @@ def test_events_are_read_in_order_without_checkpoints(database: Database) -> Non
     assert [seq for seq, _ in store.events("a", 1, 1)] == [3]
     assert store.events("a", 0, 1)[0][1] == encode(frame(1, 1))
     last = store.last_checkpoint("a")
-    assert last is not None
-    assert last.seq == 5
+    assert last == CheckpointPlace(5, 3)
+    assert store.event("a", 5) == encode(events[-1])
+    assert store.last_checkpoint("b") is None
     run = store.run("a")
     assert run is not None
     assert run.last_seq == 5
@@ -139,3 +141,26 @@ def test_a_table_is_kept_once(database: Database) -> None:
 
     assert RunStore(database.engine).dataset("0" * 64) == (info, b"x1,y\n1,2\n")
     assert RunStore(database.engine).dataset("1" * 64) is None
+
+
+def test_a_large_checkpoint_is_kept_once_and_comes_back_as_it_went(database: Database) -> None:
+    store = fill(database, summary("a"))
+    parameters = bytes(range(256)) * (LARGE // 100)
+    large = encode(checkpoint(2, 7).model_copy(update={"parameters": parameters}))
+    other = encode(checkpoint(2, 8).model_copy(update={"parameters": parameters[::-1]}))
+    with database.engine.begin() as connection:
+        append_events(connection, [NewEvent("a", 1, "frame", b"x"), NewEvent("a", 2, "checkpoint", large)])
+        append_events(connection, [NewEvent("a", 2, "checkpoint", other), NewEvent("a", 3, "frame", b"y")])
+
+    assert store.event("a", 2) == large
+    assert store.last_checkpoint("a") == CheckpointPlace(2, 7)
+    assert [seq for seq, _ in store.events("a", 0, 9)] == [1, 3]
+
+
+def test_a_large_event_of_a_transaction_that_fails_is_not_there(database: Database) -> None:
+    store = fill(database, summary("a"))
+    with database.engine.connect() as connection:
+        append_events(connection, [NewEvent("a", 1, "frame", bytes(LARGE + 1))])
+        connection.rollback()
+
+    assert store.events("a", 0, 9) == []

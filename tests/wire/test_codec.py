@@ -5,13 +5,15 @@ import math
 
 import msgpack
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ntkscope.schemas.event import KernelFrame, Started
 from ntkscope.schemas.event_parts import Identity
-from ntkscope.wire.codec import LARGEST, decode, decode_fields, encode, to_json
+from ntkscope.wire.codec import LARGEST, decode, decode_fields, decode_first, encode, to_json
 from tests.cases import small_run
+from tests.fake_trainer import checkpoint
 
 
 def kernel_frame(eigenvalues: list[float]) -> KernelFrame:
@@ -69,3 +71,13 @@ def test_a_matrix_keeps_its_shape() -> None:
     assert isinstance(back, Started)
     assert back.modes.shape == started.modes.shape == (16, 16)
     np.testing.assert_allclose(back.modes, started.modes, rtol=1e-6)
+
+
+def test_a_first_field_is_read_without_the_rest() -> None:
+    data = encode(checkpoint(3, 12).model_copy(update={"parameters": bytes(10_000)}))
+
+    assert decode_first(data[:100], "step") == 12
+    assert decode_first(data, "recorded_remaining")["shape"] == [0, 0]
+    for name in ("parameters", "nothing"):
+        with pytest.raises(ValueError, match=name):
+            decode_first(data[:100], name)

@@ -8,6 +8,7 @@ from ntkscope.api.dependencies import RunId, ServicesDep
 from ntkscope.api.examples import RUN_REQUESTS
 from ntkscope.api.problems import RESPONSES
 from ntkscope.schemas.run import ExtendRequest, RunList, RunPatch, RunRequest, RunSummary
+from ntkscope.schemas.unreadable import Unreadable
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=RESPONSES)
 
@@ -50,13 +51,13 @@ async def change_run(run_id: RunId, body: RunPatch, services: ServicesDep) -> Ru
 
 
 @router.delete("/{run_id}")
-async def delete_run(run_id: RunId, services: ServicesDep) -> RunSummary:
+async def delete_run(run_id: RunId, services: ServicesDep) -> RunSummary | Unreadable:
     """Deletes a run, cancelled if it has not ended. It can be restored for ten minutes."""
     return await services.housekeeping.delete(run_id)
 
 
 @router.post("/{run_id}/restore")
-async def restore_run(run_id: RunId, services: ServicesDep) -> RunSummary:
+async def restore_run(run_id: RunId, services: ServicesDep) -> RunSummary | Unreadable:
     """Brings a deleted run back."""
     return await services.housekeeping.restore(run_id)
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from ntkscope.api.dependencies import ServicesDep
+from ntkscope.api.limits import limits
 from ntkscope.schemas.config import RunConfig
 from ntkscope.settings import Settings
 
@@ -40,5 +41,6 @@ def schema(settings: Settings) -> dict[str, Any]:
         if limit < property_.get("maximum", float("inf")):
             property_["maximum"] = limit
             property_["setting"] = f"NTKSCOPE_{setting.upper()}"
-    made["limits"] = {f"NTKSCOPE_{name.upper()}": getattr(settings, name) for name in LIMITS}
+    values = vars(settings) | vars(limits(settings))
+    made["limits"] = {f"NTKSCOPE_{name.upper()}": values[name] for name in LIMITS}
     return made

@@ -10,11 +10,13 @@ from pathlib import Path
 from ntkscope.api.limits import limits
 from ntkscope.executors.base import TRAIN, Executor
 from ntkscope.executors.process import ProcessExecutor
+from ntkscope.runs.admission import Admission
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.housekeeping import Housekeeping
 from ntkscope.runs.log import Log
 from ntkscope.runs.manager import Manager
+from ntkscope.runs.memory import Memory
 from ntkscope.runs.sweeps import Sweeps
 from ntkscope.runs.thinking import Thinking
 from ntkscope.settings import Settings
@@ -75,10 +77,14 @@ async def open_services(settings: Settings, executor: Executor | None = None) ->
 
 def _assemble(settings: Settings, database: Database, executor: Executor) -> Services:
     bell, store = Bell(), RunStore(database.engine)
-    conductor = Conductor(executor, bell)
-    writer = Writer(database.engine, conductor.committed, conductor.refused)
+    allowed = limits(settings)
+    memory = Memory(allowed.max_memory_bytes)
     threads = settings.training_threads()
-    manager = Manager(store, writer, conductor, bell, limits(settings), threads, settings.max_queued)
+    thinking = Thinking(threads, memory)  # before the conductor: what is kept is forgotten before a run is reduced
+    conductor = Conductor(executor, bell, memory)
+    writer = Writer(database.engine, conductor.committed, conductor.refused)
+    admission = Admission(store, writer, allowed, threads)
+    manager = Manager(store, writer, conductor, bell, admission, settings.max_queued)
     return Services(
         settings=settings,
         store=store,
@@ -89,5 +95,5 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
         sweeps=Sweeps(SweepStore(database.engine), writer, manager, bell, executor.slots),
         housekeeping=Housekeeping(manager, writer),
         log=Log(store),
-        thinking=Thinking(threads),
+        thinking=thinking,
     )

@@ -3,12 +3,12 @@
 import importlib
 import queue
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from ntkscope.experiment.datasets import Table
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Checkpoint, Command, Outcome, RunEvent
+from ntkscope.schemas.event import Command, Outcome, RunEvent
 
 RunGenerator = Generator[RunEvent, Command | None, None]
 Train = Callable[..., RunGenerator]
@@ -23,25 +23,29 @@ class Job:
         run_id: The run's id.
         config: What to train.
         dataset: The table that the config names.
-        resume: Where to go on, when a run is extended.
-        last_seq: The last seq that is stored.
+        resume: The checkpoint to go on from, as it is stored, or what reads it: a waiting run holds no parameters.
+        since: The step after which its plan begins, where it goes on with that; None where it begins with another.
         threads: How many the run may use.
     """
 
     run_id: str
     config: RunConfig
     dataset: Table | None = None
-    resume: Checkpoint | None = None
-    last_seq: int = 0
+    resume: bytes | Callable[[], bytes] | None = None
+    since: int | None = None
     threads: int = 1
+
+    def loaded(self) -> "Job":
+        """With the checkpoint itself. Reads the store: for an executor's own threads, when the run begins."""
+        return replace(self, resume=self.resume()) if callable(self.resume) else self
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command for a run that has begun."""
+    """A command for a run that has begun. `release` ends a paused one in silence: it comes back from its checkpoint."""
 
     run_id: str
-    command: Command
+    command: Command | Literal["release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,13 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A paused run is no longer in its slot's memory."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The run is over; the outcome `failed` is an error of the program or of its input."""
 
@@ -88,7 +99,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The slot's worker is warm."""
+    """The slot's worker is warm: it may be given runs until it has died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,9 @@ class Died:
     exit_code: int
 
 
-Inbox = queue.SimpleQueue[Job | Order | None]
-Message = Emitted | Ticked | Taken | Paused | Ended | Ready | Died
+ToWorker = Job | Order | None
+Inbox = queue.SimpleQueue[ToWorker]
+Message = Emitted | Ticked | Taken | Paused | Released | Ended | Ready | Died
 Deliver = Callable[[int, Message], None]
 
 

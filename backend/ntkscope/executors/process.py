@@ -3,13 +3,15 @@
 import contextlib
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
 from functools import partial
-from multiprocessing.connection import Connection, Pipe
 
-from ntkscope.executors.base import TRAIN, Deliver, Died, Job, Message, Order, Ready
+from ntkscope.executors.base import TRAIN, Deliver, Died, Ended, Job, Message, Order, Ready, ToWorker
+from ntkscope.executors.channel import Channel
+from ntkscope.executors.worker import explain
 
 CLOSING_SECONDS = 2.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # before a worker that died without ever being ready is replaced
@@ -63,8 +65,8 @@ class _Slot:
     def __init__(self, number: int, train: str) -> None:
         self._number, self._train = number, train
         self._process: subprocess.Popen[bytes]
-        self._pipe: Connection[Job | Order | None, Message]
-        self._outbox: queue.SimpleQueue[tuple[int, Job | Order | None]] = queue.SimpleQueue()
+        self._pipe: Channel[ToWorker, Message]
+        self._outbox: queue.SimpleQueue[tuple[int, ToWorker]] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._change = threading.Condition()
         self._wanted = 0  # generation that senders mean
@@ -74,12 +76,12 @@ class _Slot:
     def start(self, deliver: Deliver) -> None:
         self._spawn()
         # A thread sends, since a large table blocks until a worker that is still starting reads it.
-        for target, arguments in ((self._write, ()), (self._read, (deliver,))):
-            thread = threading.Thread(target=target, args=arguments, name=f"ntkscope-slot-{self._number}", daemon=True)
+        for target in (self._write, self._read):
+            thread = threading.Thread(target=target, args=(deliver,), name=f"ntkscope-slot-{self._number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
-    def send(self, message: Job | Order | None) -> None:
+    def send(self, message: ToWorker) -> None:
         self._outbox.put((self._wanted, message))
 
     def kill(self) -> None:
@@ -105,7 +107,8 @@ class _Slot:
 
     def _spawn(self) -> None:
         """No fork and no multiprocessing start method: those run the caller's main module again."""
-        self._pipe, theirs = Pipe()
+        ours, theirs = socket.socketpair()
+        self._pipe = Channel(ours)
         descriptor = str(theirs.fileno())
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ntkscope.executors.process_worker", descriptor, self._train],
@@ -116,16 +119,25 @@ class _Slot:
         )
         theirs.close()  # or the worker's death would not end our reading
 
-    def _write(self) -> None:
-        message: Job | Order | None = None
+    def _write(self, deliver: Deliver) -> None:
+        message: ToWorker = None
         while message is not None or not self._closing:
             generation, message = self._outbox.get()
             with self._change:
                 self._change.wait_for(partial(self._serves, generation))
-                current = generation == self._serving
-            if current:
-                with contextlib.suppress(OSError):  # it died: the reader tells
-                    self._pipe.send(message)
+                pipe = self._pipe if generation == self._serving else None
+            if pipe is not None:
+                self._pass_on(pipe, message, deliver)
+
+    def _pass_on(self, pipe: Channel[ToWorker, Message], message: ToWorker, deliver: Deliver) -> None:
+        if isinstance(message, Job):
+            try:
+                message = message.loaded()
+            except Exception as error:
+                deliver(self._number, Ended(message.run_id, "failed", explain(error)))
+                return
+        with contextlib.suppress(OSError):  # it died: the reader tells
+            pipe.send(message)
 
     def _serves(self, generation: int) -> bool:
         return self._closing or self._serving >= generation
@@ -135,7 +147,6 @@ class _Slot:
         while True:
             ready = self._receive(deliver)
             exit_code = self._process.wait()
-            self._pipe.close()
             with self._change:
                 if self._closing:
                     return
@@ -147,6 +158,7 @@ class _Slot:
                     self._change.wait_for(lambda: self._closing, timeout=wait)
                 if self._closing:
                     return
+                # The old pipe is not closed but dropped: a sender may be in the middle of a message to the dead.
                 self._spawn()
                 self._serving = self._wanted
                 self._change.notify_all()
@@ -156,7 +168,7 @@ class _Slot:
         ready = False
         with contextlib.suppress(EOFError, OSError):
             while True:
-                message = self._pipe.recv()
+                message = self._pipe.receive()
                 ready = ready or isinstance(message, Ready)
                 deliver(self._number, message)
         return ready

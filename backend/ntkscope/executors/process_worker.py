@@ -1,11 +1,13 @@
 """The inside of a worker process. Imports nothing heavy until it listens: it must die with its server."""
 
 import os
+import socket
 import sys
 import threading
-from multiprocessing.connection import Connection
+from dataclasses import replace
 
-from ntkscope.executors.base import Inbox, Job, Message, Order, Ready, Train, load
+from ntkscope.executors.base import Inbox, Job, Message, Ready, ToWorker, Train, load
+from ntkscope.executors.channel import Channel
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data, Interval
 from ntkscope.schemas.network import Network
@@ -19,7 +21,7 @@ TINY = RunConfig(
 )
 
 
-def work(pipe: "Connection[Message, Job | Order | None]", train: str) -> None:
+def work(pipe: Channel[Message, ToWorker], train: str) -> None:
     """Warms up, then serves the pipe until it says None or its other end is gone."""
     inbox = Inbox()
     threading.Thread(target=_listen, args=(pipe, inbox), daemon=True).start()
@@ -37,13 +39,20 @@ def work(pipe: "Connection[Message, Job | Order | None]", train: str) -> None:
     Worker(function, inbox, send).serve()
 
 
-def _listen(pipe: "Connection[Message, Job | Order | None]", inbox: Inbox) -> None:
+def _listen(pipe: Channel[Message, ToWorker], inbox: Inbox) -> None:
     """Also the watch over the server: its death closes the pipe, whatever the numerics are doing."""
     try:
         while True:
-            inbox.put(pipe.recv())
+            inbox.put(_once(pipe.receive()))
     except (EOFError, OSError):
         os._exit(0)
+
+
+def _once(message: ToWorker) -> ToWorker:
+    """The checkpoint is handed over once: nothing keeps its bytes while the run goes on."""
+    if isinstance(message, Job) and isinstance(message.resume, bytes):
+        return replace(message, resume=[message.resume].pop)
+    return message
 
 
 def _warm_up(train: Train) -> None:
@@ -59,4 +68,4 @@ def _warm_up(train: Train) -> None:
 
 
 if __name__ == "__main__":
-    work(Connection(int(sys.argv[1])), sys.argv[2])
+    work(Channel(socket.socket(fileno=int(sys.argv[1]))), sys.argv[2])

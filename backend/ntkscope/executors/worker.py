@@ -1,5 +1,6 @@
 """What happens in a slot: begins runs, goes on with paused ones, takes commands between steps."""
 
+import gc
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,14 +16,15 @@ from ntkscope.executors.base import (
     Message,
     Order,
     Paused,
+    Released,
     RunGenerator,
     Taken,
     Ticked,
     Train,
 )
 from ntkscope.executors.drive import drive
-from ntkscope.schemas.event import Command, RunEvent, Tick
-from ntkscope.wire.codec import encode
+from ntkscope.schemas.event import Checkpoint, Command, RunEvent, Tick
+from ntkscope.wire.codec import decode, encode
 
 
 class Worker:
@@ -58,17 +60,31 @@ class Worker:
 
     def _begin(self, job: Job) -> None:
         try:
+            resume = _checkpoint(job.loaded())
             generator = self._train(
-                job.config, dataset=job.dataset, resume=job.resume, last_seq=job.last_seq, threads=job.threads
+                job.config,
+                dataset=job.dataset,
+                resume=resume,
+                last_seq=resume.seq if resume else 0,
+                since=job.since,
+                threads=job.threads,
             )
+            del resume  # the generator has it until it has taken it up
         except Exception as error:
             self._send(Ended(job.run_id, "failed", explain(error)))
         else:
             self._run(job.run_id, generator, job.threads)
 
     def _go_on(self, order: Order) -> None:
-        if order.run_id in self._paused:
-            generator, threads = self._paused.pop(order.run_id)
+        if order.run_id not in self._paused:
+            return
+        generator, threads = self._paused.pop(order.run_id)
+        if order.command == "release":
+            generator.close()
+            del generator
+            gc.collect()  # the memory must be free when it is said to be
+            self._send(Released(order.run_id))
+        else:
             self._send(Taken(order.run_id, order.command))
             self._run(order.run_id, generator, threads, order.command)
 
@@ -106,10 +122,19 @@ class Worker:
             if message.run_id != run_id:
                 self._go_on(message)
                 torch.set_num_threads(threads)
-            elif message.command != "resume":
+            elif message.command in ("pause", "cancel"):
                 self._send(Taken(run_id, message.command))
                 return message.command
         return None
+
+
+def _checkpoint(job: Job) -> Checkpoint | None:
+    if job.resume is None:
+        return None
+    assert isinstance(job.resume, bytes)
+    event = decode(job.resume)
+    assert isinstance(event, Checkpoint)
+    return event
 
 
 class _Stop(BaseException):

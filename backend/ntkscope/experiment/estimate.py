@@ -6,6 +6,7 @@ from itertools import pairwise
 from ntkscope.errors import TooLarge
 from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.machine import Speed, machine_speed
+from ntkscope.experiment.machine_memory import machine_memory
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Arcs, Circle, DatasetPoints, RandomPoints
 from ntkscope.schemas.network import FourierFeatures, Positional
@@ -111,11 +112,16 @@ def check_limits(config: RunConfig, limits: Limits, dataset: Table | None = None
                 where,
             )
     if memory > limits.max_memory_bytes:
+        there = machine_memory()
         raise TooLarge(
             f"A run of at most {readable_bytes(limits.max_memory_bytes)} of memory.",
             f"one of {readable_bytes(memory)}: {size.parameters:,} parameters, {size.n:,} points",
-            "Make the network, the points or the evaluation grid smaller, or raise the server's setting "
-            "NTKSCOPE_MAX_MEMORY_BYTES.",
+            "Make the network, the points or the evaluation grid smaller"
+            + (
+                f", or raise the server's setting NTKSCOPE_MAX_MEMORY_BYTES: there are {readable_bytes(there)} in all."
+                if limits.max_memory_bytes < there
+                else ": this machine, or the server's container, has no more."
+            ),
             "network.width" if size.parameters > size.n**2 else "data.points.n",
         )
 
@@ -131,6 +137,17 @@ def memory_bytes(size: Sizes) -> int:
         + CROSS_COPIES * size.grid * size.n
         + RECORD_COPIES * size.frames * (size.n + size.grid)
     )
+
+
+def start_bytes(size: Sizes) -> int:
+    """What a prepared run (`start.Start`) keeps: parameters, inputs, the kernel and its modes, the grid's kernel."""
+    encoded = 2 * (size.n + size.grid) * size.layers[0][0]  # in float64 and in the training's precision
+    return DOUBLE * (size.parameters + encoded + 2 * size.n**2 + size.grid * size.n)
+
+
+def limit_bytes(size: Sizes) -> int:
+    """What the kernels of infinite width (`infinite.Limit`) keep."""
+    return DOUBLE * (2 * size.n**2 + 2 * size.grid * size.n)
 
 
 def estimate_cost(config: RunConfig, dataset: Table | None = None) -> Cost:

@@ -53,8 +53,24 @@ class Moving:
         kernel, cross_kernel = yield from kernel_stages(start, network)
         return cls(start, MovingState(checkpoint.step, values[:n], values[n:]), spectrum(kernel), cross_kernel)
 
+    @classmethod
+    def again(cls, start: Start, checkpoint: Checkpoint) -> Moving | None:
+        """As it was when the run paused, bit by bit; None where there was none."""
+        if not checkpoint.moving:
+            return None
+        if not checkpoint.moving_kernel:
+            return cls.begin(start)
+        n, g = len(start.residual), len(start.grid_function)
+        values = torch.from_numpy(np.frombuffer(checkpoint.moving_kernel, "<f8").astype(np.float64))
+        parts = torch.split(values, [2, n, g, n, n * n, g * n])
+        (step, floor), residual, function, eigenvalues, modes, cross = parts
+        decomposed = Spectrum(eigenvalues, modes.view(n, n).T, float(floor))
+        return cls(start, MovingState(int(step), residual, function), decomposed, cross.view(g, n))
+
     def at(self, step: int) -> MovingState:
         """What is predicted at a step, by the last kernel since it was measured."""
+        if step == self._state.step:  # an advance by no step would round
+            return self._state
         return advance(self._state, self._spectrum, self._cross_kernel, self._start.learning_rate, step)
 
     def take(self, step: int, decomposed: Spectrum, cross_kernel: Tensor) -> MovingState:
@@ -66,7 +82,20 @@ class Moving:
     def to_bytes(self, step: int) -> bytes:
         """The prediction at a step, for a checkpoint."""
         state = self.at(step)
-        return torch.cat([state.residual, state.function]).numpy().astype("<f8").tobytes()
+        return _bytes(state.residual, state.function)
+
+    def kernel_to_bytes(self) -> bytes:
+        """The kernel and what was predicted when it was measured, for a checkpoint; empty for K_0."""
+        if self._spectrum is self._start.spectrum:
+            return b""
+        state, spectrum = self._state, self._spectrum
+        step = torch.tensor([state.step, spectrum.noise_floor], dtype=torch.float64)
+        modes = spectrum.modes.T  # column by column, as the decomposition has them: the order of sums depends on it
+        return _bytes(step, state.residual, state.function, spectrum.eigenvalues, modes, self._cross_kernel)
+
+
+def _bytes(*parts: Tensor) -> bytes:
+    return torch.cat([part.flatten() for part in parts]).numpy().astype("<f8").tobytes()
 
 
 def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:

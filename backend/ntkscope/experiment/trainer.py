@@ -26,6 +26,7 @@ def train(
     dataset: Table | None = None,
     resume: Checkpoint | None = None,
     last_seq: int = 0,
+    since: int | None = None,
     threads: int = 1,
 ) -> Events:
     """Train and measure: Started, then Frames and KernelFrames, Finished and a Checkpoint; Ticks in between.
@@ -33,8 +34,11 @@ def train(
     Args:
         config: What to run.
         dataset: The table of a config whose points are an uploaded data set.
-        resume: Go on from here; the config then asks for more steps.
+        resume: Go on from here.
         last_seq: The log's last seq where a run is resumed; numbering goes on from it.
+        since: With `resume`: the config is the one of the checkpoint, whose `Started` has been told with the plan of
+            the steps after this one (-1: all). The run goes on with what is left of it, as if it had never stopped.
+            None: the config asks for more steps, a plan of its own that begins with another `Started`.
         threads: Threads of the numerics; set for the whole process.
 
     Yields:
@@ -46,20 +50,21 @@ def train(
         NtkscopeError: the config cannot be run; before the first event.
     """
     torch.set_num_threads(threads)
-    prepared, command = yield from _prepare(config, dataset, resume)
-    if prepared is not None:
-        yield from _Run(prepared, last_seq).events(command)
+    prepared, command = yield from _prepare(config, dataset, resume, since)
+    if prepared is None:
+        yield cancelled_early(resume, last_seq + 1)
+        if resume:  # from which it can still be extended
+            yield resume.model_copy(update={"seq": last_seq + 2, "moving_kernel": b""})
         return
-    yield cancelled_early(resume, last_seq + 1)
-    if resume:  # from which it can still be extended
-        yield resume.model_copy(update={"seq": last_seq + 2})
+    del resume  # its parameters need not stay in memory
+    yield from _Run(prepared, last_seq).events(command)
 
 
 def _prepare(
-    config: RunConfig, dataset: Table | None, resume: Checkpoint | None
+    config: RunConfig, dataset: Table | None, resume: Checkpoint | None, since: int | None
 ) -> Generator[RunEvent, Command | None, tuple[Prepared | None, Command | None]]:
     """Ticks while the kernel is computed; returns what is prepared, None once it is cancelled, and the last command."""
-    stages, clock = prepare(config, dataset, resume), Clock()
+    stages, clock = prepare(config, dataset, resume, since), Clock()
     last = yield _waiting(resume)
     while last != "cancel":
         try:
@@ -95,17 +100,18 @@ class _Run:
         self.slices, self.history, self.moving = prepared.slices, prepared.history, prepared.moving
         self.seq = count(last_seq + 1)
         self.clock = Clock(prepared.wall_seconds)
-        self.loss = 0.5 * float(self.start.residual @ self.start.residual)
-        self.loss_limit = DIVERGED * self.loss or float("inf")
+        self.announced, self.done, self.loss = prepared.announced, prepared.done, prepared.loss
+        self.loss_limit = DIVERGED * 0.5 * float(self.start.residual @ self.start.residual) or float("inf")
         goal = self.start.problem.targets + self.start.offset
         self.goal = goal.to(self.start.inputs)
-        self.recorded = prepared.step if prepared.step else -1  # step of the last frame
+        self.recorded = self.step or -1  # the last step with a frame
         self.pending: Command | None = None
 
     def events(self, command: Command | None) -> Events:
         """All events of the run, which heard this command while it was prepared."""
         self.pending = command
-        yield started(self.start, self.theory, self.wide, self.slices, self.kernels, next(self.seq))
+        if not self.announced:
+            yield started(self.start, self.theory, self.wide, self.slices, self.kernels, next(self.seq))
         reason = yield from self._train()
         if self.recorded != self.step and reason != "diverged":
             reason = (yield from self._record_frame()) or reason
@@ -115,7 +121,7 @@ class _Run:
 
     def _train(self) -> Generator[RunEvent, Command | None, Reason]:
         """Go from record to record; returns why the run ends."""
-        for target in self.theory.steps:
+        for target in self.theory.steps[self.done :]:
             ended = yield from self._advance(int(target))
             ended = ended or (yield from self._record())
             if ended:
@@ -155,17 +161,14 @@ class _Run:
                 )  # fmt: skip
             if event is not None:
                 yield self._numbered(event)
-        if self.pending or self.clock.due():
-            ended = yield from self._tick()
-            if ended:
-                return ended
         if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.start.inputs):
             return "dead_units"
         if stop.loss is not None and self.loss <= stop.loss:
             return "loss"
-        if stop.all_learnt and all_learnt(self.start, self.history.remaining[-1]):
+        if stop.all_learnt and all_learnt(self.start, self.remaining):
             return "all_learnt"
-        return None
+        # Last: a run that pauses here has done with this step.
+        return (yield from self._tick()) if self.pending or self.clock.due() else None
 
     def _record_frame(self) -> Generator[RunEvent, Command | None, Reason | None]:
         """Measure the state; one that is no longer finite ends the run instead.
@@ -189,7 +192,7 @@ class _Run:
         if not planned:
             self.history.extra = 1
             measured = measured.model_copy(update={"index": OFF_PLAN})
-        self.recorded = self.step
+        self.recorded, self.remaining = self.step, measured.remaining
         yield self._numbered(measured)
         return None
 
@@ -200,7 +203,7 @@ class _Run:
         self.pending = None
         if command == "pause":
             self.clock.pause()
-            yield self._checkpoint()
+            yield self._checkpoint(paused=True)
             while command not in ("resume", "cancel"):
                 command = yield self._progress(paused=True)
             self.clock.go_on()
@@ -232,7 +235,7 @@ class _Run:
         loss = self.loss if np.isfinite(self.loss) else None
         return finished(self.start, self.history, reason, next(self.seq), self.step, loss, self.clock.seconds())
 
-    def _checkpoint(self) -> Checkpoint:
+    def _checkpoint(self, paused: bool = False) -> Checkpoint:
         steps, remaining, learnt = self.history.planned()
         return Checkpoint(
             seq=next(self.seq),
@@ -244,4 +247,5 @@ class _Run:
             recorded_remaining=remaining,
             recorded_learnt=learnt,
             moving=self.moving.to_bytes(self.step) if self.moving else b"",
+            moving_kernel=self.moving.kernel_to_bytes() if self.moving and paused else b"",
         )

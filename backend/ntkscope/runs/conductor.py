@@ -6,10 +6,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ntkscope.executors.base import Died, Emitted, Ended, Executor, Message, Order, Paused, Ready, Taken, Ticked
+from ntkscope.executors.base import (
+    Died,
+    Emitted,
+    Ended,
+    Executor,
+    Message,
+    Order,
+    Paused,
+    Ready,
+    Released,
+    Taken,
+    Ticked,
+)
 from ntkscope.runs import words
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.live import Live, LiveRuns
+from ntkscope.runs.memory import Memory
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import State
 from ntkscope.store.writer import Writer
@@ -24,10 +37,13 @@ class Conductor:
     Args:
         executor: Where runs train.
         bell: Rung at every change.
+        memory: Of which every run takes its share when it begins.
     """
 
-    def __init__(self, executor: Executor, bell: Bell) -> None:
-        self.live = LiveRuns(executor.slots)
+    def __init__(self, executor: Executor, bell: Bell, memory: Memory) -> None:
+        self.live = LiveRuns(executor.slots, memory)
+        memory.yields(self._reduce)
+        memory.on_free(self.fill)
         self._executor = executor
         self._bell = bell
         self._writer: Writer
@@ -52,13 +68,12 @@ class Conductor:
         return len(self._ready)
 
     def fill(self) -> None:
-        """Begins, or goes on with, the runs for which there is a slot."""
-        while (found := self.live.next()) is not None:
+        """Begins, or goes on with, the runs for which there is a slot with a worker that is ready."""
+        while (found := self.live.next(self._ready)) is not None:
             slot, live = found
             live.slot = slot
             if live.job is not None:
-                job, live.job = live.job, None
-                self._executor.begin(slot, job)
+                self._executor.begin(slot, live.begin())
             else:
                 self._executor.order(slot, Order(live.run.id, "resume"))
             self._set(live, "running", started_at=live.run.started_at or time.time())
@@ -80,10 +95,18 @@ class Conductor:
         self._set(live, state)
         self.fill()
 
+    def _reduce(self, missing: int) -> None:
+        """Has paused runs leave the memory; each says `Released` when it has, and comes back from its checkpoint."""
+        for live in self.live.in_the_way(missing):
+            if live.slot is not None:
+                live.leaving = True
+                self._executor.order(live.slot, Order(live.run.id, "release"))
+
     def finish(self, live: Live, state: State, sentence: str) -> None:
         """The run is over. It stays live until its row says so."""
         self.live.release(live.run.id)
         live.state, live.slot, live.job = state, None, None
+        self.live.memory.release(live.run.id)
         task = asyncio.create_task(self._finish(live, state, sentence))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -112,20 +135,21 @@ class Conductor:
         match message:
             case Ready():
                 self._ready.add(slot)
+                self.fill()
             case Died(exit_code=exit_code):
                 self._ready.discard(slot)
+                self._executor.revive(slot)  # first: what is sent from here on is for the next process
                 for live in self.live.in_slot(slot):
                     if live.cancelled and not live.lost:
                         self.finish(live, "cancelled", words.CANCELLED_HARD)
                     else:
                         self.finish(live, "failed", live.lost or words.worker_died(exit_code))
-                self._executor.revive(slot)
-            case Ticked() | Taken() | Paused() | Ended():
+            case Ticked() | Taken() | Paused() | Released() | Ended():
                 live_run = self.live.get(message.run_id)
                 if live_run is not None:
                     self._hear_of(live_run, message)
 
-    def _hear_of(self, live: Live, message: Ticked | Taken | Paused | Ended) -> None:
+    def _hear_of(self, live: Live, message: Ticked | Taken | Paused | Released | Ended) -> None:
         match message:
             case Ticked(data=data):
                 live.tick = data
@@ -136,6 +160,12 @@ class Conductor:
                 self.live.release(live.run.id)
                 self._set(live, "paused")
                 self.fill()
+            case Released():
+                live.reduce()
+                if live.cancelled:
+                    self.finish(live, "cancelled", words.CANCELLED_REDUCED)
+                else:
+                    self.live.memory.release(live.run.id)
             case Ended(outcome=outcome, sentence=sentence):
                 if live.lost:
                     self.finish(live, "failed", live.lost)

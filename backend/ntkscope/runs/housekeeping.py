@@ -10,12 +10,15 @@ from ntkscope.runs import words
 from ntkscope.runs.manager import Manager
 from ntkscope.runs.recording import read_recording
 from ntkscope.schemas.run import RunPatch, RunSummary
+from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.sweep_writes import interrupt_sweeps
 from ntkscope.store.writer import Writer
-from ntkscope.store.writes import append_events, insert_run, interrupt_runs, purge_runs, update_run
+from ntkscope.store.writes import append_events, collect_datasets, insert_run, interrupt_runs, purge_runs, update_run
 
 RESTORE_SECONDS = 600.0
 PURGE_EVERY = 30.0
+COLLECT_EVERY = 3600.0
+UNUSED_SECONDS = 86_400.0  # one uploads a table first, and starts a run with it afterwards
 
 
 class Housekeeping:
@@ -23,6 +26,7 @@ class Housekeeping:
 
     def __init__(self, manager: Manager, writer: Writer) -> None:
         self._manager, self._writer = manager, writer
+        self._collected = 0.0  # when
 
     async def patch(self, run_id: str, patch: RunPatch) -> RunSummary:
         """Renames and tags."""
@@ -32,27 +36,29 @@ class Housekeeping:
             await self._write(run_id, **changes)
         return await self._manager.get(run_id)
 
-    async def delete(self, run_id: str) -> RunSummary:
+    async def delete(self, run_id: str) -> RunSummary | Unreadable:
         """Hides the run, cancelled if it has not ended; it can be restored for ten minutes."""
-        run = await self._manager.get(run_id)
+        run = await self._manager.entry(run_id)
+        if run.deleted_at is not None:
+            raise words.deleted(run)
         # The row first: viewers who are told of the end must find why.
         await self._write(run_id, deleted_at=time.time())
         live = self._manager.live(run_id)
         if live is not None:
             await self._manager.stop(live)
-        return await self._manager.row(run.id)
+        return await self._manager.entry(run_id)
 
-    async def restore(self, run_id: str) -> RunSummary:
+    async def restore(self, run_id: str) -> RunSummary | Unreadable:
         """Brings a deleted run back.
 
         Raises:
             NotFound: it was never there, or it is gone for good.
         """
-        run = await self._manager.row(run_id)
+        run = await self._manager.entry(run_id)
         if run.deleted_at is not None and run.deleted_at < time.time() - RESTORE_SECONDS:
             raise words.no_such_run(run_id)
         await self._write(run_id, deleted_at=None)
-        return await self._manager.get(run_id)
+        return await self._manager.entry(run_id)
 
     async def interrupt(self) -> None:
         """Marks the runs and the sweeps that were alive when their server ended."""
@@ -69,9 +75,18 @@ class Housekeeping:
             await asyncio.sleep(PURGE_EVERY)
 
     async def purge(self) -> Sequence[str]:
-        """Removes what can no longer be restored; the ids."""
+        """Removes what can no longer be restored, and tables that nothing names; the runs' ids."""
+        await self._collect()
         before = time.time() - RESTORE_SECONDS
         return await asyncio.wrap_future(self._writer.submit(lambda connection: purge_runs(connection, before)))
+
+    async def _collect(self) -> None:
+        """Removes the uploaded tables that nothing names, now and then."""
+        now = time.time()
+        if now - self._collected >= COLLECT_EVERY:
+            self._collected = now
+            before = now - UNUSED_SECONDS
+            await asyncio.wrap_future(self._writer.submit(lambda connection: collect_datasets(connection, before)))
 
     async def import_recording(self, path: Path) -> None:
         """Puts a recorded run into the store, from a file of its events one after another."""

@@ -1,9 +1,11 @@
 """The runs that have not ended, in the order of the queue, and the slots they train in."""
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from ntkscope.executors.base import Job
+from ntkscope.runs.memory import Memory
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 
@@ -13,7 +15,7 @@ class Live:
     """A run that has not ended. Changed on the event loop only.
 
     `slot` is where its generator is, from its first step to its end; None while it has not begun.
-    `held` is a run that was paused before it began.
+    `held` is a run that was paused before it began, or that is no longer in memory while it is paused.
     """
 
     run: RunSummary
@@ -26,11 +28,31 @@ class Live:
     told: Command | None = None  # what it was told while it trained, until that takes effect
     lost: str = ""  # why its events can no longer be stored
     tick: bytes | None = None
+    memory: int = 0  # bytes that it takes from its beginning on
+    short: bool = False  # there is a slot for it, and not enough memory
+    since: int = -1  # the step after which its plan begins
+    checkpoint: Callable[[], bytes] | None = None  # reads its newest one
+    begun: Job | None = None  # what it has begun with
+    leaving: bool = False  # it was told to leave the memory, and has not yet
+    reduced: bool = False  # it has left it, and comes back from its checkpoint
 
     @property
     def waits(self) -> bool:
         """Whether it takes the next slot that suits it."""
-        return self.state == "queued" and not self.held
+        return self.state == "queued" and not self.held and not self.leaving
+
+    def begin(self) -> Job:
+        """Its job, which is handed out once."""
+        assert self.job is not None
+        self.begun, self.job, self.reduced = self.job, None, False
+        return self.begun
+
+    def reduce(self) -> None:
+        """It has left the memory: what is left of it is its checkpoint."""
+        assert self.begun is not None
+        self.job = replace(self.begun, resume=self.checkpoint, since=self.since)
+        self.slot, self.leaving, self.reduced = None, False, True
+        self.held = self.state == "paused"
 
 
 class LiveRuns:
@@ -38,9 +60,11 @@ class LiveRuns:
 
     Args:
         slots: How many runs train at the same time.
+        memory: Of which every run has its share from its beginning on.
     """
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, memory: Memory) -> None:
+        self.memory = memory
         self._runs: dict[str, Live] = {}
         self._busy: list[str | None] = [None] * slots
 
@@ -58,6 +82,7 @@ class LiveRuns:
 
     def remove(self, run_id: str) -> Live | None:
         self.release(run_id)
+        self.memory.release(run_id)
         return self._runs.pop(run_id, None)
 
     def last_in_line(self, run_id: str) -> None:
@@ -79,16 +104,41 @@ class LiveRuns:
         """The runs whose generators are there: one that trains, and any number that are paused."""
         return [live for live in self._runs.values() if live.slot == slot]
 
-    def next(self) -> tuple[int, Live] | None:
-        """The first run that waits and the free slot for it; takes both."""
+    def next(self, ready: Collection[int]) -> tuple[int, Live] | None:
+        """The first run that waits and the free slot for it, which must be ready; takes both, and its memory.
+
+        A run that waits for memory is overtaken by none that would take some: it would wait for ever.
+        """
+        short = False
         for run_id, live in self._runs.items():
-            if not live.waits:
+            live.short = False
+            free = [slot for slot in self._free() if slot in ready and live.slot in (None, slot)]
+            if not live.waits or not free:
                 continue
-            free = [slot for slot, busy in enumerate(self._busy) if busy is None and live.slot in (None, slot)]
-            if free:
-                self._busy[free[0]] = run_id
-                return free[0], live
+            if live.job is not None:
+                live.short = not short and not self.memory.take(run_id, live.memory)
+                short = short or live.short
+                if short:
+                    continue
+            self._busy[free[0]] = run_id
+            return free[0], live
         return None
+
+    def in_the_way(self, missing: int) -> list[Live]:
+        """The paused runs, those that were begun first, that must leave the memory for so many bytes to become free.
+
+        None where that would not do, or where enough are leaving already.
+        """
+        missing -= sum(live.memory for live in self._runs.values() if live.leaving)
+        chosen = []
+        for live in self._runs.values():
+            if missing > 0 and live.state == "paused" and live.slot is not None and not live.leaving:
+                chosen.append(live)
+                missing -= live.memory
+        return chosen if missing <= 0 else []
+
+    def _free(self) -> list[int]:
+        return [slot for slot, busy in enumerate(self._busy) if busy is None]
 
     def release(self, run_id: str) -> None:
         """The run trains no longer: its slot is free."""

@@ -1,4 +1,4 @@
-"""What can be asked of runs: submit, pause, resume, cancel, extend, list."""
+"""What can be asked of runs: submit, pause, resume, cancel, extend."""
 
 import asyncio
 import secrets
@@ -8,18 +8,16 @@ from dataclasses import dataclass
 
 import anyio.to_thread
 
-from ntkscope.errors import Conflict, InvalidInput, NotFound, NtkscopeError
-from ntkscope.executors.base import Job
-from ntkscope.experiment.datasets import Table, read_csv
-from ntkscope.experiment.estimate import Limits, check_limits
-from ntkscope.experiment.start import choose_device
+from ntkscope.errors import Conflict, InvalidInput, NtkscopeError
+from ntkscope.experiment.datasets import Table
 from ntkscope.runs import words
+from ntkscope.runs.admission import Admission
 from ntkscope.runs.bell import Bell
 from ntkscope.runs.conductor import Conductor
+from ntkscope.runs.entries import Entries
 from ntkscope.runs.live import Live
-from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.run import ENDED, RunList, RunRequest, RunSummary, State
+from ntkscope.schemas.run import ENDED, RunRequest, RunSummary
 from ntkscope.schemas.training import Stop
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_writes import insert_member
@@ -38,7 +36,7 @@ class Place:
     member: int
 
 
-class Manager:
+class Manager(Entries):
     """Used on the event loop.
 
     Args:
@@ -46,8 +44,7 @@ class Manager:
         writer: Writes.
         conductor: Slots.
         bell: Rung at every change.
-        limits: What a config may ask for.
-        threads: Threads of a large run.
+        admission: What a config must pass.
         max_queued: Most runs that may wait.
     """
 
@@ -57,12 +54,12 @@ class Manager:
         writer: Writer,
         conductor: Conductor,
         bell: Bell,
-        limits: Limits,
-        threads: int,
+        admission: Admission,
         max_queued: int,
     ) -> None:
-        self._store, self._writer, self._conductor, self._bell = store, writer, conductor, bell
-        self._limits, self._threads, self._max_queued = limits, threads, max_queued
+        super().__init__(store, conductor)
+        self._writer, self._bell = writer, bell
+        self._admission, self._max_queued = admission, max_queued
 
     async def submit(self, request: RunRequest, place: Place | None = None) -> RunSummary:
         """Queues a run, which begins at once if a slot is free.
@@ -75,11 +72,10 @@ class Manager:
             NtkscopeError: the config is beyond the limits, its data set is not here, or too many runs wait.
         """
         self._check_queue()
-        config = request.config
-        dataset = await self.checked(config)
+        dataset = await self.checked(request.config)
         run = _row(request, place)
         await self._insert(run)
-        return self._begin(run, Job(run.id, config, dataset, threads=self._count(config, dataset)))
+        return self._begin(self._admission.live(run, dataset))
 
     async def refuse(self, request: RunRequest, place: Place, error: NtkscopeError) -> None:
         """Keeps a sweep's run that cannot be begun, as one that failed."""
@@ -90,35 +86,11 @@ class Manager:
 
     async def checked(self, config: RunConfig) -> Table | None:
         """The table that the config names, once the config has passed this server's limits."""
-        return await anyio.to_thread.run_sync(self._checked, config)
+        return await anyio.to_thread.run_sync(self._admission.checked, config)
 
-    async def get(self, run_id: str) -> RunSummary:
-        """The run of this id.
-
-        Raises:
-            NotFound: there is none.
-            Gone: it was deleted.
-        """
-        run = await self.row(run_id)
-        if run.deleted_at is not None:
-            raise words.deleted(run)
-        return run
-
-    async def row(self, run_id: str) -> RunSummary:
-        """The run of this id, also a deleted one."""
-        run = await anyio.to_thread.run_sync(self._store.run, run_id)
-        if run is None:
-            raise words.no_such_run(run_id)
-        return self.overlaid(run)
-
-    async def list(self, limit: int, offset: int, search: str, sweep: str | None = None) -> RunList:
-        """A page of the runs, newest first: of a sweep, or of those that are in none."""
-        total, runs = await anyio.to_thread.run_sync(self._store.runs, limit, offset, search, sweep)
-        return RunList(total=total, runs=[self.overlaid(run) for run in runs])
-
-    def live(self, run_id: str) -> Live | None:
-        """The run if it has not ended."""
-        return self._conductor.live.get(run_id)
+    def table(self, config: RunConfig) -> Table | None:
+        """The uploaded table that the config names. Reads the store: not for the event loop."""
+        return self._admission.table(config)
 
     async def pause(self, run_id: str) -> RunSummary:
         """Holds a run that waits, or pauses one that trains; its slot is then free for others."""
@@ -135,7 +107,7 @@ class Manager:
         """Lets a paused run go on, once there is a slot."""
         live = await self._live(run_id, "resume", "Only a paused run can be resumed.")
         if live.state == "paused":
-            if not live.held:
+            if not live.held or live.reduced:
                 self._conductor.live.last_in_line(run_id)
             live.held = False
             self._conductor.change(live, "queued")
@@ -154,8 +126,9 @@ class Manager:
             return
         live.cancelled = True
         if live.job is not None:
-            self._conductor.finish(live, "cancelled", words.CANCELLED_EARLY)
-        else:
+            early = words.CANCELLED_REDUCED if live.reduced else words.CANCELLED_EARLY
+            self._conductor.finish(live, "cancelled", early)
+        elif not live.leaving:
             self._conductor.order(live, "cancel")
             await self._until(run_id, lambda: live.obeying or live.state in ENDED, PATIENCE)
             if not live.obeying and live.state == "running":
@@ -199,59 +172,17 @@ class Manager:
         }
         run = run.model_copy(update=changes)
         self._writer.submit(lambda connection: update_run(connection, run_id, **changes))
-        threads = self._count(config, dataset)
-        return self._begin(run, Job(run_id, config, dataset, checkpoint, run.last_seq, threads))
-
-    def overlaid(self, run: RunSummary) -> RunSummary:
-        """The row with what is known only here: place in the queue, and what it waits for."""
-        now = self.now(run.id)
-        if now is None:
-            return run
-        state, ahead, sentence = now
-        return run.model_copy(update={"state": state, "ahead": ahead, "sentence": sentence})
-
-    def now(self, run_id: str) -> tuple[State, int, str] | None:
-        """State, runs ahead of it, and sentence of a run that has not ended."""
-        live = self.live(run_id)
-        if live is None or live.state in ENDED:
-            return None
-        ahead = self._conductor.live.ahead(run_id)
-        return live.state, ahead, words.sentence(live.state, ahead, begun=live.job is None, told=live.told)
+        return self._begin(self._admission.live(run, dataset, extends=checkpoint))
 
     async def _insert(self, run: RunSummary) -> None:
         insert = insert_run if run.sweep is None else insert_member
         await asyncio.wrap_future(self._writer.submit(lambda connection: insert(connection, run)))
 
-    def _begin(self, run: RunSummary, job: Job) -> RunSummary:
-        self._conductor.live.add(Live(run, job))
-        self._bell.ring(run.id, run.last_seq)
+    def _begin(self, live: Live) -> RunSummary:
+        self._conductor.live.add(live)
+        self._bell.ring(live.run.id, live.run.last_seq)
         self._conductor.fill()
-        return self.overlaid(self._conductor.live[run.id].run)
-
-    def _count(self, config: RunConfig, dataset: Table | None) -> int:
-        return threads_for(config, dataset, self._threads)
-
-    def _checked(self, config: RunConfig) -> Table | None:
-        dataset = self.table(config)
-        check_limits(config, self._limits, dataset)
-        choose_device(config)
-        return dataset
-
-    def table(self, config: RunConfig) -> Table | None:
-        """The uploaded table that the config names. Reads the store: not for the event loop."""
-        points = config.data.points
-        if points.kind != "dataset":
-            return None
-        found = self._store.dataset(points.sha256)
-        if found is None:
-            raise NotFound(
-                expected="The SHA-256 of a data set on this server.",
-                got=f"'{points.sha256[:12]}...', which is not here",
-                remedy="Upload the table first: POST /api/datasets.",
-                where="data.points.sha256",
-            )
-        info, data = found
-        return read_csv(data, info.name, limit=len(data))
+        return self.overlaid(live.run)
 
     async def _live(self, run_id: str, doing: str, expected: str) -> Live:
         run = await self.get(run_id)

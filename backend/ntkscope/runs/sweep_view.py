@@ -13,6 +13,7 @@ from ntkscope.runs.manager import Manager
 from ntkscope.schemas.event import Started
 from ntkscope.schemas.run import ENDED, State
 from ntkscope.schemas.sweep import AxisValue, Sweep, SweepList, SweepRow, SweepRun, WidthStudy
+from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.sweep_store import States, StoredMember, StoredSweep, SweepStore
 
 FAILED: tuple[State, ...] = ("diverged", "dead_units", "failed")
@@ -38,13 +39,18 @@ class SweepView:
     async def list(self, limit: int, offset: int) -> SweepList:
         """A page of the sweeps, newest first."""
         total, found = await anyio.to_thread.run_sync(self._store.sweeps, limit, offset)
-        return SweepList(total=total, sweeps=[SweepRow(**_row(sweep, states)) for sweep, states in found])
+        return SweepList(
+            total=total,
+            sweeps=[SweepRow(**_row(sweep, states)) for sweep, states in found if isinstance(sweep, StoredSweep)],
+            unreadable=[sweep for sweep, _ in found if isinstance(sweep, Unreadable)],
+        )
 
     async def get(self, sweep_id: str) -> Sweep:
         """The sweep of this id.
 
         Raises:
             NotFound: there is none.
+            NotReadable: this version cannot read it.
         """
         sweep, found, records, study = await anyio.to_thread.run_sync(self._look, sweep_id)
         states: dict[State, int] = {}
@@ -62,6 +68,8 @@ class SweepView:
         sweep = self._store.sweep(sweep_id)
         if sweep is None:
             raise words.no_such_sweep(sweep_id)
+        if isinstance(sweep, Unreadable):
+            raise words.not_readable("sweep", sweep)
         found, records = self._store.members(sweep_id), {}
         for index, member in found.items():
             if member.state == "completed":
@@ -71,8 +79,14 @@ class SweepView:
         return sweep, found, records, width_study(list(records.values())) if records else None
 
     def _measure(self, run_id: str, last_seq: int) -> Measured | None:
-        """The record of a run whose log ends at `last_seq` (it goes on when the run is extended), if it has begun."""
-        events = list(self._store.events_of(run_id, ("started", "kernel_frame")))
+        """The record of a run whose log ends at `last_seq` (it goes on when the run is extended).
+
+        None where it has not begun, and where this version cannot read its events.
+        """
+        try:
+            events = list(self._store.events_of(run_id, ("started", "kernel_frame")))
+        except (ValueError, TypeError):
+            return None
         configs = [event.config for event in events if isinstance(event, Started)]
         return measured(configs[0], events) if configs else None
 
@@ -90,6 +104,8 @@ class SweepView:
         if member is not None:
             now = None if member.state in ENDED else self._manager.now(member.run_id)
             state, _, sentence = now or (member.state, 0, member.sentence)
+            if state == "completed" and record is None:
+                sentence = words.unreadable_log(sentence)
         drift = drift_at(record, compared_at) if record else None
         return SweepRun(
             index=index,

@@ -19,6 +19,7 @@ from ntkscope.runs.manager import Manager, Place
 from ntkscope.runs.sweep_view import KEPT, SweepView
 from ntkscope.schemas.run import RunRequest
 from ntkscope.schemas.sweep import Sweep, SweepList, SweepRequest
+from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.sweep_store import StoredMember, StoredSweep, SweepStore
 from ntkscope.store.sweep_writes import delete_sweep, insert_sweep, update_sweep
 from ntkscope.store.writer import Writer
@@ -102,7 +103,8 @@ class Sweeps:
 
     async def delete(self, sweep_id: str) -> None:
         """Removes a sweep. Its runs are deleted; each can be restored for ten minutes."""
-        await self._stored(sweep_id)
+        if await self._found(sweep_id) is None:
+            raise words.no_such_sweep(sweep_id)
         feed = self._feeds.get(sweep_id)
         if feed is not None:
             await feed.stop()
@@ -146,10 +148,15 @@ class Sweeps:
         return live.cancelled if live is not None else member.state not in KEPT
 
     async def _stored(self, sweep_id: str) -> StoredSweep:
-        sweep = await anyio.to_thread.run_sync(self._store.sweep, sweep_id)
+        sweep = await self._found(sweep_id)
         if sweep is None:
             raise words.no_such_sweep(sweep_id)
+        if isinstance(sweep, Unreadable):
+            raise words.not_readable("sweep", sweep)
         return sweep
+
+    async def _found(self, sweep_id: str) -> StoredSweep | Unreadable | None:
+        return await anyio.to_thread.run_sync(self._store.sweep, sweep_id)
 
     async def _write(self, function: Callable[[Connection], None]) -> None:
         await asyncio.wrap_future(self._writer.submit(function))

@@ -1,6 +1,7 @@
 """Previews and predictions: computed in threads, kept for a while, asked for as often as one likes."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,11 +9,15 @@ from typing import Generic, TypeVar
 
 import torch
 
+from ntkscope.errors import Conflict
 from ntkscope.experiment.datasets import Table
+from ntkscope.experiment.estimate import limit_bytes, memory_bytes, sizes, start_bytes
 from ntkscope.experiment.infinite import Limit, limit
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import preview, preview_cost
 from ntkscope.experiment.start import Start, start
+from ntkscope.runs import words
+from ntkscope.runs.memory import Memory
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Law
 from ntkscope.schemas.preview import Preview
@@ -21,6 +26,9 @@ from ntkscope.schemas.run import KernelName, Prediction
 T = TypeVar("T")
 WAIT_SECONDS = 0.7  # for a preview, before its cost alone is answered
 NOT_WORTH_WAITING = 1.5  # seconds of estimated work
+KEPT_BYTES = 2**28  # of results of one kind that are kept for the next question
+PREVIEW_BYTES = 2000  # of a preview, for every training point: its eigenvalue, and its group at most
+LIMIT_COPIES = 4  # of the kernels of infinite width, while they are made
 
 
 class Kept(Generic[T]):
@@ -29,21 +37,75 @@ class Kept(Generic[T]):
     Args:
         pool: Where they are computed.
         most: How many are kept. Beyond it the oldest are forgotten, and not begun if they wait.
+        memory: Has a share for what is computed, and for what is kept, which is forgotten where others need it.
+        name: Of these results, among all that hold memory.
     """
 
-    def __init__(self, pool: ThreadPoolExecutor, most: int) -> None:
-        self._pool, self._most = pool, most
+    def __init__(self, pool: ThreadPoolExecutor, most: int, memory: Memory | None = None, name: str = "") -> None:
+        self._pool, self._most, self._memory, self._name = pool, most, memory or Memory(), name
         self._results: OrderedDict[str, Future[T]] = OrderedDict()
+        self._kept: dict[str, int] = {}  # bytes of those that are done
+        self._memory.yields(self._forget)
 
-    def get(self, key: str, compute: Callable[[], T]) -> "asyncio.Future[T]":
-        """The result, or its promise. A failure is told to those who wait, and forgotten."""
+    def get(self, key: str, compute: Callable[[], T], taking: int = 0, keeping: int = 0) -> "asyncio.Future[T]":
+        """The result, or its promise. A failure is told to those who wait, and forgotten.
+
+        Args:
+            key: Of the result.
+            compute: Makes it.
+            taking: Bytes while it is made.
+            keeping: Bytes of the result.
+
+        Raises:
+            Conflict: there is not enough memory for it now.
+        """
         future = self._results.get(key)
         if future is None or (future.done() and (future.cancelled() or future.exception() is not None)):
+            if not self._memory.take(self._holder(key), taking):
+                raise words.no_memory_now(taking, self._memory.free, self._memory.most)
             future = self._results[key] = self._pool.submit(compute)
+            loop = asyncio.get_running_loop()
+
+            def done(made: Future[T]) -> None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
+                    loop.call_soon_threadsafe(self._done, key, made, keeping)
+
+            future.add_done_callback(done)
         self._results.move_to_end(key)
         while len(self._results) > self._most:
-            self._results.popitem(last=False)[1].cancel()
+            oldest, forgotten = self._results.popitem(last=False)
+            forgotten.cancel()
+            if forgotten.done():
+                self._drop(oldest)
         return asyncio.wrap_future(future)
+
+    def _done(self, key: str, made: Future[T], keeping: int) -> None:
+        current = self._results.get(key)
+        if current is not None and current is not made:
+            return  # it was forgotten and is made anew, with the same memory
+        if current is None or made.cancelled() or made.exception() is not None or keeping > KEPT_BYTES:
+            self._results.pop(key, None)
+            self._drop(key)
+            return
+        self._kept[key] = keeping
+        self._memory.keep(self._holder(key), keeping)
+        self._forget(sum(self._kept.values()) - KEPT_BYTES)
+
+    def _forget(self, missing: int) -> None:
+        """Drops results that are done, the oldest first, until so many bytes are free."""
+        for key in [key for key in self._results if key in self._kept]:
+            if missing <= 0:
+                return
+            missing -= self._kept[key]
+            del self._results[key]
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        self._kept.pop(key, None)
+        self._memory.release(self._holder(key))
+
+    def _holder(self, key: str) -> str:
+        return f"{self._name} {key}"
 
 
 class Thinking:
@@ -51,16 +113,18 @@ class Thinking:
 
     Args:
         threads: Of a computation.
+        memory: Of which every computation, and what is kept of it, has a share.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, memory: Memory | None = None) -> None:
         def pool(workers: int) -> ThreadPoolExecutor:
             return ThreadPoolExecutor(workers, "ntkscope-thinking", torch.set_num_threads, (threads,))
 
         self._pools = pool(2), pool(1)
-        self._previews: Kept[Preview] = Kept(self._pools[0], 16)
-        self._starts: Kept[Start] = Kept(self._pools[1], 2)
-        self._limits: Kept[Limit] = Kept(self._pools[1], 2)
+        memory = memory or Memory()
+        self._previews: Kept[Preview] = Kept(self._pools[0], 16, memory, "preview")
+        self._starts: Kept[Start] = Kept(self._pools[1], 2, memory, "start")
+        self._limits: Kept[Limit] = Kept(self._pools[1], 2, memory, "limit")
 
     def close(self) -> None:
         for pool in self._pools:
@@ -68,9 +132,17 @@ class Thinking:
 
     async def preview(self, config: RunConfig, dataset: Table | None) -> Preview:
         """The preview; where it takes longer, its cost alone, and the whole when it is asked for again."""
-        promise = self._previews.get(config.digest(), lambda: preview(config, dataset))
-        promise.add_done_callback(_hear)
         cost = await asyncio.to_thread(preview_cost, config, dataset)
+        try:
+            promise = self._previews.get(
+                config.digest(),
+                lambda: preview(config, dataset),
+                taking=cost.cost.memory_bytes,
+                keeping=PREVIEW_BYTES * sizes(config, dataset).n,
+            )
+        except Conflict as short:
+            return cost.model_copy(update={"warnings": [f"{short.expected} There are {short.got}. {short.remedy}"]})
+        promise.add_done_callback(_hear)
         seconds = WAIT_SECONDS if cost.cost.preview_seconds < NOT_WORTH_WAITING else 0.0
         done, _ = await asyncio.wait((promise,), timeout=seconds)
         return promise.result() if done and not promise.cancelled() else cost
@@ -85,12 +157,20 @@ class Thinking:
         # The same network is drawn everywhere; the training's device is left to the training.
         training = config.training.model_copy(update={"device": "cpu"})
         here = config.model_copy(update={"training": training})
-        begun = await asyncio.shield(self._starts.get(here.digest(), lambda: start(here, dataset)))
+        size = sizes(here, dataset)
+        begun = await asyncio.shield(
+            self._starts.get(
+                here.digest(), lambda: start(here, dataset), taking=memory_bytes(size), keeping=start_bytes(size)
+            )
+        )
         if kernel == "moving":
             return await asyncio.to_thread(moving_prediction_at, begun, time, recorded)
         wide = None
         if kernel == "infinite":
-            wide = await asyncio.shield(self._limits.get(here.digest(), lambda: limit(begun)))
+            kept = limit_bytes(size)
+            wide = await asyncio.shield(
+                self._limits.get(here.digest(), lambda: limit(begun), taking=LIMIT_COPIES * kept, keeping=kept)
+            )
         return await asyncio.to_thread(prediction, begun, law, time, wide, recorded)
 
 

@@ -1,15 +1,21 @@
 """What the server says of a run that has not ended, or that ended without its generator."""
 
 import signal
+from typing import Literal
 
-from ntkscope.errors import Conflict, Gone, NotFound
+from ntkscope.errors import Conflict, Gone, NotFound, NotReadable
+from ntkscope.experiment.estimate import readable_bytes
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.schemas.sweep import AxisValue, SweepState
+from ntkscope.schemas.unreadable import Unreadable
 
 CANCELLED_EARLY = "Cancelled before it began."
+CANCELLED_REDUCED = "Cancelled while it was paused: what it had recorded until then stays."
 CANCELLED_HARD = "Cancelled while it computed its kernel; its worker was replaced."
+REDUCED = "Paused. Its memory was needed: it is kept as a checkpoint, and goes on from there."
 INTERRUPTED = "The server stopped while this run was on it. Start it again with the same configuration."
+STARTING = "Waits for a worker process, which is starting."
 UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then start it again."
 
 
@@ -17,12 +23,29 @@ def sentence(state: State, ahead: int, begun: bool, told: Command | None) -> str
     """What a run that has not ended is waiting for; `told` is a command that has not taken effect yet."""
     if state == "queued":
         what = "to go on" if begun else "to begin"
-        return f"Waits {what}: {ahead} before it." if ahead else f"Waits {what}."
+        return f"Waits {what}: {ahead} before it." if ahead else STARTING
     if state == "paused":
         return "Paused." if begun else "Paused before it began."
     if told is not None:
         return f"Told to {told}; it does so after the kernel that it computes now."
     return "Training."
+
+
+def short_of_memory(needs: int, free: int, most: int) -> str:
+    """Of a run that waits."""
+    return (
+        f"Waits for memory: it takes {readable_bytes(needs)}, and of {readable_bytes(most)} "
+        f"{readable_bytes(free)} are free. Runs and previews hold the rest."
+    )
+
+
+def no_memory_now(needs: int, free: int, most: int) -> Conflict:
+    """Of a preview or a prediction."""
+    return Conflict(
+        expected=f"{readable_bytes(needs)} of memory are needed for the kernel.",
+        got=f"{readable_bytes(free)} of {readable_bytes(most)} that are free; runs and other kernels hold the rest",
+        remedy="Ask again when a run has ended.",
+    )
 
 
 def worker_died(exit_code: int) -> str:
@@ -46,7 +69,16 @@ def no_such_run(run_id: str) -> NotFound:
     )
 
 
-def deleted(run: RunSummary) -> Gone:
+def not_readable(kind: Literal["run", "sweep"], row: Unreadable) -> NotReadable:
+    return NotReadable(
+        expected=f"A {kind} that this version of ntkscope can read.",
+        got=f"'{row.id}', of which it says: {row.sentence}",
+        remedy=f"Open it with the version that stored it, or delete it: DELETE /api/{kind}s/{row.id}.",
+        where="id",
+    )
+
+
+def deleted(run: RunSummary | Unreadable) -> Gone:
     return Gone(
         expected="A run that has not been deleted.",
         got=f"'{run.id}', which was deleted",
@@ -57,6 +89,11 @@ def deleted(run: RunSummary) -> Gone:
 
 def not_possible(run: RunSummary, doing: str, expected: str, remedy: str) -> Conflict:
     return Conflict(expected=expected, got=f"a run that is {run.state}", remedy=remedy, where=f"runs/{run.id}/{doing}")
+
+
+def unreadable_log(sentence: str) -> str:
+    """Of a sweep's run that has completed, but whose events this version cannot read."""
+    return f"{sentence} It is no part of the study: this version of ntkscope cannot read its log."
 
 
 def sweep_sentence(state: SweepState, done: int, failed: int, missing: int, total: int) -> str:

@@ -9,6 +9,7 @@ from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Law
 from ntkscope.schemas.event_parts import Ensemble
+from ntkscope.schemas.unreadable import Unreadable
 
 State = Literal[
     "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
@@ -65,6 +66,7 @@ class RunList(Model):
 
     total: int
     runs: list[RunSummary]
+    unreadable: list[Unreadable]  # those of this page that this version cannot read
 
 
 KernelName = Literal["start", "infinite", "moving"]

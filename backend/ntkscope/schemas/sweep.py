@@ -9,6 +9,7 @@ from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.network import Parameterization
 from ntkscope.schemas.run import Name, State
+from ntkscope.schemas.unreadable import Unreadable
 
 MOST_RUNS = 1000
 AxisField = Literal["network.width", "network.parameterization", "seed"]
@@ -135,3 +136,4 @@ class SweepList(Model):
 
     total: int
     sweeps: list[SweepRow]
+    unreadable: list[Unreadable]  # those of this page that this version cannot read

@@ -92,7 +92,11 @@ def parse_url(url: str) -> URL:
 
 def make_engine(url: URL) -> Engine:
     """An engine whose pool serves the threads that answer requests."""
-    engine = create_engine(url, pool_size=8, max_overflow=40)
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        # A statement that is kept for the next time keeps its values too: a copy of the last checkpoint.
+        options = {"connect_args": {"cached_statements": 0}}
+    engine = create_engine(url, pool_size=8, max_overflow=40, **options)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -100,10 +104,16 @@ def make_engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """WAL: readers never wait for the writer. NORMAL: a power cut may cost the last commits only."""
+    connection.text_factory = _text
     cursor = connection.cursor()
     for setting in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
+
+
+def _text(data: bytes) -> str:
+    """A damaged row must not stop the reading of the others: bytes that are no text become the sign for that."""
+    return data.decode(errors="replace")
 
 
 def cannot_open(url: URL, error: BaseException) -> Unavailable:

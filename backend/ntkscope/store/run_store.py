@@ -1,17 +1,31 @@
 """What the database knows of runs, events and tables. Any thread may read."""
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, func, or_, select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Engine, LargeBinary, Row, Select, func, or_, select
 
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunSummary
+from ntkscope.schemas.unreadable import Unreadable
+from ntkscope.store.large import read_large
 from ntkscope.store.tables import DATASETS, EVENTS, RUNS
-from ntkscope.wire.codec import decode
+from ntkscope.store.unreadable import unreadable
+from ntkscope.wire.codec import decode_first
+
+TAGS = TypeAdapter(list[str])
+HEAD = 4096  # bytes of an event in which its first fields are
+
+
+@dataclass(frozen=True)
+class CheckpointPlace:
+    """Where a run can go on."""
+
+    seq: int  # of its checkpoint
+    step: int
 
 
 class RunStore:
@@ -24,7 +38,7 @@ class RunStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def run(self, run_id: str) -> RunSummary | None:
+    def run(self, run_id: str) -> RunSummary | Unreadable | None:
         """The run of this id, also a deleted one that can be restored; None if there is none."""
         with self._engine.connect() as connection:
             row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).first()
@@ -32,7 +46,7 @@ class RunStore:
 
     def runs(
         self, limit: int, offset: int = 0, search: str = "", sweep: str | None = None
-    ) -> tuple[int, list[RunSummary]]:
+    ) -> tuple[int, list[RunSummary | Unreadable]]:
         """How many runs there are that are not deleted, and a page of them, newest first.
 
         Those of a sweep are left out, unless they are asked for by its id.
@@ -59,18 +73,28 @@ class RunStore:
             rows = connection.execute(_following(run_id, after).limit(limit))
             return [(row.seq, row.bytes) for row in rows]
 
-    def last_checkpoint(self, run_id: str) -> Checkpoint | None:
-        """The newest checkpoint, decoded."""
+    def last_checkpoint(self, run_id: str) -> CheckpointPlace | None:
+        """Where the newest checkpoint is, without its parameters."""
+        # The parameters come after the step.
+        head = func.substr(EVENTS.c.bytes, 1, HEAD, type_=LargeBinary)
         newest = (
-            select(EVENTS.c.bytes)
+            select(EVENTS.c.seq, head)
             .where(EVENTS.c.run == run_id, EVENTS.c.type == "checkpoint")
             .order_by(EVENTS.c.seq.desc())
             .limit(1)
         )
         with self._engine.connect() as connection:
-            data = connection.execute(newest).scalar()
-        event = None if data is None else decode(data)
-        return event if isinstance(event, Checkpoint) else None
+            row = connection.execute(newest).first()
+        return None if row is None else CheckpointPlace(row[0], decode_first(row[1], "step"))
+
+    def event(self, run_id: str, seq: int) -> bytes:
+        """One event, as it is stored, also a checkpoint."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                return read_large(connection, run_id, seq)
+            chosen = select(EVENTS.c.bytes).where(EVENTS.c.run == run_id, EVENTS.c.seq == seq)
+            data: bytes = connection.execute(chosen).scalar_one()
+        return data
 
     def dataset(self, sha256: str) -> tuple[DatasetInfo, bytes] | None:
         """An uploaded table and its CSV."""
@@ -90,8 +114,11 @@ def _following(run_id: str, after: int) -> Select[int, bytes]:
     )
 
 
-def _summary(row: Row[*tuple[Any, ...]]) -> RunSummary:
+def _summary(row: Row[*tuple[Any, ...]]) -> RunSummary | Unreadable:
     values = row._asdict()
-    config = RunConfig.model_validate_json(values.pop("config"))
-    tags: Sequence[str] = json.loads(values.pop("tags"))
-    return RunSummary(**values, config=config, tags=list(tags), ahead=0)
+    try:
+        config = RunConfig.model_validate_json(values.pop("config"))
+        tags = TAGS.validate_json(values.pop("tags"))
+        return RunSummary(**values, config=config, tags=tags, ahead=0)
+    except ValidationError as error:
+        return unreadable(row, error)

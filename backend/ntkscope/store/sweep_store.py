@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine, Row, func, select
 
 from ntkscope.schemas.event import RunEvent
 from ntkscope.schemas.run import State
 from ntkscope.schemas.sweep import SweepRequest, SweepState
+from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.tables import EVENTS, RUNS, SWEEPS
+from ntkscope.store.unreadable import unreadable
 from ntkscope.wire.codec import decode
 
 States = Mapping[State, int]  # how many runs are in each
+STATES: tuple[State, ...] = get_args(State)
+UNKNOWN = "Its state, '{state}', is none that this version of ntkscope knows."
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,9 @@ class StoredSweep:
     created_at: float  # seconds since 1970
     ended_at: float | None
     request: SweepRequest
+
+
+STORED = TypeAdapter(StoredSweep)
 
 
 @dataclass(frozen=True)
@@ -46,13 +54,13 @@ class SweepStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def sweep(self, sweep_id: str) -> StoredSweep | None:
+    def sweep(self, sweep_id: str) -> StoredSweep | Unreadable | None:
         """The sweep of this id; None if there is none."""
         with self._engine.connect() as connection:
             row = connection.execute(select(SWEEPS).where(SWEEPS.c.id == sweep_id)).first()
         return None if row is None else _sweep(row)
 
-    def sweeps(self, limit: int, offset: int = 0) -> tuple[int, list[tuple[StoredSweep, States]]]:
+    def sweeps(self, limit: int, offset: int = 0) -> tuple[int, list[tuple[StoredSweep | Unreadable, States]]]:
         """How many sweeps there are, and a page of them with the states of their runs, newest first."""
         page = select(SWEEPS).order_by(SWEEPS.c.created_at.desc(), SWEEPS.c.id.desc()).limit(limit).offset(offset)
         with self._engine.connect() as connection:
@@ -73,7 +81,7 @@ class SweepStore:
         columns = RUNS.c.member, RUNS.c.id, RUNS.c.state, RUNS.c.sentence, RUNS.c.last_seq
         chosen = select(*columns).where(RUNS.c.sweep == sweep_id, RUNS.c.deleted_at.is_(None)).order_by(RUNS.c.member)
         with self._engine.connect() as connection:
-            return {member: StoredMember(*rest) for member, *rest in connection.execute(chosen)}
+            return {member: _member(*rest) for member, *rest in connection.execute(chosen)}
 
     def events_of(self, run_id: str, types: Sequence[str]) -> Iterator[RunEvent]:
         """The run's events of these types, decoded, in order."""
@@ -83,6 +91,17 @@ class SweepStore:
         return map(decode, found)
 
 
-def _sweep(row: Row[*tuple[Any, ...]]) -> StoredSweep:
-    request = SweepRequest.model_validate_json(row.request)
-    return StoredSweep(row.id, row.state, row.created_at, row.ended_at, request)
+def _member(run_id: str, state: str, sentence: str, last_seq: int) -> StoredMember:
+    for known in STATES:
+        if state == known:
+            return StoredMember(run_id, known, sentence, last_seq)
+    return StoredMember(run_id, "failed", UNKNOWN.format(state=state[:40]), last_seq)
+
+
+def _sweep(row: Row[*tuple[Any, ...]]) -> StoredSweep | Unreadable:
+    try:
+        request = SweepRequest.model_validate_json(row.request)
+        values = {"created_at": row.created_at, "ended_at": row.ended_at, "request": request}
+        return STORED.validate_python({"id": row.id, "state": row.state} | values)
+    except ValidationError as error:
+        return unreadable(row, error)

@@ -1,16 +1,18 @@
 """Every write, as functions of the writer's connection."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import ENDED, RunSummary
-from ntkscope.store.tables import DATASETS, EVENTS, RUNS
+from ntkscope.store.large import LARGE, insert_large
+from ntkscope.store.tables import DATASETS, EVENTS, RUNS, SWEEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,13 @@ def purge_runs(connection: Connection, deleted_before: float) -> list[str]:
 
 def append_events(connection: Connection, events: Sequence[NewEvent]) -> None:
     """Adds events; those whose (run, seq) is there already are left as they are."""
-    rows = [{"run": e.run, "seq": e.seq, "type": e.type, "bytes": e.data} for e in events]
-    connection.execute(_ignoring(connection, EVENTS), rows)
+    rows: list[dict[str, Any]] = [{"run": e.run, "seq": e.seq, "type": e.type, "bytes": e.data} for e in events]
+    for large, group in itertools.groupby(rows, lambda row: len(row["bytes"]) > LARGE):
+        if large and connection.dialect.name == "sqlite":
+            for row in group:
+                insert_large(connection, row)
+        else:
+            connection.execute(_ignoring(connection, EVENTS), list(group))
     for run_id, seq in last_seqs(events).items():
         connection.execute(update(RUNS).where(RUNS.c.id == run_id, RUNS.c.last_seq < seq).values(last_seq=seq))
 
@@ -68,9 +75,9 @@ def last_seqs(events: Sequence[NewEvent]) -> dict[str, int]:
 
 
 def insert_dataset(connection: Connection, info: DatasetInfo, data: bytes, now: float) -> None:
-    """Keeps a table; the same bytes are kept once."""
+    """Keeps a table; the same bytes are kept once, under the first name, and count as uploaded now."""
     connection.execute(
-        _ignoring(connection, DATASETS),
+        _insert(connection, DATASETS).on_conflict_do_update(index_elements=["sha256"], set_={"created_at": now}),
         {
             "sha256": info.sha256,
             "name": info.name,
@@ -82,10 +89,26 @@ def insert_dataset(connection: Connection, info: DatasetInfo, data: bytes, now: 
     )
 
 
+def collect_datasets(connection: Connection, uploaded_before: float) -> int:
+    """Removes the tables that were uploaded before this time and that no run and no sweep names; how many.
+
+    A row's config is searched as text: one that this version cannot read keeps its table too.
+    """
+    named = [
+        select(1).where(column.contains(DATASETS.c.sha256)).correlate(DATASETS).exists()
+        for column in (RUNS.c.config, SWEEPS.c.request)
+    ]
+    unused = delete(DATASETS).where(DATASETS.c.created_at < uploaded_before, ~or_(*named))
+    return connection.execute(unused).rowcount
+
+
 def _ignoring(connection: Connection, table: Any) -> Any:
     """INSERT that leaves existing rows alone, in the database's own words."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def _insert(connection: Connection, table: Any) -> Any:
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def _texts(**values: Any) -> dict[str, Any]:

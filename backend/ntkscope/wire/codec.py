@@ -37,6 +37,24 @@ def decode_fields(data: bytes) -> dict[str, Any]:
     return fields
 
 
+def decode_first(data: bytes, name: str) -> Any:
+    """A field of the event whose bytes begin so; what comes after the field may be missing.
+
+    Raises:
+        ValueError: it is not among the fields that are there.
+    """
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(data)
+    try:
+        for _ in range(unpacker.read_map_header()):
+            if unpacker.unpack() == name:
+                return unpacker.unpack()
+            unpacker.skip()
+    except msgpack.OutOfData:
+        pass
+    raise ValueError(f"these {len(data)} bytes do not reach a field '{name}'")
+
+
 def to_json(data: bytes) -> bytes:
     """The same event as JSON text; missing values are null."""
     return EVENT.dump_json(decode(data))

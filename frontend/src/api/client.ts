@@ -1,7 +1,7 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
-import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest } from "./types";
+import type { JsonSchema } from "./json";
 import { Problem } from "./problem";
-import type { JsonSchema } from "../state/schema";
+import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest, Unreadable } from "./types";
 
 /** Where an API path lies, seen from the page. */
 export function apiUrl(path: string): URL {
@@ -39,7 +39,7 @@ export const api = {
   create: (config: RunConfig, name: string) => request<RunSummary>("POST", "runs", { config, name }),
   change: (id: string, patch: { name?: string; tags?: string[] }) => request<RunSummary>("PATCH", `runs/${id}`, patch),
   remove: (id: string) => request<unknown>("DELETE", `runs/${id}`),
-  restore: (id: string) => request<RunSummary>("POST", `runs/${id}/restore`),
+  restore: (id: string) => request<RunSummary | Unreadable>("POST", `runs/${id}/restore`),
   pause: (id: string) => request<RunSummary>("POST", `runs/${id}/pause`),
   resume: (id: string) => request<RunSummary>("POST", `runs/${id}/resume`),
   cancel: (id: string) => request<RunSummary>("POST", `runs/${id}/cancel`),

@@ -1582,6 +1582,8 @@ export interface components {
             total: number;
             /** Runs */
             runs: components["schemas"]["RunSummary"][];
+            /** Unreadable */
+            unreadable: components["schemas"]["Unreadable"][];
         };
         /**
          * RunPatch
@@ -2065,6 +2067,8 @@ export interface components {
             total: number;
             /** Sweeps */
             sweeps: components["schemas"]["SweepRow"][];
+            /** Unreadable */
+            unreadable: components["schemas"]["Unreadable"][];
         };
         /**
          * SweepRequest
@@ -2273,6 +2277,22 @@ export interface components {
             precision: "float32" | "float64";
         };
         /**
+         * Unreadable
+         * @description A run or a sweep whose row holds what this version does not know: it can be listed and deleted.
+         */
+        Unreadable: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Created At */
+            created_at: number;
+            /** Deleted At */
+            deleted_at: number | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Variant
          * @description One named configuration of a preset: a run of its own.
          */
@@ -2463,7 +2483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunSummary"];
+                    "application/json": components["schemas"]["RunSummary"] | components["schemas"]["Unreadable"];
                 };
             };
             /** @description What was expected, what came, what to do now. */
@@ -2531,7 +2551,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunSummary"];
+                    "application/json": components["schemas"]["RunSummary"] | components["schemas"]["Unreadable"];
                 };
             };
             /** @description What was expected, what came, what to do now. */

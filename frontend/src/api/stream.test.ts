@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { recorded } from "../test/fixtures";
+import { emptyRun, reduce } from "../run/run";
 import { FakeSocket } from "../test/fake-socket";
-import { emptyRun, reduce } from "../state/run";
+import { recorded } from "../test/fixtures";
 import { RunStream, streamUrl, WINDOW, type Connection } from "./stream";
 
 const sockets = () => FakeSocket.all;

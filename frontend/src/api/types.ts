@@ -12,7 +12,7 @@ export type LearningFrequency = Schemas["LearningFrequency"];
 export type Cost = Schemas["Cost"];
 export type RunSummary = Schemas["RunSummary"];
 export type RunList = Schemas["RunList"];
-export type RunState = RunSummary["state"];
+export type Unreadable = Schemas["Unreadable"];
 export type Sweep = Schemas["Sweep"];
 export type SweepRow = Schemas["SweepRow"];
 export type SweepRun = Schemas["SweepRun"];
@@ -30,7 +30,7 @@ export type Group = Schemas["Group"];
 export type FrequencyFit = Schemas["FrequencyFit"];
 export type LearningTimeFit = Schemas["LearningTimeFit"];
 export type ModeRow = Schemas["ModeRow"];
-export type Law = Schemas["Started"]["law"];
+export type LawName = Schemas["Started"]["law"];
 export type Outcome = Schemas["Finished"]["outcome"];
 
 /** The events as JSON has them; `codec.ts` derives the decoded ones. */

@@ -1,18 +1,48 @@
 /** (6) How far the kernel has moved from where it started. */
 import { number, percent, whole } from "../format";
+import { headOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
-import { SERIES, TOKENS } from "../theme/tokens";
-import { layoutOf, risingAxis, timeAxis } from "./axes";
-import { headOf } from "./moment";
-import type { Chart } from "./types";
-import { chartWords } from "./words";
+import { SERIES, TOKENS, type Theme } from "../theme/tokens";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { layoutOf, risingAxis, timeAxis } from "./parts/axes";
+import type { Figure } from "./parts/figure";
+import { CHIZAT, HUANG } from "./parts/sources";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 500;
 const FADED = 0.25;
 /** Per cent at the top of the axis, at least. */
 const LEAST = 0.1;
 
-export const driftChart: Chart = (run, view, theme) => {
+const words = {
+  subtitle: "‖Kₜ − K₀‖ / ‖K₀‖",
+  symbol: "drift",
+} as const;
+
+const help: Help = {
+  text:
+    "The theory holds as long as the kernel stays where it was. The wider the network and the smaller the target, the less it moves. " +
+    "The second formula is checked at every record of the kernel: one step of training against the kernel's own prediction of it.",
+  formulas: [
+    String.raw`\frac{\lVert K_t - K_0\rVert_F}{\lVert K_0\rVert_F}`,
+    String.raw`e = \frac{\lVert f_{k+1} - f_k + \eta K_t r_k\rVert}{\lVert \eta K_t r_k\rVert}`,
+  ],
+  sources: [HUANG, CHIZAT],
+  measured: driftNumbers,
+};
+
+export const driftChart: ChartDefinition = {
+  id: "drift",
+  title: "How far the kernel has moved",
+  section: "six",
+  help,
+  figure,
+  overTime: true,
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const colour = SERIES[theme].measured;
   const frames = run.kernelFrames.filter((frame) => frame.time > 0 && Number.isFinite(frame.drift));
@@ -48,10 +78,10 @@ export const driftChart: Chart = (run, view, theme) => {
       x: timeAxis(started, "log", 0.03),
       y: { ...y, ticksuffix: suffix },
       xTitle: chartWords.timeShort,
-      yTitle: chartWords.driftSymbol,
+      yTitle: words.symbol,
       large: false,
     }),
-    subtitle: chartWords.driftSubtitle,
+    subtitle: words.subtitle,
     legend: [],
     note: null,
     empty: started ? (started.kernel_steps.length ? null : chartWords.noKernelFrames) : chartWords.waiting,
@@ -62,9 +92,22 @@ export const driftChart: Chart = (run, view, theme) => {
       const rows: [string, string][] = [
         [chartWords.timeLabel, number(frame.time, 4)],
         [chartWords.step, whole(frame.step)],
-        [chartWords.driftSymbol, percent(frame.drift)],
+        [words.symbol, percent(frame.drift)],
       ];
-      return { title: chartWords.titles.drift, rows, group: null };
+      return { title: driftChart.title, rows, group: null };
     },
   };
-};
+}
+
+function driftNumbers(run: RunState): Measured[] {
+  const kernel = run.kernelFrames.at(-1);
+  if (!kernel) return [];
+  const rows: Measured[] = [{ label: "Drift now", value: percent(kernel.drift) }];
+  if (run.started) rows.push({ label: "Size of the target, ‖y‖", value: number(run.started.target_norm) });
+  const identity = run.kernelFrames.findLast((frame) => frame.identity !== null)?.identity;
+  if (identity) {
+    rows.push({ label: "Error e of one step", value: identity.error === null ? "below its floor" : number(identity.error) });
+    rows.push({ label: "Its round-off floor", value: number(identity.floor) });
+  }
+  return rows;
+}

@@ -1,16 +1,17 @@
 /** (10) The spectrum of K_0 against the modes' input-space frequency; odd and even ones apart on a circle. */
 import type { Started } from "../api/codec";
 import type { FrequencyFit, Group } from "../api/types";
-import { number, withError } from "../format";
-import type { RunState } from "../state/run";
+import { number, plain, whole, withError } from "../format";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, doublings, layoutOf } from "./axes";
-import { colourOf, describeGroup, numberOf } from "./groups";
-import { tight } from "./learning-times";
-import type { Chart, Hover, LegendItem, Trace, View } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { decadeAxis, doublings, layoutOf, tight } from "./parts/axes";
+import type { Figure, Hover, LegendItem, Trace } from "./parts/figure";
+import { colourOf, describeGroup, numberOf } from "./parts/groups";
+import { BASRI } from "./parts/sources";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
 const FADED = 0.25;
@@ -21,18 +22,51 @@ interface Placed {
   frequency: number;
 }
 
-export const frequencyEigenvalueChart: Chart = (run, view, theme) => {
+const words = {
+  noFrequencies: "The modes of these points have no single frequency.",
+  subtitleShort: "λ against k",
+  subtitle: "λ of K₀ against frequency k",
+  oddFrequency: "odd k",
+  evenFrequency: "even k",
+  countFlat: (count: number) => (count === 1 ? "1 mode of frequency 0 left out" : `${whole(count)} modes of frequency 0 left out`),
+  infiniteWidthShort: "width ∞",
+  exponents: (fits: [kind: string, value: string][]) => `exponent ${fits.map(([kind, value]) => (kind ? `${kind} ${value}` : value)).join(", ")}`,
+  odd: "odd",
+  even: "even",
+} as const;
+
+const help: Help = {
+  text:
+    "How fast the kernel is for each frequency of the inputs. For ReLU on a circle the eigenvalue falls like 1/k² at high frequencies, so " +
+    "that twice the frequency takes four times as long. Odd and even frequencies may fall apart from each other; without a bias one hidden layer has no odd ones above 1. " +
+    "On an interval a mode's frequency is half its number of sign changes. Thin lines are fitted to K₀ up to a quarter of the number of points; " +
+    "the dotted one is the same network at infinite width.",
+  formulas: [String.raw`K_0\, q_k = \lambda_k\, q_k, \qquad \lambda_k \sim k^{-2}, \qquad \frac{\lambda_k}{\lambda_{2k}} \to 4`],
+  sources: [BASRI],
+  measured: frequencyNumbers,
+};
+
+export const frequencyEigenvalueChart: ChartDefinition = {
+  id: "frequency-eigenvalue",
+  title: "Eigenvalues by frequency",
+  section: "bias",
+  help,
+  figure,
+  picks: "modes",
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const placed = started ? placedGroups(started) : [];
   // Parity belongs to a circle: on an interval half a period counts too.
   const parity = started?.geometry === "circle";
   const kinds = parity ? [placed.filter(isOdd), placed.filter((one) => !isOdd(one))] : [placed];
-  const limit = started && placed.length ? infiniteLines(started, parity, theme) : [];
+  const infinite = started && placed.length ? infiniteLines(started, parity, theme) : [];
   const fits = started && placed.length ? apart(started.frequency_fits) : [];
   const lines = fits.flatMap((fit) => fitLine(fit, theme));
-  const x = tight([...placed.map(({ frequency }) => frequency), ...limit.flatMap((line) => line.x as number[])]);
+  const x = tight([...placed.map(({ frequency }) => frequency), ...infinite.flatMap((line) => line.x as number[])]);
   const marked = started && placed.length ? kinds.map((kind, i) => marks(started, kind, i === 1, view, theme)) : [];
-  const data = [...limit, ...lines, ...marked];
+  const data = [...infinite, ...lines, ...marked];
   return {
     data,
     layout: layoutOf({
@@ -40,26 +74,26 @@ export const frequencyEigenvalueChart: Chart = (run, view, theme) => {
       view,
       uirevision: `${run.id}:frequency-eigenvalue`,
       x: { ...x, ...doublings(x, theme) },
-      y: decadeAxis([...placed.map(({ group }) => group.eigenvalue), ...[...limit, ...lines].flatMap((line) => line.y as number[])]),
+      y: decadeAxis([...placed.map(({ group }) => group.eigenvalue), ...[...infinite, ...lines].flatMap((line) => line.y as number[])]),
       xTitle: chartWords.frequencyAxis,
       yTitle: chartWords.eigenvalueAxis,
       large: true,
       rotated: true,
       headroom: 2,
     }),
-    subtitle: view.narrow ? chartWords.frequencyEigenvalueSubtitleShort : chartWords.frequencyEigenvalueSubtitle,
-    legend: placed.length ? legendOf(parity, lines.length > 0, limit.length > 0, view, theme) : [],
+    subtitle: view.narrow ? words.subtitleShort : words.subtitle,
+    legend: placed.length ? legendOf(parity, lines.length > 0, infinite.length > 0, view, theme) : [],
     note: started && placed.length ? noteOf(fits, countFlat(started)) : null,
-    empty: started ? (placed.length ? null : chartWords.noFrequencies) : chartWords.waiting,
+    empty: started ? (placed.length ? null : words.noFrequencies) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
       const found = kinds[trace - (data.length - marked.length)]?.[point];
       if (found) return describeGroup(run, found.index);
-      const line = limit[trace];
+      const line = infinite[trace];
       return line ? describeInfinite(run, line, point) : null;
     },
   };
-};
+}
 
 /** Odd and even frequencies apart where both have a fit; else all of them. */
 export function apart(fits: FrequencyFit[] | undefined): FrequencyFit[] {
@@ -70,7 +104,7 @@ export function apart(fits: FrequencyFit[] | undefined): FrequencyFit[] {
 
 /** "odd −1.971 ± 0.032, even −2.350 ± 0.051". */
 export function exponentsOf(fits: FrequencyFit[]): [kind: string, value: string][] {
-  const names = { all: "", odd: moreWords.odd, even: moreWords.even };
+  const names = { all: "", odd: words.odd, even: words.even };
   return fits.map((fit) => [names[fit.frequencies], withError(fit.exponent, fit.standard_error)]);
 }
 
@@ -97,7 +131,7 @@ function marks(started: Started, kind: Placed[], even: boolean, view: View, them
   const colour = ({ group, index }: Placed) =>
     withOpacity(colourOf(started, numberOf(group), theme), view.selected !== null && view.selected !== index ? FADED : 1);
   return {
-    name: even ? chartWords.evenFrequency : chartWords.oddFrequency,
+    name: even ? words.evenFrequency : words.oddFrequency,
     type: "scatter",
     mode: "markers",
     x: kind.map(({ frequency }) => frequency),
@@ -120,7 +154,7 @@ function fitLine(fit: FrequencyFit, theme: Theme): Trace[] {
   if (left == null || right == null || !(left > 0) || !(right > 0)) return [];
   return [
     {
-      name: moreWords.fit,
+      name: chartWords.fit,
       type: "scatter",
       mode: "lines",
       x: [lowest, highest],
@@ -133,19 +167,19 @@ function fitLine(fit: FrequencyFit, theme: Theme): Trace[] {
 
 /** The eigenvalues of Theta by the frequency of its own modes, one a frequency: both modes of a pair have the same. */
 function infiniteLines(started: Started, parity: boolean, theme: Theme): Trace[] {
-  const limit = started.infinite;
-  if (!limit) return [];
+  const infinite = started.infinite;
+  if (!infinite) return [];
   const seen = new Map<number, number>();
-  limit.mode_frequencies.forEach((frequency, mode) => {
-    const eigenvalue = limit.eigenvalues[mode] ?? 0;
-    if (frequency > 0 && eigenvalue > limit.noise_floor && !seen.has(frequency)) seen.set(frequency, eigenvalue);
+  infinite.mode_frequencies.forEach((frequency, mode) => {
+    const eigenvalue = infinite.eigenvalues[mode] ?? 0;
+    if (frequency > 0 && eigenvalue > infinite.noise_floor && !seen.has(frequency)) seen.set(frequency, eigenvalue);
   });
   const all = [...seen].sort(([a], [b]) => a - b);
   const kinds = parity ? [all.filter(([frequency]) => frequency % 2 === 1), all.filter(([frequency]) => frequency % 2 !== 1)] : [all];
   return kinds
     .filter((kind) => kind.length > 1)
     .map((kind) => ({
-      name: moreWords.infiniteWidth,
+      name: chartWords.infiniteWidth,
       type: "scatter",
       mode: "lines",
       x: kind.map(([frequency]) => frequency),
@@ -158,20 +192,46 @@ function infiniteLines(started: Started, parity: boolean, theme: Theme): Trace[]
 function describeInfinite(run: RunState, line: Trace, point: number): Hover | null {
   const frequency = line.x[point];
   if (frequency == null || !run.started) return null;
-  return { title: chartWords.frequencyName(frequency), rows: [[`${chartWords.eigenvalue}, ${moreWords.infiniteWidth}`, number(line.y[point], 4)]], group: null };
+  return { title: chartWords.frequencyName(frequency), rows: [[`${chartWords.eigenvalue}, ${chartWords.infiniteWidth}`, number(line.y[point], 4)]], group: null };
 }
 
 /** One of the two: both would leave a narrow card. The help has the count, too. */
 function noteOf(fits: FrequencyFit[], flat: number): string | null {
-  if (fits.length) return moreWords.exponents(exponentsOf(fits));
-  return flat ? chartWords.countFlat(flat) : null;
+  if (fits.length) return words.exponents(exponentsOf(fits));
+  return flat ? words.countFlat(flat) : null;
 }
 
-function legendOf(parity: boolean, fit: boolean, limit: boolean, view: View, theme: Theme): LegendItem[] {
+function legendOf(parity: boolean, fit: boolean, infinite: boolean, view: View, theme: Theme): LegendItem[] {
   const colour = TOKENS[theme].muted;
   const legend: LegendItem[] = [];
-  if (parity) legend.push({ mark: "dot", colour, text: chartWords.oddFrequency }, { mark: "frame", colour, text: chartWords.evenFrequency });
-  if (fit && !view.narrow) legend.push({ mark: "thin", colour: TOKENS[theme].text, text: moreWords.fit });
-  if (limit) legend.push({ mark: "dotted", colour: SERIES[theme].infinite, text: view.narrow ? moreWords.infiniteWidthShort : moreWords.infiniteWidth });
+  if (parity) legend.push({ mark: "dot", colour, text: words.oddFrequency }, { mark: "frame", colour, text: words.evenFrequency });
+  if (fit && !view.narrow) legend.push({ mark: "thin", colour: TOKENS[theme].text, text: chartWords.fit });
+  if (infinite) legend.push({ mark: "dotted", colour: SERIES[theme].infinite, text: view.narrow ? words.infiniteWidthShort : chartWords.infiniteWidth });
   return legend;
+}
+
+/** λ_k / λ_2k, beside the 4 of the formula, and the exponents beside its −2. */
+function frequencyNumbers(run: RunState): Measured[] {
+  const started = run.started;
+  if (!started) return [];
+  const eigenvalues = new Map<number, number>();
+  for (const { frequency, group } of placedGroups(started)) if (!eigenvalues.has(frequency)) eigenvalues.set(frequency, group.eigenvalue);
+  const rows: Measured[] = [
+    { label: "Groups with a frequency above 0", value: whole(placedGroups(started).length) },
+    { label: "Modes of frequency 0, left out", value: whole(countFlat(started)) },
+  ];
+  for (const k of [1, 2, 4, 8, 16]) {
+    const [one, two] = [eigenvalues.get(k), eigenvalues.get(2 * k)];
+    if (one !== undefined && two !== undefined) rows.push({ label: `Eigenvalue at k = ${k} over that at ${2 * k}`, value: number(one / two) });
+  }
+  return [...rows, ...exponents("K₀", started.frequency_fits), ...exponents("Infinite width", started.infinite?.frequency_fits)];
+}
+
+/** With the frequencies that the fit covers. */
+function exponents(kernel: string, fits: FrequencyFit[] | undefined): Measured[] {
+  const chosen = apart(fits);
+  return exponentsOf(chosen).map(([kind, value], i) => {
+    const fit = chosen[i] as FrequencyFit;
+    return { label: `${kernel}, exponent, ${kind ? `${kind} ` : ""}k from ${plain(fit.lowest)} to ${plain(fit.highest)}`, value };
+  });
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { runFixture, VIEW } from "../test/run-fixture";
+import { DEFAULT_VIEW as VIEW, type View } from "../run/view";
+import { runFixture } from "../test/run-fixture";
 import { SERIES } from "../theme/tokens";
 import { functionChart } from "./function";
-import { missingPrediction, PREDICTIONS } from "./predictions";
-import type { View } from "./types";
+import type { Figure } from "./parts/figure";
+import { missingPrediction, PREDICTIONS } from "./parts/predictions";
 
-const named = (figure: ReturnType<typeof functionChart>, name: string) => {
+const named = (figure: Figure, name: string) => {
   const trace = figure.data.find((one) => one.name === name);
   if (!trace) throw new Error(`no trace "${name}"`);
   return trace;
@@ -15,7 +16,7 @@ describe("the function", () => {
   it("draws the frame at the play-head, measured solid and predicted dashed, the data on top", () => {
     const run = runFixture({ excursion: 2 });
     const frame = run.frames[30];
-    const figure = functionChart(run, { ...VIEW, time: frame?.time ?? 0 }, "light");
+    const figure = functionChart.figure(run, { ...VIEW, time: frame?.time ?? 0 }, "light");
     expect(named(figure, "network").y).toEqual([...(frame?.function ?? [])]);
     expect(named(figure, "K₀").y).toEqual([...(frame?.function_predicted ?? [])]);
     expect(named(figure, "network")["line"]).toMatchObject({ width: 2.5, color: SERIES.light.measured });
@@ -28,11 +29,11 @@ describe("the function", () => {
     const run = runFixture();
     const [before, after] = [run.frames[30], run.frames[31]];
     const between = ((before?.time ?? 0) + (after?.time ?? 0)) / 2;
-    expect(named(functionChart(run, { ...VIEW, time: between }, "light"), "network").y).toEqual([...(before?.function ?? [])]);
+    expect(named(functionChart.figure(run, { ...VIEW, time: between }, "light"), "network").y).toEqual([...(before?.function ?? [])]);
   });
 
   it("closes the curve on a circle, and draws it against the angle", () => {
-    const figure = functionChart(runFixture({ geometry: "circle" }), VIEW, "light");
+    const figure = functionChart.figure(runFixture({ geometry: "circle" }), VIEW, "light");
     const curve = named(figure, "network");
     expect(curve.x.at(-1)).toBeCloseTo((curve.x[0] ?? 0) + 2 * Math.PI, 5);
     expect(curve.y.at(-1)).toBe(curve.y[0]);
@@ -42,23 +43,23 @@ describe("the function", () => {
 
   it("starts with f at time 0, before any frame", () => {
     const run = runFixture({ frames: 0 });
-    expect(named(functionChart(run, VIEW, "light"), "network").y).toEqual([...(run.started?.grid_start ?? [])]);
+    expect(named(functionChart.figure(run, VIEW, "light"), "network").y).toEqual([...(run.started?.grid_start ?? [])]);
   });
 
   it("leaves the target out of the legend where it is not known", () => {
-    const legend = functionChart(runFixture({ heldOut: false }), VIEW, "light").legend.map((item) => item.text);
+    const legend = functionChart.figure(runFixture({ heldOut: false }), VIEW, "light").legend.map((item) => item.text);
     expect(legend).not.toContain("target");
   });
 
   it("cuts a wild excursion and says how large it is", () => {
-    const figure = functionChart(runFixture({ excursion: 1000 }), VIEW, "light");
+    const figure = functionChart.figure(runFixture({ excursion: 1000 }), VIEW, "light");
     expect(figure.layout.yaxis.range[1]).toBeLessThan(5);
     expect(figure.note).toMatch(/largest \|f\| now 9\d\d/);
-    expect(functionChart(runFixture(), VIEW, "light").note).toBeNull();
+    expect(functionChart.figure(runFixture(), VIEW, "light").note).toBeNull();
   });
 
   it("tells position, target, measurement and prediction under the pointer", () => {
-    const figure = functionChart(runFixture(), VIEW, "light");
+    const figure = functionChart.figure(runFixture(), VIEW, "light");
     expect(figure.describe(1, 3)?.rows.map(([label]) => label)).toEqual(["x", "target", "network", "K₀"]);
     expect(figure.describe(3, 0)?.rows.map(([label]) => label)).toEqual(["x", "y", "network"]);
   });
@@ -69,27 +70,27 @@ describe("the predictions that can be switched", () => {
 
   it("are drawn each in its own style, with the network's distance beside the name", () => {
     const run = runFixture();
-    const figure = functionChart(run, all, "light");
+    const figure = functionChart.figure(run, all, "light");
     const dashes = ["K₀", "Kₜ", "∞"].map((name) => (named(figure, name)["line"] as { dash: string }).dash);
     expect(new Set(dashes).size).toBe(3);
     expect(named(figure, "∞").y).toEqual([...(run.frames.at(-1)?.function_infinite ?? [])]);
     expect(figure.legend.map(({ text }) => text).slice(3)).toEqual(["K₀ 2.1\u2009%", expect.stringMatching(/^Kₜ \(t = [\d,]+\) 1\.1\u2009%$/), "∞ 5.0\u2009%", "Band 30.0\u2009%"]);
     expect(figure.describe(2, 3)?.rows.map(([label]) => label)).toEqual(["x", "target", "network", "K₀", "Kₜ", "∞", "Band"]);
-    expect(functionChart(run, { ...VIEW, predictions: [] }, "light").data.map(({ name }) => name)).toEqual(["target", "network", "data"]);
+    expect(functionChart.figure(run, { ...VIEW, predictions: [] }, "light").data.map(({ name }) => name)).toEqual(["target", "network", "data"]);
   });
 
   it("takes the moving kernel's newest record at or before the play-head, and says its time only where it is another", () => {
     const run = runFixture();
     const [third, fourth] = [run.kernelFrames[3], run.kernelFrames[4]];
-    const between = functionChart(run, { ...all, time: ((third?.time ?? 0) + (fourth?.time ?? 0)) / 2 }, "light");
+    const between = functionChart.figure(run, { ...all, time: ((third?.time ?? 0) + (fourth?.time ?? 0)) / 2 }, "light");
     expect(named(between, "Kₜ").y).toEqual([...(third?.moving?.function ?? [])]);
-    const at = functionChart(run, { ...all, time: third?.time ?? 0 }, "light");
+    const at = functionChart.figure(run, { ...all, time: third?.time ?? 0 }, "light");
     expect(at.legend.map(({ text }) => text)).toContain("Kₜ 1.1\u2009%");
   });
 
   it("has a band of two standard deviations either side, under every line", () => {
     const run = runFixture();
-    const [band] = functionChart(run, all, "light").data;
+    const [band] = functionChart.figure(run, all, "light").data;
     const { mean } = run.frames.at(-1)?.ensemble as { mean: Float32Array };
     expect(band?.name).toBe("Band");
     expect(band?.["fillcolor"]).toMatch(/,0\.18\)$/);
@@ -99,7 +100,7 @@ describe("the predictions that can be switched", () => {
 
   it("are left out where the run has none, with the reason", () => {
     const before = runFixture({ further: false });
-    expect(functionChart(before, all, "light").legend.map(({ text }) => text).slice(3)).toEqual(["K₀"]);
+    expect(functionChart.figure(before, all, "light").legend.map(({ text }) => text).slice(3)).toEqual(["K₀"]);
     expect(PREDICTIONS.map((id) => missingPrediction(before, id))).toEqual([
       null,
       "This run records no prediction of the moving kernel",
@@ -112,15 +113,15 @@ describe("the predictions that can be switched", () => {
 
   it.each(["plane", "points"] as const)("have their distances alone over a %s", (geometry) => {
     const run = runFixture({ geometry });
-    const figure = functionChart(run, all, "light");
+    const figure = functionChart.figure(run, all, "light");
     expect(figure.legend.filter(({ mark }) => mark === "none").map(({ text }) => text)).toContain("∞ 5.0\u2009%");
-    expect(figure.data.map(({ name }) => name)).toEqual(functionChart(run, VIEW, "light").data.map(({ name }) => name));
+    expect(figure.data.map(({ name }) => name)).toEqual(functionChart.figure(run, VIEW, "light").data.map(({ name }) => name));
   });
 });
 
 describe("with two inputs", () => {
   it("draws network, target and difference on one scale with zero in the middle", () => {
-    const figure = functionChart(runFixture({ geometry: "plane" }), VIEW, "dark");
+    const figure = functionChart.figure(runFixture({ geometry: "plane" }), VIEW, "dark");
     const maps = figure.data.filter((trace) => trace.type === "heatmap");
     expect(maps.map((map) => map.name)).toEqual(["network", "target", "difference"]);
     expect(new Set(maps.map((map) => JSON.stringify([map["zmin"], map["zmax"]]))).size).toBe(1);
@@ -131,27 +132,27 @@ describe("with two inputs", () => {
 
   it("lays the grid's rows along x₂ and its columns along x₁", () => {
     const run = runFixture({ geometry: "plane" });
-    const map = functionChart(run, VIEW, "light").data[0];
+    const map = functionChart.figure(run, VIEW, "light").data[0];
     expect(map?.x[1]).toBeCloseTo(1 / 5, 6);
     expect(map?.y[5]).toBeCloseTo(1, 6);
     expect(map?.z?.[1]?.[2]).toBe(run.frames.at(-1)?.function[8]);
   });
 
   it("compares with the prediction where the target is not known", () => {
-    const figure = functionChart(runFixture({ geometry: "plane", heldOut: false }), VIEW, "light");
+    const figure = functionChart.figure(runFixture({ geometry: "plane", heldOut: false }), VIEW, "light");
     expect(figure.data.map((trace) => trace.name)).toEqual(["network", "predicted", "difference", "data"]);
   });
 
   it("is drawn ten times a second, a curve thirty times", () => {
-    expect(functionChart(runFixture({ geometry: "plane" }), VIEW, "light").interval).toBe(100);
-    expect(functionChart(runFixture(), VIEW, "light").interval).toBe(33);
+    expect(functionChart.figure(runFixture({ geometry: "plane" }), VIEW, "light").interval).toBe(100);
+    expect(functionChart.figure(runFixture(), VIEW, "light").interval).toBe(33);
   });
 });
 
 describe("with more inputs", () => {
   it("draws f against the target beside the diagonal, on axes alike", () => {
     const run = runFixture({ geometry: "points" });
-    const figure = functionChart(run, VIEW, "light");
+    const figure = functionChart.figure(run, VIEW, "light");
     expect(named(figure, "training points").x).toEqual([...(run.started?.targets ?? [])]);
     expect(named(figure, "training points").y).toEqual([...(run.frames.at(-1)?.fitted ?? [])]);
     expect(figure.layout.xaxis.range).toEqual(figure.layout.yaxis.range);

@@ -1,23 +1,56 @@
 /** (1) The function: data, target, f(x; t) measured, and what kernels predict: the first one, the moving one, infinite width's. */
 import type { Frame, Started } from "../api/codec";
-import { number } from "../format";
-import type { RunState } from "../state/run";
+import { number, percent } from "../format";
+import { frameOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { layoutOf } from "./axes";
-import { cloudFigure } from "./cloud";
-import { functionRange } from "./function-range";
-import { frameOf } from "./moment";
-import { planeFigure } from "./plane";
-import { angleAxis, closed, positionAxis } from "./positions";
-import { bandFill, lineStyle, predictionLegend, shownPredictions, type Prediction } from "./predictions";
-import type { Chart, Figure, Hover, LegendItem, Trace, Values, View } from "./types";
-import { column, gaps, largest } from "./values";
-import { chartWords } from "./words";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { layoutOf } from "./parts/axes";
+import { cloudFigure } from "./parts/cloud";
+import type { Figure, Hover, LegendItem, Trace, Values } from "./parts/figure";
+import { functionRange } from "./parts/function-range";
+import { planeFigure } from "./parts/plane";
+import { angleAxis, closed, positionAxis } from "./parts/positions";
+import { bandFill, lineStyle, predictionLegend, shownPredictions, type Prediction } from "./parts/predictions";
+import { JACOT, LEE } from "./parts/sources";
+import { column, gaps, largest } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 /** Lines are moved in place, which is cheap enough for every other frame of the screen. */
 const INTERVAL = 33;
 
-export const functionChart: Chart = (run, view, theme) => {
+const words = {
+  subtitle: (argument: string) => `f(${argument}; t)`,
+  plusMinus: (value: string, spread: string) => `${value} ± ${spread}`,
+  functionOutside: (largest: number) => `largest |f| now ${number(largest)}`,
+} as const;
+
+const help: Help = {
+  text:
+    "The solid line is the network itself, measured. The switches draw what kernels say it should be by now, from the first residual alone: " +
+    "K₀ the one at the start, Kₜ the one that moved, ∞ that of infinite width. The band holds networks of infinite width that differ in their draw: " +
+    "mean ± 2 standard deviations. Beside each name stands the network's distance d from it, for the band from its mean.",
+  formulas: [
+    String.raw`f(x;t) = f_0(x) - K_0(x,X)\,Q\,\frac{I - e^{-\Lambda t}}{\Lambda}\,Q^{\top} r(0)`,
+    String.raw`r(0) = f_0(X) - y, \qquad K_0(X,X) = Q\,\Lambda\,Q^{\top}`,
+    String.raw`d = \frac{\lVert f - f_{\text{predicted}}\rVert}{\lVert f_{\text{predicted}}\rVert} \quad\text{on the grid}`,
+  ],
+  sources: [LEE, JACOT],
+  measured: functionError,
+};
+
+export const functionChart: ChartDefinition = {
+  id: "function",
+  title: "What the network has learnt so far",
+  section: "six",
+  help,
+  figure,
+  switches: ["predictions"],
+  tall: true,
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   switch (run.started?.geometry) {
     case "plane":
       return planeFigure(run, run.started, view, theme);
@@ -26,7 +59,7 @@ export const functionChart: Chart = (run, view, theme) => {
     default:
       return curveFigure(run, view, theme);
   }
-};
+}
 
 function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
@@ -54,9 +87,9 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: chartWords.f,
       large: true,
     }),
-    subtitle: chartWords.functionSubtitle(argument) + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    subtitle: words.subtitle(argument) + (frame ? `, ${chartWords.at(frame.time)}` : ""),
     legend,
-    note: highest > Math.max(Math.abs(range[0]), Math.abs(range[1])) ? chartWords.functionOutside(highest) : null,
+    note: highest > Math.max(Math.abs(range[0]), Math.abs(range[1])) ? words.functionOutside(highest) : null,
     empty: started ? null : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => describePoint(started, frame, shown, round, data[trace]?.name, point),
@@ -128,7 +161,30 @@ function describePoint(started: Started | null, frame: Frame | null, shown: Pred
   rows.push([chartWords.network, number((frame?.function ?? started.grid_start)[index], 4)]);
   for (const { id, name, values, spread } of shown) {
     const value = number(values?.[index], 4);
-    rows.push([name, id === "ensemble" ? chartWords.plusMinus(value, number(spread?.[index], 4)) : value]);
+    rows.push([name, id === "ensemble" ? words.plusMinus(value, number(spread?.[index], 4)) : value]);
   }
   return { title: chartWords.network, rows, group: null };
+}
+
+function functionError(run: RunState): Measured[] {
+  const frame = run.frames.at(-1);
+  const started = run.started;
+  if (!frame || !started) return [];
+  const scale = started.target_norm / Math.sqrt(started.targets.length);
+  const gap = rootMeanSquare(frame.function, frame.function_predicted);
+  const rows: Measured[] = [{ label: "Root mean square gap to K₀'s prediction, as a share of the data's", value: percent(scale > 0 ? gap / scale : NaN) }];
+  const { distances } = frame;
+  const moving = run.kernelFrames.at(-1)?.moving?.distance;
+  if (distances?.frozen != null) rows.push({ label: "Distance d from K₀'s prediction", value: percent(distances.frozen) });
+  if (moving != null) rows.push({ label: "From Kₜ's, at its newest record", value: percent(moving) });
+  if (distances?.infinite != null) rows.push({ label: "From infinite width's", value: percent(distances.infinite) });
+  if (distances?.ensemble != null) rows.push({ label: "From the mean over networks of infinite width", value: percent(distances.ensemble) });
+  if (frame.held_out_error !== null) rows.push({ label: "Mean squared error against the clean target", value: number(frame.held_out_error) });
+  return rows;
+}
+
+function rootMeanSquare(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return Math.sqrt(sum / a.length);
 }

@@ -1,15 +1,15 @@
 // @vitest-environment node
 import katex from "katex";
 import { describe, expect, it } from "vitest";
-import { emptyRun } from "../state/run";
-import { recordings } from "../test/recordings";
+import { emptyRun } from "../run/run";
 import { furtherFixture } from "../test/further-fixture";
+import { recordings } from "../test/recordings";
 import { runFixture } from "../test/run-fixture";
-import { HELP } from "./help";
-import { KERNEL_HELP } from "./help-kernel";
-import { MORE_HELP } from "./help-more";
+import { CHARTS } from "./catalogue";
+import { driftChart } from "./drift";
+import { functionChart } from "./function";
 
-describe.each(Object.entries({ ...HELP, ...MORE_HELP, ...KERNEL_HELP }))("the help of %s", (id, help) => {
+describe.each(CHARTS)("the help of $id", ({ id, help }) => {
   it("has a formula that can be typeset, a source and an explanation", () => {
     for (const tex of help.formulas) expect(() => katex.renderToString(tex, { throwOnError: true })).not.toThrow();
     expect(help.formulas.length).toBeGreaterThan(0);
@@ -36,11 +36,11 @@ it("the gap of function and prediction is relative to the data", () => {
   const run = runFixture({ excursion: 2 });
   const frame = run.frames.at(-1);
   const gap = Math.sqrt([...(frame?.function ?? [])].reduce((sum, value, i) => sum + (value - (frame?.function_predicted[i] ?? 0)) ** 2, 0) / 36);
-  expect(HELP.function.measured(run)[0]?.value).toBe(`${((100 * gap) / (2 / 4)).toFixed(1)}\u2009%`);
+  expect(functionChart.help.measured(run)[0]?.value).toBe(`${((100 * gap) / (2 / 4)).toFixed(1)}\u2009%`);
 });
 
 it("the identity check is the last one there was, beside its floor", () => {
-  const rows = HELP.drift.measured(runFixture());
+  const rows = driftChart.help.measured(runFixture());
   expect(rows).toContainEqual({ label: "Error e of one step", value: "1.00×10⁻⁴" });
   expect(rows).toContainEqual({ label: "Its round-off floor", value: "1.00×10⁻¹²" });
 });

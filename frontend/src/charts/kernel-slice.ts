@@ -1,20 +1,57 @@
 /** (11) One row of the kernel, K(x_0, .): at the start, at the play-head, and at infinite width. */
 import type { Matrix, Started } from "../api/codec";
-import { number } from "../format";
-import type { RunState } from "../state/run";
+import { number, percent, whole } from "../format";
+import { kernelFrameOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { layoutOf } from "./axes";
-import { kernelFrameOf } from "./moment";
-import { angleAxis, closed, positionAxis } from "./positions";
-import type { Axis, Chart, Hover, LegendItem, Trace, View } from "./types";
-import { extent, finite, gaps } from "./values";
-import { chartWords } from "./words";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { layoutOf } from "./parts/axes";
+import type { Axis, Figure, Hover, LegendItem, Trace } from "./parts/figure";
+import { angleAxis, closed, positionAxis } from "./parts/positions";
+import { isLine } from "./parts/rows";
+import { JACOT } from "./parts/sources";
+import { extent, finite, gaps } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 100;
 
 type Slices = NonNullable<Started["slices"]>;
 
-export const kernelSliceChart: Chart = (run, view, theme) => {
+const words = {
+  noSlices: "This run records no rows of its kernel.",
+  sliceOnInterval: (x: string) => `K(x₀, x) against x, x₀ = ${x}`,
+  sliceOnCircle: (angle: string) => `K(θ₀, θ) against θ, θ₀ = ${angle}`,
+  sliceByDistance: (point: string) => `K(x₀, x) against |x − x₀|, x₀ = ${point}`,
+  pointName: (point: number) => `point ${whole(point)}`,
+  point: (point: number) => `Point ${whole(point)}`,
+  distance: "distance |x − x₀|",
+  symbol: "K",
+} as const;
+
+const help: Help = {
+  text:
+    "How much a step on one point, x₀, moves the network at every other point. A narrow peak lets the network learn fine detail, a broad one smooths. " +
+    "Point at the card, or use the arrow keys, to take another x₀. Open circles are the kernel at the start, filled ones the kernel at the play-head. " +
+    "Infinite width is the dotted line; squares where the inputs lie on none.",
+  formulas: [
+    String.raw`K(x,x') = \Big\langle \frac{\partial f(x;\theta)}{\partial\theta},\, \frac{\partial f(x';\theta)}{\partial\theta} \Big\rangle`,
+    String.raw`f_{k+1}(x) - f_k(x) \approx -\eta\,K(x,x_0)\,r(x_0)`,
+  ],
+  sources: [JACOT],
+  measured: rowsApart,
+};
+
+export const kernelSliceChart: ChartDefinition = {
+  id: "kernel-slice",
+  title: "One row of the kernel",
+  section: "motion",
+  help,
+  figure,
+  picks: "rows",
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const slices = started?.slices ?? null;
   const kernel = kernelFrameOf(run, view);
@@ -32,32 +69,18 @@ export const kernelSliceChart: Chart = (run, view, theme) => {
       uirevision: `${run.id}:kernel-slice`,
       x: started && slices && !lines ? distanceAxis(started, slices) : round ? angleAxis() : positionAxis(started),
       y: valueAxis(run),
-      xTitle: started && !lines ? chartWords.distance : round ? chartWords.angle : chartWords.x,
-      yTitle: chartWords.kernelSymbol,
+      xTitle: started && !lines ? words.distance : round ? chartWords.angle : chartWords.x,
+      yTitle: words.symbol,
       large: true,
       shapes: place === undefined || !slices ? [] : [mark(place, theme)],
     }),
     subtitle: started && slices ? subtitleOf(started, slices, row) + (moved && kernel ? `, ${chartWords.at(kernel.time)}` : "") : "",
     legend: slices ? legendOf(moved !== null, started?.infinite?.slices != null, lines, theme) : [],
     note: null,
-    empty: started ? (slices ? null : chartWords.noSlices) : chartWords.waiting,
+    empty: started ? (slices ? null : words.noSlices) : chartWords.waiting,
     interval: INTERVAL,
     describe: (_trace, point) => (started && slices ? describePoint(started, slices, moved, row, points[point % points.length], lines) : null),
   };
-};
-
-/** The row that is nearest to a place between 0 and 1 across the plot; along a line by its own position, `x`. */
-export function sliceAt(started: Started, share: number, x: number): number {
-  const rows = started.slices?.rows ?? [];
-  if (!isLine(started)) return Math.max(0, Math.min(rows.length - 1, Math.floor(share * rows.length)));
-  const apart = rows.map((row) => Math.abs((started.inputs.values[row] as number) - x));
-  return Math.max(0, apart.indexOf(Math.min(...apart)));
-}
-
-/** The row beside the present one, for the keyboard. */
-export function sliceBeside(started: Started, slice: number | null, direction: 1 | -1): number {
-  const count = started.slices?.rows.length ?? 1;
-  return Math.max(0, Math.min(count - 1, (slice ?? count >> 1) + direction));
 }
 
 /** ||a - b|| / ||b|| over all rows that are written down; null where there is nothing to compare. */
@@ -69,10 +92,6 @@ export function slicesApart(a: Matrix | null | undefined, b: Matrix | null | und
     size += value ** 2;
   });
   return finite(Math.sqrt(apart / size));
-}
-
-function isLine({ geometry }: Started): boolean {
-  return geometry === "interval" || geometry === "circle";
 }
 
 function rowOf(slices: Slices, view: View): number {
@@ -98,7 +117,7 @@ function distance(started: Started, one: number, other: number): number {
   return Math.hypot(...Array.from({ length: d }, (_, axis) => value(one, axis) - value(other, axis)));
 }
 
-function traces(slices: Slices, moved: Matrix | null, limit: Matrix | null, row: number, points: Point[], lines: boolean, round: boolean, theme: Theme): Trace[] {
+function traces(slices: Slices, moved: Matrix | null, infinite: Matrix | null, row: number, points: Point[], lines: boolean, round: boolean, theme: Theme): Trace[] {
   const series = SERIES[theme];
   const x = points.map((point) => point.x);
   const values = (matrix: Matrix | null) => gaps(points.map(({ at }) => entry(matrix, row, at)));
@@ -121,8 +140,8 @@ function traces(slices: Slices, moved: Matrix | null, limit: Matrix | null, row:
     hoverinfo: "skip",
   });
   const data: Trace[] = [];
-  if (limit && lines) data.push(line(chartWords.infiniteWidth, limit, { color: series.infinite, width: 2, dash: "2px,4px" }));
-  if (limit && !lines) data.push(marks(chartWords.infiniteWidth, limit, { size: 7, symbol: "square-open", color: series.infinite, line: { width: 1.5 } }));
+  if (infinite && lines) data.push(line(chartWords.infiniteWidth, infinite, { color: series.infinite, width: 2, dash: "2px,4px" }));
+  if (infinite && !lines) data.push(marks(chartWords.infiniteWidth, infinite, { size: 7, symbol: "square-open", color: series.infinite, line: { width: 1.5 } }));
   data.push(marks(chartWords.kernelStart, slices.values, { size: 8, symbol: "circle-open", color: series.data, line: { width: 1.25 } }));
   if (moved) data.push(marks(chartWords.kernelNow, moved, { size: 5, color: series.measured, line: { width: 0 } }));
   return data;
@@ -155,25 +174,36 @@ function subtitleOf(started: Started, slices: Slices, row: number): string {
   const point = slices.rows[row] as number;
   const d = started.inputs.shape[1] ?? 1;
   const values = Array.from(started.inputs.values.subarray(point * d, (point + 1) * d));
-  if (started.geometry === "circle") return chartWords.sliceOnCircle(number(values[0]));
-  if (started.geometry === "interval") return chartWords.sliceOnInterval(number(values[0]));
-  return chartWords.sliceByDistance(d === 2 ? `(${values.map((value) => number(value)).join(", ")})` : chartWords.pointName(point + 1));
+  if (started.geometry === "circle") return words.sliceOnCircle(number(values[0]));
+  if (started.geometry === "interval") return words.sliceOnInterval(number(values[0]));
+  return words.sliceByDistance(d === 2 ? `(${values.map((value) => number(value)).join(", ")})` : words.pointName(point + 1));
 }
 
-function legendOf(moved: boolean, limit: boolean, lines: boolean, theme: Theme): LegendItem[] {
+function legendOf(moved: boolean, infinite: boolean, lines: boolean, theme: Theme): LegendItem[] {
   const series = SERIES[theme];
   const items: LegendItem[] = [{ mark: "ring", colour: series.data, text: chartWords.kernelStart }];
   if (moved) items.push({ mark: "dot", colour: series.measured, text: chartWords.kernelNow });
-  if (limit) items.push({ mark: lines ? "dotted" : "frame", colour: series.infinite, text: chartWords.infiniteWidth });
+  if (infinite) items.push({ mark: lines ? "dotted" : "frame", colour: series.infinite, text: chartWords.infiniteWidth });
   return items;
 }
 
 function describePoint(started: Started, slices: Slices, moved: Matrix | null, row: number, point: Point | undefined, lines: boolean): Hover | null {
   if (!point) return null;
-  const name = lines ? (started.geometry === "circle" ? chartWords.angle : chartWords.x) : chartWords.distance;
+  const name = lines ? (started.geometry === "circle" ? chartWords.angle : chartWords.x) : words.distance;
   const rows: Hover["rows"] = [[name, number(point.x, 4)], [chartWords.kernelStart, number(entry(slices.values, row, point.at), 4)]];
   if (moved) rows.push([chartWords.kernelNow, number(entry(moved, row, point.at), 4)]);
-  const limit = started.infinite?.slices;
-  if (limit) rows.push([chartWords.infiniteWidth, number(entry(limit, row, point.at), 4)]);
-  return { title: chartWords.point((slices.columns[point.at] as number) + 1), rows, group: null };
+  const infinite = started.infinite?.slices;
+  if (infinite) rows.push([chartWords.infiniteWidth, number(entry(infinite, row, point.at), 4)]);
+  return { title: words.point((slices.columns[point.at] as number) + 1), rows, group: null };
+}
+
+function rowsApart(run: RunState): Measured[] {
+  const slices = run.started?.slices;
+  if (!run.started) return [];
+  const rows: Measured[] = [{ label: "Rows that are written down", value: whole(slices?.rows.length ?? 0) }];
+  const infinite = slicesApart(slices?.values, run.started.infinite?.slices);
+  if (infinite !== null) rows.push({ label: "K₀ from infinite width, over these rows", value: percent(infinite) });
+  const moved = slicesApart(run.kernelFrames.at(-1)?.slices, slices?.values);
+  if (moved !== null) rows.push({ label: "Newest Kₜ from K₀, over these rows", value: percent(moved) });
+  return rows;
 }

@@ -1,30 +1,22 @@
 /** Where the target lies, how the kernel moves, and the fits of the cards beside them. */
 import { describe, expect, it } from "vitest";
-import { emptyRun } from "../state/run";
+import { emptyRun } from "../run/run";
+import { DEFAULT_VIEW as VIEW } from "../run/view";
 import { furtherFixture } from "../test/further-fixture";
-import { runFixture, VIEW } from "../test/run-fixture";
+import { runFixture } from "../test/run-fixture";
 import { SERIES } from "../theme/tokens";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
-import { MORE_CHARTS } from "./index";
 import { learningTimesChart } from "./learning-times";
 import { lossChart } from "./loss";
-import { MORE_HELP } from "./help-more";
 import { movingChart } from "./moving";
+import type { Figure } from "./parts/figure";
 import { rankChart } from "./rank";
-import { SECTIONS } from "./sections";
 import { sharpnessChart } from "./sharpness";
 import { targetPowerChart } from "./target-power";
 import { turningChart } from "./turning";
-import type { Figure } from "./types";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 const run = furtherFixture({ geometry: "circle", finished: true });
-
-it("every further card has one place, and rows are full", () => {
-  const placed = SECTIONS.flatMap(({ cards }) => cards);
-  expect(placed.map(({ chart }) => chart.id).sort()).toEqual(MORE_CHARTS.map(({ id }) => id).sort());
-  for (const { cards } of SECTIONS) expect(cards.reduce((sum, { columns }) => sum + columns, 0) % 6).toBe(0);
-});
 
 describe.each([
   ["moving", movingChart],
@@ -32,15 +24,15 @@ describe.each([
   ["rank", rankChart],
 ])("the card %s", (_name, chart) => {
   it("says why it is empty", () => {
-    expect(chart(emptyRun(""), VIEW, "light").empty).toBe("Waiting for the first measurement.");
-    expect(chart(runFixture({ kernels: false }), VIEW, "light").empty).toBe("This run records no kernels.");
-    expect(chart(runFixture({ further: false }), VIEW, "light").empty).toMatch(/earlier version/);
-    expect(chart(run, VIEW, "light").empty).toBeNull();
+    expect(chart.figure(emptyRun(""), VIEW, "light").empty).toBe("Waiting for the first measurement.");
+    expect(chart.figure(runFixture({ kernels: false }), VIEW, "light").empty).toBe("This run records no kernels.");
+    expect(chart.figure(runFixture({ further: false }), VIEW, "light").empty).toMatch(/earlier version/);
+    expect(chart.figure(run, VIEW, "light").empty).toBeNull();
   });
 
   it("has one mark a kernel frame after the start, faint beyond the play-head, and tells its numbers", () => {
     const times = run.kernelFrames.map(({ time }) => time).filter((time) => time > 0);
-    const figure = chart(run, { ...VIEW, time: times[2] ?? 0 }, "light");
+    const figure = chart.figure(run, { ...VIEW, time: times[2] ?? 0 }, "light");
     expect(figure.data[0]?.x).toEqual(times);
     const colours = (figure.data[0]?.["marker"] as { color: string[] }).color;
     expect(new Set(colours.slice(0, 3)).size).toBe(1);
@@ -54,7 +46,7 @@ describe.each([
     const [frame] = often.kernelFrames.slice(-1);
     if (!frame) throw new Error("no kernel frame");
     often.kernelFrames = Array.from({ length: 500 }, (_, i) => ({ ...frame, time: 0.01 * i }));
-    const x = chart(often, VIEW, "light").data[0]?.x ?? [];
+    const x = chart.figure(often, VIEW, "light").data[0]?.x ?? [];
     expect(x.length).toBeLessThanOrEqual(40);
     expect([x[0], x.at(-1)]).toEqual([0.01, 4.99]);
   });
@@ -62,7 +54,7 @@ describe.each([
 
 describe("where the target lies", () => {
   it("sums the target from the first mode on, down to the floor", () => {
-    const figure = targetPowerChart(run, VIEW, "light");
+    const figure = targetPowerChart.figure(run, VIEW, "light");
     const points = named(figure, "measured");
     expect(points?.x).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
     expect(points?.y.slice(0, 2)).toEqual([50, 75]);
@@ -74,23 +66,23 @@ describe("where the target lies", () => {
   it("names both shares once where one mode completes them, and none that is not reached", () => {
     const one = furtherFixture();
     one.started?.target_power?.fill(1);
-    expect(named(targetPowerChart(one, VIEW, "light"), "labels")?.["text"]).toEqual(["\u200999\u2009%\u2009"]);
+    expect(named(targetPowerChart.figure(one, VIEW, "light"), "labels")?.["text"]).toEqual(["\u200999\u2009%\u2009"]);
     one.started?.target_power?.fill(0.5);
-    expect(named(targetPowerChart(one, VIEW, "light"), "labels")?.x).toEqual([]);
-    expect(targetPowerChart(one, VIEW, "light").note).toBe("2 below round-off");
+    expect(named(targetPowerChart.figure(one, VIEW, "light"), "labels")?.x).toEqual([]);
+    expect(targetPowerChart.figure(one, VIEW, "light").note).toBe("2 below round-off");
   });
 
   it("says why it is empty", () => {
-    expect(targetPowerChart(runFixture({ further: false }), VIEW, "light").empty).toMatch(/earlier version/);
+    expect(targetPowerChart.figure(runFixture({ further: false }), VIEW, "light").empty).toMatch(/earlier version/);
     const none = furtherFixture();
     Object.assign(none.started ?? {}, { target_power: null, target_norm: 0 });
-    expect(targetPowerChart(none, VIEW, "light").empty).toBe("The target is 0 everywhere.");
+    expect(targetPowerChart.figure(none, VIEW, "light").empty).toBe("The target is 0 everywhere.");
   });
 });
 
 describe("which kernel explains it", () => {
   it("draws both errors, dashed as the kernels are elsewhere", () => {
-    const figure = movingChart(run, VIEW, "light");
+    const figure = movingChart.figure(run, VIEW, "light");
     expect(named(figure, "K₀ alone")?.["line"]).toMatchObject({ color: SERIES.light.frozen, dash: "6px,5px" });
     expect(named(figure, "Kₜ on the way")?.["line"]).toMatchObject({ color: SERIES.light.moving, dash: "7px,4px,2px,4px" });
     expect(named(figure, "K₀ alone")?.y[2]).toBeCloseTo(0.03, 9);
@@ -102,7 +94,7 @@ describe("which kernel explains it", () => {
     const [, second, third] = far.kernelFrames;
     if (second?.moving) second.moving.error = 1e-18;
     if (third?.moving) third.moving.frozen_error = 1e20;
-    const figure = movingChart(far, VIEW, "light");
+    const figure = movingChart.figure(far, VIEW, "light");
     expect(named(figure, "Kₜ on the way")?.y[0]).toBeNull();
     expect(named(figure, "K₀ alone")?.y[1]).toBeNull();
     expect(figure.note).toBe("1 outside the frame");
@@ -112,7 +104,7 @@ describe("which kernel explains it", () => {
 
 describe("sharpness", () => {
   it("draws the kernel's and the Hessian's, with its error, and 2/η at the right end", () => {
-    const figure = sharpnessChart(run, VIEW, "light");
+    const figure = sharpnessChart.figure(run, VIEW, "light");
     expect(named(figure, "Kₜ (Gauss–Newton)")?.y[0]).toBeCloseTo(97, 4);
     expect(named(figure, "Hessian")?.y[0]).toBe(100);
     expect(named(figure, "Hessian")?.["error_y"]).toMatchObject({ array: run.kernelFrames.slice(1).map(() => 0.5) });
@@ -123,7 +115,7 @@ describe("sharpness", () => {
   });
 
   it("says where the Hessian is not recorded, as in earlier logs", () => {
-    const figure = sharpnessChart(runFixture(), VIEW, "light");
+    const figure = sharpnessChart.figure(runFixture(), VIEW, "light");
     expect(figure.data.map(({ name }) => name)).toEqual(["Kₜ (Gauss–Newton)"]);
     expect([figure.note, figure.empty]).toEqual(["Hessian not recorded", null]);
   });
@@ -131,14 +123,14 @@ describe("sharpness", () => {
   it("is logarithmic where the limit is far above the start", () => {
     const slow = furtherFixture();
     (slow.started as { learning_rate: number }).learning_rate = 1e-4;
-    const figure = sharpnessChart(slow, VIEW, "light");
+    const figure = sharpnessChart.figure(slow, VIEW, "light");
     expect(figure.layout.yaxis.type).toBe("log");
     expect(figure.layout.yaxis.range[1]).toBeGreaterThan(Math.log10(2e4));
   });
 });
 
 it("turning has its two measures apart, between 0 and 1, and names how many modes are compared", () => {
-  const figure = turningChart(run, VIEW, "light");
+  const figure = turningChart.figure(run, VIEW, "light");
   const symbols = figure.data.map((trace) => (trace["marker"] as { symbol: string }).symbol);
   expect(new Set(symbols).size).toBe(2);
   expect(figure.subtitle).toBe("leading 5 modes, and the target");
@@ -147,7 +139,7 @@ it("turning has its two measures apart, between 0 and 1, and names how many mode
 });
 
 it("the effective rank stands beside its start; trace and condition number are told at the pointer", () => {
-  const figure = rankChart(run, VIEW, "light");
+  const figure = rankChart.figure(run, VIEW, "light");
   expect(figure.layout["shapes"]).toMatchObject([{ y0: 3, y1: 3 }]);
   expect(figure.describe(0, 1)?.rows.slice(2)).toEqual([
     ["effective rank", "3.200"],
@@ -159,11 +151,11 @@ it("the effective rank stands beside its start; trace and condition number are t
 
 describe("the fit of learning times", () => {
   it("is drawn thin between its ends, with its slope and error beside theory's", () => {
-    const figure = learningTimesChart(run, VIEW, "light");
+    const figure = learningTimesChart.figure(run, VIEW, "light");
     expect(named(figure, "fit")).toMatchObject({ x: [2, 20], y: [1.2, 0.12], line: { width: 1 } });
     expect(figure.note).toBe("slope −1.034 ± 0.021 (theory −1) · 3 not reached in this run");
-    expect(learningTimesChart(run, { ...VIEW, narrow: true }, "light").note).toBe("slope −1.034 ± 0.021 (theory −1)");
-    expect(MORE_HELP["learning-times"].measured(run)).toContainEqual({ label: "Eigenvalues in the fit", value: "2.00 to 20.0" });
+    expect(learningTimesChart.figure(run, { ...VIEW, narrow: true }, "light").note).toBe("slope −1.034 ± 0.021 (theory −1)");
+    expect(learningTimesChart.help.measured(run)).toContainEqual({ label: "Eigenvalues in the fit", value: "2.00 to 20.0" });
   });
 
   it("the prediction falls, without a hook where eigenvalues nearly agree", () => {
@@ -171,7 +163,7 @@ describe("the fit of learning times", () => {
     const groups = split.started?.groups ?? [];
     Object.assign(groups[3] ?? {}, { eigenvalue: 4.9, learning_time: 0.4 });
     Object.assign(groups[5] ?? {}, { eigenvalue: 4, learning_time: 0.2 });
-    const line = named(learningTimesChart(split, VIEW, "light"), "predicted");
+    const line = named(learningTimesChart.figure(split, VIEW, "light"), "predicted");
     const y = line?.y as number[];
     expect(line?.x).not.toContain(4.9);
     expect(line?.x).not.toContain(4);
@@ -181,7 +173,7 @@ describe("the fit of learning times", () => {
 
 describe("the fits of eigenvalues by frequency", () => {
   it("are apart for odd and even, with their errors", () => {
-    const figure = frequencyEigenvalueChart(run, VIEW, "light");
+    const figure = frequencyEigenvalueChart.figure(run, VIEW, "light");
     const lines = figure.data.filter(({ name }) => name === "fit");
     expect(lines.map(({ x }) => x)).toEqual([[1, 4], [1, 4]]);
     expect(lines[0]?.y[1]).toBeCloseTo(100 * 4 ** -2.1, 9);
@@ -192,28 +184,28 @@ describe("the fits of eigenvalues by frequency", () => {
   it("are one where one kind is missing, and none where the ends are", () => {
     const few = furtherFixture();
     if (few.started) few.started.frequency_fits = few.started.frequency_fits?.slice(0, 2).map((fit) => ({ ...fit, lowest_eigenvalue: null })) ?? [];
-    const figure = frequencyEigenvalueChart(few, VIEW, "light");
+    const figure = frequencyEigenvalueChart.figure(few, VIEW, "light");
     expect(figure.note).toBe("exponent −2.000 ± 0.030");
     expect(named(figure, "fit")).toBeUndefined();
   });
 
   it("stand beside infinite width, one point a frequency", () => {
-    const figure = frequencyEigenvalueChart(run, VIEW, "light");
+    const figure = frequencyEigenvalueChart.figure(run, VIEW, "light");
     const limit = figure.data.filter(({ name }) => name === "infinite width");
     expect(limit.map(({ x }) => x)).toEqual([[1, 3, 5], [2, 4, 6]]);
     expect(limit[0]?.y[0]).toBeCloseTo((1.1 * 100) / 4, 4);
     expect(limit[0]?.["line"]).toMatchObject({ color: SERIES.light.infinite, dash: "2px,3px" });
     expect(figure.describe(0, 1)?.title).toBe("Frequency 3");
-    const rows = MORE_HELP["frequency-eigenvalue"].measured(run).map(({ label, value }) => [label, value]);
+    const rows = frequencyEigenvalueChart.help.measured(run).map(({ label, value }) => [label, value]);
     expect(rows).toContainEqual(["K₀, exponent, odd k from 1 to 4", "−2.100 ± 0.030"]);
     expect(rows).toContainEqual(["Infinite width, exponent, odd k from 1 to 4", "−1.900 ± 0.030"]);
   });
 });
 
 it("the loss shows infinite width where it is predicted", () => {
-  const figure = lossChart(run, VIEW, "light");
+  const figure = lossChart.figure(run, VIEW, "light");
   expect(named(figure, "infinite width")?.y[0]).toBeCloseTo(0.9 * (run.started?.gradient_descent.loss[1] ?? NaN), 6);
   expect(figure.legend.map(({ text }) => text)).toContain("infinite width");
-  const old = lossChart(runFixture({ further: false }), VIEW, "light");
+  const old = lossChart.figure(runFixture({ further: false }), VIEW, "light");
   expect(old.legend.map(({ text }) => text)).not.toContain("infinite width");
 });

@@ -1,15 +1,18 @@
 /** (9) When each group is learnt against its eigenvalue: points measured at the run's end, the line is theory. */
 import type { Started } from "../api/codec";
 import type { Group, LearningTimeFit } from "../api/types";
-import type { RunState } from "../state/run";
+import { number, percent, whole, withError } from "../format";
+import { headOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, layoutOf } from "./axes";
-import { describeGroup, groupColour, numberOf } from "./groups";
-import { headOf } from "./moment";
-import type { Axis, Chart, LegendItem, Trace, View } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { decadeAxis, layoutOf, tight } from "./parts/axes";
+import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
+import { describeGroup, groupColour, numberOf } from "./parts/groups";
+import { BASRI, RAHAMAN } from "./parts/sources";
+import { chartWords } from "./parts/words";
 
 /** The line of the play-head moves with it. */
 const INTERVAL = 40;
@@ -27,7 +30,37 @@ interface Timed {
   measured: number | null;
 }
 
-export const learningTimesChart: Chart = (run, view, theme) => {
+const words = {
+  noLearningTimes: "No mode of this target has a learning time.",
+  subtitle: "tᵢ against λᵢ of K₀",
+  learningTimeAxis: "learning time tᵢ",
+  predictedSlope: "predicted, slope −1",
+  playhead: "play-head",
+  countNotReached: (count: number) => `${whole(count)} not reached in this run`,
+  measuredAtEnd: "measured when the run ends",
+  slope: (slope: number, error: number | null) => `slope ${withError(slope, error)} (theory −1)`,
+} as const;
+
+const help: Help = {
+  text:
+    "A mode is learnt when it first falls below ε of its start. On logarithmic axes the prediction is a line of slope −1: half the " +
+    "eigenvalue takes twice the time. Steps that are not small bend its fast end. Grey modes begin too small to count. The thin line is fitted " +
+    "to the modes that count, were learnt, and are slower than half the largest eigenvalue.",
+  formulas: [String.raw`t_i = \frac{\ln(1/\varepsilon)}{\lambda_i}`, String.raw`t_i = \eta\,\frac{\ln(1/\varepsilon)}{-\ln\lvert 1-\eta\lambda_i\rvert} \qquad \text{gradient descent}`],
+  sources: [RAHAMAN, BASRI],
+  measured: timeErrors,
+};
+
+export const learningTimesChart: ChartDefinition = {
+  id: "learning-times",
+  title: "When each mode is learnt",
+  section: "bias",
+  help,
+  figure,
+  picks: "modes",
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const timed = started ? timedGroups(run, started) : [];
   const measured = timed.filter((one) => one.measured !== null);
@@ -48,22 +81,22 @@ export const learningTimesChart: Chart = (run, view, theme) => {
       x,
       y,
       xTitle: chartWords.eigenvalueAxis,
-      yTitle: chartWords.learningTimeAxis,
+      yTitle: words.learningTimeAxis,
       large: true,
       rotated: true,
       headroom: 2,
     }),
-    subtitle: chartWords.learningTimesSubtitle,
+    subtitle: words.subtitle,
     legend: timed.length ? legendOf(measured, fit !== null, view, theme) : [],
     note: timed.length ? noteOf(run, fit, missing, view) : null,
-    empty: started ? (timed.length ? null : chartWords.noLearningTimes) : chartWords.waiting,
+    empty: started ? (timed.length ? null : words.noLearningTimes) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
       const found = (trace === 1 ? measured : line)[point];
       return found && trace < 2 ? describeGroup(run, found.index) : null;
     },
   };
-};
+}
 
 /** Groups with a predicted time that is near the run's, or with a measured one. */
 export function timedGroups(run: RunState, started: Started): Timed[] {
@@ -112,7 +145,7 @@ function theoryLine(line: Timed[], theme: Theme): Trace {
 /** Through the measured points: of their colour. */
 function fitLine(fit: LearningTimeFit, theme: Theme): Trace {
   return {
-    name: moreWords.fit,
+    name: chartWords.fit,
     type: "scatter",
     mode: "lines",
     x: [fit.lowest, fit.highest],
@@ -124,9 +157,9 @@ function fitLine(fit: LearningTimeFit, theme: Theme): Trace {
 
 /** On a phone the slope alone: the count would leave its two lines. */
 function noteOf(run: RunState, fit: LearningTimeFit | null, missing: number, view: View): string | null {
-  if (!run.finished) return chartWords.measuredAtEnd;
-  const parts = fit ? [moreWords.slope(fit.slope, fit.standard_error)] : [];
-  if (missing > 0 && !(fit && view.narrow)) parts.push(chartWords.countNotReached(missing));
+  if (!run.finished) return words.measuredAtEnd;
+  const parts = fit ? [words.slope(fit.slope, fit.standard_error)] : [];
+  if (missing > 0 && !(fit && view.narrow)) parts.push(words.countNotReached(missing));
   return parts.length ? parts.join(" · ") : null;
 }
 
@@ -158,7 +191,7 @@ function points(started: Started, measured: Timed[], head: number | null, view: 
 function headLine(head: number | null, x: Axis, theme: Theme): Trace {
   const at = head !== null && head > 0 ? head : null;
   return {
-    name: chartWords.playhead,
+    name: words.playhead,
     type: "scatter",
     mode: "lines",
     x: [10 ** (x.range[0] - 9), 10 ** (x.range[1] + 9)],
@@ -168,22 +201,32 @@ function headLine(head: number | null, x: Axis, theme: Theme): Trace {
   };
 }
 
-/** Just around the values: whole decades would leave most of the axis empty. */
-export function tight(values: number[]): Axis {
-  const kept = values.filter((value) => value > 0);
-  if (!kept.length) return decadeAxis([]);
-  const [low, high] = [Math.log10(Math.min(...kept)), Math.log10(Math.max(...kept))];
-  const room = Math.max(0.1, 0.05 * (high - low));
-  return { type: "log", range: [low - room, high + room] };
-}
-
 /** On a phone the two that must be told apart: the rest would leave its two lines. The slope is named once. */
 function legendOf(measured: Timed[], fit: boolean, view: View, theme: Theme): LegendItem[] {
-  const legend: LegendItem[] = [{ mark: "dash", colour: SERIES[theme].frozen, text: fit ? chartWords.theory : chartWords.predictedSlope }];
+  const legend: LegendItem[] = [{ mark: "dash", colour: SERIES[theme].frozen, text: fit ? chartWords.theory : words.predictedSlope }];
   if (measured.length) legend.unshift({ mark: "dot", colour: SERIES[theme].measured, text: chartWords.measured });
   if (view.narrow) return legend;
-  if (fit) legend.push({ mark: "thin", colour: SERIES[theme].measured, text: moreWords.fit });
-  legend.push({ mark: "thin", colour: TOKENS[theme].text, text: chartWords.playhead });
+  if (fit) legend.push({ mark: "thin", colour: SERIES[theme].measured, text: chartWords.fit });
+  legend.push({ mark: "thin", colour: TOKENS[theme].text, text: words.playhead });
   if (measured.some(({ group }) => !group.counts)) legend.push({ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed });
   return legend;
+}
+
+function timeErrors(run: RunState): Measured[] {
+  const started = run.started;
+  if (!started) return [];
+  const counting = timedGroups(run, started).filter(({ group }) => group.counts);
+  const gaps = counting.flatMap(({ predicted, measured }) => (measured === null ? [] : [Math.abs(measured / predicted - 1)])).sort((a, b) => a - b);
+  const rows: Measured[] = [{ label: "Groups that count, learnt in this run", value: run.finished ? whole(gaps.length) : number(null) }];
+  if (gaps.length) {
+    rows.push({ label: "Middle gap of measured to predicted time", value: percent(gaps[gaps.length >> 1]) });
+    rows.push({ label: "Largest gap", value: percent(gaps.at(-1)) });
+  }
+  const fit = run.finished?.learning_time_fit;
+  if (fit) {
+    rows.push({ label: "Slope of the fit (theory −1)", value: withError(fit.slope, fit.standard_error) });
+    rows.push({ label: "Groups in the fit", value: whole(fit.count) });
+    rows.push({ label: "Eigenvalues in the fit", value: `${number(fit.lowest)} to ${number(fit.highest)}` });
+  }
+  return rows;
 }

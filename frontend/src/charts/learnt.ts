@@ -1,14 +1,18 @@
 /** (4) How much of each mode is learnt at the play-head: bars are measured, ticks are theory. */
 import type { Frame, Started } from "../api/codec";
-import { percent } from "../format";
+import { number, percent, whole } from "../format";
+import { frameOf, interpolated, bracketOf, predictionsOf } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { TOKENS, type Theme } from "../theme/tokens";
-import { layoutOf } from "./axes";
-import { describeGroup, drawnGroups, type DrawnGroup } from "./groups";
-import { frameOf, interpolated, placeOf, predictionsOf } from "./moment";
-import type { Chart, LegendItem, Trace, Values, View } from "./types";
-import { finite } from "./values";
-import { chartWords } from "./words";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { layoutOf } from "./parts/axes";
+import type { Figure, LegendItem, Trace, Values } from "./parts/figure";
+import { describeGroup, drawnGroups, type DrawnGroup } from "./parts/groups";
+import { BASRI, RAHAMAN } from "./parts/sources";
+import { finite } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 40;
 /** Half the width of a bar and of its tick, in bars. */
@@ -18,7 +22,33 @@ const LABELS = 14;
 /** Per cent. */
 const TOP = 108;
 
-export const learntChart: Chart = (run, view, theme) => {
+const words = {
+  subtitle: "1 − cᵢ(t) / cᵢ(0)",
+  symbol: "learnt",
+  shareLearnt: "share learnt",
+} as const;
+
+const help: Help = {
+  text:
+    "How much of each mode is gone from the residual. Bars are measured, the stroke over each bar is theory at the same time. " +
+    "Slow modes are the oscillating ones: this is spectral bias.",
+  formulas: [
+    String.raw`1 - \frac{\langle c_g(t),\,c_g(0)\rangle}{\lVert c_g(0)\rVert^2}, \qquad t_i = \frac{\ln(1/\varepsilon)}{\lambda_i}`,
+  ],
+  sources: [RAHAMAN, BASRI],
+  measured: learntNumbers,
+};
+
+export const learntChart: ChartDefinition = {
+  id: "learnt",
+  title: "How much is learnt",
+  section: "six",
+  help,
+  figure,
+  picks: "modes",
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const frame = frameOf(run, view);
   const groups = started ? drawnGroups(started, view, theme) : [];
@@ -42,10 +72,10 @@ export const learntChart: Chart = (run, view, theme) => {
       },
       y: { type: "linear", range: [0, TOP], ticksuffix: "\u2009%" },
       xTitle: chartWords.modeNumber,
-      yTitle: chartWords.learntSymbol,
+      yTitle: words.symbol,
       large: false,
     }),
-    subtitle: chartWords.learntSubtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    subtitle: words.subtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
     legend: legendOf(groups, theme),
     note: outside ? chartWords.outside(outside) : null,
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
@@ -55,18 +85,18 @@ export const learntChart: Chart = (run, view, theme) => {
       const drawn = groups[at];
       if (!drawn) return null;
       return describeGroup(run, drawn.index, [
-        [`${chartWords.shareLearnt}, ${chartWords.measured}`, percent((measured[at] ?? NaN) / 100)],
-        [`${chartWords.shareLearnt}, ${chartWords.theory}`, percent((predicted[at] ?? NaN) / 100)],
+        [`${words.shareLearnt}, ${chartWords.measured}`, percent((measured[at] ?? NaN) / 100)],
+        [`${words.shareLearnt}, ${chartWords.theory}`, percent((predicted[at] ?? NaN) / 100)],
       ]);
     },
   };
-};
+}
 
 /** Theory at the measurement's own time, so that the two can be compared. */
 function predictedAt(started: Started, groups: DrawnGroup[], frame: Frame | null): Values {
-  const place = placeOf(started.times, frame?.time ?? 0);
+  const bracket = bracketOf(started.times, frame?.time ?? 0);
   const { learnt } = predictionsOf(started);
-  return groups.map(({ index }) => inPercent(interpolated(learnt, index, place)));
+  return groups.map(({ index }) => inPercent(interpolated(learnt, index, bracket)));
 }
 
 function bars(measured: Values, groups: DrawnGroup[], view: View): Trace {
@@ -124,5 +154,15 @@ function legendOf(groups: DrawnGroup[], theme: Theme): LegendItem[] {
   return [
     { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: chartWords.measured },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
+  ];
+}
+
+function learntNumbers(run: RunState): Measured[] {
+  const frame = run.frames.at(-1);
+  const started = run.started;
+  if (!frame || !started) return [];
+  return [
+    { label: `Modes below ε = ${number(started.config.recording?.epsilon)} of their start`, value: whole(frame.modes_learnt) },
+    { label: "Median error, over the modes that count", value: percent(frame.median_error) },
   ];
 }

@@ -1,14 +1,16 @@
 /** (5) The loss, measured and predicted, and the held-out error where the target is known between the data. */
 import type { Frame, Started } from "../api/codec";
 import { number, whole } from "../format";
-import type { RunState } from "../state/run";
+import { headOf, bracketOf, predictionsOf, spreadPicks } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { decadeAxis, layoutOf, timeAxis } from "./axes";
-import { headOf, predictionsOf, spreadPicks } from "./moment";
-import type { Axis, Chart, LegendItem, Trace } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { decadeAxis, layoutOf, timeAxis } from "./parts/axes";
+import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
+import { LEE } from "./parts/sources";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
 const POINTS = 36;
@@ -17,7 +19,33 @@ const FADED = 0.25;
 const DIVERGED = 1e8;
 const DECADES = 14;
 
-export const lossChart: Chart = (run, view, theme) => {
+const words = {
+  subtitle: "L = ½ Σ r²",
+  heldOut: "held-out error",
+} as const;
+
+const help: Help = {
+  text:
+    "Half the sum of the squared residuals, beside what the frozen kernel predicts for it. Open circles are the mean squared error " +
+    "against the clean target between the data. The dotted line is what the kernel at infinite width predicts.",
+  formulas: [
+    String.raw`L = \tfrac12\sum_i r_i^2 = \tfrac12\sum_i (1-\eta\lambda_i)^{2k}\,c_i(0)^2`,
+    String.raw`\phantom{L} \approx \tfrac12\sum_i e^{-2\lambda_i t}\,c_i(0)^2`,
+  ],
+  sources: [LEE],
+  measured: lossError,
+};
+
+export const lossChart: ChartDefinition = {
+  id: "loss",
+  title: "Loss",
+  section: "six",
+  help,
+  figure,
+  overTime: true,
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const series = SERIES[theme];
   const picks = started ? spreadPicks(started.times, POINTS) : new Set<number>();
@@ -32,7 +60,7 @@ export const lossChart: Chart = (run, view, theme) => {
     data.push(points(frames, (frame) => frame.loss, series.measured, head, false, theme));
     if (infinite) {
       data.push({
-        name: moreWords.infiniteWidth,
+        name: chartWords.infiniteWidth,
         type: "scatter",
         mode: "lines",
         ...infinite,
@@ -53,8 +81,8 @@ export const lossChart: Chart = (run, view, theme) => {
     { mark: "dot", colour: series.measured, text: chartWords.measured },
     { mark: "dash", colour: series.frozen, text: chartWords.theory },
   ];
-  if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: moreWords.infiniteWidth });
-  if (heldOut) legend.push({ mark: "ring", colour: series.data, text: chartWords.heldOut });
+  if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: chartWords.infiniteWidth });
+  if (heldOut) legend.push({ mark: "ring", colour: series.data, text: words.heldOut });
   return {
     data,
     layout: layoutOf({
@@ -68,7 +96,7 @@ export const lossChart: Chart = (run, view, theme) => {
       yTitle: "",
       large: false,
     }),
-    subtitle: chartWords.lossSubtitle,
+    subtitle: words.subtitle,
     legend,
     note: null,
     empty: started ? null : chartWords.waiting,
@@ -81,10 +109,10 @@ export const lossChart: Chart = (run, view, theme) => {
       const rows: [string, string][] = [[chartWords.timeLabel, number(time, 4)]];
       if (frame) rows.push([chartWords.step, whole(frame.step)]);
       rows.push([found.name, number(found.y[point], 4)]);
-      return { title: chartWords.titles.loss, rows, group: null };
+      return { title: lossChart.title, rows, group: null };
     },
   };
-};
+}
 
 function points(
   frames: Frame[],
@@ -99,7 +127,7 @@ function points(
   const shade = (frame: Frame) => (frame.time <= head ? colour : withOpacity(colour, FADED));
   const surface = TOKENS[theme].surface;
   return {
-    name: open ? chartWords.heldOut : chartWords.measured,
+    name: open ? words.heldOut : chartWords.measured,
     type: "scatter",
     mode: "markers",
     x: shown.map((frame) => frame.time),
@@ -129,4 +157,19 @@ function theoryOf(run: RunState, started: Started, loss: Float32Array): { x: num
 function lossAxis(run: RunState, predicted: number[]): Axis {
   const measured = run.frames.flatMap((frame) => [frame.loss, frame.held_out_error ?? 0]);
   return decadeAxis([...predicted, ...measured], DECADES);
+}
+
+function lossError(run: RunState): Measured[] {
+  const frame = run.frames.at(-1);
+  const started = run.started;
+  if (!frame || !started) return [];
+  const { loss } = predictionsOf(started);
+  const bracket = bracketOf(started.times, frame.time);
+  const [low, high] = [loss[bracket.low] ?? NaN, loss[bracket.high] ?? NaN];
+  const predicted = low + bracket.weight * (high - low);
+  return [
+    { label: "Loss, measured", value: number(frame.loss) },
+    { label: "Loss, predicted", value: number(predicted) },
+    { label: "Measured over predicted", value: number(frame.loss / predicted) },
+  ];
 }

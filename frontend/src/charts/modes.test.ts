@@ -1,22 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { runFixture, VIEW } from "../test/run-fixture";
+import { DEFAULT_VIEW as VIEW } from "../run/view";
+import { runFixture } from "../test/run-fixture";
 import { TOKENS } from "../theme/tokens";
 import { modesChart } from "./modes";
-import type { Figure, Trace } from "./types";
+import type { Figure, Trace } from "./parts/figure";
 
 const traces = (figure: Figure, name: string) => figure.data.filter((trace) => trace.name === name);
 const colours = (trace: Trace | undefined) => (trace?.["marker"] as { color: string[] }).color;
 
 describe("the modes", () => {
   it("draws a line for each group, and all measurements in one trace", () => {
-    const figure = modesChart(runFixture(), VIEW, "light");
+    const figure = modesChart.figure(runFixture(), VIEW, "light");
     expect(traces(figure, "predicted")).toHaveLength(8);
     expect(traces(figure, "measured")).toHaveLength(1);
   });
 
   it("says which law is drawn, and draws that one", () => {
-    const descent = modesChart(runFixture({ law: "gradient_descent" }), VIEW, "light");
-    const flow = modesChart(runFixture({ law: "gradient_flow" }), VIEW, "light");
+    const descent = modesChart.figure(runFixture({ law: "gradient_descent" }), VIEW, "light");
+    const flow = modesChart.figure(runFixture({ law: "gradient_flow" }), VIEW, "light");
     expect(descent.subtitle).toContain("(1 − ηλᵢ)ᵏ");
     expect(flow.subtitle).toContain("exp(−λᵢ t)");
     const second = (figure: Figure) => traces(figure, "predicted")[2]?.y[0];
@@ -26,7 +27,7 @@ describe("the modes", () => {
 
   it("has at most 40 points a mode", () => {
     const run = runFixture();
-    const figure = modesChart(run, VIEW, "light");
+    const figure = modesChart.figure(run, VIEW, "light");
     const points = figure.data.indexOf(traces(figure, "measured")[0] as Trace);
     const counts = new Map<number, number>();
     for (let i = 0; i < (traces(figure, "measured")[0]?.x.length ?? 0); i += 1) {
@@ -41,19 +42,19 @@ describe("the modes", () => {
   it("makes points faint that the play-head has not reached, and no others", () => {
     const run = runFixture();
     const time = run.frames[30]?.time ?? 0;
-    const trace = traces(modesChart(run, { ...VIEW, time }, "light"), "measured")[0];
+    const trace = traces(modesChart.figure(run, { ...VIEW, time }, "light"), "measured")[0];
     colours(trace).forEach((colour, i) => expect(colour.endsWith(",1)") || colour.endsWith(",0.4)")).toBe((trace?.x[i] ?? 0) <= time * 1.001));
-    expect(new Set(colours(traces(modesChart(run, VIEW, "light"), "measured")[0]).map((colour) => colour.split(",").at(-1)))).toEqual(new Set(["1)", "0.4)"]));
+    expect(new Set(colours(traces(modesChart.figure(run, VIEW, "light"), "measured")[0]).map((colour) => colour.split(",").at(-1)))).toEqual(new Set(["1)", "0.4)"]));
   });
 
   it("greys a mode that does not count, below the others, and says so", () => {
-    const figure = modesChart(runFixture(), VIEW, "light");
+    const figure = modesChart.figure(runFixture(), VIEW, "light");
     expect(traces(figure, "predicted")[0]?.["line"]).toMatchObject({ color: TOKENS.light.control, width: 1 });
     expect(figure.legend).toEqual([{ mark: "dot", colour: TOKENS.light.control, text: "too small to count" }]);
   });
 
   it("thickens the selected mode and makes the others faint", () => {
-    const lines = traces(modesChart(runFixture(), { ...VIEW, selected: 3 }, "light"), "predicted");
+    const lines = traces(modesChart.figure(runFixture(), { ...VIEW, selected: 3 }, "light"), "predicted");
     const loud = lines.filter((line) => line["opacity"] === 1);
     expect(loud).toHaveLength(1);
     expect(loud[0]?.["line"]).toMatchObject({ width: 2.5 });
@@ -61,13 +62,13 @@ describe("the modes", () => {
   });
 
   it("counts the modes that are not there", () => {
-    expect(modesChart(runFixture(), VIEW, "light").note).toContain("below round-off");
+    expect(modesChart.figure(runFixture(), VIEW, "light").note).toContain("below round-off");
   });
 
   it("draws no mark inside the floor, and names it", () => {
     const run = runFixture();
     (run.started as { coefficient_floor: number }).coefficient_floor = 1e-6;
-    const figure = modesChart(run, VIEW, "light");
+    const figure = modesChart.figure(run, VIEW, "light");
     const floor = 1e-6 / 0.1;
     for (const trace of [...traces(figure, "measured"), ...traces(figure, "predicted")]) {
       for (const value of trace.y) expect(value ?? 1).toBeGreaterThan(floor);
@@ -78,17 +79,17 @@ describe("the modes", () => {
   });
 
   it("shows no floor where it is far below the frame", () => {
-    expect(traces(modesChart(runFixture(), VIEW, "light"), "below round-off")).toHaveLength(0);
+    expect(traces(modesChart.figure(runFixture(), VIEW, "light"), "below round-off")).toHaveLength(0);
   });
 
   it("shows whole decades, and further up where a mode grows", () => {
-    expect(modesChart(runFixture(), VIEW, "light").layout.yaxis.range).toEqual([-4, 0.08]);
-    const grown = modesChart(runFixture({ excursion: 300, law: "gradient_flow" }), VIEW, "light").layout.yaxis.range[1];
+    expect(modesChart.figure(runFixture(), VIEW, "light").layout.yaxis.range).toEqual([-4, 0.08]);
+    const grown = modesChart.figure(runFixture({ excursion: 300, law: "gradient_flow" }), VIEW, "light").layout.yaxis.range[1];
     expect(Math.floor(grown)).toBeGreaterThanOrEqual(1);
   });
 
   it("has straight lines in linear time", () => {
-    const figure = modesChart(runFixture({ law: "gradient_flow" }), { ...VIEW, modesAxis: "log-linear" }, "light");
+    const figure = modesChart.figure(runFixture({ law: "gradient_flow" }), { ...VIEW, modesAxis: "log-linear" }, "light");
     expect(figure.layout.xaxis.type).toBe("linear");
     const { x, y } = traces(figure, "predicted").at(-1) as Trace;
     const slope = (i: number) => Math.log((y[i + 1] ?? 1) / (y[i] ?? 1)) / ((x[i + 1] ?? 0) - (x[i] ?? 0));
@@ -96,7 +97,7 @@ describe("the modes", () => {
   });
 
   it("numbers its lines", () => {
-    const labels = traces(modesChart(runFixture(), VIEW, "light"), "labels")[0];
+    const labels = traces(modesChart.figure(runFixture(), VIEW, "light"), "labels")[0];
     const texts = (labels?.["text"] as string[]).map((text) => text.trim());
     expect(texts.length).toBeGreaterThan(3);
     expect(texts).toContain("2");
@@ -105,7 +106,7 @@ describe("the modes", () => {
 
   it("leaves out numbers that would run into each other on a phone", () => {
     const places = (view: Partial<typeof VIEW>) => {
-      const figure = modesChart(runFixture(), { ...VIEW, ...view }, "light");
+      const figure = modesChart.figure(runFixture(), { ...VIEW, ...view }, "light");
       const [low, high] = figure.layout.xaxis.range;
       const at = (traces(figure, "labels")[0]?.x ?? []).map((x) => (Math.log10(x ?? 1) - low) / (high - low)).sort((a, b) => a - b);
       return at.slice(1).map((x, i) => x - (at[i] as number));
@@ -115,7 +116,7 @@ describe("the modes", () => {
   });
 
   it("tells number, eigenvalue, frequency and learning time", () => {
-    const figure = modesChart(runFixture(), VIEW, "light");
+    const figure = modesChart.figure(runFixture(), VIEW, "light");
     const hover = figure.describe(2, 0);
     expect(hover?.title).toBe("Modes 2 and 3");
     expect(hover?.group).toBe(1);

@@ -1,15 +1,19 @@
 /** (2) |mode coefficient| against time: points are measured, lines are theory. */
 import type { Started } from "../api/codec";
-import { number } from "../format";
-import type { RunState } from "../state/run";
+import type { LawName } from "../api/types";
+import { number, percent, whole } from "../format";
+import { headOf, predictionsOf, spreadPicks } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { TOKENS, type Theme } from "../theme/tokens";
-import { floorLabel, floorRegion, layoutOf, timeAxis } from "./axes";
-import { describeGroup, drawnGroups, type DrawnGroup } from "./groups";
-import { modeLabels } from "./mode-labels";
-import { headOf, predictionsOf, spreadPicks } from "./moment";
-import type { Axis, Chart, Trace, View } from "./types";
-import { chartWords } from "./words";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { floorLabel, floorRegion, layoutOf, timeAxis } from "./parts/axes";
+import type { Axis, Figure, Trace } from "./parts/figure";
+import { describeGroup, drawnGroups, type DrawnGroup } from "./parts/groups";
+import { modeLabels } from "./parts/mode-labels";
+import { JACOT, RAHAMAN } from "./parts/sources";
+import { chartWords } from "./parts/words";
 
 /** Some 25 ms a drawing with 24 modes; only the play-head's passing of a point calls for one. */
 const INTERVAL = 250;
@@ -18,7 +22,37 @@ const FADED = 0.25;
 /** Below this share of its start a mode is gone for the reader; the axis shows more only for a floor. */
 const DEPTH = -4;
 
-export const modesChart: Chart = (run, view, theme) => {
+const words = {
+  subtitle: (law: LawName) => `|cᵢ(t)| / |cᵢ(0)| against time; points measured, lines ${chartWords.laws[law]}`,
+  subtitleShort: (law: LawName) => `|cᵢ(t)| / |cᵢ(0)|; points measured, lines ${chartWords.laws[law]}`,
+} as const;
+
+const help: Help = {
+  text:
+    "The residual is split into the kernel's eigenvectors. Each part, a mode, shrinks on its own, at the rate of its eigenvalue: " +
+    "warm colours are learnt first, violet last. Modes that share an eigenvalue are one group and drawn as one. " +
+    "Grey ones begin below 5 % of the residual and follow what leaks from the others.",
+  formulas: [
+    String.raw`c_i(t) = q_i^{\top} r(t) = e^{-\lambda_i t}\,c_i(0) \qquad \text{gradient flow}`,
+    String.raw`c_i(k) = (1-\eta\lambda_i)^k\,c_i(0) \qquad \text{gradient descent},\ t=\eta k`,
+  ],
+  sources: [JACOT, RAHAMAN],
+  measured: modeErrors,
+};
+
+export const modesChart: ChartDefinition = {
+  id: "modes",
+  title: "Each mode dies at its own rate",
+  section: "six",
+  help,
+  figure,
+  overTime: true,
+  picks: "modes",
+  switches: ["modes"],
+  inset: "eigenvector",
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const type = view.modesAxis === "log-log" ? "log" : "linear";
   const groups = started ? inOrder(drawnGroups(started, view, theme)) : [];
@@ -49,7 +83,7 @@ export const modesChart: Chart = (run, view, theme) => {
       rotated: true,
       annotations: started && hatched ? [floorLabel(floor, y, theme)] : [],
     }),
-    subtitle: started ? (view.narrow ? chartWords.modesSubtitleShort : chartWords.modesSubtitle)(started.law) : "",
+    subtitle: started ? (view.narrow ? words.subtitleShort : words.subtitle)(started.law) : "",
     legend: groups.some(({ group }) => !group.counts) ? [{ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed }] : [],
     note: noteOf(started, measured?.below ?? new Set()),
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
@@ -73,7 +107,7 @@ export const modesChart: Chart = (run, view, theme) => {
       ]);
     },
   };
-};
+}
 
 /** Greyed modes lie below the ones that count. */
 function inOrder(groups: DrawnGroup[]): DrawnGroup[] {
@@ -198,4 +232,15 @@ function noteOf(started: Started | null, sunk: Set<number>): string | null {
   const left = started?.groups.filter((group, index) => !group.drawn || sunk.has(index)) ?? [];
   const count = left.reduce((sum, group) => sum + group.modes.length, 0);
   return count ? chartWords.countBelow(count) : null;
+}
+
+function modeErrors(run: RunState): Measured[] {
+  const last = run.finished ?? run.frames.at(-1);
+  if (!last || !run.started) return [];
+  return [
+    { label: `Median error against ${chartWords.laws.gradient_descent}`, value: percent(last.median_error_gradient_descent) },
+    { label: `Median error against ${chartWords.laws.gradient_flow}`, value: percent(last.median_error_gradient_flow) },
+    { label: "Largest difference of the two laws", value: percent(run.started.law_difference) },
+    { label: "Groups that count", value: whole(run.started.groups.filter((group) => group.counts).length) },
+  ];
 }

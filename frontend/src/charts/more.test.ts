@@ -1,29 +1,24 @@
 import { describe, expect, it } from "vitest";
+import { emptyRun } from "../run/run";
+import { DEFAULT_VIEW as VIEW } from "../run/view";
+import { runFixture } from "../test/run-fixture";
 import { MAGNITUDE, TOKENS } from "../theme/tokens";
-import { runFixture, VIEW } from "../test/run-fixture";
-import { emptyRun } from "../state/run";
-import { BASES, missingBasis } from "./basis";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
-import { CHARTS, MORE_CHARTS } from "./index";
 import { learningTimesChart } from "./learning-times";
+import { BASES, missingBasis } from "./parts/basis";
+import type { Figure } from "./parts/figure";
 import { residualFrequencyChart } from "./residual-frequency";
 import { residualModeChart, rowLabels } from "./residual-mode";
-import type { Figure } from "./types";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 const ended = runFixture({ geometry: "circle", finished: true });
-
-it("the six stay as they are, and no chart has two places", () => {
-  expect(CHARTS.map(({ id }) => id)).toEqual(["function", "modes", "eigenvalues", "learnt", "loss", "drift"]);
-  expect(new Set([...CHARTS, ...MORE_CHARTS].map(({ id }) => id)).size).toBe(CHARTS.length + MORE_CHARTS.length);
-});
 
 describe.each([
   ["frequency", residualFrequencyChart],
   ["mode", residualModeChart],
 ])("the residual by %s", (_name, chart) => {
   it("has one cell for each row and record, with edges in log time", () => {
-    const [heat] = chart(ended, VIEW, "light").data;
+    const [heat] = chart.figure(ended, VIEW, "light").data;
     const x = heat?.x as number[];
     expect(heat?.z).toHaveLength(heat?.y.length ?? 0);
     expect(heat?.z?.[0]).toHaveLength(x.length - 1);
@@ -34,23 +29,23 @@ describe.each([
   });
 
   it("colours by magnitude, in log10, never below its scale", () => {
-    const [heat] = chart(ended, VIEW, "light").data;
+    const [heat] = chart.figure(ended, VIEW, "light").data;
     const values = (heat?.z ?? []).flat().filter((value) => value !== null);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(heat?.["zmin"] as number);
     expect(heat?.["colorscale"]).toHaveLength(MAGNITUDE.length);
-    expect(chart(ended, VIEW, "dark").legend.map(({ text }) => text)).toEqual(["1", "10⁻²", "10⁻⁴ or less"]);
+    expect(chart.figure(ended, VIEW, "dark").legend.map(({ text }) => text)).toEqual(["1", "10⁻²", "10⁻⁴ or less"]);
   });
 
   it("waits for a record after the start", () => {
     for (const run of [emptyRun(""), runFixture({ frames: 0 }), runFixture({ frames: 1 })]) {
-      expect(chart(run, VIEW, "light").empty).toBe("Waiting for the first measurement.");
+      expect(chart.figure(run, VIEW, "light").empty).toBe("Waiting for the first measurement.");
     }
   });
 });
 
 describe("the residual by frequency", () => {
   it("is relative to its start, and leaves weak frequencies blank and counted", () => {
-    const figure = residualFrequencyChart(ended, VIEW, "light");
+    const figure = residualFrequencyChart.figure(ended, VIEW, "light");
     const [heat] = figure.data;
     expect(heat?.y).toEqual([0, 1, 2, 3, 4, 5, 6]);
     const first = ended.frames.find(({ time }) => time > 0);
@@ -60,7 +55,7 @@ describe("the residual by frequency", () => {
   });
 
   it("tells the frequency under the pointer, with its own numbers", () => {
-    const figure = residualFrequencyChart(ended, VIEW, "light");
+    const figure = residualFrequencyChart.figure(ended, VIEW, "light");
     const columns = figure.data[0]?.x.length ?? 0;
     expect(figure.describe(0, 2 * columns)?.title).toBe("Frequency 2");
     expect(figure.describe(0, 6 * columns)).toBeNull();
@@ -68,22 +63,22 @@ describe("the residual by frequency", () => {
   });
 
   it("says why there is none", () => {
-    expect(residualFrequencyChart(runFixture({ geometry: "points" }), VIEW, "light").empty).toMatch(/not equispaced/);
+    expect(residualFrequencyChart.figure(runFixture({ geometry: "points" }), VIEW, "light").empty).toMatch(/not equispaced/);
   });
 });
 
 describe("the residual by mode", () => {
   it("has the groups that count, all that are drawn where asked for", () => {
-    const figure = residualModeChart(ended, VIEW, "light");
+    const figure = residualModeChart.figure(ended, VIEW, "light");
     expect(figure.data[0]?.y).toHaveLength(7);
     expect(figure.note).toBe("1 mode too small to count");
-    const all = residualModeChart(ended, { ...VIEW, allModes: true }, "light");
+    const all = residualModeChart.figure(ended, { ...VIEW, allModes: true }, "light");
     expect(all.data[0]?.y).toHaveLength(8);
     expect(all.note).toBeNull();
   });
 
   it("frames the selected row, and finds the group under the pointer", () => {
-    const figure = residualModeChart(ended, { ...VIEW, selected: 2 }, "light");
+    const figure = residualModeChart.figure(ended, { ...VIEW, selected: 2 }, "light");
     expect(figure.layout["shapes"]).toMatchObject([{ y0: 1.5, y1: 2.5 }]);
     expect(figure.describe(0, 2 * (figure.data[0]?.x.length ?? 0))).toMatchObject({ title: "Modes 4 and 5", group: 2 });
   });
@@ -100,7 +95,7 @@ it.each([
 
 describe("the residual in the modes of another kernel", () => {
   it("has the moving kernel's ranks at the times that a kernel was recorded", () => {
-    const figure = residualModeChart(ended, { ...VIEW, basis: "moving" }, "light");
+    const figure = residualModeChart.figure(ended, { ...VIEW, basis: "moving" }, "light");
     const recorded = ended.kernelFrames.filter(({ time }) => time > 0);
     expect(figure.data[0]?.z?.[0]).toHaveLength(recorded.length);
     expect(figure.data[0]?.z?.[2]?.[1]).toBeCloseTo(Math.log10(recorded[1]?.remaining?.[2] ?? NaN), 5);
@@ -109,7 +104,7 @@ describe("the residual in the modes of another kernel", () => {
   });
 
   it("has the limit's own groups, which are no group of the others", () => {
-    const figure = residualModeChart(ended, { ...VIEW, basis: "infinite", selected: 2 }, "light");
+    const figure = residualModeChart.figure(ended, { ...VIEW, basis: "infinite", selected: 2 }, "light");
     expect(figure.data[0]?.z).toHaveLength(5);
     expect(figure.note).toBe("1 mode too small to count");
     expect(figure.subtitle).toContain("modes of Θ");
@@ -120,7 +115,7 @@ describe("the residual in the modes of another kernel", () => {
 
   it("falls back to the first kernel, and says why", () => {
     const before = runFixture({ further: false });
-    expect(residualModeChart(before, { ...VIEW, basis: "infinite" }, "light").subtitle).toContain("modes of K₀");
+    expect(residualModeChart.figure(before, { ...VIEW, basis: "infinite" }, "light").subtitle).toContain("modes of K₀");
     expect(missingBasis(before, "infinite")).toBe("Left out: the set-up's notices say why");
     expect(missingBasis(before, "moving")).toBe("This run does not record it");
     expect(missingBasis(runFixture({ kernels: false }), "moving")).toBe("This run records no kernels.");
@@ -130,7 +125,7 @@ describe("the residual in the modes of another kernel", () => {
 
 describe("when each mode is learnt", () => {
   it("draws the prediction by eigenvalue, and no measurement before the end", () => {
-    const figure = learningTimesChart(runFixture({ geometry: "circle" }), VIEW, "light");
+    const figure = learningTimesChart.figure(runFixture({ geometry: "circle" }), VIEW, "light");
     const line = named(figure, "predicted");
     line?.x.forEach((eigenvalue, i) => expect(line.y[i]).toBeCloseTo(Math.log(10) / (eigenvalue as number), 6));
     expect(line?.x).toEqual([...(line?.x ?? [])].sort((a, b) => (a as number) - (b as number)));
@@ -139,7 +134,7 @@ describe("when each mode is learnt", () => {
   });
 
   it("draws what the closing table holds, greys what does not count, and counts what was not reached", () => {
-    const figure = learningTimesChart(ended, VIEW, "light");
+    const figure = learningTimesChart.figure(ended, VIEW, "light");
     const points = named(figure, "measured");
     expect(points?.x).toEqual([100, 20, 5, 100 / 36, 100 / 49]);
     expect(points?.y[1]).toBeCloseTo((1.1 * Math.log(10)) / 20, 6);
@@ -151,7 +146,7 @@ describe("when each mode is learnt", () => {
   });
 
   it("has the play-head across, and fades what lies beyond it", () => {
-    const figure = learningTimesChart(ended, { ...VIEW, time: 0.3 }, "light");
+    const figure = learningTimesChart.figure(ended, { ...VIEW, time: 0.3 }, "light");
     expect(named(figure, "play-head")?.y).toEqual([0.3, 0.3]);
     const colours = (named(figure, "measured")?.["marker"] as { color: string[] }).color;
     expect(colours.map((colour) => colour.endsWith(",1)"))).toEqual([true, true, false, false, false]);
@@ -160,7 +155,7 @@ describe("when each mode is learnt", () => {
 
 describe("eigenvalues by frequency", () => {
   it("marks odd and even frequencies of a circle apart, and leaves 0 out, counted", () => {
-    const figure = frequencyEigenvalueChart(runFixture({ geometry: "circle", finished: true, further: false }), VIEW, "light");
+    const figure = frequencyEigenvalueChart.figure(runFixture({ geometry: "circle", finished: true, further: false }), VIEW, "light");
     expect(named(figure, "odd k")?.x).toEqual([1, 3, 5, 7, 9]);
     expect(named(figure, "even k")?.x).toEqual([6, 8, 10]);
     expect((named(figure, "even k")?.["marker"] as { symbol: string }).symbol).not.toBe((named(figure, "odd k")?.["marker"] as { symbol: string }).symbol);
@@ -169,12 +164,12 @@ describe("eigenvalues by frequency", () => {
   });
 
   it("has one kind of mark on an interval", () => {
-    const figure = frequencyEigenvalueChart(runFixture({ further: false }), VIEW, "light");
+    const figure = frequencyEigenvalueChart.figure(runFixture({ further: false }), VIEW, "light");
     expect(figure.data).toHaveLength(1);
     expect(figure.legend).toEqual([]);
   });
 
   it("says why it is empty", () => {
-    expect(frequencyEigenvalueChart(runFixture({ geometry: "plane" }), VIEW, "light").empty).toBe("The modes of these points have no single frequency.");
+    expect(frequencyEigenvalueChart.figure(runFixture({ geometry: "plane" }), VIEW, "light").empty).toBe("The modes of these points have no single frequency.");
   });
 });

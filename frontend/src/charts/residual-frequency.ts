@@ -1,18 +1,51 @@
 /** (7) The residual's spectrum over input-space frequencies against time: the classical picture of spectral bias. */
 import type { Started } from "../api/codec";
-import { number, whole } from "../format";
-import type { RunState } from "../state/run";
-import { layoutOf, timeAxis } from "./axes";
-import { HEAT_INTERVAL, heatLegend, heatOf } from "./heat";
-import type { Chart } from "./types";
-import { largest } from "./values";
-import { chartWords } from "./words";
+import { number, percent, whole } from "../format";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
+import type { Theme } from "../theme/tokens";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { layoutOf, timeAxis } from "./parts/axes";
+import type { Figure } from "./parts/figure";
+import { HEAT_INTERVAL, heatLegend, heatOf } from "./parts/heat";
+import { BASRI, RAHAMAN } from "./parts/sources";
+import { largest } from "./parts/values";
+import { chartWords } from "./parts/words";
 
 /** Of the strongest frequency at the start: weaker ones only follow what leaks from the others. */
 const COUNTS_FROM = 0.05;
 const LEAST_ROWS = 4;
 
-export const residualFrequencyChart: Chart = (run, view, theme) => {
+const words = {
+  notEquispaced: "The points are not equispaced: their residual has no spectrum over frequencies.",
+  noResidual: "There is no residual at the start.",
+  subtitle: "|rₖ(t)| / |rₖ(0)| against time",
+  countWeak: (count: number) => (count === 1 ? "1 frequency too weak to count" : `${whole(count)} frequencies too weak to count`),
+} as const;
+
+const help: Help = {
+  text:
+    "The residual split into plain waves over the inputs, whatever the kernel is. Each row is one frequency, each colour the share of its " +
+    "start that is left. Low rows that darken first are spectral bias. Frequencies that begin below 5 % of the strongest are left blank.",
+  formulas: [
+    String.raw`r_k(t) = \frac1n \sum_j r_j(t)\,e^{-2\pi i k x_j}`,
+    String.raw`r(t) = Q\,e^{-\Lambda t}\,Q^{\top} r(0)`,
+  ],
+  sources: [RAHAMAN, BASRI],
+  measured: frequenciesLeft,
+};
+
+export const residualFrequencyChart: ChartDefinition = {
+  id: "residual-frequency",
+  title: "The residual by frequency",
+  section: "bias",
+  help,
+  figure,
+  overTime: true,
+  haloed: true,
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const start = startOf(run);
   const counts = countingFrequencies(start);
@@ -33,9 +66,9 @@ export const residualFrequencyChart: Chart = (run, view, theme) => {
       rotated: true,
       headroom: true,
     }),
-    subtitle: chartWords.residualFrequencySubtitle,
+    subtitle: words.subtitle,
     legend: heatLegend(),
-    note: heat?.trace && weak ? chartWords.countWeak(weak) : null,
+    note: heat?.trace && weak ? words.countWeak(weak) : null,
     empty: emptyOf(started, start, counts, heat?.trace != null),
     interval: HEAT_INTERVAL,
     describe: (_trace, point) => {
@@ -54,7 +87,7 @@ export const residualFrequencyChart: Chart = (run, view, theme) => {
       };
     },
   };
-};
+}
 
 /** The spectrum before the first step. */
 export function startOf(run: RunState): Float32Array | null {
@@ -75,7 +108,22 @@ function rowsOf(started: Started, counts: boolean[]): number[] {
 
 function emptyOf(started: Started | null, start: Float32Array | null, counts: boolean[], drawn: boolean): string | null {
   if (!started) return chartWords.waiting;
-  if (!started.frequencies.length) return chartWords.notEquispaced;
-  if (start && !counts.includes(true)) return chartWords.noResidual;
+  if (!started.frequencies.length) return words.notEquispaced;
+  if (start && !counts.includes(true)) return words.noResidual;
   return drawn ? null : chartWords.waiting;
+}
+
+function frequenciesLeft(run: RunState): Measured[] {
+  const frame = run.frames.at(-1);
+  const started = run.started;
+  if (!frame || !started) return [];
+  const start = startOf(run);
+  const counts = countingFrequencies(start);
+  const epsilon = started.config.recording?.epsilon ?? NaN;
+  const below = counts.filter((one, k) => one && (frame.spectrum[k] as number) < epsilon * (start?.[k] as number)).length;
+  return [
+    { label: "Frequencies that count", value: whole(counts.filter(Boolean).length) },
+    { label: `Of these, below ε = ${number(epsilon)} of their start`, value: whole(below) },
+    { label: "Median error of the law, over the modes that count", value: percent(frame.median_error) },
+  ];
 }

@@ -1,42 +1,43 @@
 /** The four small charts. */
 import { describe, expect, it } from "vitest";
-import { runFixture, VIEW } from "../test/run-fixture";
+import { DEFAULT_VIEW as VIEW } from "../run/view";
+import { runFixture } from "../test/run-fixture";
 import { driftChart } from "./drift";
 import { eigenvaluesChart } from "./eigenvalues";
 import { learntChart } from "./learnt";
 import { lossChart } from "./loss";
-import type { Figure } from "./types";
+import type { Figure } from "./parts/figure";
 
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);
 
 describe("the eigenvalues", () => {
   it("draws K₀ open and the kernel at the play-head filled", () => {
     const run = runFixture();
-    const figure = eigenvaluesChart(run, { ...VIEW, time: 0.2 }, "light");
+    const figure = eigenvaluesChart.figure(run, { ...VIEW, time: 0.2 }, "light");
     expect(named(figure, "K₀")?.y[0]).toBe(100);
     expect(named(figure, "Kₜ")?.y[0]).toBeCloseTo(97, 4);
     expect(named(figure, "K₀")?.["marker"]).toMatchObject({ symbol: "circle-open" });
   });
 
   it("lays infinite width over them as a dotted line, above both floors", () => {
-    const line = named(eigenvaluesChart(runFixture(), VIEW, "light"), "infinite width");
+    const line = named(eigenvaluesChart.figure(runFixture(), VIEW, "light"), "infinite width");
     expect(line?.mode).toBe("lines");
     expect(line?.x).toHaveLength(13);
     expect(line?.y[0]).toBeCloseTo(110, 4);
-    expect(eigenvaluesChart(runFixture(), VIEW, "light").describe(1, 0)?.rows).toContainEqual(["eigenvalue λ, infinite width", "110.0"]);
-    const before = eigenvaluesChart(runFixture({ further: false }), VIEW, "light");
+    expect(eigenvaluesChart.figure(runFixture(), VIEW, "light").describe(1, 0)?.rows).toContainEqual(["eigenvalue λ, infinite width", "110.0"]);
+    const before = eigenvaluesChart.figure(runFixture({ further: false }), VIEW, "light");
     expect(before.legend.map(({ text }) => text)).toEqual(["K₀", "Kₜ"]);
     expect(before.data).toHaveLength(2);
   });
 
   it("leaves out what is below the floor, and counts it", () => {
-    const figure = eigenvaluesChart(runFixture(), VIEW, "light");
+    const figure = eigenvaluesChart.figure(runFixture(), VIEW, "light");
     expect(named(figure, "Kₜ")?.x).toHaveLength(14);
     expect(figure.note).toBe("2 below round-off");
   });
 
   it("draws 2/η and its words", () => {
-    const { layout } = eigenvaluesChart(runFixture(), VIEW, "light");
+    const { layout } = eigenvaluesChart.figure(runFixture(), VIEW, "light");
     expect(layout["shapes"]).toMatchObject([{ y0: 200, y1: 200 }]);
     expect(JSON.stringify(layout["annotations"])).toContain("2/η");
     expect(layout.yaxis.range[1]).toBeGreaterThan(Math.log10(200));
@@ -45,8 +46,8 @@ describe("the eigenvalues", () => {
   it("hatches the floor where it is near, and names it where it is far", () => {
     const near = runFixture();
     (near.started as { noise_floor: number }).noise_floor = 0.01;
-    expect(named(eigenvaluesChart(near, VIEW, "light"), "below round-off")).toBeDefined();
-    const far = eigenvaluesChart(runFixture(), VIEW, "light");
+    expect(named(eigenvaluesChart.figure(near, VIEW, "light"), "below round-off")).toBeDefined();
+    const far = eigenvaluesChart.figure(runFixture(), VIEW, "light");
     expect(named(far, "below round-off")).toBeUndefined();
     expect(JSON.stringify(far.layout["annotations"])).toContain("↓ 1.00×10⁻¹²: below round-off");
   });
@@ -54,7 +55,7 @@ describe("the eigenvalues", () => {
   it("thins very long spectra, first ones kept", () => {
     const run = runFixture({ kernels: false });
     (run.started as { eigenvalues: Float32Array }).eigenvalues = Float32Array.from({ length: 4000 }, (_, i) => 1 / (i + 1));
-    const shown = named(eigenvaluesChart(run, VIEW, "light"), "Kₜ")?.x ?? [];
+    const shown = named(eigenvaluesChart.figure(run, VIEW, "light"), "Kₜ")?.x ?? [];
     expect(shown.length).toBeLessThanOrEqual(160);
     expect(shown.slice(0, 4)).toEqual([1, 2, 3, 4]);
     expect(shown.at(-1)).toBe(4000);
@@ -65,7 +66,7 @@ describe("how much is learnt", () => {
   it("draws bars measured, and a stroke as wide as the bar at the prediction for the same time", () => {
     const run = runFixture({ law: "gradient_flow" });
     const frame = run.frames[25];
-    const figure = learntChart(run, { ...VIEW, time: frame?.time ?? 0 }, "light");
+    const figure = learntChart.figure(run, { ...VIEW, time: frame?.time ?? 0 }, "light");
     const [bars, ticks] = figure.data;
     expect(bars?.y[1]).toBeCloseTo(100 * (frame?.learnt[1] ?? 0), 4);
     expect(ticks?.x.slice(3, 6)).toEqual([0.6, 1.4, null]);
@@ -73,47 +74,47 @@ describe("how much is learnt", () => {
   });
 
   it("counts what leaves the frame", () => {
-    expect(learntChart(runFixture({ excursion: 50 }), VIEW, "light").note).toMatch(/outside the frame/);
-    expect(learntChart(runFixture(), VIEW, "light").note).toBeNull();
+    expect(learntChart.figure(runFixture({ excursion: 50 }), VIEW, "light").note).toMatch(/outside the frame/);
+    expect(learntChart.figure(runFixture(), VIEW, "light").note).toBeNull();
   });
 
   it("finds a group under its bar and under its stroke", () => {
-    const figure = learntChart(runFixture(), VIEW, "light");
+    const figure = learntChart.figure(runFixture(), VIEW, "light");
     expect(figure.describe(0, 2)?.group).toBe(2);
     expect(figure.describe(1, 7)?.group).toBe(2);
   });
 
   it("numbers the powers of two that fit", () => {
-    expect(learntChart(runFixture(), VIEW, "light").layout.xaxis["ticktext"]).toEqual(["1", "2", "4", "8"]);
+    expect(learntChart.figure(runFixture(), VIEW, "light").layout.xaxis["ticktext"]).toEqual(["1", "2", "4", "8"]);
   });
 });
 
 describe("the loss", () => {
   it("draws measured points and the predicted line", () => {
     const run = runFixture();
-    const figure = lossChart(run, VIEW, "light");
+    const figure = lossChart.figure(run, VIEW, "light");
     expect(named(figure, "predicted")?.mode).toBe("lines");
     expect(named(figure, "measured")?.y[0]).toBe(run.frames[1]?.loss);
     expect((named(figure, "measured")?.x.length ?? 0)).toBeLessThanOrEqual(40);
   });
 
   it("shows the held-out error where there is one", () => {
-    expect(lossChart(runFixture(), VIEW, "light").legend.map((item) => item.text)).toContain("held-out error");
-    expect(lossChart(runFixture({ heldOut: false }), VIEW, "light").legend.map((item) => item.text)).not.toContain("held-out error");
+    expect(lossChart.figure(runFixture(), VIEW, "light").legend.map((item) => item.text)).toContain("held-out error");
+    expect(lossChart.figure(runFixture({ heldOut: false }), VIEW, "light").legend.map((item) => item.text)).not.toContain("held-out error");
   });
 
   it("draws no prediction beyond the point where a run is called diverged", () => {
     const run = runFixture();
     const loss = run.started?.gradient_descent.loss as Float32Array;
     loss.forEach((_, i) => (loss[i] = 10 ** (i / 2)));
-    const drawn = named(lossChart(run, VIEW, "light"), "predicted")?.y ?? [];
+    const drawn = named(lossChart.figure(run, VIEW, "light"), "predicted")?.y ?? [];
     expect(Math.max(...drawn.map(Number))).toBeLessThan((run.frames[0]?.loss ?? 0) * 1e8);
   });
 });
 
 describe("the drift", () => {
   it("is told in per cent, from 0 to a round number", () => {
-    const figure = driftChart(runFixture(), VIEW, "light");
+    const figure = driftChart.figure(runFixture(), VIEW, "light");
     expect(named(figure, "measured")?.y[0]).toBeCloseTo(100 * 0.0004 * 6, 6);
     expect(figure.layout.yaxis.range).toEqual([0, 5]);
     expect(figure.layout.yaxis["ticksuffix"]).toBe("\u2009%");
@@ -122,12 +123,12 @@ describe("the drift", () => {
   it("is told in times once it is more than ten of them", () => {
     const run = runFixture();
     for (const frame of run.kernelFrames) frame.drift = 30;
-    const figure = driftChart(run, VIEW, "light");
+    const figure = driftChart.figure(run, VIEW, "light");
     expect(figure.layout.yaxis.range).toEqual([0, 50]);
     expect(figure.layout.yaxis["ticksuffix"]).toBe("");
   });
 
   it("says why it is empty", () => {
-    expect(driftChart(runFixture({ kernels: false }), VIEW, "light").empty).toBe("This run records no kernels.");
+    expect(driftChart.figure(runFixture({ kernels: false }), VIEW, "light").empty).toBe("This run records no kernels.");
   });
 });

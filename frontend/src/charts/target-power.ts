@@ -1,15 +1,17 @@
 /** (11) How much of the target lies in the leading modes of K_0: what a kernel learns early, and what it leaves for later. */
 import type { Started } from "../api/codec";
-import { percent, whole } from "../format";
-import type { RunState } from "../state/run";
+import { number, percent, whole } from "../format";
+import { spreadPicks } from "../run/at-time";
+import type { RunState } from "../run/run";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { doublings, layoutOf } from "./axes";
-import { colourOf, describeGroup } from "./groups";
-import { spreadPicks } from "./moment";
-import type { Axis, Chart, Hover, Trace, View } from "./types";
-import { chartWords } from "./words";
-import { moreWords } from "./words-more";
+import type { ChartDefinition, Help, Measured } from "./chart";
+import { doublings, layoutOf } from "./parts/axes";
+import type { Axis, Figure, Hover, Trace } from "./parts/figure";
+import { colourOf, describeGroup } from "./parts/groups";
+import { CANATAR } from "./parts/sources";
+import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
 const MOST_POINTS = 160;
@@ -19,7 +21,33 @@ const NAMED = [0.9, 0.99];
 /** What float32 leaves of a share. */
 const ROUNDING = 1e-6;
 
-export const targetPowerChart: Chart = (run, view, theme) => {
+const words = {
+  noTarget: "The target is 0 everywhere.",
+  subtitle: "share of ‖y‖² in modes 1 to i of K₀",
+  shareAxis: "share of the target",
+  share: "in modes up to this",
+  reached: (marks: [share: string, mode: string][]) => marks.map(([share, mode]) => `${share} by mode ${mode}`).join(", "),
+} as const;
+
+const help: Help = {
+  text:
+    "The target split into the eigenvectors of K₀, summed from the fastest mode on. A curve that rises at once is a target that the kernel " +
+    "learns early; what is missing at mode i waits for slower ones. Modes below round-off are left out: the kernel cannot tell them.",
+  formulas: [String.raw`C(i) = \frac{\sum_{j\le i} (q_j^{\top} y)^2}{\lVert y\rVert^2}, \qquad K_0 = Q\,\Lambda\,Q^{\top}`],
+  sources: [CANATAR],
+  measured: powerNumbers,
+};
+
+export const targetPowerChart: ChartDefinition = {
+  id: "target-power",
+  title: "Where the target lies",
+  section: "bias",
+  help,
+  figure,
+  picks: "modes",
+};
+
+function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const power = started ? powerAbove(started) : null;
   const kept = power?.length ?? 0;
@@ -35,12 +63,12 @@ export const targetPowerChart: Chart = (run, view, theme) => {
       x: { ...x, ...doublings(x, theme) },
       y: { type: "linear", range: [0, 103], ticksuffix: "\u2009%" },
       xTitle: chartWords.modeNumber,
-      yTitle: moreWords.shareAxis,
+      yTitle: words.shareAxis,
       large: true,
       rotated: true,
       headroom: true,
     }),
-    subtitle: moreWords.targetPowerSubtitle,
+    subtitle: words.subtitle,
     legend: [],
     note: noteOf(started, named),
     empty: emptyOf(started, power),
@@ -50,7 +78,7 @@ export const targetPowerChart: Chart = (run, view, theme) => {
       return power && mode !== undefined && trace < 2 ? describeShare(run, mode, power[mode] as number) : null;
     },
   };
-};
+}
 
 /** The shares of modes above round-off; null where they were not measured. */
 export function powerAbove(started: Started): Float32Array | null {
@@ -70,7 +98,7 @@ function placed(power: Float32Array, modes: number[]): Pick<Trace, "x" | "y"> {
 
 function steps(power: Float32Array, modes: number[], theme: Theme): Trace {
   return {
-    name: moreWords.share,
+    name: words.share,
     type: "scatter",
     mode: "lines",
     ...placed(power, modes),
@@ -117,7 +145,7 @@ function labels(power: Float32Array, named: { share: number; mode: number }[], t
 
 function noteOf(started: Started | null, named: { share: number; mode: number }[]): string | null {
   const parts: string[] = [];
-  if (named.length) parts.push(moreWords.reached(named.map(({ share, mode }) => [`${100 * share}\u2009%`, whole(mode + 1)])));
+  if (named.length) parts.push(words.reached(named.map(({ share, mode }) => [`${100 * share}\u2009%`, whole(mode + 1)])));
   if (started?.target_power && started.below_floor) parts.push(chartWords.countBelow(started.below_floor));
   return parts.length ? parts.join(" · ") : null;
 }
@@ -125,11 +153,25 @@ function noteOf(started: Started | null, named: { share: number; mode: number }[
 function emptyOf(started: Started | null, power: Float32Array | null): string | null {
   if (!started) return chartWords.waiting;
   if (power) return power.length ? null : chartWords.noEigenvalues;
-  return started.target_norm > 0 ? moreWords.notMeasured : moreWords.noTarget;
+  return started.target_norm > 0 ? chartWords.notMeasured : words.noTarget;
 }
 
 function describeShare(run: RunState, mode: number, share: number): Hover {
-  const rows: Hover["rows"] = [[moreWords.share, percent(share)]];
+  const rows: Hover["rows"] = [[words.share, percent(share)]];
   const index = run.started?.groups.findIndex((group) => group.modes.includes(mode)) ?? -1;
   return { title: chartWords.mode(mode + 1), rows: [...rows, ...(describeGroup(run, index)?.rows ?? [])], group: index < 0 ? null : index };
+}
+
+function powerNumbers(run: RunState): Measured[] {
+  const { started } = run;
+  if (!started) return [];
+  const power = powerAbove(started);
+  const marks = new Map((power ? reached(power) : []).map(({ share, mode }) => [share, whole(mode + 1)]));
+  const missing = power ? "not above round-off" : number(null);
+  return [
+    { label: "Share in modes above round-off", value: percent(power?.at(-1)) },
+    { label: "Modes for 90\u2009%", value: marks.get(0.9) ?? missing },
+    { label: "Modes for 99\u2009%", value: marks.get(0.99) ?? missing },
+    { label: "Modes above round-off", value: whole(started.eigenvalues.length - started.below_floor) },
+  ];
 }

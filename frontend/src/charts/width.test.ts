@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sweepFixture } from "../test/sweep-fixture";
 import { SERIES } from "../theme/tokens";
-import { widthNumbers } from "./help-width";
-import type { Figure } from "./types";
-import { guideOf, widthFigure } from "./width";
+import type { Figure } from "./parts/figure";
+import { guideOf, widthFigure, widthNumbers } from "./width";
 
 const WIDE = { narrow: false };
 const named = (figure: Figure, name: string) => figure.data.find((trace) => trace.name === name);

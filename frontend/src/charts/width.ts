@@ -1,12 +1,76 @@
 /** The width study: single runs, their means, the fitted power law and the one of theory, on log-log axes. */
 import type { Quantity, Scaling, StudyPoint, StudySlope, Sweep, SweepRun } from "../api/types";
-import { number, whole } from "../format";
+import { number, whole, withError } from "../format";
+import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
-import { SCALINGS } from "../words-sweep";
-import { decadeAxis, layoutOf } from "./axes";
-import type { Axis, Figure, Hover, LegendItem, Trace, View } from "./types";
-import { widthWords } from "./words-width";
+import { SCALINGS, theoryText } from "../words-sweep";
+import type { Help, Measured } from "./chart";
+import { decadeAxis, layoutOf } from "./parts/axes";
+import type { Axis, Figure, Hover, LegendItem, Trace } from "./parts/figure";
+import { CHIZAT, HUANG, JACOT, LEE, MEI, YANG } from "./parts/sources";
+
+const words = {
+  width: "width",
+  fit: "fit",
+  theory: "theory",
+  single: "a single run",
+  zeros: (count: number) => `${whole(count)} at zero, not drawn`,
+  waiting: "Waiting for the first run to complete.",
+  nothing: "No run has measured it.",
+  hover: (width: number, scaling: string) => `Width ${whole(width)}, ${scaling}`,
+  seed: "seed",
+  runs: "mean of",
+  error: "standard error",
+  click: "click",
+  opens: "opens the run in the Lab",
+} as const;
+
+interface WidthDefinition {
+  title: string;
+  /** Its name in a table, and on the axis of a phone. */
+  symbol: string;
+  axis: string;
+  subtitle: (comparedAt: number | null) => string;
+  help: Pick<Help, "text" | "formulas" | "sources">;
+}
+
+export const WIDTH_CHARTS: Record<Quantity, WidthDefinition> = {
+  distance: {
+    title: "The kernel at the start nears its limit",
+    symbol: "distance",
+    axis: "‖K₀ − Θ‖ / ‖Θ‖",
+    subtitle: () => "‖K₀ − Θ‖ / ‖Θ‖ against width",
+    help: {
+      text:
+        "A wider network starts with a kernel nearer to the one of infinite width: its entries are means over the units, so that they stray " +
+        "like 1/√width. Under mean-field scaling the kernel times the width is compared: at the start these are the same numbers, and the " +
+        "two scalings are drawn a little apart. Faint marks are single runs, filled ones means with their standard errors; the fit is of the means.",
+      formulas: [
+        String.raw`\frac{\lVert K_0 - \Theta\rVert_F}{\lVert\Theta\rVert_F} \propto \text{width}^{-1/2}`,
+        String.raw`\text{mean field: } K_0 \to \text{width}\cdot K_0`,
+      ],
+      sources: [JACOT, LEE],
+    },
+  },
+  drift: {
+    title: "The kernel moves less and less",
+    symbol: "drift",
+    axis: "‖Kₜ − K₀‖ / ‖K₀‖",
+    subtitle: (comparedAt) => `‖Kₜ − K₀‖ / ‖K₀‖ against width${comparedAt === null ? "" : `, at λ₁t = ${number(comparedAt)}`}`,
+    help: {
+      text:
+        "How far training has moved the kernel, in all runs at the same λ₁t. Under NTK scaling the move dies out with the width, and with it " +
+        "everything that a frozen kernel cannot tell: like 1/width for a smooth activation, with the power −3/4 for ReLU, whose kinks flip. Under mean-field " +
+        "scaling the output is divided by √width and the rate multiplied by it: the weights then move enough to change the kernel at any width.",
+      formulas: [
+        String.raw`\frac{\lVert K_t - K_0\rVert_F}{\lVert K_0\rVert_F} \propto \text{width}^{-1}\ \text{(smooth)},\ \text{width}^{-3/4}\ \text{(ReLU)}`,
+        String.raw`\text{mean field: } \propto \text{width}^{0}`,
+      ],
+      sources: [HUANG, CHIZAT, MEI, YANG],
+    },
+  },
+};
 
 export interface WidthFigure extends Figure {
   /** The run of a point; null where the point is no single run. */
@@ -50,16 +114,16 @@ export function widthFigure(quantity: Quantity, sweep: Sweep | null, view: Pick<
     const name = SCALINGS[scaling];
     add(
       {
-        ...points(`${name}: ${widthWords.single}`, runs.map((run) => shift * widthOf(run)), runs.map((run) => run[quantity])),
+        ...points(`${name}: ${words.single}`, runs.map((run) => shift * widthOf(run)), runs.map((run) => run[quantity])),
         marker: { symbol: style.symbol, size: 5, color: withOpacity(colour, FADED), opacity: 1 },
       },
       runs,
     );
     if (slope) {
       const guide = guideOf(slope);
-      if (guide) add({ ...line(`${name}: ${widthWords.theory}`, guide), line: { color: colour, width: 2, dash: "dash" } });
+      if (guide) add({ ...line(`${name}: ${words.theory}`, guide), line: { color: colour, width: 2, dash: "dash" } });
       const ends = { x: [slope.lowest_width, slope.highest_width], y: [slope.at_lowest, slope.at_highest] };
-      add({ ...line(`${name}: ${widthWords.fit}`, ends), line: { color: colour, width: 1 } });
+      add({ ...line(`${name}: ${words.fit}`, ends), line: { color: colour, width: 1 } });
     }
     add(
       {
@@ -71,8 +135,8 @@ export function widthFigure(quantity: Quantity, sweep: Sweep | null, view: Pick<
     );
     legend.push({ mark: style.mark, colour, text: name });
   }
-  if (data.some((trace) => trace.name.endsWith(widthWords.fit))) {
-    legend.push({ mark: "thin", colour: colours.axis, text: widthWords.fit }, { mark: "dash", colour: colours.axis, text: widthWords.theory });
+  if (data.some((trace) => trace.name.endsWith(words.fit))) {
+    legend.push({ mark: "thin", colour: colours.axis, text: words.fit }, { mark: "dash", colour: colours.axis, text: words.theory });
   }
 
   const comparedAt = sweep?.study?.compared_at ?? null;
@@ -84,15 +148,15 @@ export function widthFigure(quantity: Quantity, sweep: Sweep | null, view: Pick<
       uirevision: `${sweep?.id ?? ""}:${quantity}`,
       x: widthAxis(sweep, theme, view.narrow),
       y: decadeAxis(data.flatMap((trace) => trace.y.filter((value) => value !== null))),
-      xTitle: widthWords.width,
-      yTitle: view.narrow ? widthWords.symbols[quantity] : widthWords.axes[quantity],
+      xTitle: words.width,
+      yTitle: view.narrow ? WIDTH_CHARTS[quantity].symbol : WIDTH_CHARTS[quantity].axis,
       large: true,
       rotated: true,
       headroom: true,
     }),
-    subtitle: quantity === "distance" ? widthWords.distanceSubtitle : widthWords.driftSubtitle(comparedAt),
+    subtitle: WIDTH_CHARTS[quantity].subtitle(comparedAt),
     legend,
-    note: zeros ? widthWords.zeros(zeros) : null,
+    note: zeros ? words.zeros(zeros) : null,
     empty: emptyOf(sweep, behind.some((points) => points.length > 0)),
     interval: INTERVAL,
     describe: (trace, point) => hoverOf(behind[trace]?.[point] ?? null, quantity),
@@ -148,7 +212,7 @@ function widthAxis(sweep: Sweep | null, theme: Theme, narrow: boolean): Axis {
 
 function emptyOf(sweep: Sweep | null, any: boolean): string | null {
   if (!sweep || any) return null;
-  return sweep.state === "running" ? widthWords.waiting : widthWords.nothing;
+  return sweep.state === "running" ? words.waiting : words.nothing;
 }
 
 function hoverOf(found: SweepRun | StudyPoint | null, quantity: Quantity): Hover | null {
@@ -157,18 +221,18 @@ function hoverOf(found: SweepRun | StudyPoint | null, quantity: Quantity): Hover
   if ("run_id" in found) {
     const scaling = SCALINGS[found.values["network.parameterization"] as Scaling];
     const rows: [string, string][] = [
-      [widthWords.seed, String(found.values["seed"])],
-      [widthWords.symbols[quantity], value],
-      [widthWords.click, widthWords.opens],
+      [words.seed, String(found.values["seed"])],
+      [WIDTH_CHARTS[quantity].symbol, value],
+      [words.click, words.opens],
     ];
-    return { title: widthWords.hover(widthOf(found), scaling), rows, group: null };
+    return { title: words.hover(widthOf(found), scaling), rows, group: null };
   }
   const rows: [string, string][] = [
-    [widthWords.symbols[quantity], value],
-    [widthWords.runs, whole(found.runs)],
-    [widthWords.error, number(errorOf(found, quantity))],
+    [WIDTH_CHARTS[quantity].symbol, value],
+    [words.runs, whole(found.runs)],
+    [words.error, number(errorOf(found, quantity))],
   ];
-  return { title: widthWords.hover(found.width, SCALINGS[found.parameterization]), rows, group: null };
+  return { title: words.hover(found.width, SCALINGS[found.parameterization]), rows, group: null };
 }
 
 function points(name: string, x: number[], y: (number | null)[]): Trace {
@@ -177,4 +241,22 @@ function points(name: string, x: number[], y: (number | null)[]): Trace {
 
 function line(name: string, { x, y }: { x: number[]; y: number[] }): Trace {
   return { name, type: "scatter", mode: "lines", x, y, hoverinfo: "skip" };
+}
+
+/** The slopes, and the widest network's means. */
+export function widthNumbers(sweep: Sweep | null, quantity: Quantity): Measured[] {
+  const study = sweep?.study;
+  if (!study) return [];
+  const rows: Measured[] = [];
+  for (const slope of study.slopes.filter((one) => one.quantity === quantity)) {
+    const scaling = SCALINGS[slope.parameterization];
+    rows.push({ label: `Slope, ${scaling} (theory ${theoryText(slope.expected)})`, value: withError(slope.slope, slope.standard_error) });
+  }
+  const widest = Math.max(...study.points.map((point) => point.width));
+  for (const point of study.points.filter((one) => one.width === widest && one[quantity] !== null)) {
+    const error = errorOf(point, quantity);
+    const value = error === null ? number(point[quantity]) : withError(point[quantity], error);
+    rows.push({ label: `At width ${whole(widest)}, ${SCALINGS[point.parameterization]}`, value });
+  }
+  return rows;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { JsonSchema } from "../api/json";
 import { defaults, reader, schema } from "../test/fixtures";
 import { sections } from "./fields";
-import { put, SchemaReader, type JsonSchema } from "./schema";
+import { put, SchemaReader } from "./schema";
 
 const paths = (config = defaults()) =>
   Object.fromEntries(sections(reader, config).map((one) => [one.key, one.rows.map((row) => row.path)]));

@@ -1,5 +1,6 @@
 /** The form: a config's JSON schema and value -> sections of rows, ready to be drawn. */
-import { at, isObject, type Json, type JsonObject, type JsonSchema, type SchemaReader } from "./schema";
+import type { Json, JsonObject, JsonSchema } from "../api/json";
+import { at, isObject, type SchemaReader } from "./schema";
 
 export type RowKind = "integer" | "number" | "numbers" | "integers" | "text" | "switch" | "choice" | "union" | "dataset";
 

@@ -1,8 +1,9 @@
 /** The form's draft of a config: valid values in `config`, what is typed wrongly in `texts` and `errors`. */
+import type { Json, JsonObject, JsonSchema } from "../api/json";
 import type { Preset, RunConfig, Variant } from "../api/types";
 import { sections, type Row } from "./fields";
 import { differences, fromHash, toHash } from "./link";
-import { at, put, same, SchemaReader, isObject, type Json, type JsonObject, type JsonSchema } from "./schema";
+import { at, put, same, SchemaReader, isObject } from "./schema";
 import { parse, show } from "./validate";
 
 /** Where the draft came from: a preset's variant. */

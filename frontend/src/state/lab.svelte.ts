@@ -1,12 +1,12 @@
 /** The run in view: its log as it comes in, its row on the server, and the commands that act on it. */
 import { api } from "../api/client";
+import type { StreamEvent } from "../api/codec";
 import { Problem } from "../api/problem";
 import { RunStream, type Connection } from "../api/stream";
 import type { RunConfig, RunSummary } from "../api/types";
-import type { StreamEvent } from "../api/codec";
+import { emptyRun, reduce, type RunState } from "../run/run";
 import { beforePaint } from "./paint";
 import { phaseOf, type Closed } from "./phase";
-import { emptyRun, reduce, type RunState } from "./run";
 
 /** How long the former run's charts stay while a new one has nothing to show. */
 const HOLD_MS = 600;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../api/json";
 import { defaults, presets, reader } from "../test/fixtures";
 import { fromHash, hasConfig, toHash } from "./link";
-import { put, type JsonObject } from "./schema";
+import { put } from "./schema";
 
 const configs = presets.flatMap((preset) =>
   preset.variants.map((variant) => [`${preset.id}, ${variant.name}`, variant.config as unknown as JsonObject] as const),

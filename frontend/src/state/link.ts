@@ -2,10 +2,11 @@
  * Config <-> the URL's hash. Only what differs from the defaults is written, as `path=value`, so that a link is
  * short and can be read and edited: `#data.points=circle&data.points.n=64&network.width=64&seed=3`.
  */
+import type { Json, JsonObject, JsonSchema } from "../api/json";
 import { plain } from "../format";
 import type { Row } from "./fields";
+import { at, isObject, same, type SchemaReader } from "./schema";
 import { parse } from "./validate";
-import { at, isObject, same, type Json, type JsonObject, type JsonSchema, type SchemaReader } from "./schema";
 
 /** The hash without `#`. The seed is always there: a link to the defaults is a link to a config, too. */
 export function toHash(reader: SchemaReader, config: JsonObject): string {

@@ -1,6 +1,6 @@
 /** When frequencies are predicted to be learnt, as marks along the play-head. */
 import type { LearningFrequency } from "../api/types";
-import { positionOf, type Span } from "./playhead";
+import { positionOf, type Span } from "../run/playhead";
 
 export interface Mark {
   frequency: number;

@@ -1,8 +1,8 @@
 /** Everything the page holds, wired together once. */
 import { api } from "../api/client";
+import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
 import type { RunConfig, RunSummary } from "../api/types";
-import type { View } from "../charts/types";
 import { words } from "../words";
 import { FormState } from "./form.svelte";
 import { LabState } from "./lab.svelte";
@@ -12,11 +12,12 @@ import { PlayheadState } from "./playhead.svelte";
 import { PreviewState } from "./preview.svelte";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
-import { same, type JsonObject } from "./schema";
+import { same } from "./schema";
 import { Surroundings } from "./surroundings.svelte";
 import { SweepDraft } from "./sweep-draft.svelte";
 import { SweepsState } from "./sweeps.svelte";
 import { Toasts } from "./toasts.svelte";
+import { ViewState } from "./view.svelte";
 
 export class PageState {
   readonly surroundings = new Surroundings();
@@ -31,18 +32,13 @@ export class PageState {
     void this.lab.version;
     return { run: this.lab.run, growing: isAlive(this.lab.phase) };
   });
+  readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow }));
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
   /** Why the page could not start. */
   problem = $state.raw<Problem | null>(null);
-  /** The group of modes that is brought forward in every chart. */
-  selected = $state<number | null>(null);
-  allModes = $state(false);
   /** The further charts are shown in the place of the six. */
   more = $state(false);
-  modesAxis = $state<View["modesAxis"]>("log-log");
-  predictions = $state.raw<View["predictions"]>(["frozen"]);
-  basis = $state<View["basis"]>("frozen");
   /** Why the study could not be run, where no field is to blame. */
   studyProblem = $state("");
   /** The recorded run begins to play by itself, once. */
@@ -78,7 +74,7 @@ export class PageState {
   /** Open a run; the form takes its config unless a link has set it. */
   show(run: RunSummary, fill = true): void {
     if (fill) this.form?.set(run.config);
-    this.selected = null;
+    this.charts.change({ selected: null });
     this.playhead.live();
     this.lab.open(run);
     this.autoplay = run.recorded && !this.surroundings.reducedMotion;
@@ -122,14 +118,6 @@ export class PageState {
     }
   }
 
-  /** The switches of the cards. */
-  look(change: Partial<View>): void {
-    this.allModes = change.allModes ?? this.allModes;
-    this.modesAxis = change.modesAxis ?? this.modesAxis;
-    this.predictions = change.predictions ?? this.predictions;
-    this.basis = change.basis ?? this.basis;
-  }
-
   /** Called when the run in view has grown. */
   grown(): void {
     if (!this.autoplay || this.lab.run.frames.length < 2) return;
@@ -142,7 +130,7 @@ export class PageState {
     if (!form?.valid || this.lab.busy) return;
     const sent = await this.lab.train(form.runConfig, form.name());
     if (sent) {
-      this.selected = null;
+      this.charts.change({ selected: null });
       this.autoplay = false;
       this.playhead.live();
       void this.runs.refresh();

@@ -3,6 +3,11 @@ import { Problem } from "../api/problem";
 
 const PAGE = 20;
 
+/** Readable rows and the others as one list, newest first. */
+export function mixed<Row extends { created_at: number }, Other extends { created_at: number }>(rows: Row[], others: Other[]): (Row | Other)[] {
+  return [...rows, ...others].sort((a, b) => b.created_at - a.created_at);
+}
+
 export abstract class Paged<Row extends { id: string }> {
   /** The list has come once. */
   loaded = $state(false);

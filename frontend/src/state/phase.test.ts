@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { decodeEvent, type StreamEvent } from "../api/codec";
 import type { Connection } from "../api/stream";
 import type { RunSummary } from "../api/types";
+import { emptyRun, reduce } from "../run/run";
 import { recorded } from "../test/fixtures";
 import { phaseOf, type Closed, type Phase } from "./phase";
-import { emptyRun, reduce } from "./run";
 import { statusOf } from "./status";
 
 const events = () => recorded.map(({ bytes }) => decodeEvent(bytes));

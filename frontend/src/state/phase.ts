@@ -1,8 +1,8 @@
 /** What a run is doing, told from everything the page knows of it. */
 import type { Connection } from "../api/stream";
 import type { RunSummary } from "../api/types";
+import type { RunState } from "../run/run";
 import type { PHASES } from "../words";
-import type { RunState } from "./run";
 
 export type Phase = Exclude<keyof typeof PHASES, "running">;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { emptyRun, type RunState } from "../run/run";
 import { actOnKey } from "./keys";
 import { PlayheadState } from "./playhead.svelte";
-import { emptyRun, type RunState } from "./run";
 
 let run: RunState;
 let growing: boolean;

@@ -1,6 +1,6 @@
-/** The play-head as it moves: scrubbing and playing let go of live, and only `live()` takes it again. */
-import type { RunState } from "./run";
-import { advance, frameAt, nextSpeed, positionOf, spanOf, timeAt, type Span } from "./playhead";
+/** The play-head as it moves: scrubbing and playing end following the newest frame, and only `live()` begins it again. */
+import { advance, frameAt, nextSpeed, positionOf, spanOf, timeAt, type Span } from "../run/playhead";
+import type { RunState } from "../run/run";
 
 /** With reduced motion, playing moves in visible steps, twice a second. */
 const REDUCED_STEP_SECONDS = 0.5;

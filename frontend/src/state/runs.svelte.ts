@@ -1,12 +1,16 @@
 /** The list of runs, page by page, and what can be done to a row. */
 import { api } from "../api/client";
-import type { RunSummary } from "../api/types";
+import type { RunSummary, Unreadable } from "../api/types";
 import { nameOf } from "./naming";
-import { Paged } from "./paged.svelte";
+import { mixed, Paged } from "./paged.svelte";
 import type { Toasts } from "./toasts.svelte";
 import { words } from "../words";
 
-export class RunsState extends Paged<RunSummary> {
+export function isReadable(row: RunSummary | Unreadable): row is RunSummary {
+  return "config" in row;
+}
+
+export class RunsState extends Paged<RunSummary | Unreadable> {
   private readonly toasts: Toasts;
   private readonly changed: (summary: RunSummary) => void;
 
@@ -18,6 +22,11 @@ export class RunsState extends Paged<RunSummary> {
   }
 
   get rows(): RunSummary[] {
+    return this.all.filter(isReadable);
+  }
+
+  /** Also those that this version of the server cannot read. */
+  get listed(): (RunSummary | Unreadable)[] {
     return this.all;
   }
 
@@ -30,23 +39,24 @@ export class RunsState extends Paged<RunSummary> {
   }
 
   /** Gone at once; the toast can bring it back. */
-  async remove(summary: RunSummary, restored: (summary: RunSummary) => void): Promise<boolean> {
+  async remove(run: RunSummary | Unreadable, restored?: (summary: RunSummary) => void): Promise<boolean> {
     return await this.attempt(async () => {
-      await api.remove(summary.id);
-      this.all = this.all.filter((row) => row.id !== summary.id);
+      await api.remove(run.id);
+      this.all = this.all.filter((row) => row.id !== run.id);
       this.total -= 1;
-      this.toasts.undo(words.deleted(nameOf(summary)), () =>
+      this.toasts.undo(words.deleted(isReadable(run) ? nameOf(run) : run.name || run.id), () =>
         void this.attempt(async () => {
-          restored(await api.restore(summary.id));
+          const back = await api.restore(run.id);
+          if (isReadable(back)) restored?.(back);
           await this.refresh();
         }),
       );
     });
   }
 
-  protected async page(limit: number, offset: number): Promise<{ rows: RunSummary[]; total: number }> {
-    const { runs, total } = await api.runs(limit, offset);
-    return { rows: runs, total };
+  protected async page(limit: number, offset: number): Promise<{ rows: (RunSummary | Unreadable)[]; total: number }> {
+    const { runs, unreadable, total } = await api.runs(limit, offset);
+    return { rows: mixed(runs, unreadable), total };
   }
 
   private replace(summary: RunSummary): void {

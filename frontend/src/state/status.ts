@@ -1,9 +1,9 @@
 /** The status line's parts, from what is known of the run. */
 import type { Connection } from "../api/stream";
 import type { RunSummary } from "../api/types";
+import type { RunState } from "../run/run";
 import { PHASES, words } from "../words";
 import type { Phase } from "./phase";
-import type { RunState } from "./run";
 
 export interface Status {
   /** Where it runs: device and precision. */

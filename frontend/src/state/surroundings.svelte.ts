@@ -1,8 +1,7 @@
 /** What the page takes from its surroundings: theme, width of the window, wish for less motion. */
+import type { Theme } from "../theme/tokens";
 
 const KEPT = "ntkscope.theme";
-
-export type Theme = "light" | "dark";
 
 export class Surroundings {
   theme = $state<Theme>("light");

@@ -1,14 +1,14 @@
 /** The width studies: their list, the one in view as it grows, and the commands that act on it. */
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
-import type { Sweep, SweepRequest, SweepRow } from "../api/types";
+import type { Sweep, SweepRequest, SweepRow, Unreadable } from "../api/types";
 import { sweepWords } from "../words-sweep";
-import { Paged } from "./paged.svelte";
+import { mixed, Paged } from "./paged.svelte";
 import { UNDO_MS, type Toasts } from "./toasts.svelte";
 
 const POLL_MS = 1000;
 
-export class SweepsState extends Paged<SweepRow> {
+export class SweepsState extends Paged<SweepRow | Unreadable> {
   /** The study in view. */
   sweep = $state.raw<Sweep | null>(null);
   /** The server was asked about the study in view and did not answer. */
@@ -18,7 +18,9 @@ export class SweepsState extends Paged<SweepRow> {
   readonly running = $derived(this.sweep?.state === "running");
   /** Deleted on this page, not yet on the server: until then it can be undone. */
   private leaving = $state.raw<Map<string, ReturnType<typeof setTimeout>>>(new Map());
-  readonly rows = $derived(this.all.filter((row) => !this.leaving.has(row.id)));
+  /** Also those that this version of the server cannot read. */
+  readonly listed = $derived(this.all.filter((row) => !this.leaving.has(row.id)));
+  readonly rows = $derived(this.listed.filter((row): row is SweepRow => "config" in row));
   private readonly toasts: Toasts;
   private asking = false;
 
@@ -63,7 +65,7 @@ export class SweepsState extends Paged<SweepRow> {
   }
 
   /** Gone at once; the server is told when the undo has passed, since it cannot bring a study back. */
-  remove(row: SweepRow): void {
+  remove(row: SweepRow | Unreadable): void {
     const timer = setTimeout(() => void this.forget(row.id), UNDO_MS);
     this.leaving = new Map(this.leaving).set(row.id, timer);
     if (this.sweep?.id === row.id) {
@@ -71,10 +73,10 @@ export class SweepsState extends Paged<SweepRow> {
       const next = this.rows[0];
       if (next) void this.open(next.id);
     }
-    this.toasts.undo(sweepWords.deleted(row.name), () => {
+    this.toasts.undo(sweepWords.deleted(row.name || row.id), () => {
       clearTimeout(timer);
       this.stay(row.id);
-      void this.open(row.id);
+      if ("config" in row) void this.open(row.id);
     });
   }
 
@@ -90,9 +92,9 @@ export class SweepsState extends Paged<SweepRow> {
     this.leaving = rest;
   }
 
-  protected async page(limit: number, offset: number): Promise<{ rows: SweepRow[]; total: number }> {
-    const { sweeps, total } = await api.sweeps(limit, offset);
-    return { rows: sweeps, total };
+  protected async page(limit: number, offset: number): Promise<{ rows: (SweepRow | Unreadable)[]; total: number }> {
+    const { sweeps, unreadable, total } = await api.sweeps(limit, offset);
+    return { rows: mixed(sweeps, unreadable), total };
   }
 
   private async look(): Promise<void> {

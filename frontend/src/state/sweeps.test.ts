@@ -13,7 +13,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   requests.length = 0;
   answers = {
-    "GET sweeps": () => Response.json({ total: 2, sweeps: [row(), row({ id: "old", name: "Old" })] }),
+    "GET sweeps": () => Response.json({ total: 2, sweeps: [row(), row({ id: "old", name: "Old" })], unreadable: [] }),
     "GET sweeps/abc": () => Response.json(row()),
     "GET sweeps/old": () => Response.json(row({ id: "old" })),
     "DELETE sweeps/abc": () => new Response(null, { status: 204 }),

@@ -1,7 +1,7 @@
 /** What was typed -> a value, or a sentence that says what would be right and what came. */
+import type { Json, JsonSchema } from "../api/json";
 import { number, plain } from "../format";
 import type { Row } from "./fields";
-import type { Json, JsonSchema } from "./schema";
 
 export type Parsed = { value: Json; message?: undefined } | { value?: undefined; message: string };
 

@@ -1,6 +1,7 @@
 /** What the server says, as `fixtures/make.py` wrote it. */
+import type { JsonObject, JsonSchema } from "../api/json";
 import type { Preset } from "../api/types";
-import { SchemaReader, type JsonObject, type JsonSchema } from "../state/schema";
+import { SchemaReader } from "../state/schema";
 import events from "./fixtures/events.json";
 import presetsJson from "./fixtures/presets.json";
 import schemaJson from "./fixtures/schema.json";

@@ -1,7 +1,7 @@
 /** The run of `run-fixture` with what logs of earlier versions lack: limits, fits, and more of every kernel. */
 import type { KernelFrame } from "../api/codec";
 import type { FrequencyFit } from "../api/types";
-import type { RunState } from "../state/run";
+import type { RunState } from "../run/run";
 import { runFixture, type FixtureOptions } from "./run-fixture";
 
 const LEADING = 5;

@@ -1,8 +1,7 @@
 /** Runs made up for tests: a spectrum, its two laws, and measurements that stray from them a little. */
 import type { Finished, Frame, KernelFrame, Matrix, Predictions, Started } from "../api/codec";
 import type { Group } from "../api/types";
-import { emptyRun, type RunState } from "../state/run";
-import type { View } from "../charts/types";
+import { emptyRun, type RunState } from "../run/run";
 
 export interface FixtureOptions {
   geometry: Started["geometry"];
@@ -28,8 +27,6 @@ const GRID_MODES = 6;
 const SLICES = 4;
 const RATE = 0.01;
 const FREQUENCIES = N / 2 + 1;
-
-export const VIEW: View = { time: null, selected: null, allModes: false, modesAxis: "log-log", predictions: ["frozen"], basis: "frozen", slice: null, narrow: false, reducedMotion: false };
 
 export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
   const chosen: FixtureOptions = {

@@ -1,0 +1,31 @@
+/** What the cards say around their charts. */
+
+export const cardWords = {
+  broken: "This chart could not be drawn.",
+  predictions: "Predictions that are drawn",
+  predictionHelp: {
+    frozen: "What the kernel at the start predicts",
+    moving: "What the kernel predicts as it moved",
+    infinite: "What the kernel of infinite width predicts",
+    ensemble: "Networks of infinite width: mean ± 2 standard deviations over their draw",
+  },
+  basis: "Kernel whose modes split the residual",
+  basisNames: { frozen: "K₀", moving: "Kₜ", infinite: "∞" },
+  basisHelp: { frozen: "Modes of the kernel at the start", moving: "Modes of the kernel of each moment", infinite: "Modes of the kernel of infinite width" },
+  releaseMode: "Let go of this mode",
+  eigenvectorOf: (name: string) => `${name}: eigenvector over the inputs`,
+  helpFor: (title: string) => `About "${title}"`,
+  source: "Source",
+  inThisRun: "Measured in this run",
+  notYet: "Nothing is measured yet.",
+  axes: "Axes of the modes",
+  logLog: "log–log",
+  logLinear: "log–linear",
+  logLogHelp: "Logarithmic time",
+  logLinearHelp: "Linear time: exponentials are straight",
+  allModes: "all modes",
+  inThisStudy: "Measured in this study",
+  twin: (title: string) => `${title}: means over the seeds`,
+  error: "standard error",
+  resetZoom: "Reset zoom",
+} as const;

@@ -1,0 +1,76 @@
+/** What is shown at the play-head: the last measurement at or before it, and theory at that measurement's own time. */
+import type { Frame, KernelFrame, Matrix, Predictions, Started } from "../api/codec";
+import { frameAt } from "./playhead";
+import type { RunState } from "./run";
+import type { View } from "./view";
+
+/** A frame is a measurement: it is never blended with the next one. */
+export function frameOf(run: RunState, view: View): Frame | null {
+  return (view.time === null ? run.frames.at(-1) : run.frames[frameAt(run.frames, view.time)]) ?? null;
+}
+
+export function kernelFrameOf(run: RunState, view: View): KernelFrame | null {
+  return (view.time === null ? run.kernelFrames.at(-1) : run.kernelFrames[frameAt(run.kernelFrames, view.time)]) ?? null;
+}
+
+/** Where the play-head stands; null before the first frame. */
+export function headOf(run: RunState, view: View): number | null {
+  const newest = run.frames.at(-1)?.time;
+  if (newest === undefined) return null;
+  return view.time === null ? newest : Math.min(view.time, newest);
+}
+
+/** The law that is drawn. */
+export function predictionsOf(started: Started): Predictions {
+  return started[started.law];
+}
+
+/** The two recording times around a time: it lies `weight` of the way from row `low` to row `high`, in log time. */
+interface Bracket {
+  low: number;
+  high: number;
+  weight: number;
+}
+
+export function bracketOf(times: Float32Array, time: number): Bracket {
+  const last = times.length - 1;
+  let low = 0;
+  let high = last;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((times[middle] as number) <= time * (1 + 1e-6)) low = middle;
+    else high = middle - 1;
+  }
+  const next = Math.min(low + 1, last);
+  const from = times[low] as number;
+  const to = times[next] as number;
+  if (next === low || time <= from) return { low, high: next, weight: 0 };
+  // Time 0 has no logarithm: the first stretch is linear.
+  const weight = from > 0 ? Math.log(time / from) / Math.log(to / from) : time / to;
+  return { low, high: next, weight: Math.min(1, weight) };
+}
+
+/** One column of a (times, groups) matrix, between two of its rows. */
+export function interpolated(matrix: Matrix, column: number, bracket: Bracket): number {
+  const columns = matrix.shape[1] ?? 0;
+  const low = matrix.values[bracket.low * columns + column] ?? NaN;
+  const high = matrix.values[bracket.high * columns + column] ?? NaN;
+  return bracket.weight === 0 ? low : low + bracket.weight * (high - low);
+}
+
+/** Indices of at most `count` recording times, evenly spread in log time (or in time); the first above 0 is one of them. */
+export function spreadPicks(times: Float32Array, count: number, scale: "log" | "linear" = "log"): Set<number> {
+  const first = times.findIndex((time) => time > 0);
+  const last = times.length - 1;
+  const picks = new Set<number>();
+  if (first < 0) return picks;
+  const along = (index: number) => (scale === "log" ? Math.log(times[index] as number) : (times[index] as number));
+  const [from, to] = [along(first), along(last)];
+  let index = first;
+  for (let i = 0; i < count; i += 1) {
+    const wanted = from + ((to - from) * i) / Math.max(1, count - 1);
+    while (index < last && along(index) < wanted - 1e-6 * (to - from)) index += 1;
+    picks.add(index);
+  }
+  return picks;
+}

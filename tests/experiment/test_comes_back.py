@@ -1,0 +1,87 @@
+"""A paused run that was closed comes back from its checkpoint with the same events as one that stayed in memory."""
+
+from typing import Any
+
+import pytest
+
+from ntkscope.experiment.clock import Clock
+from ntkscope.experiment.trainer import train
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Checkpoint, RunEvent, Tick
+from ntkscope.wire.codec import decode, encode
+from tests.cases import config, of, run
+
+MOVES: dict[str, Any] = {"network__width": 16, "training__learning_rate": {"kind": "auto", "fraction": 0.9}}
+CASES: dict[str, dict[str, Any]] = {
+    "moves": MOVES | {"recording__kernel_frames": 8},
+    "circle": {"data__points": {"kind": "circle", "n": 16}, "network__centered": False},
+    "plane": {"data__points": {"kind": "random", "n": 12, "d": 2}, "network__bias": False},
+    "relu": {"network__activation": "relu", "training__stop__loss": 0.4},
+    "learnt": {"training__stop__all_learnt": True, "training__precision": "float64"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _ticks_after_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Clock, "due", lambda self: True)
+
+
+def paused_at(settings: RunConfig, number: int, leave: bool, **keywords: Any) -> list[RunEvent]:
+    """The run's events, paused at its tick of this number; then it goes on, or is closed and left there."""
+    events: list[RunEvent] = []
+    generator = train(settings, **keywords)
+    command, ticks = None, 0
+    try:
+        event = next(generator)
+        while True:
+            events.append(event)
+            command = None
+            if isinstance(event, Tick):
+                ticks += 1
+                if event.paused and leave:
+                    generator.close()
+                    return events
+                command = "resume" if event.paused else "pause" if ticks == number else None
+            event = generator.send(command)
+    except StopIteration:
+        return events
+
+
+def told(events: list[RunEvent]) -> list[bytes]:
+    """What the log's viewers see, the clock apart."""
+    return [
+        encode(event.model_copy(update={"wall_seconds": 0.0} if hasattr(event, "wall_seconds") else {}))
+        for event in events
+        if not isinstance(event, Tick | Checkpoint)
+    ]
+
+
+def both_ways(settings: RunConfig, number: int, since: int = -1, **keywords: Any) -> tuple[list[bytes], list[bytes]]:
+    """The events of the run that stayed, and of the one that was closed and came back."""
+    left = paused_at(settings, number, leave=True, **keywords)
+    checkpoint = decode(encode(of(left, Checkpoint)[-1]))
+    assert isinstance(checkpoint, Checkpoint)
+    rest = run(settings, resume=checkpoint, last_seq=checkpoint.seq, since=since)
+    return told(paused_at(settings, number, leave=False, **keywords)), told([*left, *rest])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_comes_back_with_the_same_events(case: str) -> None:
+    settings = config(training__stop__steps=60, **CASES[case])
+    stayed, came_back = both_ways(settings, 40)
+    assert came_back == stayed
+
+
+def test_every_place_of_a_short_run_will_do() -> None:
+    settings = config(**MOVES, training__stop__steps=3, recording__frames=3, recording__kernel_frames=2)
+    ticks = sum(isinstance(event, Tick) for event in train(settings))
+    for number in range(2, ticks + 1):
+        stayed, came_back = both_ways(settings, number)
+        assert came_back == stayed, f"paused at tick {number}"
+
+
+def test_an_extended_run_comes_back_to_the_plan_of_its_extension() -> None:
+    short = run(config(**MOVES, training__stop__steps=100))
+    end = of(short, Checkpoint)[-1]
+    stayed, came_back = both_ways(config(**MOVES), 60, since=100, resume=end, last_seq=end.seq)
+    assert came_back == stayed

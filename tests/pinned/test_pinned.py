@@ -1,0 +1,110 @@
+"""Logs of earlier versions open, are read and are trained again to the same numbers."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from ntkscope.schemas.event import Checkpoint
+from ntkscope.store.database import open_database
+from ntkscope.store.run_store import RunStore
+from ntkscope.store.tables import EVENTS
+from ntkscope.wire.codec import decode, decode_fields, encode, to_json
+from tests.pinned.logs import CONFIGS, DATABASE, FOLDER, read, record
+
+# Of the largest number under the same name: another processor sums in another order. In float32 that is 1e-7 a sum.
+TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
+# What differs from machine to machine: the clock, errors that are round-off themselves, and, on the circle, the
+# directions of modes that share an eigenvalue.
+LEFT_OUT = {"wall_seconds", "machine", "identity", "quadrature_error"}
+SHARED_EIGENVALUES = {"circle": {"infinite.mode_coefficients", "infinite_remaining"}}
+
+
+def numbers_of(events: list[dict[str, Any]], left_out: set[str]) -> tuple[list[Any], dict[str, list[Any]]]:
+    """A log's numbers by name, and everything else in order."""
+    others: list[Any] = []
+    numbers: dict[str, list[Any]] = {}
+
+    def walk(value: Any, path: tuple[str, ...]) -> None:
+        name = ".".join(path)
+        if path and (path[-1] in left_out or ".".join(path[-2:]) in left_out):
+            return
+        if isinstance(value, dict):
+            for key in value:
+                walk(value[key], (*path, key))
+        elif isinstance(value, list):
+            for item in value:
+                walk(item, path)
+        elif isinstance(value, (float, np.ndarray)):
+            others.append((name, np.shape(value)))
+            numbers.setdefault(name, []).append(np.ravel(value))
+        else:
+            others.append((name, value))
+
+    for event in events:
+        walk(event, (event["type"],))
+    return others, {name: np.concatenate(values) for name, values in numbers.items()}
+
+
+def same(found: list[dict[str, Any]], kept: list[dict[str, Any]], tolerance: float, left_out: set[str]) -> None:
+    """Asserts that two logs agree, numbers to a tolerance."""
+    (others, numbers), (other_kept, numbers_kept) = numbers_of(found, left_out), numbers_of(kept, left_out)
+    assert others == other_kept
+    for name, values in numbers_kept.items():
+        size = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+        np.testing.assert_allclose(numbers[name], values, rtol=0, atol=tolerance * size, err_msg=name)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_json_is_as_it_was(name: str) -> None:
+    sent = [data for data in read(name) if decode_fields(data)["type"] != "checkpoint"]
+    assert [json.loads(to_json(data)) for data in sent] == json.loads((FOLDER / f"{name}.json").read_bytes())
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_training_again_gives_the_same_log(name: str) -> None:
+    trained, kept = [decode_fields(encode(event)) for event in record(name)], [decode_fields(x) for x in read(name)]
+    for event in trained + kept:
+        for key, kind in (("parameters", precision(name)), ("moving", "float64")):
+            if isinstance(event.get(key), bytes):
+                event[key] = np.frombuffer(event[key], kind)
+    same(trained, kept, TOLERANCE[precision(name)], LEFT_OUT | SHARED_EIGENVALUES.get(name, set()))
+
+
+def test_the_numbers_are_compared_at_all() -> None:
+    def event(loss: float, **others: Any) -> list[dict[str, Any]]:
+        return [{"type": "frame", "loss": loss, "function": np.array([1.0, math.nan]), **others}]
+
+    same(event(1.0, wall_seconds=1.0), event(1.0 + 1e-7, wall_seconds=2.0), 1e-6, LEFT_OUT)
+    with pytest.raises(AssertionError, match="loss"):
+        same(event(1.0), event(1.0 + 1e-5), 1e-6, LEFT_OUT)
+    with pytest.raises(AssertionError):
+        same(event(1.0, law="gradient_flow"), event(1.0, law="gradient_descent"), 1e-6, LEFT_OUT)
+
+
+def test_a_database_of_schema_2_opens(tmp_path: Path) -> None:
+    shutil.copy(DATABASE, tmp_path / "old.db")
+    database = open_database(f"sqlite:///{tmp_path}/old.db", "http://here/")
+    try:
+        store = RunStore(database.engine)
+        total, rows = store.runs(10)
+        assert (total, {row.id for row in rows}) == (len(CONFIGS), set(CONFIGS))
+        for name in CONFIGS:
+            kept = [data for data in read(name) if not isinstance(decode(data), Checkpoint)]
+            assert [data for _, data in store.events(name, 0, 1000)] == kept
+            with database.engine.connect() as connection:
+                count = connection.execute(select(func.count()).where(EVENTS.c.run == name)).scalar_one()
+            assert count == len(read(name))
+        assert store.last_checkpoint("circle") is not None
+        assert store.last_checkpoint("plane") is None  # it diverged
+    finally:
+        database.close()
+
+
+def precision(name: str) -> str:
+    return CONFIGS[name].training.precision
