@@ -18,7 +18,7 @@ from ntkscope.experiment.theory import Theory
 from ntkscope.experiment.wide import Wide
 from ntkscope.experiment.words import number
 from ntkscope.numerics import cumulative_power, modes_at
-from ntkscope.schemas.event import Finished, Outcome, Reason, Started
+from ntkscope.schemas.event import Checkpoint, Finished, Outcome, Reason, Started
 from ntkscope.schemas.event_parts import Machine
 
 LARGEST_GRID_MODES = 131_072  # values: half a megabyte on the wire
@@ -116,6 +116,25 @@ def finished(start: Start, history: History, reason: Reason, seq: int, step: int
         **history.median_errors(),
         rows=rows,
         learning_time_fit=learning_time_fit(rows),
+    )
+
+
+def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
+    """The Finished event of a run that was cancelled before Started: nothing is known of it yet."""
+    where = f"it went on from step {resume.step:,}" if resume else "its first step"
+    return Finished(
+        seq=seq,
+        outcome="cancelled",
+        sentence=f"Cancelled before {where}, while its kernel was computed.",
+        reason="cancelled",
+        step=resume.step if resume else 0,
+        time=resume.time if resume else 0.0,
+        loss=None,
+        wall_seconds=resume.wall_seconds if resume else 0.0,
+        median_error=None,
+        median_error_gradient_flow=None,
+        median_error_gradient_descent=None,
+        rows=[],
     )
 
 

@@ -29,6 +29,7 @@ class History:
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
     learnt: list[Array] = field(default_factory=list)
+    extra: int = 0  # 1 once the last entry is off the plan: a run that goes on forgets it
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -49,6 +50,15 @@ class History:
             # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
             error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
             self.errors[law].append(np.where(self._counts & moving, error, np.nan))
+
+    def planned(self) -> tuple[Array, Array, Array]:
+        """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
+        count, groups = len(self.steps) - self.extra, len(self.start.groups)
+        return (
+            np.array(self.steps[:count], dtype=np.float64),
+            np.array(self.remaining[:count]).reshape(-1, groups),
+            np.array(self.learnt[:count]).reshape(-1, groups),
+        )
 
     def median_error(self, law: LawName) -> float | None:
         """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""

@@ -1,6 +1,5 @@
 """The infinite-width kernels of a run's network, on its data and its grid: Remark 1."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,15 +18,16 @@ from ntkscope.numerics import (
     ensemble_variance,
     frequency_fit,
     infinite_kernels,
-    series_terms,
+    series_terms_of_layers,
     spectrum,
 )
 from ntkscope.numerics.frozen_kernel import LARGEST
 from ntkscope.schemas.event_parts import Ensemble, FrequencyFit
 
 # Pairs of points times hidden layers that take about half a second on one core by closed form; by a Hermite series
-# times its terms as well.
-CLOSED_FORM_PAIRS, SERIES_PAIRS = 4_000_000, 20_000_000
+# pairs times terms, summed over the layers.
+CLOSED_FORM_PAIRS, SERIES_PAIRS = 4_000_000, 32_000_000
+PAIRS_OF_A_TERM, PAIRS_OF_A_POINT = 4_000, 10  # in whose time a term is prepared, and each point's coefficient of it
 PATIENCE = 20  # times that, for one who asks for a prediction
 
 
@@ -78,7 +78,7 @@ def left_out(start: Start) -> str:
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
         "The kernel of infinite width is left out: there is no closed form, and by a series, for "
-        f"{n:,} points and σ_w = {sigma_w:g}, it would take seconds."
+        f"{n:,} points and σ_w = {sigma_w:g} at depth {start.config.network.depth}, it would take seconds."
     )
 
 
@@ -162,10 +162,14 @@ def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) 
 
 def _affordable(start: Start, pairs: int, patience: int) -> bool:
     """By counting; a series has more terms, a quadrature more nodes, the larger the pre-activations' variance."""
-    network, x, phi = start.config.network, start.problem.encoded, start.problem.architecture.activation
-    work = float(pairs * network.depth)
+    network, problem = start.config.network, start.problem
+    phi = problem.architecture.activation
     if not isinstance(phi.infinite, Series):
-        return work <= patience * CLOSED_FORM_PAIRS
-    variance = network.sigma_w**2 * max(1.0, float((x**2).mean(1).max())) + network.sigma_b**2
-    terms = series_terms(phi, math.sqrt(variance))
+        return pairs * network.depth <= patience * CLOSED_FORM_PAIRS
+    largest = max(float((x**2).mean(1).max()) for x in (problem.encoded, problem.grid_encoded))
+    sigma_b = network.sigma_b if network.bias else 0.0
+    variance = network.sigma_w**2 * largest + sigma_b**2
+    terms = series_terms_of_layers(phi, variance, network.depth, network.sigma_w, sigma_b)
+    points = len(problem.encoded) + len(problem.grid_encoded)
+    work = pairs + PAIRS_OF_A_TERM + PAIRS_OF_A_POINT * points
     return terms is not None and work * terms <= patience * SERIES_PAIRS

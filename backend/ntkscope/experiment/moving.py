@@ -12,7 +12,9 @@ from ntkscope.numerics import (
     MLP,
     FrozenKernel,
     Spectrum,
-    empirical_ntk,
+    Stages,
+    complete,
+    empirical_ntk_stages,
     spectrum,
 )
 from ntkscope.schemas.event import Checkpoint
@@ -37,13 +39,13 @@ class Moving:
         return cls(start, 0, start.frozen)
 
     @classmethod
-    def resume(cls, start: Start, network: MLP, checkpoint: Checkpoint) -> Moving | None:
+    def resume(cls, start: Start, network: MLP, checkpoint: Checkpoint) -> Stages[Moving | None]:
         """From a checkpoint, with the kernel of its parameters; None where an earlier version wrote it."""
         n, g = len(start.residual), len(start.grid_function)
         values = torch.from_numpy(np.frombuffer(checkpoint.moving, "<f8").astype(np.float64))
         if len(values) != n + g:
             return None
-        kernel, cross_kernel = kernels(start, network)
+        kernel, cross_kernel = yield from kernel_stages(start, network)
         frozen = FrozenKernel(spectrum(kernel), cross_kernel, values[:n], values[n:])
         return cls(start, checkpoint.step, frozen)
 
@@ -95,8 +97,13 @@ def _bytes(*parts: Tensor) -> bytes:
 
 def kernels(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
     """K_t on the training points (n, n) and from the grid to them (g, n), in float64 on the CPU."""
-    kernel = empirical_ntk(network, start.inputs).double().cpu()
-    return kernel, empirical_ntk(network, start.grid_inputs, start.inputs).double().cpu()
+    return complete(kernel_stages(start, network))
+
+
+def kernel_stages(start: Start, network: MLP) -> Stages[tuple[Tensor, Tensor]]:
+    """`kernels`, with a stop every some tenths of a second."""
+    kernel = (yield from empirical_ntk_stages(network, start.inputs)).double().cpu()
+    return kernel, (yield from empirical_ntk_stages(network, start.grid_inputs, start.inputs)).double().cpu()
 
 
 def moving_prediction(

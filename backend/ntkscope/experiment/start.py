@@ -14,7 +14,19 @@ from ntkscope.experiment.build import Problem, build, build_network
 from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.frequencies import fourier_rows
 from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies
-from ntkscope.numerics import LAWS, MLP, FrozenKernel, Law, Spectrum, empirical_ntk, spectrum
+from ntkscope.experiment.schedule import check_steps
+from ntkscope.numerics import (
+    LAWS,
+    MLP,
+    FrozenKernel,
+    Law,
+    Spectrum,
+    Stages,
+    complete,
+    empirical_ntk_stages,
+    output_stages,
+    spectrum,
+)
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import TRAINING_LAW
 from ntkscope.schemas.event_parts import Group
@@ -76,25 +88,35 @@ def start(config: RunConfig, dataset: Table | None = None) -> Start:
         InvalidInput: the config or its data cannot be run; the message says why.
         Unavailable: a GPU is asked for where there is none.
     """
+    return complete(start_stages(config, dataset))
+
+
+def start_stages(config: RunConfig, dataset: Table | None = None) -> Stages[Start]:
+    """`start`, with a stop every some tenths of a second; the eigendecomposition alone has none."""
+    check_steps(config.training.stop.steps)
     problem = build(config, dataset)
+    yield
     device, dtype = choose_device(config), getattr(torch, config.training.precision)
     network = build_network(problem, config.seed, device).to(dtype=dtype)
     inputs = problem.encoded.to(device, dtype)
     grid_inputs = problem.grid_encoded.to(device, dtype)
-    with torch.inference_mode():
-        output = network(inputs)[:, 0].double().cpu()
-        grid_output = network(grid_inputs)[:, 0].double().cpu()
-        kernel = empirical_ntk(network, inputs).double().cpu()
-        cross_kernel = empirical_ntk(network, grid_inputs, inputs).double().cpu()
+    yield
+    output = (yield from output_stages(network, inputs))[:, 0].double().cpu()
+    grid_output = (yield from output_stages(network, grid_inputs))[:, 0].double().cpu()
+    kernel = (yield from empirical_ntk_stages(network, inputs)).double().cpu()
+    cross_kernel = (yield from empirical_ntk_stages(network, grid_inputs, inputs)).double().cpu()
     centered = config.network.centered
     zero, grid_zero = torch.zeros_like(output), torch.zeros_like(grid_output)
     offset, fitted = (output, zero) if centered else (zero, output)
     residual = fitted - problem.targets
     decomposed = spectrum(kernel)
+    yield
     coefficients = decomposed.mode_coefficients(residual)
     followed = min(config.recording.modes, len(residual))
     rate, limit = learning_rate(config, float(decomposed.eigenvalues[0]))
     floor = coefficient_floor(problem.targets, output, config.training.precision)
+    frequencies = mode_frequencies(decomposed, problem, followed).numpy()
+    yield
     return Start(
         config=config,
         problem=problem,
@@ -112,7 +134,7 @@ def start(config: RunConfig, dataset: Table | None = None) -> Start:
         fourier_rows=fourier_rows(problem),
         mode_coefficients=coefficients,
         followed=followed,
-        mode_frequencies=mode_frequencies(decomposed, problem, followed).numpy(),
+        mode_frequencies=frequencies,
         groups=describe_modes(
             decomposed,
             coefficients[:followed],

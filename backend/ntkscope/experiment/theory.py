@@ -42,18 +42,18 @@ class Theory:
         return [group.model_copy(update={"learning_time": time}) for group, time in pairs]
 
 
-def theory(start: Start, steps: NDArray[np.int64]) -> Theory:
-    """The frozen-kernel prediction of the run at these steps."""
+def theory(start: Start, steps: NDArray[np.int64], law: LawName | None = None) -> Theory:
+    """The frozen-kernel prediction of the run at these steps; the law that is drawn is chosen by them, or given."""
     at = torch.from_numpy(steps).double()
     laws: dict[LawName, Law] = {name: LAWS[name](start.learning_rate) for name in get_args(LawName)}
-    found = {name: start.frozen.predict(law, at) for name, law in laws.items()}
+    found = {name: start.frozen.predict(law_, at) for name, law_ in laws.items()}
     predictions = {name: _in_groups(one, start) for name, one in found.items()}
     # The one place that chooses between two laws by their names.
     counts = np.array([group.counts for group in start.groups], dtype=bool)
     flow, descent = predictions["gradient_flow"], predictions["gradient_descent"]
     apart = np.abs(flow.remaining - descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0
-    discrete = difference > DIFFERENCE_SHOWN
+    discrete = difference > DIFFERENCE_SHOWN if law is None else law == "gradient_descent"
     means = np.array([group.eigenvalue for group in start.groups])
     return Theory(
         start=start,

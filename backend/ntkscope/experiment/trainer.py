@@ -6,20 +6,15 @@ from itertools import count
 import numpy as np
 import torch
 
-from ntkscope.experiment.announce import finished, started
+from ntkscope.experiment.announce import cancelled_early, finished, started
 from ntkscope.experiment.clock import Clock
 from ntkscope.experiment.datasets import Table
-from ntkscope.experiment.history import History
 from ntkscope.experiment.measure import Moment, all_learnt, frame, function_values, is_finite, kernel_frame
-from ntkscope.experiment.moving import Moving
-from ntkscope.experiment.schedule import kernel_steps, recording_steps
-from ntkscope.experiment.slices import Slices
-from ntkscope.experiment.start import Start, start
+from ntkscope.experiment.prepare import Prepared, prepare
 from ntkscope.experiment.theory import theory
-from ntkscope.experiment.wide import Wide
-from ntkscope.numerics import MLP, euler_step
+from ntkscope.numerics import euler_step
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
+from ntkscope.schemas.event import OFF_PLAN, Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
 
 Events = Generator[RunEvent, Command | None, None]
 DIVERGED = 1e8  # times the loss at the start
@@ -49,24 +44,46 @@ def train(
 
     Yields:
         Events. A reply to a Tick by `send` is a command: `pause` is answered by a Checkpoint and a paused
-        Tick, whose reply is `resume` or `cancel`; `cancel` by Finished.
+        Tick, whose reply is `resume` or `cancel`; `cancel` by a Frame of the last state and Finished. Before
+        Started a `pause` waits until the first Frame; `cancel` is answered by Finished alone.
 
     Raises:
         NtkscopeError: the config cannot be run; before the first event.
     """
     torch.set_num_threads(threads)
-    yield _waiting(resume)
-    run = _Run(start(config, dataset), resume, last_seq, since)
+    prepared, command = yield from _prepare(config, dataset, resume, since)
+    if prepared is None:
+        yield cancelled_early(resume, last_seq + 1)
+        if resume:  # from which it can still be extended
+            yield resume.model_copy(update={"seq": last_seq + 2, "moving_kernel": b""})
+        return
     del resume  # its parameters need not stay in memory
-    yield from run.events()
+    yield from _Run(prepared, last_seq).events(command)
+
+
+def _prepare(
+    config: RunConfig, dataset: Table | None, resume: Checkpoint | None, since: int | None
+) -> Generator[RunEvent, Command | None, tuple[Prepared | None, Command | None]]:
+    """Ticks while the kernel is computed; returns what is prepared, None once it is cancelled, and the last command."""
+    stages, clock = prepare(config, dataset, resume, since), Clock()
+    last = yield _waiting(resume)
+    while last != "cancel":
+        try:
+            next(stages)
+        except StopIteration as end:
+            return end.value, last
+        if clock.due():
+            clock.ticked(0)
+            last = (yield _waiting(resume)) or last
+    return None, last
 
 
 def _waiting(resume: Checkpoint | None) -> Tick:
-    """A first sign of life, before the kernel is computed."""
+    """A sign of life while the kernel is computed."""
     return Tick(
         seq=0,
         step=resume.step if resume else 0,
-        time=0.0,
+        time=resume.time if resume else 0.0,
         loss=0.0,
         wall_seconds=resume.wall_seconds if resume else 0.0,
         steps_per_second=0.0,
@@ -78,57 +95,39 @@ def _waiting(resume: Checkpoint | None) -> Tick:
 class _Run:
     """The state that changes while a run goes on."""
 
-    def __init__(self, begun: Start, resume: Checkpoint | None, last_seq: int, since: int | None) -> None:
-        self.start = begun
-        self.network: MLP = begun.network.copy()
+    def __init__(self, prepared: Prepared, last_seq: int) -> None:
+        self.start, self.network, self.step = prepared.start, prepared.network, prepared.step
+        self.theory, self.kernels, self.wide = prepared.theory, prepared.kernels, prepared.wide
+        self.slices, self.history, self.moving = prepared.slices, prepared.history, prepared.moving
         self.seq = count(last_seq + 1)
-        self.clock = Clock(resume.wall_seconds if resume else 0.0)
-        self.step = 0
-        self.loss = 0.5 * float(begun.residual @ begun.residual)
-        self.loss_limit = DIVERGED * self.loss or float("inf")
-        steps = recording_steps(begun.last_step, begun.config.recording.frames)
-        kernels = kernel_steps(steps, begun.config.recording.kernel_frames)
-        if resume:
-            self.network.load_bytes(resume.parameters)
-            self.step = resume.step
-            with torch.no_grad():
-                residual = function_values(begun, self.network)[0] - begun.problem.targets
-                self.loss = 0.5 * float(residual @ residual)
-            planned = self.step if since is None else since
-            steps, kernels = steps[steps > planned], kernels[kernels > planned]
-        self.theory, self.kernels = theory(begun, steps), kernels
-        self.wide, self.slices = Wide.begin(begun, self.theory), Slices.choose(begun.problem)
-        self.history = History(begun, self.theory)
-        if resume:
-            self.history.restore(resume, theory(begun, resume.recorded_steps.astype(np.int64)))
-        self.announced = since is not None
-        self.done = int(np.isin(steps, self.history.steps).sum())  # of the plan
-        self.moving: Moving | None
-        if resume is None:
-            self.moving = Moving.begin(begun)
-        elif self.announced:
-            self.moving = Moving.again(begun, resume)
-        else:
-            self.moving = Moving.resume(begun, self.network, resume)
-        goal = begun.problem.targets + begun.offset
-        self.goal = goal.to(begun.inputs)
-        self.euler_step = euler_step(self.network, begun.inputs)
+        self.clock = Clock(prepared.wall_seconds)
+        self.announced, self.done, self.loss = prepared.announced, prepared.done, prepared.loss
+        self.loss_limit = DIVERGED * 0.5 * float(self.start.residual @ self.start.residual) or float("inf")
+        goal = self.start.problem.targets + self.start.offset
+        self.goal = goal.to(self.start.inputs)
+        self.euler_step = euler_step(self.network, self.start.inputs)
+        self.recorded = self.step or -1  # the last step with a frame
+        self.pending: Command | None = None
 
-    def events(self) -> Events:
+    def events(self, command: Command | None) -> Events:
+        """All events of the run, which heard this command while it was prepared."""
+        self.pending = command
         if not self.announced:
             yield started(self.start, self.theory, self.wide, self.slices, self.kernels, next(self.seq))
-        reason: Reason = self._last_reason()
-        for at in range(self.done, len(self.theory.steps)):
-            ended = yield from self._advance(int(self.theory.steps[at]))
-            ended = ended or (yield from self._record(at))
-            if ended:
-                reason = ended
-                break
+        reason = yield from self._train()
+        if self.recorded != self.step and reason != "diverged":
+            reason = (yield from self._record_frame()) or reason
         yield self._finished(reason)
         if reason != "diverged":
             yield self._checkpoint()
 
-    def _last_reason(self) -> Reason:
+    def _train(self) -> Generator[RunEvent, Command | None, Reason]:
+        """Go from record to record; returns why the run ends."""
+        for target in self.theory.steps[self.done :]:
+            ended = yield from self._advance(int(target))
+            ended = ended or (yield from self._record())
+            if ended:
+                return ended
         return "steps" if self.start.last_step == self.start.config.training.stop.steps else "time"
 
     def _advance(self, target: int) -> Generator[RunEvent, Command | None, Reason | None]:
@@ -143,7 +142,7 @@ class _Run:
                     return "diverged"
                 if stop.loss is not None and self.loss <= stop.loss:
                     return "loss"
-            if self.clock.due():
+            if self.pending or self.clock.due():
                 ended = yield from self._tick()
                 if ended:
                     return ended
@@ -151,23 +150,16 @@ class _Run:
                     return "wall_seconds"
         return None
 
-    def _record(self, at: int) -> Generator[RunEvent, Command | None, Reason | None]:
-        """Measure at recording time `at`; returns why the run ends here, if it does."""
+    def _record(self) -> Generator[RunEvent, Command | None, Reason | None]:
+        """Measure what is due at this step; returns why the run ends here, if it does."""
         stop = self.start.config.training.stop
-        with torch.no_grad():
-            fitted, grid = function_values(self.start, self.network)
-            residual = fitted - self.start.problem.targets
-            self.loss = 0.5 * float(residual @ residual)
-            if not (self.loss <= self.loss_limit and is_finite(fitted, grid)):
-                return "diverged"
-            measured = frame(
-                self.start, self.theory, self.wide, self.history, self._moment(), at, fitted, grid
-            )  # fmt: skip
-        yield self._numbered(measured)
+        ended = yield from self._record_frame()
+        if ended:
+            return ended
         if self.step in self.kernels:
             with torch.no_grad():
                 event = kernel_frame(
-                    self.start, self.network, self._moment(), self.moving, self.slices, fitted, grid
+                    self.start, self.network, self._moment(), self.moving, self.slices, self.fitted, self.grid
                 )  # fmt: skip
             if event is not None:
                 yield self._numbered(event)
@@ -175,15 +167,42 @@ class _Run:
             return "dead_units"
         if stop.loss is not None and self.loss <= stop.loss:
             return "loss"
-        if stop.all_learnt and all_learnt(self.start, measured.remaining):
+        if stop.all_learnt and all_learnt(self.start, self.remaining):
             return "all_learnt"
         # Last: a run that pauses here has done with this step.
-        return (yield from self._tick()) if self.clock.due() else None
+        return (yield from self._tick()) if self.pending or self.clock.due() else None
+
+    def _record_frame(self) -> Generator[RunEvent, Command | None, Reason | None]:
+        """Measure the state; one that is no longer finite ends the run instead.
+
+        A step off the plan, where a run ended between two records, has predictions of its own.
+        """
+        with torch.no_grad():
+            self.fitted, self.grid = function_values(self.start, self.network)
+            residual = self.fitted - self.start.problem.targets
+            self.loss = 0.5 * float(residual @ residual)
+            if not (self.loss <= self.loss_limit and is_finite(self.fitted, self.grid)):
+                return "diverged"
+            predicted, wide, at = self.theory, self.wide, int(np.searchsorted(self.theory.steps, self.step))
+            planned = self.step == predicted.steps[at]
+            if not planned:
+                predicted = theory(self.start, np.array([self.step]), self.theory.law)
+                wide, at = wide.at(predicted) if wide else None, 0
+            measured = frame(
+                self.start, predicted, wide, self.history, self._moment(), at, self.fitted, self.grid
+            )  # fmt: skip
+        if not planned:
+            self.history.extra = 1
+            measured = measured.model_copy(update={"index": OFF_PLAN})
+        self.recorded, self.remaining = self.step, measured.remaining
+        yield self._numbered(measured)
+        return None
 
     def _tick(self) -> Generator[RunEvent, Command | None, Reason | None]:
-        """Tell the progress, and obey the reply."""
+        """Tell the progress, and do what the reply says, or what was said while the run was prepared."""
         self.clock.ticked(self.step)
-        command = yield self._progress(paused=False)
+        command = (yield self._progress(paused=False)) or self.pending
+        self.pending = None
         if command == "pause":
             self.clock.pause()
             yield self._checkpoint(paused=True)
@@ -219,15 +238,16 @@ class _Run:
         return finished(self.start, self.history, reason, next(self.seq), self.step, loss, self.clock.seconds())
 
     def _checkpoint(self, paused: bool = False) -> Checkpoint:
-        groups = len(self.start.groups)
+        steps, remaining, learnt = self.history.planned()
         return Checkpoint(
             seq=next(self.seq),
             step=self.step,
+            time=self._time(),
             wall_seconds=self.clock.seconds(),
             parameters=self.network.to_bytes(),
-            recorded_steps=np.array(self.history.steps, dtype=np.float64),
-            recorded_remaining=np.array(self.history.remaining).reshape(-1, groups),
-            recorded_learnt=np.array(self.history.learnt).reshape(-1, groups),
+            recorded_steps=steps,
+            recorded_remaining=remaining,
+            recorded_learnt=learnt,
             moving=self.moving.to_bytes(self.step) if self.moving else b"",
             moving_kernel=self.moving.kernel_to_bytes() if self.moving and paused else b"",
         )

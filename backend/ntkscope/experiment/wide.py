@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from ntkscope.experiment.modes import describe_modes, mode_frequencies
 from ntkscope.experiment.slices import Slices
 from ntkscope.experiment.start import Start
 from ntkscope.experiment.theory import Theory, group_remaining
-from ntkscope.numerics import FrozenKernel, KernelPrediction, drift, spectrum
+from ntkscope.numerics import FrozenKernel, KernelPrediction, Stages, drift, spectrum
 from ntkscope.schemas.event_parts import Ensemble, Group, InfiniteWidth
 
 Array = NDArray[np.float64]
@@ -49,12 +49,14 @@ class Wide:
     error: float
 
     @classmethod
-    def begin(cls, start: Start, theory: Theory) -> Wide | None:
-        """None where `infinite.left_out` says why."""
+    def begin(cls, start: Start, theory: Theory) -> Stages[Wide | None]:
+        """None where `infinite.left_out` says why; stops between its parts."""
         own = own_kernels(start)
+        yield
         if own is None:
             return None
         decomposed = spectrum(own.ntk)
+        yield
         coefficients = decomposed.leading(start.followed).T @ start.residual
         groups = describe_modes(
             decomposed,
@@ -64,11 +66,18 @@ class Wide:
             coefficient_floor=max(start.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm())),
             epsilon=start.config.recording.epsilon,
         )
+        yield
         limit = limit_at_once(start, own, decomposed)
+        yield
         cross_kernel = limit.cross_kernel if limit else None
         frozen = FrozenKernel(decomposed, cross_kernel, start.residual, start.grid_function)
         prediction = frozen.predict(theory.drawn.law, theory.drawn.step)
         return cls(start, theory, own.ntk, coefficients.numpy(), groups, limit, prediction, own.error)
+
+    def at(self, theory: Theory) -> Wide:
+        """The same at other steps."""
+        prediction = self.prediction.kernel.predict(theory.drawn.law, theory.drawn.step)
+        return replace(self, theory=theory, prediction=prediction)
 
     def announce(self, slices: Slices) -> InfiniteWidth:
         """The limit's spectrum, how far K_0 is from it, and the loss that it predicts."""

@@ -22,7 +22,14 @@ from ntkscope.numerics.dynamics import (
     predict,
 )
 from ntkscope.numerics.elementwise import Activation, ClosedForm, FusedActivation, PiecewiseLinear, Series
-from ntkscope.numerics.empirical_ntk import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, kernel_matrix
+from ntkscope.numerics.empirical_ntk import (
+    empirical_ntk,
+    empirical_ntk_full,
+    empirical_ntk_mean,
+    empirical_ntk_stages,
+    kernel_matrix,
+    output_stages,
+)
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.ensemble import ensemble_variance
 from ntkscope.numerics.euler_step import EulerStep, euler_step
@@ -34,7 +41,6 @@ from ntkscope.numerics.fourier import (
 )
 from ntkscope.numerics.frequency_fit import frequency_fit
 from ntkscope.numerics.frozen_kernel import FrozenKernel, KernelPrediction
-from ntkscope.numerics.hermite import series_terms
 from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
 from ntkscope.numerics.kernel_diagnostics import (
@@ -46,6 +52,7 @@ from ntkscope.numerics.kernel_diagnostics import (
 from ntkscope.numerics.law import LAWS, GradientDescent, GradientFlow, Law
 from ntkscope.numerics.mlp import MLP, ForwardSignals
 from ntkscope.numerics.module_ntk import ModuleNTK, module_ntk, module_ntk_full
+from ntkscope.numerics.moments import series_terms_of_layers
 from ntkscope.numerics.momentum import momentum_flow, momentum_flow_factor
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
@@ -57,6 +64,7 @@ from ntkscope.numerics.spectrum import (
     spectrum,
     unit_roundoff,
 )
+from ntkscope.numerics.stages import Stages, complete, pieces
 
 __all__ = [
     "ACTIVATIONS",
@@ -81,8 +89,10 @@ __all__ = [
     "Series",
     "Sharpness",
     "Spectrum",
+    "Stages",
     "activation",
     "circle_frequencies",
+    "complete",
     "condition_number",
     "cumulative_power",
     "descent_factor",
@@ -92,6 +102,7 @@ __all__ = [
     "empirical_ntk",
     "empirical_ntk_full",
     "empirical_ntk_mean",
+    "empirical_ntk_stages",
     "ensemble_variance",
     "euler_step",
     "flow_factor",
@@ -121,11 +132,13 @@ __all__ = [
     "nngp",
     "noise_floor",
     "nonuniform_frequencies",
+    "output_stages",
+    "pieces",
     "positional",
     "predict",
     "rotate_pair",
     "scales",
-    "series_terms",
+    "series_terms_of_layers",
     "spectrum",
     "subspace_overlap",
     "unit_roundoff",

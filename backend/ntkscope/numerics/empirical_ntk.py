@@ -8,6 +8,9 @@ from torch import Tensor, nn
 
 from ntkscope.numerics.mlp import MLP
 from ntkscope.numerics.module_ntk import module_ntk, module_ntk_full
+from ntkscope.numerics.stages import Stages, complete, pieces
+
+ACTIVATION_WORK = 60  # multiply-adds in whose time a unit's activation and its derivative are evaluated
 
 
 def empirical_ntk(
@@ -40,7 +43,26 @@ def empirical_ntk(
             f"empirical_ntk takes a network of one output; this one has {network.outputs}. "
             "Use empirical_ntk_full or empirical_ntk_mean"
         )
+    return complete(_kernel(network, x1, x2, dtype, blocks=1))
+
+
+def empirical_ntk_stages(
+    network: MLP,
+    x1: Num[Tensor, "n1 *d"],
+    x2: Num[Tensor, "n2 *d"] | None = None,
+    dtype: torch.dtype = torch.float64,
+) -> Stages[Tensor]:
+    """`empirical_ntk` of an MLP of one output, piece by piece: some tenths of a second each; the same numbers."""
     return _kernel(network, x1, x2, dtype, blocks=1)
+
+
+def output_stages(network: MLP, x: Float[Tensor, "n d"]) -> Stages[Tensor]:
+    """(n, outputs) of an MLP, as many inputs at a time as take some tenths of a second."""
+    found = []
+    for rows in pieces(len(x), _row_work(network)):
+        found.append(network(x[rows]))
+        yield
+    return torch.cat(found)
 
 
 def empirical_ntk_mean(
@@ -52,7 +74,7 @@ def empirical_ntk_mean(
     """The block mean (1/m) sum_o K_oo over the m outputs; arguments as in `empirical_ntk`."""
     if isinstance(network, nn.Module):
         return module_ntk_full(network, x1, x2, dtype).kernel.diagonal(dim1=2, dim2=3).mean(-1)
-    return _kernel(network, x1, x2, dtype, blocks=1)
+    return complete(_kernel(network, x1, x2, dtype, blocks=1))
 
 
 def empirical_ntk_full(
@@ -65,7 +87,7 @@ def empirical_ntk_full(
     if isinstance(network, nn.Module):
         return module_ntk_full(network, x1, x2, dtype).kernel
     m = network.outputs
-    kernel = _kernel(network, x1, x2, dtype, blocks=m)
+    kernel = complete(_kernel(network, x1, x2, dtype, blocks=m))
     return kernel.view(len(x1), m, -1, m).transpose(1, 2)
 
 
@@ -76,11 +98,11 @@ def kernel_matrix(full: Float[Tensor, "n1 n2 m m"]) -> Float[Tensor, "rows colum
 
 
 @torch.no_grad()
-def _kernel(network: MLP, x1: Tensor, x2: Tensor | None, dtype: torch.dtype, blocks: int) -> Tensor:
+def _kernel(network: MLP, x1: Tensor, x2: Tensor | None, dtype: torch.dtype, blocks: int) -> Stages[Tensor]:
     """(n1 blocks, n2 blocks): every pair of outputs where blocks is their number, their mean where it is 1."""
     network = network if network.dtype == dtype else network.to(dtype=dtype)
-    left = _side(network, x1.to(dtype), blocks)
-    right = left if x2 is None else _side(network, x2.to(dtype), blocks)
+    left = yield from _side(network, x1.to(dtype), blocks)
+    right = left if x2 is None else (yield from _side(network, x2.to(dtype), blocks))
     n1, n2 = len(x1), len(x1 if x2 is None else x2)
     kernel = x1.new_empty(n1 * blocks, n2 * blocks, dtype=dtype)
     height = _strip_height(n1, kernel.is_cuda)
@@ -106,6 +128,7 @@ def _kernel(network: MLP, x1: Tensor, x2: Tensor | None, dtype: torch.dtype, blo
                 strip.addcmul_(gram, signal_gram, value=1 / network.outputs)
             else:
                 _by_outputs(strip, blocks).addcmul_(gram[:, None, :, None], _by_outputs(signal_gram, blocks))
+            yield
         if x2 is None:
             _mirror(kernel, rows)
     return kernel
@@ -119,11 +142,27 @@ class _Side:
     signals: list[Tensor]
 
 
-def _side(network: MLP, x: Tensor, blocks: int) -> _Side:
-    forward = network.forward_signals(x)
-    signals = network.backward_signals(forward)[:-1]
-    # For the mean the outputs lie side by side, so that one product sums over them.
-    return _Side(forward.layer_inputs, [signal.reshape(len(x) * blocks, -1) for signal in signals])
+def _side(network: MLP, x: Tensor, blocks: int) -> Stages[_Side]:
+    parts = []
+    for rows in pieces(len(x), 3 * _row_work(network)):
+        forward = network.forward_signals(x[rows])
+        signals = network.backward_signals(forward)[:-1]
+        # For the mean the outputs lie side by side, so that one product sums over them.
+        flat = [signal.reshape(len(forward.output) * blocks, -1) for signal in signals]
+        parts.append(_Side(forward.layer_inputs, flat))
+        yield
+    if len(parts) == 1:
+        return parts[0]
+    return _Side(
+        [torch.cat(layer) for layer in zip(*(part.inputs for part in parts), strict=True)],
+        [torch.cat(layer) for layer in zip(*(part.signals for part in parts), strict=True)],
+    )
+
+
+def _row_work(network: MLP) -> int:
+    """Multiply-adds of one forward pass at one point, with the activations' share."""
+    units = sum(weight.shape[1] for weight in network.weights[:-1])
+    return sum(weight.numel() for weight in network.weights) + ACTIVATION_WORK * units
 
 
 def _affine_gram(network: MLP, layer: int, left: _Side, right: _Side, rows: slice, columns: slice, out: Tensor) -> None:

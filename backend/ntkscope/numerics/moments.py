@@ -73,3 +73,27 @@ class Moments:
         if self.dual is not None:
             return self.dual(p, s, q)
         return trapezoid(self.activation, p, s, q, self.coarsening)
+
+
+def series_terms_of_layers(
+    activation: Activation, largest_variance: float, depth: int, sigma_w: float, sigma_b: float
+) -> int | None:
+    """How many terms the Hermite series of all layers have together; None where one has too many.
+
+    E[phi(u)^2] grows with the variance of u, so the largest variance of a layer gives that of the next.
+
+    Args:
+        activation: phi, one without a closed form.
+        largest_variance: Of a pre-activation in the first hidden layer.
+        depth: Number of hidden layers.
+        sigma_w: Scale of the weights.
+        sigma_b: Scale of the biases; 0 where there are none.
+    """
+    together, p = 0, torch.tensor([largest_variance], dtype=torch.float64)
+    for _ in range(depth):
+        terms = series_terms(activation, math.sqrt(float(p)))
+        if terms is None:
+            return None
+        together += terms
+        p = sigma_w**2 * trapezoid(activation, p, p, p)[0] + sigma_b**2
+    return together

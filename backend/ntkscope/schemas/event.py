@@ -84,8 +84,15 @@ class Started(Event):
     slices: KernelSlices | None = None
 
 
+OFF_PLAN = -1
+
+
 class Frame(Event):
-    """A cheap measurement at recording time `index`."""
+    """A cheap measurement at recording time `index`.
+
+    A run that ended between two of them has its last state measured too, with the predictions of its own time: its
+    index is -1. It enters the closing figures of that Finished, and none after an extension.
+    """
 
     type: Literal["frame"] = "frame"
     index: int
@@ -142,9 +149,10 @@ class Checkpoint(Event):
     step: int
     wall_seconds: float
     parameters: bytes  # little-endian, in the training precision, in the order of the network's layers
-    recorded_steps: Vector  # (R,)
+    recorded_steps: Vector  # (R,) of the plan
     recorded_remaining: Matrix  # (R, G), as in Frame
     recorded_learnt: Matrix  # (R, G)
+    time: float = 0.0  # missing in logs of earlier versions
     moving: bytes = b""  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
     moving_kernel: bytes = b""  # at a pause, that kernel itself (experiment/moving.py); empty where it is K_0
 
@@ -163,7 +171,11 @@ class Tick(Event):
 
 
 class Finished(Event):
-    """The end, with a sentence for the reader. The last one of a log counts."""
+    """The end, with a sentence for the reader. The last one of a log counts.
+
+    One that follows another without a Started in between is that of an extension cancelled before it began; it has
+    no closing figures, and those before it stand.
+    """
 
     type: Literal["finished"] = "finished"
     outcome: Outcome

@@ -1,0 +1,30 @@
+"""Long computations in pieces: between two of them whoever waits may tell of the progress, or stop."""
+
+from collections.abc import Generator, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+Stages = Generator[None, None, T]  # yields between pieces, returns the result
+PIECE = 1e9  # multiply-adds of a piece: some tenths of a second on one core
+
+
+def complete(stages: Stages[T]) -> T:
+    """The result, without a stop in between."""
+    while True:
+        try:
+            next(stages)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def pieces(count: int, work: float) -> Iterator[slice]:
+    """The rows 0 .. count - 1 in pieces, at least one piece of at least one row.
+
+    Args:
+        count: Of rows.
+        work: Multiply-adds that one row takes.
+    """
+    rows = max(1, int(PIECE / max(work, 1.0)))
+    for first in range(0, max(count, 1), rows):
+        yield slice(first, min(first + rows, count))
