@@ -149,9 +149,7 @@ def test_a_server_may_be_told_to_show_none(tmp_path: Path) -> None:
 def test_unused_tables_go_with_the_purge(tmp_path: Path, puppet: Puppet) -> None:
     async def main() -> None:
         async with opened(tmp_path, puppet) as services:
-            old, new = (
-                DatasetInfo(sha256=digit * 64, name="t", rows=1, columns=["x1", "y"]) for digit in ("a", "b")
-            )
+            old, new = (DatasetInfo(sha256=digit * 64, name="t", rows=1, columns=["x1", "y"]) for digit in ("a", "b"))
             for info, age in ((old, 2 * UNUSED_SECONDS), (new, 0.5 * UNUSED_SECONDS)):
                 at = time.time() - age
                 await asyncio.wrap_future(

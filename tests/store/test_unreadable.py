@@ -12,7 +12,7 @@ from tests.store.test_run_store import fill, summary
 from tests.store.test_sweep_store import sweep
 
 DAMAGE = {
-    "config = replace(config, '\"seed\":3', '\"seed\":3, \"later\":1')": "later: Extra inputs are not permitted",
+    'config = replace(config, \'"seed":3\', \'"seed":3, "later":1\')': "later: Extra inputs are not permitted",
     "config = '{'": "Invalid JSON",
     "config = ''": "Invalid JSON",
     "config = 'null'": "Input should be an object",

@@ -15,8 +15,11 @@ from ntkscope.experiment.points import Geometry, lay_points
 from ntkscope.experiment.seeds import generator
 from ntkscope.experiment.targets import target_function
 from ntkscope.numerics.activations import Activation, activation
+from ntkscope.numerics.draw import draw_stages
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.mlp import MLP
+from ntkscope.numerics.parameterization import scales
+from ntkscope.numerics.stages import Stages, complete
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.network import FourierFeatures, Network, NoEncoding, Positional
 
@@ -96,21 +99,17 @@ def build(config: RunConfig, dataset: Table | None = None) -> Problem:
 
 def build_network(config: RunConfig, input_dimension: int, device: str = "cpu") -> MLP:
     """The config's network at its start, float64; `input_dimension` counts encoded inputs."""
-    network = config.network
-    return MLP.create(
-        input_dimension,
-        network.width,
-        network.depth,
-        activation_of(network),
-        network.parameterization,
-        network.sigma_w,
-        network.sigma_b,
-        bias=network.bias,
-        generator=generator(config.seed, "network"),
-        dtype=torch.float64,
-        device=device,
-        output_scale=network.output_scale,
-    )
+    return complete(network_stages(config, input_dimension, device))
+
+
+def network_stages(config: RunConfig, input_dimension: int, device: str = "cpu") -> Stages[MLP]:
+    """`build_network`, with a stop every some tenths of a second."""
+    network, state = config.network, generator(config.seed, "network")
+    sizes = [input_dimension, *[network.width] * network.depth, 1]
+    chosen = scales(network.parameterization, sizes[:-1], network.sigma_w, network.sigma_b)
+    weights, biases = yield from draw_stages(sizes, chosen, network.bias, state, torch.float64, device)
+    scale = chosen.output_scale * network.output_scale
+    return MLP(weights, biases, activation_of(network), chosen.weight_scales, chosen.bias_scale, scale)
 
 
 def activation_of(network: Network) -> Activation:

@@ -26,7 +26,6 @@ from ntkscope.schemas.event_parts import Group, Predictions
 
 Array = NDArray[np.float64]
 LARGEST = 1e60  # above the stability limit predictions grow without end; no chart follows them beyond this
-LAWS: tuple[Law, Law] = ("gradient_flow", "gradient_descent")
 DIFFERENCE_SHOWN = 0.01  # the discrete law is drawn where a mode that counts differs by more
 
 
@@ -57,7 +56,10 @@ def theory(start: Start, steps: NDArray[np.int64], law: Law | None = None) -> Th
 def theory_stages(start: Start, steps: NDArray[np.int64], law: Law | None = None) -> Stages[Theory]:
     """`theory`, with a stop every some tenths of a second."""
     time = start.learning_rate * torch.from_numpy(steps).double()
-    by_flow, by_descent = (_predictions(moved(start, start.spectrum, time, law), start) for law in LAWS)
+    by_flow = _predictions(moved(start, start.spectrum, time, "gradient_flow"), start)
+    yield
+    by_descent = _predictions(moved(start, start.spectrum, time, "gradient_descent"), start)
+    yield
     counts = np.array([group.counts for group in start.groups], dtype=bool)
     apart = np.abs(by_flow.remaining - by_descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0

@@ -12,8 +12,10 @@ from torch import Tensor
 
 from ntkscope.numerics.activations import Activation
 from ntkscope.numerics.activations import activation as activation_named
+from ntkscope.numerics.draw import draw_stages
 from ntkscope.numerics.euler_step import EulerStep, euler_step
 from ntkscope.numerics.parameterization import scales
+from ntkscope.numerics.stages import complete
 
 
 @dataclass(frozen=True)
@@ -103,18 +105,9 @@ class MLP:
         phi = activation_named(activation) if isinstance(activation, str) else activation
         sizes = [input_dimension, *widths, outputs]
         chosen = scales(parameterization, sizes[:-1], sigma_w, sigma_b)
-
-        def draw(deviation: float, *shape: int) -> Tensor:
-            values = torch.randn(*shape, generator=generator, dtype=torch.float64)
-            return values.mul_(deviation).to(device=device, dtype=dtype)
-
-        weights, biases = [], []
-        for fan_in, fan_out, deviation in zip(sizes[:-1], sizes[1:], chosen.weight_deviations, strict=True):
-            weights.append(draw(deviation, fan_in, fan_out))
-            if bias:
-                biases.append(draw(chosen.bias_deviation, fan_out))
+        weights, biases = complete(draw_stages(sizes, chosen, bias, generator, dtype, device))
         scale = chosen.output_scale * output_scale
-        return cls(weights, biases if bias else None, phi, chosen.weight_scales, chosen.bias_scale, scale)
+        return cls(weights, biases, phi, chosen.weight_scales, chosen.bias_scale, scale)
 
     @classmethod
     def from_parameters(
