@@ -113,6 +113,21 @@ def test_a_slow_series_is_not_begun(changes: dict[str, Any], said: str) -> None:
     assert any(said in notice for notice in begin.notices)
 
 
+@pytest.mark.parametrize(("activation", "depth"), [("silu", 3), ("silu", 6), ("softplus", 4)])
+def test_every_layer_of_a_series_is_priced(activation: str, depth: int) -> None:
+    """The first layer's variance is small; those of the later ones grow beyond any series."""
+    deep = config(
+        network__activation=activation, network__depth=depth, network__sigma_w=4.0,
+        data__points={"kind": "interval", "n": 24}, training__stop__steps=1,
+    )  # fmt: skip
+    begin = run(deep)[0]
+    assert isinstance(begin, Started)
+    assert begin.infinite is None
+    assert any(f"for 24 points and σ_w = 4 at depth {depth}, it would" in notice for notice in begin.notices)
+    with pytest.raises(TooLarge, match="closed form, such as erf"):
+        limit(start(deep))
+
+
 def test_a_prediction_that_would_take_too_long_is_refused() -> None:
     begun = start(config(network__activation="tanh", network__sigma_w=1000.0))
     with pytest.raises(TooLarge, match="closed form, such as erf"):

@@ -66,3 +66,20 @@ def test_kernels_by_the_series_are_those_by_the_quadrature(depth: int, monkeypat
         assert torch.allclose(one.nngp, other.nngp, rtol=0, atol=1e-13)
         assert 0 < one.error < 1e-12
     assert torch.equal(quick[0].ntk, quick[0].ntk.T)
+
+
+@pytest.mark.parametrize(("name", "sigma_w", "depth"), [("silu", 2.0, 4), ("softplus", 1.5, 3), ("tanh", 4.0, 5)])
+def test_the_terms_of_all_layers_are_those_that_the_recursion_takes(name: str, sigma_w: float, depth: int) -> None:
+    phi, x = activation(name), torch.linspace(-1, 1, 9, dtype=torch.float64)[:, None]
+    layers, together = moments.Moments(x, None, sigma_w, 0.5, phi), 0
+    for _ in range(depth):
+        together += series_terms(phi, float(layers.p.max()) ** 0.5) or 0
+        layers.advance()
+    priced = moments.series_terms_of_layers(phi, sigma_w**2 + 0.5**2, depth, sigma_w, 0.5)
+    assert priced == pytest.approx(together, abs=depth)  # round-off may add a term
+
+
+def test_no_terms_where_one_layer_has_too_many() -> None:
+    silu = activation("silu")
+    assert moments.series_terms_of_layers(silu, 20.0, 2, 4.0, 2.0) is not None
+    assert moments.series_terms_of_layers(silu, 20.0, 3, 4.0, 2.0) is None

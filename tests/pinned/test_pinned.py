@@ -22,7 +22,7 @@ TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
 # What differs from machine to machine: the clock, errors that are round-off themselves, and, on the circle, the
 # directions of modes that share an eigenvalue.
 LEFT_OUT = {"wall_seconds", "machine", "identity", "quadrature_error"}
-LATER = {"moving_kernel"}  # fields that these logs do not have
+LATER = {"moving_kernel", "checkpoint.time"}  # fields that these logs do not have
 SHARED_EIGENVALUES = {"circle": {"infinite.mode_coefficients", "infinite_remaining"}}
 
 

@@ -18,6 +18,7 @@ from ntkscope.numerics.activations import activation
 from ntkscope.numerics.architecture import Architecture
 from ntkscope.numerics.encodings import fourier_features, fourier_matrix, positional
 from ntkscope.numerics.mlp import MLP
+from ntkscope.numerics.stages import Stages, complete
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.network import FourierFeatures, Network, NoEncoding, Positional
 
@@ -101,8 +102,13 @@ def build(config: RunConfig, dataset: Table | None = None) -> Problem:
 
 def build_network(problem: Problem, seed: int, device: str = "cpu") -> MLP:
     """The problem's network at its start, float64."""
+    return complete(network_stages(problem, seed, device))
+
+
+def network_stages(problem: Problem, seed: int, device: str = "cpu") -> Stages[MLP]:
+    """`build_network`, with a stop every some tenths of a second."""
     state = generator(seed, "network")
-    return MLP.create(problem.encoded.shape[1], problem.architecture, generator=state, device=device)
+    return MLP.create_stages(problem.encoded.shape[1], problem.architecture, generator=state, device=device)
 
 
 def architecture_of(network: Network) -> Architecture:

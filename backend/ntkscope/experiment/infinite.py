@@ -24,9 +24,9 @@ from ntkscope.numerics import (
 from ntkscope.numerics.frozen_kernel import LARGEST
 from ntkscope.schemas.event_parts import Ensemble, FrequencyFit
 
-# Pairs of points times hidden layers that take about half a second on one core by closed form; by a Hermite series
-# pairs times terms, summed over the layers.
-CLOSED_FORM_PAIRS, SERIES_PAIRS = 4_000_000, 32_000_000
+# Pairs of points times hidden layers that take half a second to a second on one core by closed form; by a Hermite
+# series pairs times terms, summed over the layers.
+CLOSED_FORM_PAIRS, SERIES_PAIRS = 2_000_000, 32_000_000
 PAIRS_OF_A_TERM, PAIRS_OF_A_POINT = 4_000, 10  # in whose time a term is prepared, and each point's coefficient of it
 PATIENCE = 20  # times that, for one who asks for a prediction
 

@@ -41,7 +41,7 @@ def prepare(
 ) -> Stages[Prepared]:
     """Builds, decomposes and predicts, with a stop every some tenths of a second.
 
-    An eigendecomposition cannot be stopped, nor the drawing of a network: see docs/scale.md.
+    An eigendecomposition has none: some 20 seconds on one core for 4,096 points.
 
     Args:
         config: What to run.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput, Unavailable
-from ntkscope.experiment.build import Problem, build, build_network
+from ntkscope.experiment.build import Problem, build, network_stages
 from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.frequencies import fourier_rows
 from ntkscope.experiment.modes import coefficient_floor, describe_modes, mode_frequencies
@@ -97,7 +97,7 @@ def start_stages(config: RunConfig, dataset: Table | None = None) -> Stages[Star
     problem = build(config, dataset)
     yield
     device, dtype = choose_device(config), getattr(torch, config.training.precision)
-    network = build_network(problem, config.seed, device).to(dtype=dtype)
+    network = (yield from network_stages(problem, config.seed, device)).to(dtype=dtype)
     inputs = problem.encoded.to(device, dtype)
     grid_inputs = problem.grid_encoded.to(device, dtype)
     yield

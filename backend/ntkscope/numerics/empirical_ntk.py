@@ -10,6 +10,7 @@ from ntkscope.numerics.mlp import MLP
 from ntkscope.numerics.module_ntk import module_ntk, module_ntk_full
 from ntkscope.numerics.stages import Stages, complete, pieces
 
+STRIP_WORK = 4e9  # multiply-adds of a strip's largest product, at most: half a second on one core
 ACTIVATION_WORK = 60  # multiply-adds in whose time a unit's activation and its derivative are evaluated
 
 
@@ -105,7 +106,8 @@ def _kernel(network: MLP, x1: Tensor, x2: Tensor | None, dtype: torch.dtype, blo
     right = left if x2 is None else (yield from _side(network, x2.to(dtype), blocks))
     n1, n2 = len(x1), len(x1 if x2 is None else x2)
     kernel = x1.new_empty(n1 * blocks, n2 * blocks, dtype=dtype)
-    height = _strip_height(n1, kernel.is_cuda)
+    widest = max(max(weight.shape) for weight in network.weights)
+    height = min(_strip_height(n1, kernel.is_cuda), max(1, int(STRIP_WORK / (n2 * widest))))
     gram_buffer = kernel.new_empty(height * n2)
     signal_buffer = kernel.new_empty(height * n2 * blocks**2)
     for top in range(0, n1, height):
@@ -143,20 +145,23 @@ class _Side:
 
 
 def _side(network: MLP, x: Tensor, blocks: int) -> Stages[_Side]:
-    parts = []
+    side = _Side([], [])
     for rows in pieces(len(x), 3 * _row_work(network)):
         forward = network.forward_signals(x[rows])
         signals = network.backward_signals(forward)[:-1]
         # For the mean the outputs lie side by side, so that one product sums over them.
         flat = [signal.reshape(len(forward.output) * blocks, -1) for signal in signals]
-        parts.append(_Side(forward.layer_inputs, flat))
+        if rows == slice(0, len(x)):
+            return _Side(forward.layer_inputs, flat)
+        if not side.inputs:
+            side.inputs.extend(part.new_empty(len(x), part.shape[1]) for part in forward.layer_inputs)
+            side.signals.extend(part.new_empty(len(x) * blocks, part.shape[1]) for part in flat)
+        for whole, part in zip(side.inputs, forward.layer_inputs, strict=True):
+            whole[rows] = part
+        for whole, part in zip(side.signals, flat, strict=True):
+            whole[rows.start * blocks : rows.stop * blocks] = part
         yield
-    if len(parts) == 1:
-        return parts[0]
-    return _Side(
-        [torch.cat(layer) for layer in zip(*(part.inputs for part in parts), strict=True)],
-        [torch.cat(layer) for layer in zip(*(part.signals for part in parts), strict=True)],
-    )
+    return side
 
 
 def _row_work(network: MLP) -> int:

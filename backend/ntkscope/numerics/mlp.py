@@ -11,8 +11,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ntkscope.numerics.architecture import Architecture
+from ntkscope.numerics.draw import draw_stages
 from ntkscope.numerics.elementwise import Activation
 from ntkscope.numerics.parameterization import Scales, scales
+from ntkscope.numerics.stages import Stages, complete
 
 
 @dataclass(frozen=True)
@@ -82,19 +84,27 @@ class MLP:
         Raises:
             ValueError: the widths are not one for each hidden layer, or the parameterization is unknown.
         """
+        stages = cls.create_stages(
+            input_dimension, architecture, outputs=outputs, generator=generator, dtype=dtype, device=device
+        )
+        return complete(stages)
+
+    @classmethod
+    def create_stages(
+        cls,
+        input_dimension: int,
+        architecture: Architecture,
+        *,
+        outputs: int = 1,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype = torch.float64,
+        device: torch.device | str = "cpu",
+    ) -> Stages[MLP]:
+        """`create`, with a stop every some tenths of a second."""
         sizes = [input_dimension, *architecture.widths(), outputs]
         chosen = scales(architecture.parameterization, sizes[:-1], architecture.sigma_w, architecture.sigma_b)
-
-        def draw(deviation: float, *shape: int) -> Tensor:
-            values = torch.randn(*shape, generator=generator, dtype=torch.float64)
-            return values.mul_(deviation).to(device=device, dtype=dtype)
-
-        weights, biases = [], []
-        for fan_in, fan_out, deviation in zip(sizes[:-1], sizes[1:], chosen.weight_deviations, strict=True):
-            weights.append(draw(deviation, fan_in, fan_out))
-            if architecture.bias:
-                biases.append(draw(chosen.bias_deviation, fan_out))
-        return cls._scaled(weights, biases if architecture.bias else None, architecture, chosen)
+        weights, biases = yield from draw_stages(sizes, chosen, architecture.bias, generator, dtype, device)
+        return cls._scaled(weights, biases, architecture, chosen)
 
     @classmethod
     def from_parameters(

@@ -1,7 +1,7 @@
 /** (5) The loss, measured and predicted, and the held-out error where the target is known between the data. */
 import type { Frame, Started } from "../api/codec";
 import { number, whole } from "../format";
-import { headOf, bracketOf, predictionsOf, spreadPicks } from "../run/at-time";
+import { headOf, bracketOf, isPicked, predictionsOf, spreadPicks } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
@@ -49,7 +49,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const series = SERIES[theme];
   const picks = started ? spreadPicks(started.times, POINTS) : new Set<number>();
-  const frames = run.frames.filter((frame) => picks.has(frame.index) && frame.time > 0);
+  const frames = run.frames.filter((frame) => isPicked(frame, picks) && frame.time > 0);
   const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
   const heldOut = frames.some((frame) => frame.held_out_error !== null);
   const theory = started ? theoryOf(run, started, predictionsOf(started).loss) : { x: [], y: [] };

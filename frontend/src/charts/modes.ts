@@ -2,7 +2,7 @@
 import type { Started } from "../api/codec";
 import type { LawName } from "../api/types";
 import { number, percent, whole } from "../format";
-import { headOf, predictionsOf, spreadPicks } from "../run/at-time";
+import { headOf, isPicked, predictionsOf, spreadPicks } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
@@ -187,7 +187,7 @@ function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], f
   const below = new Set<number>();
   const colourOf = new Map(groups.map((drawn) => [drawn.index, shades(drawn, view)]));
   run.frames.forEach((frame, at) => {
-    if (!picks.has(frame.index)) return;
+    if (!isPicked(frame, picks)) return;
     for (const { index, group } of groups) {
       const value = frame.remaining[index] as number;
       if (!(value > Math.max(floor, ownFloor(started, group.start_magnitude)))) {

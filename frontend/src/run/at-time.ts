@@ -1,7 +1,7 @@
 /** What is shown at the play-head: the last measurement at or before it, and theory at that measurement's own time. */
 import type { Frame, KernelFrame, Matrix, Predictions, Started } from "../api/codec";
 import { frameAt } from "./playhead";
-import type { RunState } from "./run";
+import { OFF_PLAN, type RunState } from "./run";
 import type { View } from "./view";
 
 /** A frame is a measurement: it is never blended with the next one. */
@@ -73,4 +73,9 @@ export function spreadPicks(times: Float32Array, count: number, scale: "log" | "
     picks.add(index);
   }
   return picks;
+}
+
+/** Whether a frame is at one of these recording times, or off the plan: such a state is always drawn, at its own time. */
+export function isPicked(frame: Frame, picks: ReadonlySet<number>): boolean {
+  return frame.index === OFF_PLAN || picks.has(frame.index);
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { decodeEvent, type Frame, type Started, type StreamEvent, type Tick } from "../api/codec";
+import { decodeEvent, type Finished, type Frame, type Started, type StreamEvent, type Tick } from "../api/codec";
 import { recorded } from "../test/fixtures";
 import { furtherFixture } from "../test/further-fixture";
-import { emptyRun, reduce } from "./run";
+import { frameOf, isPicked, spreadPicks } from "./at-time";
+import { emptyRun, OFF_PLAN, reduce } from "./run";
+import { DEFAULT_VIEW } from "./view";
 
 const events = () => recorded.map(({ bytes }) => decodeEvent(bytes));
 const started = () => events().find((event) => event.type === "started") as Started;
@@ -88,5 +90,26 @@ describe("reduce", () => {
     reduce(run, { ...frame(), seq: 11, index: 0, step: 30 });
     reduce(run, { ...frame(), seq: 12, index: 1, step: 50 });
     expect(run.frames.map((one) => one.index)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it("keeps a state off the plan at its own time, also after an extension", () => {
+    const run = replay(events());
+    const last = run.frames.at(-1) as Frame;
+    const time = last.time * 1.01;
+    reduce(run, { ...frame(), seq: 10, index: OFF_PLAN, step: last.step + 1, time });
+    reduce(run, extension([30, 50], 11));
+    expect(run.frames.at(-1)).toMatchObject({ index: OFF_PLAN, time });
+    const picks = spreadPicks((run.started as Started).times, 2);
+    expect(run.frames.filter((one) => isPicked(one, picks)).at(-1)?.time).toBe(time);
+    expect(frameOf(run, { ...DEFAULT_VIEW, time })?.index).toBe(OFF_PLAN);
+    expect(frameOf(run, { ...DEFAULT_VIEW, time: last.time })?.time).toBe(last.time);
+  });
+
+  it("keeps the closing figures where an extension is cancelled before it begins", () => {
+    const run = replay(events());
+    const rows = run.finished?.rows;
+    const early = { ...(run.finished as Finished), seq: 10, outcome: "cancelled", reason: "cancelled", sentence: "Cancelled.", rows: [], median_error: null } as Finished;
+    reduce(run, early);
+    expect(run.finished).toMatchObject({ outcome: "cancelled", sentence: "Cancelled.", rows });
   });
 });

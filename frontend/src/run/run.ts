@@ -1,6 +1,9 @@
 /** A run as the page knows it: the events so far, reduced one by one. No DOM, no Svelte. */
 import type { Finished, Frame, KernelFrame, Matrix, Predictions, Started, StreamEvent, Tick } from "../api/codec";
 
+/** Index of the state in which a run ended between two recording times. */
+export const OFF_PLAN = -1;
+
 export interface RunState {
   id: string;
   started: Started | null;
@@ -42,7 +45,8 @@ export function reduce(run: RunState, event: StreamEvent): RunState {
       run.kernelFrames.push(event);
       break;
     case "finished":
-      run.finished = event;
+      // A second one without a `Started` in between: an extension was cancelled before it began; the figures stand.
+      run.finished = run.finished ? { ...run.finished, outcome: event.outcome, reason: event.reason, sentence: event.sentence } : event;
       run.tick = null;
       break;
   }
@@ -70,7 +74,7 @@ function extended(before: Started, added: Started): Started {
 /** A frame counts its index from its own `Started`; here it points into the joined times. */
 function placed(frame: Frame, started: Started | null): Frame {
   const step = Math.fround(frame.step); // as the times of the wire are
-  if (!started || started.steps[frame.index] === step) return frame;
+  if (!started || frame.index === OFF_PLAN || started.steps[frame.index] === step) return frame;
   return { ...frame, index: countBelow(started.steps, step) };
 }
 
