@@ -87,8 +87,10 @@ def test_a_billion_parameters_are_refused_with_their_memory_and_the_setting(real
 def test_too_much_memory_and_too_many_points_name_their_settings(real: Server) -> None:
     points = {"kind": "interval", "n": 8000}
     assert "NTKSCOPE_MAX_POINTS" in problem(submit(real, data__points=points), 422)["remedy"]
-    steps = submit(real, training__stop={"steps": 90_000_000})
+    steps = submit(real, training__stop={"steps": 15_000_000})
     assert "NTKSCOPE_MAX_STEPS" in problem(steps, 422)["remedy"]
+    beyond = submit(real, training__stop={"steps": 90_000_000})
+    assert "16,777,216 steps" in problem(beyond, 422)["expected"]
 
 
 @pytest.mark.parametrize(
@@ -243,3 +245,33 @@ def test_a_database_that_fails_is_told(real: Server, monkeypatch: pytest.MonkeyP
     found = problem(real.client.get("api/runs"), 503)
     assert "disk I/O error" in found["got"]
     assert "select" not in str(found)
+
+
+@pytest.mark.parametrize("formula", ["1/0", "__import__('os')", "log(x - 9)"])
+def test_a_run_is_refused_with_the_sentence_of_its_preview(real: Server, formula: str) -> None:
+    points = {"kind": "interval", "n": 9}
+    body = config(data__points=points, data__target={"kind": "formula", "text": formula}).model_dump(mode="json")
+    shown = problem(real.client.post("api/preview", json=body), 422)
+    made = problem(real.client.post("api/runs", json={"config": body}), 422)
+
+    assert (made["expected"], made["got"], made["remedy"]) == (shown["expected"], shown["got"], shown["remedy"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data__points": {"kind": "interval", "n": 9, "low": 1, "high": 1.0000000000000002}},
+        {"data__points": {"kind": "interval", "n": 1, "low": 0, "high": 1}, "network__activation": "relu",
+         "network__bias": False, "data__target": {"kind": "formula", "text": "1 + x"}},
+    ],
+)  # fmt: skip
+def test_an_interval_too_small_and_a_kernel_of_zeros_are_refused_before_a_run_waits(
+    real: Server, changes: dict[str, Any]
+) -> None:
+    body = config(**changes).model_dump(mode="json")
+    shown = problem(real.client.post("api/preview", json=body), 422)
+    axes = [{"field": "seed", "values": [1, 2]}]
+    for path, sent in (("api/runs", {"config": body}), ("api/sweeps", {"config": body, "axes": axes})):
+        made = problem(real.client.post(path, json=sent), 422)
+        assert (made["expected"], made["remedy"]) == (shown["expected"], shown["remedy"])
+        assert made["got"].startswith(shown["got"])

@@ -109,7 +109,7 @@ async def get_prediction(
             got=f"one that is {run.state}",
             remedy="Wait for its first event, or ask POST /api/preview.",
         )
-    dataset = await services.manager.checked(run.config)
+    dataset = await services.manager.within_limits(run.config)
     recorded = await _recorded(services, run_id)
     found = await services.thinking.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
     if found is None:

@@ -16,6 +16,7 @@ from ntkscope.cli.configs import find_config, find_table
 from ntkscope.cli.settings import read_settings
 from ntkscope.cli.tables import mode_table, seconds
 from ntkscope.executors.drive import drive
+from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import check_limits
 from ntkscope.experiment.trainer import train
 from ntkscope.experiment.words import number
@@ -42,6 +43,7 @@ def run(
     name, config = find_config(target)
     table = find_table(config, dataset, settings)
     check_limits(config, limits(settings), table)
+    check_start(config, table)
     threads = threads_for(config, table, settings.training_threads())
     console = Console(stderr=json_lines, highlight=False)
     with contextlib.ExitStack() as stack:

@@ -2,6 +2,7 @@
 
 from ntkscope.errors import NotFound
 from ntkscope.executors.base import Job
+from ntkscope.experiment.check import check_start
 from ntkscope.experiment.datasets import Table, read_csv
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
 from ntkscope.experiment.start import choose_device
@@ -27,6 +28,12 @@ class Admission:
         self._store, self._writer, self._limits, self._threads = store, writer, limits, threads
 
     def checked(self, config: RunConfig) -> Table | None:
+        """`within_limits`, where a run of the config can begin too."""
+        dataset = self.within_limits(config)
+        check_start(config, dataset)
+        return dataset
+
+    def within_limits(self, config: RunConfig) -> Table | None:
         """The table that the config names, once the config has passed this server's limits."""
         dataset = self.table(config)
         check_limits(config, self._limits, dataset)

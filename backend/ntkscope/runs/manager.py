@@ -90,6 +90,10 @@ class Manager(Entries):
         """The table that the config names, once the config has passed this server's limits."""
         return await anyio.to_thread.run_sync(self._admission.checked, config)
 
+    async def within_limits(self, config: RunConfig) -> Table | None:
+        """The same where the config has been trained, or is only asked about."""
+        return await anyio.to_thread.run_sync(self._admission.within_limits, config)
+
     def table(self, config: RunConfig) -> Table | None:
         """The uploaded table that the config names. Reads the store: not for the event loop."""
         return self._admission.table(config)
@@ -162,7 +166,7 @@ class Manager(Entries):
             )
         training = run.config.training.model_copy(update={"stop": Stop(steps=steps)})
         config = run.config.model_copy(update={"training": training})
-        dataset = await self.checked(config)
+        dataset = await self.within_limits(config)
         if self.live(run_id) is not None:  # somebody else was faster
             return await self.get(run_id)
         changes = {
