@@ -68,7 +68,7 @@ def test_a_table_s_sizes() -> None:
             r"1,000,051,001, which would take 49 GB of memory.*NTKSCOPE_MAX_PARAMETERS",
         ),
         ({"data": {"points": {"kind": "circle", "n": 5000}}}, {}, r"5,000.*NTKSCOPE_MAX_POINTS"),
-        ({"training": {"stop": {"steps": 20_000_000}}}, {}, r"20,000,000.*NTKSCOPE_MAX_STEPS"),
+        ({"training": {"stop": {"steps": 15_000_000}}}, {}, r"15,000,000.*NTKSCOPE_MAX_STEPS"),
         ({}, {"max_memory_bytes": 2**20}, r"of memory.*NTKSCOPE_MAX_MEMORY_BYTES"),
     ],
 )  # fmt: skip

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from ntkscope.numerics import MLP, complete, draw, empirical_ntk, empirical_ntk_stages, output_stages, pieces, stages
+from ntkscope.numerics import (
+    MLP,
+    Architecture,
+    activation,
+    complete,
+    draw,
+    empirical_ntk,
+    empirical_ntk_stages,
+    output_stages,
+    pieces,
+    stages,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +39,7 @@ def test_rows_come_once_each_and_a_long_row_alone() -> None:
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_the_kernel_and_the_outputs_in_pieces_are_those_at_once(depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     state = torch.Generator().manual_seed(0)
-    network = MLP.create(3, 32, depth, "tanh", "ntk", 1.5, 0.5, generator=state)
+    network = MLP.create(3, Architecture(depth, activation("tanh"), 1.5, 0.5, 32), generator=state)
     x, other = (torch.randn(n, 3, generator=state, dtype=torch.float64) for n in (40, 23))
     kernels = [complete(empirical_ntk_stages(network, x)), complete(empirical_ntk_stages(network, other, x))]
     output = complete(output_stages(network, x))
@@ -40,7 +51,7 @@ def test_the_kernel_and_the_outputs_in_pieces_are_those_at_once(depth: int, monk
 
 
 def test_grad_mode_is_the_callers_own_between_pieces() -> None:
-    network = MLP.create(2, 8, 2, "erf", "ntk", 1.0, 0.0, generator=torch.Generator().manual_seed(0))
+    network = MLP.create(2, Architecture(2, activation("erf"), 1.0, 0.0, 8), generator=torch.Generator().manual_seed(0))
     for _ in empirical_ntk_stages(network, torch.ones(300, 2, dtype=torch.float64)):
         assert torch.is_grad_enabled()
 
@@ -51,5 +62,9 @@ def test_a_network_drawn_in_parts_is_that_of_one_draw(monkeypatch: pytest.Monkey
     for count in (1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 79, 95, 96, 97, 1001):
         state = torch.Generator().manual_seed(count)
         whole = torch.randn(count, generator=torch.Generator().manual_seed(count), dtype=torch.float64)
-        network = MLP.create(count, [], 0, "erf", "standard", 1.0, 0.0, bias=False, generator=state)
+        network = MLP.create(
+            count,
+            Architecture(0, activation("erf"), 1.0, 0.0, 8, bias=False, parameterization="standard"),
+            generator=state,
+        )
         torch.testing.assert_close(network.weights[0][:, 0] * count**0.5, whole, rtol=1e-14, atol=0)
