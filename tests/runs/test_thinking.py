@@ -104,7 +104,7 @@ def test_five_predictions_for_five_runs_at_once_are_five_answers() -> None:
             for seed, kernel in enumerate(("start", "infinite", "start", "infinite", "start"))
         ]
         answers = await asyncio.gather(*asked)
-        assert [answer is not None and answer.time for answer in answers] == [0.1] * 5
+        assert [answer is not None and answer.time for answer in answers] == pytest.approx([0.1] * 5)
 
     with_thinking(test)
 
