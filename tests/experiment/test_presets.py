@@ -1,6 +1,6 @@
 """Every preset's check, run over all of its variants with the thresholds of its text.
 
-One seed each; three where one network's chance is as large as the effect.
+One seed each; where one network's chance is as large as the effect, several are pooled (five in `make soak`).
 """
 
 from dataclasses import dataclass
@@ -190,12 +190,30 @@ def test_fourier_features_have_a_spread_that_is_right() -> None:
     assert usable[2] > 60
 
 
-def test_noisy_labels_are_overfitted_late() -> None:
-    done = run("noisy-labels", "noise-1")
-    best = int(done.held_out.argmin())
-    assert done.held_out[-1] >= 3 * done.held_out[best]
-    assert done.steps[best] < done.steps[-1] / 10
-    assert done.losses[-1] < done.losses[best]
+def pooled(values: list[float]) -> float:
+    """The geometric mean over seeds: ratios and slopes on log axes average there."""
+    return float(np.exp(np.mean(np.log(values))))
+
+
+FEW_OR_FIVE = pytest.mark.parametrize("seeds", [2, pytest.param(5, marks=pytest.mark.soak)])
+
+
+@FEW_OR_FIVE
+def test_noisy_labels_are_overfitted_late(seeds: int) -> None:
+    """Measured, seeds 0 to 7: ratios 3.0 to 9.2, turns at step 28 to 91, rises of the loss of at most 2.1 %."""
+    ratios, turns = [], []
+    for seed in range(seeds):
+        done = run("noisy-labels", "noise-1", seed)
+        best = int(done.held_out.argmin())
+        ratios.append(float(done.held_out[-1] / done.held_out[best]))
+        turns.append(float(done.steps[best] / done.steps[-1]))
+        assert done.losses.max() <= done.losses[0]
+        assert (np.diff(done.losses) / done.losses[:-1]).max() < 0.05
+        assert done.losses[-1] < done.losses[best]
+    alone = sum(ratio >= 3 and turn < 0.1 for ratio, turn in zip(ratios, turns, strict=True))
+    print(f"noisy-labels: {alone} of {seeds} seeds pass alone")
+    assert pooled(ratios) >= 3
+    assert pooled(turns) < 0.1
 
 
 def test_noisy_labels_signal_is_in_the_first_modes() -> None:
@@ -210,13 +228,20 @@ def test_noisy_labels_signal_is_in_the_first_modes() -> None:
     assert share(started.targets - clean) < 0.35
 
 
+@FEW_OR_FIVE
 @pytest.mark.parametrize(("scaling", "low", "high"), [("ntk", -np.inf, -0.8), ("mean-field", -0.1, 0.1)])
-def test_drift_against_width(scaling: str, low: float, high: float) -> None:
+def test_drift_against_width(scaling: str, low: float, high: float, seeds: int) -> None:
     widths = (64, 512, 4096)
-    drifts = [run("lazy-vs-feature", f"{scaling}-{width}").kernels[-1].drift for width in widths]
-    assert low < slope(list(widths), drifts) < high
+    drifts = [
+        [run("lazy-vs-feature", f"{scaling}-{width}", seed).kernels[-1].drift for width in widths]
+        for seed in range(seeds)
+    ]
+    alone = sum(low < slope(list(widths), of_seed) < high for of_seed in drifts)
+    print(f"lazy-vs-feature, {scaling}: {alone} of {seeds} seeds pass alone")
+    means = [pooled([of_seed[at] for of_seed in drifts]) for at in range(len(widths))]
+    assert low < slope(list(widths), means) < high
     if scaling == "mean-field":
-        assert min(drifts) > 0.2
+        assert min(means) > 0.2
 
 
 def sharpness(done: Run) -> Array:

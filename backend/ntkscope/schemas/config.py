@@ -1,4 +1,7 @@
-"""RunConfig: everything a run depends on. The same config and seed give the same run, bit for bit."""
+"""RunConfig: everything a run depends on.
+
+The same config and seed give the same run; bit for bit on one machine, build of PyTorch and thread count.
+"""
 
 import hashlib
 import json

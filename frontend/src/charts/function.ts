@@ -67,7 +67,7 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   const series = SERIES[theme];
   const round = started?.geometry === "circle";
   const argument = round ? "θ" : "x";
-  const range = started ? functionRange(run, started) : ([-1, 1] as [number, number]);
+  const range = started ? functionRange(run, started, view) : ([-1, 1] as [number, number]);
   const legend: LegendItem[] = [{ mark: "ring", colour: series.data, text: chartWords.data }];
   if (started?.grid_target) legend.push({ mark: "thin", colour: series.target, text: chartWords.target });
   legend.push({ mark: "line", colour: series.measured, text: chartWords.network });
@@ -75,6 +75,7 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   legend.push(...predictionLegend(shown, true));
   const data = started ? curves(started, frame, shown, round, theme) : [];
   const highest = largest(frame?.function ?? null);
+  const outside = highest > Math.max(Math.abs(range[0]), Math.abs(range[1])) ? [words.functionOutside(highest)] : [];
   return {
     data,
     layout: layoutOf({
@@ -89,7 +90,7 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
     }),
     subtitle: words.subtitle(argument) + (frame ? `, ${chartWords.at(frame.time)}` : ""),
     legend,
-    note: highest > Math.max(Math.abs(range[0]), Math.abs(range[1])) ? words.functionOutside(highest) : null,
+    note: [...outside, ...shown.flatMap(({ ended }) => ended ?? [])].join(". ") || null,
     empty: started ? null : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => describePoint(started, frame, shown, round, data[trace]?.name, point),

@@ -9,14 +9,15 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, layoutOf, timeAxis } from "./parts/axes";
 import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
+import { endedSentence, MOST_GROWN } from "./parts/growth";
 import { LEE } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
 const POINTS = 36;
 const FADED = 0.25;
-/** A run is declared diverged here: no prediction is drawn beyond. */
-const DIVERGED = 1e8;
+/** How far above the start a prediction alone may lift the axis; measurements lift it as far as they go. */
+const LIFT = 10;
 const DECADES = 14;
 
 const words = {
@@ -52,7 +53,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const frames = run.frames.filter((frame) => isPicked(frame, picks) && frame.time > 0);
   const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
   const heldOut = frames.some((frame) => frame.held_out_error !== null);
-  const theory = started ? theoryOf(run, started, predictionsOf(started).loss) : { x: [], y: [] };
+  const theory = started ? theoryOf(run, started, predictionsOf(started).loss) : { x: [], y: [], ended: null };
   const infinite = started?.infinite?.loss ? theoryOf(run, started, started.infinite.loss) : null;
   const data: Trace[] = [];
   if (started) {
@@ -63,7 +64,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
         name: chartWords.infiniteWidth,
         type: "scatter",
         mode: "lines",
-        ...infinite,
+        x: infinite.x,
+        y: infinite.y,
         line: { color: series.infinite, width: 2, dash: "2px,3px" },
         hoverinfo: "none",
       });
@@ -72,7 +74,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       name: chartWords.theory,
       type: "scatter",
       mode: "lines",
-      ...theory,
+      x: theory.x,
+      y: theory.y,
       line: { color: series.frozen, width: 2, dash: "6px,5px" },
       hoverinfo: "none",
     });
@@ -90,7 +93,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       view,
       uirevision: `${run.id}:loss`,
       x: timeAxis(started, "log", 0.03),
-      y: lossAxis(run, [...theory.y, ...(infinite?.y ?? [])]),
+      y: lossAxis(run, [...theory.y, ...(infinite?.y ?? [])], started ? LIFT * startOf(run, predictionsOf(started).loss) : 1),
       xTitle: chartWords.timeShort,
       // Its symbol is in the subtitle: the legend may need a second line there.
       yTitle: "",
@@ -98,7 +101,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
     }),
     subtitle: words.subtitle,
     legend,
-    note: null,
+    note: started ? noteOf(started, theory, infinite) : null,
     empty: started ? null : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
@@ -112,6 +115,15 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       return { title: lossChart.title, rows, group: null };
     },
   };
+}
+
+function noteOf(started: Started, theory: Theory, infinite: Theory | null): string | null {
+  const { endedNames } = chartWords;
+  const ends = [
+    ...(theory.ended === null ? [] : [endedSentence(endedNames.frozen, started, started.eigenvalues[0], theory.ended)]),
+    ...(infinite?.ended == null ? [] : [endedSentence(endedNames.infinite, started, started.infinite?.eigenvalues[0], infinite.ended)]),
+  ];
+  return ends.join(". ") || null;
 }
 
 function points(
@@ -139,24 +151,39 @@ function points(
   };
 }
 
-function theoryOf(run: RunState, started: Started, loss: Float32Array): { x: number[]; y: number[] } {
-  const start = run.frames[0]?.loss ?? loss[0] ?? 1;
+interface Theory {
+  x: number[];
+  y: number[];
+  /** The last step that is drawn, where the curve grows beyond all measure. */
+  ended: number | null;
+}
+
+function theoryOf(run: RunState, started: Started, loss: Float32Array): Theory {
+  const start = startOf(run, loss);
+  let ended: number | null = null;
   const x: number[] = [];
   const y: number[] = [];
   for (let i = 0; i < started.times.length; i += 1) {
     const [time, value] = [started.times[i] as number, loss[i] as number];
     if (!(time > 0) || !(value > 0)) continue;
-    if (value > start * DIVERGED) break;
+    if (value > start * MOST_GROWN ** 2) {
+      ended = started.steps[i - 1] ?? 0;
+      break;
+    };
     x.push(time);
     y.push(value);
   }
-  return { x, y };
+  return { x, y, ended };
+}
+
+function startOf(run: RunState, loss: Float32Array): number {
+  return run.frames[0]?.loss ?? loss[0] ?? 1;
 }
 
 /** Known before the first step from the prediction; whole decades, so that measurements move it seldom. */
-function lossAxis(run: RunState, predicted: number[]): Axis {
+function lossAxis(run: RunState, predicted: number[], most: number): Axis {
   const measured = run.frames.flatMap((frame) => [frame.loss, frame.held_out_error ?? 0]);
-  return decadeAxis([...predicted, ...measured], DECADES);
+  return decadeAxis([...predicted.filter((value) => value <= most), ...measured], DECADES);
 }
 
 function lossError(run: RunState): Measured[] {

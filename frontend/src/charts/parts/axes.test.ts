@@ -59,6 +59,13 @@ describe("layoutOf", () => {
     expect(layout.yaxis["dtick"]).toBeUndefined();
   });
 
+  it("leaves room for labels with a power of ten, so that none loses its first digit", () => {
+    const left = (range: [number, number]) => layoutOf({ ...parts, rotated: false, y: { type: "linear", range }, view: VIEW }).margin.l;
+    expect([left([-2, 3]), left([0, 99_000])]).toEqual([46, 46]);
+    // "−5.8×10⁸" in 11 px is some 54 px wide, beside a tick of 4.
+    expect([left([-5.8e8, 1e8]), left([0, 1e-6])]).toEqual([68, 68]);
+  });
+
   it("on a phone has four ticks, no rotated title, and leaves one finger to the page", () => {
     const layout = layoutOf({ ...parts, view: { ...VIEW, narrow: true } });
     expect(layout.yaxis).toMatchObject({ nticks: 4, title: { text: "" } });

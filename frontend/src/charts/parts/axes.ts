@@ -53,7 +53,7 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
   return {
     xaxis: axis(x, theme, nticks, view, { text: parts.xTitle, standoff: 8 }),
     yaxis: axis(y, theme, nticks, view, rotated ? { text: parts.yTitle, standoff: 4 } : null),
-    margin: rotated ? { l: 60, r: 14, t: parts.headroom === 2 ? 40 : parts.headroom ? 24 : 10, b: 42 } : { l: 46, r: 12, t: 24, b: 40 },
+    margin: rotated ? { l: 60, r: 14, t: parts.headroom === 2 ? 40 : parts.headroom ? 24 : 10, b: 42 } : { l: leftOf(y), r: 12, t: 24, b: 40 },
     uirevision: parts.uirevision,
     annotations: [...(rotated ? [] : [{ ...name, showarrow: false, font: { size: 11, color: axisColour } }]), ...(parts.annotations ?? [])],
     shapes: parts.shapes ?? [],
@@ -66,6 +66,12 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
     font: { family: FONT, size: LINEAR_TICKS, color: axisColour },
     ...parts.more,
   };
+}
+
+/** Room for the labels of y: those of a linear axis from 10⁵ on, or of tiny values, carry a power of ten. */
+function leftOf({ type, range }: Axis): number {
+  const size = Math.max(Math.abs(range[0]), Math.abs(range[1]));
+  return type === "linear" && (size >= 1e5 || size < 1e-4) ? 68 : 46;
 }
 
 function axis(given: Axis, theme: Theme, nticks: number, view: LayoutParts["view"], title: object | null): Axis {

@@ -23,7 +23,7 @@ const words = {
 export function cloudFigure(run: RunState, started: Started, view: View, theme: Theme): Figure {
   const frame = frameOf(run, view);
   const series = SERIES[theme];
-  const range = functionRange(run, started);
+  const range = functionRange(run, started, view);
   const fresh = started.grid_target;
   const points = (name: string, x: Float32Array, y: ArrayLike<number>, marker: object): Trace => ({
     name,

@@ -1,39 +1,41 @@
-/** The range of f: the same at every position of the play-head, so that scrubbing moves no axis. */
+/** The range of f: from what is drawn at the play-head and after it. It shrinks in few steps as the play-head moves on. */
 import type { Started } from "../../api/codec";
+import { headOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
+import type { View } from "../../run/view";
 import { extent } from "./values";
 
-interface Extremes {
-  /** How many frames they cover. */
-  frames: number;
-  low: number;
-  high: number;
-}
+/** Of every frame so far: going over all values at every drawing would take longer and longer. */
+const known = new WeakMap<Started, ([number, number] | null)[]>();
 
-/** Of a run's frames so far: going over all of them at every drawing would take longer and longer. */
-const known = new WeakMap<Started, Extremes>();
+/** Room beyond the data, in their height: the axis takes one of these and so moves seldom. */
+const ROOMS = [0, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+/** Of the data's height: so much of a curve may be outside. */
+const TOLERANCE = 0.05;
 
-/** Holds the data and all measured curves. A wild excursion is cut at the data's own height beyond them. */
-export function functionRange(run: RunState, started: Started): [number, number] {
-  const [low, high] = extent(started.targets, started.grid_target, started.grid_start) ?? [-1, 1];
+/**
+ * Holds the data and the measured curves from half the play-head's time on: a peak stays in the frame until the time
+ * has doubled. A wild excursion is cut at the data's own height beyond them, or where the network started.
+ */
+export function functionRange(run: RunState, started: Started, view: View): [number, number] {
+  const [low, high] = extent(started.targets, started.grid_target) ?? [-1, 1];
   const height = high - low || Math.abs(high) || 1;
-  const extremes = extremesOf(run, started);
-  // Whole quarters of the height: the axis grows seldom.
-  const quarter = height / 4;
-  const below = Math.min(4, Math.max(0, Math.ceil((low - extremes.low) / quarter - 0.2)));
-  const above = Math.min(4, Math.max(0, Math.ceil((extremes.high - high) / quarter - 0.2)));
-  const room = height * 0.07;
-  return [low - below * quarter - room, high + above * quarter + room];
+  const [least, most] = reached(run, started, (headOf(run, view) ?? 0) / 2);
+  const [first, last] = extent(started.grid_start) ?? [low, high];
+  const below = room(Math.min((low - least) / height, Math.max(1, (low - first) / height)));
+  const above = room(Math.min((most - high) / height, Math.max(1, (last - high) / height)));
+  return [low - (below + 0.07) * height, high + (above + 0.07) * height];
 }
 
-function extremesOf(run: RunState, started: Started): Extremes {
-  const extremes = known.get(started) ?? { frames: 0, low: Infinity, high: -Infinity };
-  for (; extremes.frames < run.frames.length; extremes.frames += 1) {
-    const ends = extent(run.frames[extremes.frames]?.function ?? null);
-    if (!ends) continue;
-    extremes.low = Math.min(extremes.low, ends[0]);
-    extremes.high = Math.max(extremes.high, ends[1]);
-  }
-  known.set(started, extremes);
-  return extremes;
+function room(wanted: number): number {
+  return ROOMS.find((one) => wanted <= one + TOLERANCE) ?? wanted;
+}
+
+function reached(run: RunState, started: Started, from: number): [number, number] {
+  const ends = known.get(started) ?? [];
+  known.set(started, ends);
+  for (let i = ends.length; i < run.frames.length; i += 1) ends.push(extent(run.frames[i]?.function ?? null));
+  const inReach = ends.filter((_, i) => (run.frames[i]?.time ?? 0) >= from);
+  const start = from > 0 ? null : started.grid_start;
+  return extent(start, ...inReach) ?? [Infinity, -Infinity];
 }

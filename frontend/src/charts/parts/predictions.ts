@@ -1,11 +1,14 @@
 /** What can be drawn over the function: which predictions a run has, what they say at the play-head, how far the network is from them. */
 import { number, percent } from "../../format";
+import type { Frame } from "../../api/codec";
 import { frameOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { PredictionId, View } from "../../run/view";
 import { withOpacity } from "../../theme/mode-colour";
 import { SERIES, type Theme } from "../../theme/tokens";
 import type { LegendItem } from "./figure";
+import { endedSentence, isSensible, MOST_GROWN } from "./growth";
+import { largest } from "./values";
 import { chartWords } from "./words";
 
 const words = {
@@ -40,6 +43,8 @@ export interface Prediction {
   distance: number | null;
   /** The time of a prediction that is not the measurement's own. */
   time: number | null;
+  /** Why its curve has ended; null while it is drawn. */
+  ended: string | null;
 }
 
 export function predictionColour(id: PredictionId, theme: Theme): string {
@@ -73,7 +78,7 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
   const kernel = kernelFrameOf(run, view);
   const distances = frame?.distances;
   const ensemble = frame?.ensemble;
-  const said: Record<PredictionId, Partial<Prediction>> = {
+  const now: Record<PredictionId, Partial<Prediction>> = {
     frozen: { values: frame?.function_predicted ?? null, distance: distances?.frozen ?? null },
     moving: {
       values: kernel?.moving?.function ?? null,
@@ -95,8 +100,31 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
     spread: null,
     distance: null,
     time: null,
-    ...said[id],
+    ended: null,
+    ...now[id],
+    ...endOf(run, view, id, now[id].values),
   }));
+}
+
+/** What a prediction said at each of its records. */
+function said(run: RunState, id: PredictionId): { step: number; time: number; values: Float32Array | null | undefined }[] {
+  if (id === "moving") return run.kernelFrames.map(({ step, time, moving }) => ({ step, time, values: moving?.function }));
+  const of = { frozen: (frame: Frame) => frame.function_predicted, infinite: (frame: Frame) => frame.function_infinite, ensemble: (frame: Frame) => frame.ensemble?.mean }[id];
+  return run.frames.map((frame) => ({ step: frame.step, time: frame.time, values: of(frame) }));
+}
+
+/** What a prediction lacks once it has grown beyond all measure: nothing before. */
+function endOf(run: RunState, view: View, id: PredictionId, values: Float32Array | null | undefined): Partial<Prediction> {
+  const { started } = run;
+  if (!started) return {};
+  const limit = MOST_GROWN * (largest(started.targets, started.grid_start) || 1);
+  if (isSensible(values, limit)) return {};
+  const head = (id === "moving" ? kernelFrameOf(run, view) : frameOf(run, view))?.time ?? 0;
+  const last = said(run, id).findLast(({ time, values: drawn }) => time <= head && isSensible(drawn, limit));
+  const kernels = run.kernelFrames.filter(({ time }) => time <= head).map(({ eigenvalues }) => eigenvalues[0] ?? 0);
+  const eigenvalue = { frozen: started.eigenvalues[0], moving: Math.max(...kernels), infinite: started.infinite?.eigenvalues[0], ensemble: started.infinite?.eigenvalues[0] }[id];
+  const ended = endedSentence(chartWords.endedNames[id], started, eigenvalue, last?.step ?? 0);
+  return { values: null, spread: null, distance: null, time: null, ended };
 }
 
 /** "K₀ 2.1 %". `drawn`: whether the curve itself is in the chart. */

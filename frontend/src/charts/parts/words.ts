@@ -9,6 +9,7 @@ export const chartWords = {
   noKernelFrames: "This run records no kernels.",
   at: (time: number) => `t = ${number(time)}`,
   predictionNames: { frozen: "K₀", moving: "Kₜ", infinite: "∞", ensemble: "Band" },
+  endedNames: { frozen: "K₀", moving: "Kₜ", infinite: "Infinite width", ensemble: "Band" },
   leftOut: "Left out: the set-up's notices say why",
   basisKernels: { frozen: "K₀", moving: "Kₜ", infinite: "Θ" },
   infiniteWidth: "infinite width",
