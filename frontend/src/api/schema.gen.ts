@@ -469,7 +469,10 @@ export interface paths {
         };
         /**
          * Get Health
-         * @description Answers 200 while the database can be read, else 503.
+         * @description Answers 200 while the database takes writes, else 503 with the reason.
+         *
+         *     Asks nobody and so waits for nothing: the thread that writes says what it found, a second ago at most if it is
+         *     idle.
          */
         get: operations["get_health_api_health_get"];
         put?: never;
@@ -733,6 +736,9 @@ export interface components {
         /**
          * Finished
          * @description The end, with a sentence for the reader. The last one of a log counts.
+         *
+         *     One that follows another without a Started in between is that of an extension cancelled before it began; it has
+         *     no closing figures, and those before it stand.
          */
         Finished: {
             /** Seq */
@@ -815,6 +821,9 @@ export interface components {
         /**
          * Frame
          * @description A cheap measurement at recording time `index`.
+         *
+         *     A run that ended between two of them has its last state measured too, with the predictions of its own time: its
+         *     index is -1. It enters the closing figures of that Finished, and none after an extension.
          */
         Frame: {
             /** Seq */
@@ -2354,6 +2363,8 @@ export interface components {
             instance: string;
             /** Errors */
             errors: components["schemas"]["FieldProblem"][];
+            /** More */
+            more: number;
         };
     };
     responses: never;
