@@ -18,6 +18,7 @@ ACTIVATION_FILES = {
     "schemas/network.py",
     "experiment/build.py",
     "experiment/formula.py",
+    "experiment/formula_waves.py",
 }
 
 

@@ -1,5 +1,6 @@
 """What the kernel at the start predicts at every recording time, under every law."""
 
+import math
 from dataclasses import dataclass
 from typing import get_args
 
@@ -53,19 +54,19 @@ def theory(start: Start, steps: NDArray[np.int64], law: LawName | None = None) -
     flow, descent = predictions["gradient_flow"], predictions["gradient_descent"]
     apart = np.abs(flow.remaining - descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0
-    discrete = difference > DIFFERENCE_SHOWN if law is None else law == "gradient_descent"
+    drawn: LawName = law or ("gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow")
     means = np.array([group.eigenvalue for group in start.groups])
     return Theory(
         start=start,
         steps=steps,
         by_law=found,
         predictions=predictions,
-        law="gradient_descent" if discrete else "gradient_flow",
+        law=drawn,
         law_difference=difference,
         learning_times=(
-            _interpolated_times(start, laws["gradient_descent"])
-            if discrete
-            else [group.learning_time for group in start.groups]
+            [group.learning_time for group in start.groups]
+            if math.isinf(laws[drawn].largest_stable_eigenvalue)  # in closed form, where steps are infinitely small
+            else _interpolated_times(start, laws[drawn])
         ),
         mode_times=(start.learning_rate * at).numpy()[:, None] * means[None, :],
     )
