@@ -8,6 +8,8 @@ import torch
 from ntkscope.numerics import (
     MLP,
     Architecture,
+    FrozenKernel,
+    GradientDescent,
     activation,
     complete,
     draw,
@@ -15,6 +17,7 @@ from ntkscope.numerics import (
     empirical_ntk_stages,
     output_stages,
     pieces,
+    spectrum,
     stages,
 )
 
@@ -68,3 +71,14 @@ def test_a_network_drawn_in_parts_is_that_of_one_draw(monkeypatch: pytest.Monkey
             generator=state,
         )
         torch.testing.assert_close(network.weights[0][:, 0] * count**0.5, whole, rtol=1e-14, atol=0)
+
+
+def test_a_function_found_in_pieces_is_the_one_found_at_once() -> None:
+    state = torch.Generator().manual_seed(0)
+    root, cross = (torch.randn(rows, 30, generator=state, dtype=torch.float64) for rows in (30, 50))
+    residual, function = (torch.randn(rows, generator=state, dtype=torch.float64) for rows in (30, 50))
+    kernel = FrozenKernel(spectrum(root @ root.T), cross @ root.T, residual, function)
+    steps = torch.arange(40, dtype=torch.float64)
+    parts, whole = (kernel.predict(GradientDescent(0.001), steps) for _ in range(2))
+    assert stops(parts.function_stages()) > 3
+    torch.testing.assert_close(parts.__dict__["function"], whole.function, rtol=1e-12, atol=1e-12)

@@ -64,6 +64,7 @@ def prepare(
         steps, kernels = steps[steps > planned], kernels[kernels > planned]
     predicted = theory(start, steps)
     yield
+    yield from predicted.drawn.function_stages()
     wide = yield from Wide.begin(start, predicted)
     history = History(start, predicted)
     if resume:

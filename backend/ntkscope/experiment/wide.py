@@ -72,6 +72,8 @@ class Wide:
         cross_kernel = limit.cross_kernel if limit else None
         frozen = FrozenKernel(decomposed, cross_kernel, start.residual, start.grid_function)
         prediction = frozen.predict(theory.drawn.law, theory.drawn.step)
+        if limit:
+            yield from prediction.function_stages()
         return cls(start, theory, own.ntk, coefficients.numpy(), groups, limit, prediction, own.error)
 
     def at(self, theory: Theory) -> Wide:

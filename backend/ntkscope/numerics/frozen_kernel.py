@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 from ntkscope.numerics.dynamics import predict
 from ntkscope.numerics.law import Law
 from ntkscope.numerics.spectrum import Spectrum
+from ntkscope.numerics.stages import Stages, pieces
 
 LARGEST = 1e60  # above 2/lambda_1 a prediction grows without end; it is not followed beyond
 
@@ -95,6 +96,15 @@ class KernelPrediction:
         if kernel.cross_kernel is None:
             raise ValueError("a function needs the kernel at its points; give cross_kernel")
         return _bounded(predict(kernel.spectrum, kernel.cross_kernel, kernel.residual, kernel.function, self.factor))
+
+    def function_stages(self) -> Stages[None]:
+        """Finds `function`, with a stop every some tenths of a second; then it is there when it is read."""
+        (steps, n), g = self.factor.shape, len(self.kernel.function)
+        found = []
+        for part in pieces(steps, n * (n + g)):
+            found.append(replace(self, step=self.step[part]).function)
+            yield
+        self.__dict__["function"] = torch.cat(found)  # where a cached property keeps its value
 
 
 def _bounded(values: Tensor) -> Tensor:
