@@ -5,9 +5,12 @@ import json
 import pkgutil
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.cases import config
 from tests.servers import Server
@@ -131,3 +134,64 @@ def test_what_is_not_json_at_all_is_one_short_sentence(real: Server) -> None:
         answer = sent(real, "POST", "api/runs", content=content, headers=JSON)
         assert answer.status_code in (400, 422)
         assert len(answer.content) < 20_000
+
+
+# Text that some reader stumbles over: NUL, half a character, control characters, a sign beyond 16 bits, a path.
+TEXT = st.text(st.sampled_from("a\0\ud800\udfff\n\x7f/.%\u202e\U0001f600"), min_size=1, max_size=8)
+NUMBER = st.sampled_from([5e-324, 1e-310, 1e-160, 1e-12, 1.0, 1e6, 1e12])
+SIGNED = st.builds(lambda sign, size: sign * size, st.sampled_from([-1, 0, 1]), NUMBER)
+EXTREMES = st.fixed_dictionaries(
+    {
+        "data__points": st.builds(
+            lambda low, high: {"kind": "interval", "n": 4, "low": low, "high": high}, SIGNED, SIGNED
+        ),
+        "data__target": st.builds(
+            lambda frequency, size: {"kind": "sinusoids", "frequencies": [frequency], "amplitudes": [size]},
+            NUMBER,
+            SIGNED,
+        ),
+        "data__norm": st.none() | NUMBER,
+        "network__width": st.just(4),
+        "network__activation": st.sampled_from(["erf", "relu", "sin", "linear"]),
+        "network__sigma_w": NUMBER,
+        "network__centered": st.booleans(),
+        "training__learning_rate": st.builds(lambda value: {"kind": "given", "value": value}, NUMBER)
+        | st.builds(lambda value: {"kind": "auto", "fraction": value}, NUMBER),
+        "training__stop": st.builds(lambda time: {"steps": 5, "time": time}, st.none() | NUMBER),
+    }
+)
+
+
+def with_changes(changes: dict[str, Any]) -> dict[str, Any]:
+    """The small config's fields with these, also where a RunConfig would refuse them."""
+    fields = config().model_dump(mode="json")
+    for name, value in changes.items():
+        *path, last = name.split("__")
+        place = fields
+        for key in path:
+            place = place[key]
+        place[last] = value
+    return fields
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(EXTREMES)
+def test_any_numbers_have_a_preview_or_a_sentence(real: Server, changes: dict[str, Any]) -> None:
+    sent(real, "POST", "api/preview", json=with_changes(changes))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(TEXT)
+def test_any_text_anywhere_is_taken_or_refused(real: Server, text: str) -> None:
+    formula = with_changes({"data__target": {"kind": "formula", "text": text}})
+    for path, body in (
+        ("api/preview", formula),
+        ("api/preview", {text: 1}),
+        ("api/runs", {"name": text, "config": {text: text}}),
+        ("api/runs", {"tags": [text, text, ""]}),
+        ("api/sweeps", {"name": text, "axes": [{"field": text, "values": [text]}]}),
+    ):
+        sent(real, "POST", path, content=json.dumps(body), headers=JSON)
+    quoted = quote(text.encode("utf-8", "surrogatepass"), safe="").replace(".", "%2E")  # not a way upwards
+    for address in ("api/runs/", "api/presets/", "api/datasets/", "assets/", "docs/", "deep/", "api/runs?search="):
+        sent(real, "GET", address + quoted)

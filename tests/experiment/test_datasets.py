@@ -112,11 +112,11 @@ def test_a_table_has_a_largest_number_of_columns() -> None:
     widest = [*(f"x{i + 1}" for i in range(MOST_INPUTS)), "y"]
     assert read_csv(f"{','.join(widest)}\n{','.join('1' * len(widest))}\n".encode()).x.shape == (1, MOST_INPUTS)
     for separator in ",;\t":
-        with pytest.raises(TooLarge, match=f"At most {MOST_INPUTS:,} input columns.*30,001 columns"):
-            read_csv(separator.join([*(f"x{i + 1}" for i in range(30_000)), "y"]).encode())
+        with pytest.raises(TooLarge, match=f"At most {MOST_INPUTS:,} input columns.*40,001 columns"):
+            read_csv(separator.join([*(f"x{i + 1}" for i in range(40_000)), "y"]).encode())
 
 
-def test_work_grows_with_the_length_of_a_table_and_no_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_grows_with_the_length_of_a_table_and_no_faster() -> None:
     """Each of these took minutes or the whole memory where a step was quadratic; the test's time limit ends it."""
     long = "1" * 100_000
     for text in (f"x,y\n1,{long}x\n", f"x,y\n1,1e{long}x\n", f'x,y\n"{long}\n'):
@@ -131,7 +131,7 @@ def test_work_grows_with_the_length_of_a_table_and_no_faster(monkeypatch: pytest
 
 
 def test_a_long_table_takes_little_more_memory_than_its_numbers() -> None:
-    data = b"x,y\n" + b"1,2\n" * 300_000
+    data = b"x,y\n" + b"1,2\n" * 40_000
     tracemalloc.start()
     try:
         read_csv(data)

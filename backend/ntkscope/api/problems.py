@@ -6,7 +6,6 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -117,7 +116,8 @@ async def _on_own(request: Request, error: Exception) -> ProblemResponse:
 async def _on_invalid(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)
     errors = error.errors()
-    problems = await anyio.to_thread.run_sync(describe, errors, error.body)
+    # One at a time: several that compare names would leave the event loop few turns.
+    problems = await request.app.state.services.heavy(describe, errors, error.body)
     status = 400 if errors[0]["type"] == "json_invalid" else 422
     more = len(errors) - len(problems)
     return _response("InvalidInput", InvalidInput.title, status, problems, request.url.path, more)
