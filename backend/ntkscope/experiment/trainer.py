@@ -14,7 +14,7 @@ from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.frozen import theory
 from ntkscope.numerics import euler_step
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import OFF_PLAN, Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
+from ntkscope.schemas.event import Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
 
 Events = Generator[RunEvent, Command | None, None]
 DIVERGED = 1e8  # times the loss at the start
@@ -193,7 +193,6 @@ class _Run:
             )  # fmt: skip
         if not planned:
             self.history.extra = 1
-            measured = measured.model_copy(update={"index": OFF_PLAN})
         self.recorded, self.remaining = self.step, measured.remaining
         yield self._numbered(measured)
         return None

@@ -1,10 +1,15 @@
 """Reads of the log for many viewers at once: those who are at the same place share one read."""
 
 import asyncio
+from collections import deque
+from functools import partial
 
 import anyio.to_thread
 
 from ntkscope.store.run_store import RunStore
+from ntkscope.wire.codec import in_this_version
+from ntkscope.wire.sequence import log_fields
+from ntkscope.wire.version_1 import Fields
 
 Events = list[tuple[int, bytes]]
 Key = tuple[str, int, int]
@@ -25,6 +30,7 @@ class Log:
     async def read(self, run_id: str, after: int, limit: int) -> Events:
         """The next events after seq `after`, checkpoints left out, as (seq, bytes).
 
+        They are the stored bytes; those of an earlier version are written anew as this version would have.
         Whatever was committed before this call is among them: a read that has begun already is joined by nobody.
         """
         key = run_id, after, limit
@@ -38,6 +44,15 @@ class Log:
             await asyncio.wait((before,))  # so that many who come one after another cost two reads, not many
         self._reading[key] = self._next.pop(key)
         try:
-            return await anyio.to_thread.run_sync(self._store.events, *key)
+            return await anyio.to_thread.run_sync(self._events, *key)
         finally:
             del self._reading[key]
+
+    def _events(self, run_id: str, after: int, limit: int) -> Events:
+        stored = self._store.events(run_id, after, limit)
+        return [(seq, in_this_version(data, partial(self._started, run_id, seq))) for seq, data in stored]
+
+    def _started(self, run_id: str, seq: int) -> Fields | None:
+        """The Started before an event."""
+        newest = deque(log_fields(self._store.started(run_id, seq)), maxlen=1)
+        return newest.pop() if newest else None

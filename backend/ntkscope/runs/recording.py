@@ -6,8 +6,7 @@ from pathlib import Path
 from ntkscope.schemas.event import Finished, Started
 from ntkscope.schemas.run import RunSummary
 from ntkscope.store.writes import NewEvent
-from ntkscope.wire.codec import decode
-from ntkscope.wire.sequence import split
+from ntkscope.wire.sequence import decode_log, split
 
 RECORDED = "recorded"  # the run's id: there is one in a database
 
@@ -19,7 +18,7 @@ def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
         ValueError: the file holds no whole run of this version.
     """
     data = split(path.read_bytes())
-    events = [decode(item) for item in data]
+    events = list(decode_log(data))
     if not events or not isinstance(events[0], Started) or not isinstance(events[-1], Finished):
         raise ValueError(f"{path} does not hold a run from its start to its end")
     first, last = events[0], events[-1]

@@ -204,7 +204,7 @@ describe("the fits of eigenvalues by frequency", () => {
 
 it("the loss shows infinite width where it is predicted", () => {
   const figure = lossChart.figure(run, VIEW, "light");
-  expect(named(figure, "infinite width")?.y[0]).toBeCloseTo(0.9 * (run.started?.gradient_descent.loss[1] ?? NaN), 6);
+  expect(named(figure, "infinite width")?.y[0]).toBeCloseTo(0.9 * (run.started?.laws.gradient_descent.loss[1] ?? NaN), 6);
   expect(figure.legend.map(({ text }) => text)).toContain("infinite width");
   const old = lossChart.figure(runFixture({ further: false }), VIEW, "light");
   expect(old.legend.map(({ text }) => text)).not.toContain("infinite width");

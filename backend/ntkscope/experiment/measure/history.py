@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +32,7 @@ class History:
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
+        self._counts = np.array([group.significant for group in self.start.groups], dtype=bool)
         self._single = np.array([len(group.modes) == 1 for group in self.start.groups], dtype=bool)
 
     def add(self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory) -> None:
@@ -51,11 +50,11 @@ class History:
             error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
             self.errors[law].append(np.where(self._counts & moving, error, np.nan))
 
-    def planned(self) -> tuple[Array, Array, Array]:
+    def planned(self) -> tuple[list[int], Array, Array]:
         """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
         count, groups = len(self.steps) - self.extra, len(self.start.groups)
         return (
-            np.array(self.steps[:count], dtype=np.float64),
+            self.steps[:count],
             np.array(self.remaining[:count]).reshape(-1, groups),
             np.array(self.learnt[:count]).reshape(-1, groups),
         )
@@ -64,10 +63,9 @@ class History:
         """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
         return _median(np.concatenate(self.errors[law])) if self.steps else None
 
-    def median_errors(self) -> dict[str, Any]:
-        """By the names that events have: of each law, and of the one that is drawn."""
-        by_law = {f"median_error_{law}": self.median_error(law) for law in self.theory.predictions}
-        return {**by_law, "median_error": self.median_error(self.theory.law)}
+    def median_errors(self) -> dict[LawName, float | None]:
+        """Of each law."""
+        return {law: self.median_error(law) for law in self.theory.predictions}
 
     def rows(self) -> list[ModeRow]:
         """The closing table: each group's eigenvalue, learning times and error."""
@@ -77,7 +75,7 @@ class History:
         predicted = self.theory.learning_times
         for column, group in enumerate(self.start.groups):
             measured = None
-            if group.drawn:
+            if group.resolved:
                 measured = measured_learning_time(
                     times, torch.from_numpy(table[:, column]), self.start.config.recording.epsilon
                 )
@@ -85,7 +83,7 @@ class History:
                 ModeRow(
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
-                    counts=group.counts,
+                    significant=group.significant,
                     predicted_learning_time=predicted[column],
                     measured_learning_time=measured,
                     median_error=_median(errors[:, column]),
@@ -95,8 +93,8 @@ class History:
 
     def restore(self, checkpoint: Checkpoint, theory: Theory) -> None:
         """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
-        for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
-            self.add(int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
+        for at, step in enumerate(checkpoint.recorded_steps):
+            self.add(step, checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
 
 
 def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
@@ -109,7 +107,7 @@ def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
     entering = [
         (row.eigenvalue, row.measured_learning_time)
         for row in rows
-        if row.counts and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
+        if row.significant and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
     ]
     eigenvalues, times = torch.tensor(entering, dtype=torch.float64).reshape(-1, 2).T
     if len(torch.unique(eigenvalues)) < 2:

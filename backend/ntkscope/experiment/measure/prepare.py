@@ -68,7 +68,7 @@ def prepare(
     wide = yield from Wide.begin(start, predicted)
     history = History(start, predicted)
     if resume:
-        history.restore(resume, theory(start, resume.recorded_steps.astype(np.int64)))
+        history.restore(resume, theory(start, np.array(resume.recorded_steps, dtype=np.int64)))
     yield
     moving: Moving | None
     if resume is None:

@@ -25,8 +25,8 @@ from ntkscope.numerics import (
     spectrum,
     subspace_overlap,
 )
-from ntkscope.schemas.event import Frame, KernelFrame
-from ntkscope.schemas.event_parts import Distances, HessianSharpness, Identity
+from ntkscope.schemas.event import Frame, KernelFrame, PredictionName
+from ntkscope.schemas.event_parts import HessianSharpness, Identity, PredictedFunction
 
 Array = NDArray[np.float64]
 
@@ -74,12 +74,15 @@ def frame(
     if problem.grid_target is not None:
         held_out = float(((grid - problem.grid_target) ** 2).mean())
     below = [len(group.modes) for group, left in zip(groups, remaining, strict=True) if left < _epsilon(start)]
-    function, predicted = grid.numpy(), theory.drawn.function[at].numpy()
-    infinite = wide.function(at) if wide else None
-    ensemble = wide.ensemble(at) if wide else None
+    function = grid.numpy()
+    predicted: dict[PredictionName, PredictedFunction] = {}
+    predicted["frozen"] = predicted_function(function, theory.drawn.function[at].numpy())
+    if wide and (infinite := wide.function(at)) is not None:
+        predicted["infinite"] = predicted_function(function, infinite)
+    if wide and (ensemble := wide.ensemble(at)) is not None:
+        predicted["ensemble"] = predicted_function(function, ensemble.mean, ensemble.standard_deviation)
     return Frame(
         seq=0,  # numbered when it is told
-        index=at,
         step=moment.step,
         time=moment.time,
         wall_seconds=moment.wall_seconds,
@@ -89,20 +92,18 @@ def frame(
         remaining=remaining,
         learnt=learnt,
         function=function,
-        function_predicted=predicted,
         fitted=fitted.numpy(),
-        spectrum=residual_spectrum(start.fourier_rows, residual).numpy(),
+        residual_spectrum=residual_spectrum(start.fourier_rows, residual).numpy(),
         modes_learnt=sum(below),
-        **history.median_errors(),
-        function_infinite=infinite,
-        ensemble=ensemble,
-        distances=Distances(
-            frozen=relative_distance(function, predicted),
-            infinite=None if infinite is None else relative_distance(function, infinite),
-            ensemble=None if ensemble is None else relative_distance(function, ensemble.mean),
-        ),
+        median_errors=history.median_errors(),
+        predicted=predicted,
         infinite_remaining=wide.remaining(residual) if wide else None,
     )
+
+
+def predicted_function(function: Array, predicted: Array, spread: Array | None = None) -> PredictedFunction:
+    """A prediction on the grid, and how far the trained network's function (g,) is from it."""
+    return PredictedFunction(function=predicted, spread=spread, distance=relative_distance(function, predicted))
 
 
 def all_learnt(start: Start, remaining: Array) -> bool:

@@ -1,7 +1,7 @@
 """The first and the last event of a run: what theory says before the first step, and how it ended."""
 
 import platform
-from typing import Any
+from typing import get_args
 
 import numpy as np
 import torch
@@ -12,13 +12,13 @@ from ntkscope.experiment.measure.history import History, learning_time_fit
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory
-from ntkscope.experiment.theory.infinite import frequency_fits, left_out
+from ntkscope.experiment.theory.infinite import kernel_modes, left_out
 from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.experiment.theory.modes import mode_wave_vectors
 from ntkscope.experiment.theory.slices import Slices
 from ntkscope.experiment.theory.wide import Wide
 from ntkscope.numerics import cumulative_power, modes_at
-from ntkscope.schemas.event import Checkpoint, Finished, Outcome, Reason, Started
+from ntkscope.schemas.event import Checkpoint, Finished, LawName, Outcome, Reason, Started
 from ntkscope.schemas.event_parts import Machine
 
 LARGEST_GRID_MODES = 131_072  # values: half a megabyte on the wire
@@ -28,7 +28,8 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
             seq: int) -> Started:  # fmt: skip
     """The Started event: data, K_0, its modes, and the prediction of every recording time."""
     problem, eigenvalues = start.problem, start.spectrum.eigenvalues
-    by_law: dict[str, Any] = {name: one for name, one in theory.predictions.items()}  # a field of each law's name
+    largest_stable = start.training_law.largest_stable_eigenvalue
+    coefficients, frequencies = start.mode_coefficients[: start.followed], torch.from_numpy(start.mode_frequencies)
     missing = [] if wide else [left_out(start)]
     return Started(
         seq=seq,
@@ -37,7 +38,10 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
         notices=[*problem.notices, *rate_notices(start.learning_rate, start.stability_limit), *missing],
         parameters=start.network.parameter_count,
         learning_rate=start.learning_rate,
-        stability_limit=start.stability_limit,
+        largest_stable_rate=start.stability_limit,
+        largest_stable_eigenvalue=largest_stable if np.isfinite(largest_stable) else None,
+        epsilon=start.config.recording.epsilon,
+        centered=start.config.network.centered,
         geometry=problem.geometry,
         inputs=problem.inputs,
         targets=problem.targets.numpy(),
@@ -45,25 +49,20 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
         grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
         grid_shape=problem.grid_shape,
         grid_start=start.grid_function.numpy(),
-        eigenvalues=eigenvalues.numpy(),
-        noise_floor=start.spectrum.noise_floor,
+        **kernel_modes(start.spectrum, coefficients.numpy(), frequencies, theory.groups, problem),
         coefficient_floor=start.coefficient_floor,
         modes=start.spectrum.leading(start.followed).numpy(),
-        mode_coefficients=start.mode_coefficients[: start.followed].numpy(),
-        mode_frequencies=start.mode_frequencies,
-        groups=theory.groups,
         below_floor=int((eigenvalues < start.spectrum.noise_floor).sum()),
         residual_norm=float(start.residual.norm()),
         target_norm=float(problem.targets.norm()),
-        steps=theory.steps.astype(np.float64),
-        times=theory.steps.astype(np.float64) * start.learning_rate,
-        kernel_steps=kernel_steps.astype(np.float64),
+        steps=theory.steps.tolist(),
+        times=(theory.steps * start.learning_rate).tolist(),
+        kernel_steps=kernel_steps.tolist(),
         law=theory.law,
         law_difference=theory.law_difference,
-        **by_law,
+        laws=theory.predictions,
         frequencies=spectrum_frequencies(problem).numpy(),
         target_power=cumulative_power(start.spectrum.mode_coefficients(problem.targets)).numpy(),
-        frequency_fits=frequency_fits(torch.from_numpy(start.mode_frequencies), start.spectrum, problem),
         infinite=wide.announce(slices) if wide else None,
         grid_modes=grid_modes(start),
         mode_wave_vectors=mode_wave_vectors(start.spectrum, problem, start.followed),
@@ -113,7 +112,8 @@ def finished(start: Start, history: History, reason: Reason, seq: int, step: int
         time=step * start.learning_rate,
         loss=loss,
         wall_seconds=wall_seconds,
-        **history.median_errors(),
+        median_errors=history.median_errors(),
+        suggested_rate=suggested_rate(start) if reason == "diverged" else None,
         rows=rows,
         learning_time_fit=learning_time_fit(rows),
     )
@@ -131,11 +131,17 @@ def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
         time=resume.time if resume else 0.0,
         loss=None,
         wall_seconds=resume.wall_seconds if resume else 0.0,
-        median_error=None,
-        median_error_gradient_flow=None,
-        median_error_gradient_descent=None,
+        median_errors=dict.fromkeys(get_args(LawName)),
+        suggested_rate=None,
         rows=[],
+        learning_time_fit=None,
     )
+
+
+def suggested_rate(start: Start) -> float | None:
+    """Half of the learning rate or of 2/lambda_1, whichever is smaller, in three digits; None without the latter."""
+    limit = start.stability_limit
+    return None if limit is None else float(f"{min(start.learning_rate, limit) / 2:.3g}")
 
 
 OUTCOMES: dict[Reason, Outcome] = {
@@ -151,12 +157,13 @@ def sentence(start: Start, reason: Reason, step: int, loss: float | None) -> str
     if reason == "diverged":
         rate, limit = start.learning_rate, start.stability_limit
         grew = "The loss is no longer finite" if loss is None else "The loss passed 10⁸ times its start"
-        if limit is None:
+        suggested = suggested_rate(start)
+        if limit is None or suggested is None:
             return f"{grew} at {at}. Try a smaller learning rate than {number(rate)}."
         side = "above" if rate > limit else "below"
         return (
             f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)}. "
-            f"Try {number(min(rate, limit) / 2)}."
+            f"Try {number(suggested)}."
         )
     return {
         "steps": f"Reached the last step: {at}.",

@@ -50,7 +50,7 @@ def theory(start: Start, steps: NDArray[np.int64], law: LawName | None = None) -
     found = {name: start.frozen.predict(law_, at) for name, law_ in laws.items()}
     predictions = {name: _in_groups(one, start) for name, one in found.items()}
     # The one place that chooses between two laws by their names.
-    counts = np.array([group.counts for group in start.groups], dtype=bool)
+    counts = np.array([group.significant for group in start.groups], dtype=bool)
     flow, descent = predictions["gradient_flow"], predictions["gradient_descent"]
     apart = np.abs(flow.remaining - descent.remaining)[:, counts]
     difference = float(apart.max()) if apart.size else 0.0
@@ -103,10 +103,10 @@ def _in_groups(prediction: KernelPrediction, start: Start) -> Predictions:
 
 
 def group_remaining(coefficients: Array, begin: Array, groups: list[Group]) -> Array:
-    """||c_g(t)|| / ||c_g(0)|| of (T, n) coefficients as (T, G); NaN where a group is not drawn."""
+    """||c_g(t)|| / ||c_g(0)|| of (T, n) coefficients as (T, G); NaN where a group is not resolved."""
     columns = [
         np.linalg.norm(coefficients[:, group.modes], axis=1) / np.linalg.norm(begin[group.modes])
-        if group.drawn
+        if group.resolved
         else np.full(len(coefficients), np.nan)
         for group in groups
     ]
@@ -114,10 +114,10 @@ def group_remaining(coefficients: Array, begin: Array, groups: list[Group]) -> A
 
 
 def group_learnt(coefficients: Array, begin: Array, groups: list[Group]) -> Array:
-    """1 - <c_g(t), c_g(0)> / ||c_g(0)||^2 of (T, n) coefficients as (T, G); NaN where a group is not drawn."""
+    """1 - <c_g(t), c_g(0)> / ||c_g(0)||^2 of (T, n) coefficients as (T, G); NaN where a group is not resolved."""
     columns = [
         1 - coefficients[:, group.modes] @ begin[group.modes] / (begin[group.modes] ** 2).sum()
-        if group.drawn
+        if group.resolved
         else np.full(len(coefficients), np.nan)
         for group in groups
     ]

@@ -1,9 +1,11 @@
 """The infinite-width kernels of a run's network, on its data and its grid: Remark 1."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput, TooLarge
@@ -22,7 +24,9 @@ from ntkscope.numerics import (
     spectrum,
 )
 from ntkscope.numerics.frozen_kernel import LARGEST
-from ntkscope.schemas.event_parts import Ensemble, FrequencyFit
+from ntkscope.schemas.event_parts import Ensemble, FrequencyFit, Group
+
+Array = NDArray[np.float64]
 
 # Pairs of points times hidden layers that take half a second to a second on one core by closed form; by a Hermite
 # series pairs times terms, summed over the layers.
@@ -103,7 +107,7 @@ def limit(start: Start) -> Limit:
         raise InvalidInput(
             "Points on which the kernel of infinite width is within the range of float64.",
             f"inputs up to {float(start.problem.encoded.abs().max()):g} and σ_w = {start.config.network.sigma_w:g}",
-            "Ask for kernel=start, or start a run whose inputs are near 1.",
+            "Ask for kernel=frozen, or start a run whose inputs are near 1.",
             "kernel",
         )
     return found
@@ -133,6 +137,28 @@ def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limi
         grid_variance=across.variances,
         error=max(own.error, across.error),
     )
+
+
+def kernel_modes(
+    decomposed: Spectrum, coefficients: Array, frequencies: Tensor, groups: list[Group], problem: Problem
+) -> dict[str, Any]:
+    """The fields of `KernelModes`: a kernel's spectrum, and what its m followed modes are.
+
+    Args:
+        decomposed: The kernel's.
+        coefficients: (m,) of the residual at step 0, in its modes.
+        frequencies: (m,) of its modes.
+        groups: Of its modes.
+        problem: Says how many points there are, and whether they are on a circle.
+    """
+    return {
+        "eigenvalues": decomposed.eigenvalues.numpy(),
+        "noise_floor": decomposed.noise_floor,
+        "mode_coefficients": coefficients,
+        "mode_frequencies": frequencies.numpy(),
+        "groups": groups,
+        "frequency_fits": frequency_fits(frequencies, decomposed, problem),
+    }
 
 
 def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) -> list[FrequencyFit]:

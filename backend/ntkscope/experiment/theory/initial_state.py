@@ -12,7 +12,6 @@ from torch import Tensor
 from ntkscope.errors import InvalidInput, Unavailable
 from ntkscope.experiment.problem.build import Problem, build, network_stages
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import check_steps
 from ntkscope.experiment.theory.frequencies import fourier_rows
 from ntkscope.experiment.theory.modes import coefficient_floor, describe_modes, mode_frequencies
 from ntkscope.numerics import (
@@ -77,7 +76,7 @@ class Start:
     @property
     def leading_modes(self) -> int:
         """As many as count, at least 1; more where that would cut a group, whose modes have no directions."""
-        wanted = max(1, sum(len(group.modes) for group in self.groups if group.counts))
+        wanted = max(1, sum(len(group.modes) for group in self.groups if group.significant))
         return max(mode + 1 for group in self.groups if min(group.modes) < wanted for mode in group.modes)
 
 
@@ -93,7 +92,6 @@ def start(config: RunConfig, dataset: Table | None = None) -> Start:
 
 def start_stages(config: RunConfig, dataset: Table | None = None) -> Stages[Start]:
     """`start`, with a stop every some tenths of a second; the eigendecomposition alone has none."""
-    check_steps(config.training.stop.steps)
     problem = build(config, dataset)
     yield
     device, dtype = choose_device(config), getattr(torch, config.training.precision)

@@ -88,12 +88,12 @@ def describe_modes(
         mode_coefficients: Of the residual at time 0, of as many leading modes as are followed.
         problem: Says whether the points are equispaced on a circle, where two modes of one frequency pair up.
         residual_norm: ||r(0)|| over all modes.
-        coefficient_floor: Of `coefficient_floor`; a group that starts below it is not drawn.
+        coefficient_floor: Of `coefficient_floor`; a group that starts below it is not resolved.
         epsilon: Learnt means below this fraction of the start.
 
     Returns:
         Groups with their learning time under gradient flow: None below a floor. A group that starts below 5 %
-        of the residual's norm, or whose floor is above 5 % of its start, is drawn but does not count.
+        of the residual's norm, or whose floor is above 5 % of its start, is resolved but not significant.
     """
     followed = len(mode_coefficients)
     frequencies = mode_frequencies(spectrum, problem, followed)
@@ -104,17 +104,17 @@ def describe_modes(
         values, coefficients = eigenvalues[members], mode_coefficients[members]
         start = float(coefficients.norm())
         above = bool((values > spectrum.noise_floor).all())
-        drawn = above and start > max(coefficient_floor, SMALLEST_START)
+        resolved = above and start > max(coefficient_floor, SMALLEST_START)
         frequency = float(frequencies[members[0]])
         groups.append(
             Group(
                 modes=members,
                 eigenvalue=float(values.mean()),
                 start_magnitude=start,
-                counts=drawn and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, coefficient_floor),
-                drawn=drawn,
+                significant=resolved and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, coefficient_floor),
+                resolved=resolved,
                 frequency=None if np.isnan(frequency) else frequency,
-                learning_time=group_learning_time(values, coefficients, epsilon) if drawn else None,
+                learning_time=group_learning_time(values, coefficients, epsilon) if resolved else None,
             )
         )
     return groups

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.experiment.theory.frozen import Theory, group_remaining
-from ntkscope.experiment.theory.infinite import Limit, frequency_fits, limit_at_once, own_kernels
+from ntkscope.experiment.theory.infinite import Limit, kernel_modes, limit_at_once, own_kernels
 from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.experiment.theory.modes import describe_modes, mode_frequencies
 from ntkscope.experiment.theory.slices import Slices
@@ -87,14 +87,9 @@ class Wide:
         frequencies = mode_frequencies(decomposed, start.problem, start.followed)
         distance = drift(start.kernel, self.kernel)
         return InfiniteWidth(
-            eigenvalues=decomposed.eigenvalues.numpy(),
-            noise_floor=decomposed.noise_floor,
-            mode_coefficients=self.mode_coefficients,
-            mode_frequencies=frequencies.numpy(),
+            **kernel_modes(decomposed, self.mode_coefficients, frequencies, self.groups, start.problem),
             distance=distance if np.isfinite(distance) else None,
-            quadrature_error=self.error,
-            frequency_fits=frequency_fits(frequencies, decomposed, start.problem),
-            groups=self.groups,
+            truncation_error=self.error,
             loss=self.prediction.loss.numpy(),
             slices=slices.of(self.kernel),
         )
