@@ -122,7 +122,7 @@ describe("sharpness", () => {
 
   it("is logarithmic where the limit is far above the start", () => {
     const slow = furtherFixture();
-    (slow.started as { learning_rate: number }).learning_rate = 1e-4;
+    (slow.started as { largest_stable_eigenvalue: number | null }).largest_stable_eigenvalue = 2e4;
     const figure = sharpnessChart.figure(slow, VIEW, "light");
     expect(figure.layout.yaxis.type).toBe("log");
     expect(figure.layout.yaxis.range[1]).toBeGreaterThan(Math.log10(2e4));
