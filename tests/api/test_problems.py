@@ -87,10 +87,8 @@ def test_a_billion_parameters_are_refused_with_their_memory_and_the_setting(real
 def test_too_much_memory_and_too_many_points_name_their_settings(real: Server) -> None:
     points = {"kind": "interval", "n": 8000}
     assert "NTKSCOPE_MAX_POINTS" in problem(submit(real, data__points=points), 422)["remedy"]
-    steps = submit(real, training__stop={"steps": 15_000_000})
-    assert "NTKSCOPE_MAX_STEPS" in problem(steps, 422)["remedy"]
-    beyond = submit(real, training__stop={"steps": 90_000_000})
-    assert "16,777,216 steps" in problem(beyond, 422)["expected"]
+    for steps in (15_000_000, 90_000_000):
+        assert "NTKSCOPE_MAX_STEPS" in problem(submit(real, training__stop={"steps": steps}), 422)["remedy"]
 
 
 @pytest.mark.parametrize(

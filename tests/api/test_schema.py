@@ -24,8 +24,6 @@ def test_a_setting_above_the_schema_s_own_maximum_changes_nothing(tmp_path: Path
 
     for model, field in LIMITED:
         own = RunConfig.model_json_schema()["$defs"][model]["properties"][field]
-        if field == "steps":
-            own["maximum"] = 2**24  # beyond it events cannot tell steps apart
         assert made["$defs"][model]["properties"][field] == own
 
 

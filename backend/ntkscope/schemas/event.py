@@ -24,6 +24,7 @@ from ntkscope.schemas.event_parts import (
     MovingPrediction,
     PredictedFunction,
     Predictions,
+    Verdict,
 )
 
 LawName = Literal["gradient_flow", "gradient_descent"]
@@ -75,8 +76,8 @@ class Started(KernelModes, Event):
     steps: list[int]  # T recording steps
     times: list[float]  # T of them, learning_rate * step
     kernel_steps: list[int]  # steps of the kernel frames
-    law: LawName  # the one that charts draw: gradient_descent where the two differ by over 1 %
-    law_difference: float  # largest difference of the two, relative, over significant groups
+    law: LawName  # the one that charts draw: gradient_descent where the two come apart by over 1 %
+    law_difference: float  # how far at most, over significant groups and all steps that there are; at most 1
     laws: dict[LawName, Predictions]  # what K_0 predicts, by every law
     frequencies: Vector  # (F,) input-space frequency of each entry of the residual spectrum; empty where undefined
     infinite: InfiniteWidth | None  # None where it would take seconds; a notice says so
@@ -108,6 +109,7 @@ class Frame(Event):
     # infinite width, where training is not centered.
     modes_learnt: int
     median_errors: dict[LawName, float | None]  # so far, against each law, over significant groups
+    verdict: Verdict | None  # of all records so far; None before anything has moved
 
 
 class KernelFrame(Event):
@@ -144,6 +146,11 @@ class Checkpoint(Event):
     recorded_steps: list[int]  # R of the plan
     recorded_remaining: Matrix  # (R, G), as in Frame
     recorded_learnt: Matrix  # (R, G)
+    recorded_function_errors: Vector | None  # (R,), as Verdict has them
+    # The kernel's motion until then, as Verdict has it; None without kernel frames.
+    drift: float | None
+    moving_error: float | None
+    frozen_error: float | None
     moving: bytes  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
     moving_kernel: bytes  # at a pause, that kernel itself (experiment/theory/moving.py); empty where it is K_0
 
@@ -180,6 +187,7 @@ class Finished(Event):
     suggested_rate: float | None  # a learning rate to try instead, for a run that diverged
     rows: list[ModeRow]
     learning_time_fit: LearningTimeFit | None  # None for fewer than two groups
+    verdict: Verdict | None  # of all records
 
 
 RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]

@@ -91,7 +91,7 @@ def _frame(fields: Fields, _started: object) -> Fields:
     old = ("index", "function_predicted", "function_infinite", "ensemble", "distances", "spectrum")
     return {
         **_without(fields, *old, "median_error", *(f"median_error_{law}" for law in LAWS)),
-        **_missing(fields, "infinite_remaining"),
+        **_missing(fields, "infinite_remaining", "verdict"),
         "residual_spectrum": fields["spectrum"],
         "predicted": {
             name: {"function": function, "spread": spread, "distance": distances.get(name)}
@@ -119,6 +119,7 @@ def _checkpoint(fields: Fields, _started: object) -> Fields:
         "time": 0.0,
         "moving": b"",
         "moving_kernel": b"",
+        **_missing(fields, "recorded_function_errors", "drift", "moving_error", "frozen_error"),
         **fields,
         "recorded_steps": _integers(fields["recorded_steps"]),
     }
@@ -129,7 +130,7 @@ def _finished(fields: Fields, started: Callable[[], Fields | None]) -> Fields:
     limit = told and told["largest_stable_rate"]
     return {
         **_without(fields, "median_error", *(f"median_error_{law}" for law in LAWS)),
-        **_missing(fields, "learning_time_fit"),
+        **_missing(fields, "learning_time_fit", "verdict"),
         "median_errors": _median_errors(fields),
         # Until then the page found it.
         "suggested_rate": float(f"{min(limit, told['learning_rate']) / 2:.3g}") if told and limit else None,

@@ -116,6 +116,7 @@ def finished(start: Start, history: History, reason: Reason, seq: int, step: int
         suggested_rate=suggested_rate(start) if reason == "diverged" else None,
         rows=rows,
         learning_time_fit=learning_time_fit(rows),
+        verdict=history.verdict(),
     )
 
 
@@ -135,6 +136,7 @@ def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
         suggested_rate=None,
         rows=[],
         learning_time_fit=None,
+        verdict=None,
     )
 
 
