@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ntkscope.experiment.clock import Clock
+from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, RunEvent, Tick

@@ -8,8 +8,6 @@ import torch
 
 from ntkscope.errors import TooLarge
 from ntkscope.experiment import estimate
-from ntkscope.experiment.build import build, build_network
-from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.estimate import (
     Limits,
     check_limits,
@@ -20,9 +18,11 @@ from ntkscope.experiment.estimate import (
     sizes,
     start_bytes,
 )
-from ntkscope.experiment.infinite import limit
 from ntkscope.experiment.machine import machine_speed
-from ntkscope.experiment.start import start
+from ntkscope.experiment.problem.build import build, build_network
+from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.theory.infinite import limit
+from ntkscope.experiment.theory.initial_state import start
 from ntkscope.schemas.config import RunConfig
 
 LIMITS = Limits(max_parameters=50_000_000, max_points=4096, max_memory_bytes=8 * 2**30, max_steps=10_000_000)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ntkscope.errors import TooLarge
-from ntkscope.experiment.clock import Clock
-from ntkscope.experiment.infinite import limit
+from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.prediction import prediction
-from ntkscope.experiment.start import start
+from ntkscope.experiment.theory.infinite import limit
+from ntkscope.experiment.theory.initial_state import start
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.event import OFF_PLAN, Checkpoint, Finished, Frame, KernelFrame, RunEvent, Started, Tick
 from tests.cases import config, of, run, stored

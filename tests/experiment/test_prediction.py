@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from ntkscope.experiment.infinite import limit
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
-from ntkscope.experiment.start import start
+from ntkscope.experiment.theory.infinite import limit
+from ntkscope.experiment.theory.initial_state import start
 from ntkscope.numerics import MLP, euler_step, infinite_ntk
 from ntkscope.schemas.event import Frame, KernelFrame
 from tests.cases import config, of, run

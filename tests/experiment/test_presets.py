@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from ntkscope.errors import NotFound
-from ntkscope.experiment.build import build
 from ntkscope.experiment.presets import laid_over, preset, presets
 from ntkscope.experiment.preview import preview
+from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.event import Finished, Frame, KernelFrame, Started
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from ntkscope.experiment.frequencies import residual_spectrum
-from ntkscope.experiment.infinite import limit
 from ntkscope.experiment.prediction import Recorded, prediction
 from ntkscope.experiment.presets import preset
-from ntkscope.experiment.start import start
+from ntkscope.experiment.theory.frequencies import residual_spectrum
+from ntkscope.experiment.theory.infinite import limit
+from ntkscope.experiment.theory.initial_state import start
 from ntkscope.numerics import gradient_flow, learning_time, log_log_slope
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import KernelFrame, Started

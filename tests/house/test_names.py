@@ -11,14 +11,14 @@ BACKEND = Path(__file__).parents[2] / "backend" / "ntkscope"
 
 # Where a name may stand: its table, the schema that users write, the face of the package (whose functions bear the
 # laws' names), and for the laws the one choice between two of them.
-LAW_FILES = {"numerics/law.py", "numerics/__init__.py", "schemas/event.py", "experiment/theory.py"}
+LAW_FILES = {"numerics/law.py", "numerics/__init__.py", "schemas/event.py", "experiment/theory/frozen.py"}
 # A config's fields that shape an activation; a formula's functions, some of which are called the same.
 ACTIVATION_FILES = {
     "numerics/activations.py",
     "schemas/network.py",
-    "experiment/build.py",
-    "experiment/formula.py",
-    "experiment/formula_waves.py",
+    "experiment/problem/build.py",
+    "experiment/problem/formula.py",
+    "experiment/problem/formula_waves.py",
 }
 
 
@@ -40,7 +40,9 @@ def test_names_stand_in_their_own_tables_only(names: list[str], own: set[str]) -
     assert {path: lines for path, lines in found.items() if path not in own} == {}
 
 
-@pytest.mark.parametrize(("path", "names"), [("experiment/build.py", ACTIVATIONS), ("experiment/theory.py", LAWS)])
+@pytest.mark.parametrize(
+    ("path", "names"), [("experiment/problem/build.py", ACTIVATIONS), ("experiment/theory/frozen.py", LAWS)]
+)
 def test_a_table_beside_its_own_is_no_branch(path: str, names: dict[str, object]) -> None:
     text = (BACKEND / path).read_text(encoding="utf-8")
     for name in names:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from ntkscope.experiment import clock
+from ntkscope.experiment.measure import clock
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Finished, RunEvent, Started, Tick

@@ -14,7 +14,7 @@ from ntkscope.api.examples import TABLE
 from ntkscope.api.problems import RESPONSES
 from ntkscope.api.services import Services
 from ntkscope.errors import InvalidInput, NotFound
-from ntkscope.experiment.datasets import read_csv
+from ntkscope.experiment.problem.datasets import read_csv
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.store.writes import insert_dataset
 

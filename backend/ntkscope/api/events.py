@@ -10,9 +10,9 @@ from ntkscope.api.dependencies import RunId, ServicesDep
 from ntkscope.api.problems import RESPONSES
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput
-from ntkscope.experiment.build import build
-from ntkscope.experiment.datasets import csv_lines
 from ntkscope.experiment.prediction import Recorded
+from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.problem.datasets import csv_lines
 from ntkscope.schemas.event import LawName, RunEvent, Started
 from ntkscope.schemas.event_page import EventPage
 from ntkscope.schemas.run import KernelName, Prediction, RunSummary

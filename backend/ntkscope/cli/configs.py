@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from ntkscope.api.validation import describe
 from ntkscope.errors import InvalidInput, NotFound
-from ntkscope.experiment.datasets import Table, read_csv
 from ntkscope.experiment.presets import preset, presets
+from ntkscope.experiment.problem.datasets import Table, read_csv
 from ntkscope.schemas.config import RunConfig
 from ntkscope.settings import Settings
 

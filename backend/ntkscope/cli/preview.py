@@ -12,7 +12,7 @@ from ntkscope.cli.settings import read_settings
 from ntkscope.cli.tables import frequency_table, seconds
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.estimate import check_limits, readable_bytes
-from ntkscope.experiment.words import number
+from ntkscope.experiment.format import number
 from ntkscope.schemas.preview import Preview
 
 

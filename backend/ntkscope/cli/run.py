@@ -18,8 +18,8 @@ from ntkscope.cli.tables import mode_table, seconds
 from ntkscope.executors.drive import drive
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import check_limits
+from ntkscope.experiment.format import number
 from ntkscope.experiment.trainer import train
-from ntkscope.experiment.words import number
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.event import Command, Finished, Frame, RunEvent, Started, Tick
 from ntkscope.wire.codec import encode, to_json

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from ntkscope.experiment.words import number
+from ntkscope.experiment.format import number
 from ntkscope.schemas.event_parts import ModeRow
 from ntkscope.schemas.preview import Preview
 

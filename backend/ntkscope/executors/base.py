@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
-from ntkscope.experiment.datasets import Table
+from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Command, Outcome, RunEvent
 

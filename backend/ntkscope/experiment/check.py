@@ -1,9 +1,9 @@
 """What refuses a config before its run waits: what a preview would say of it, as far as that is found at once."""
 
-from ntkscope.experiment.build import build
-from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.estimate import estimate_cost
-from ntkscope.experiment.start import start
+from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.theory.initial_state import start
 from ntkscope.schemas.config import RunConfig
 
 AT_ONCE = 1.0  # seconds; where a kernel of zeros takes longer to find, the run itself ends with that sentence

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ntkscope.errors import TooLarge
-from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.machine import Speed, machine_speed
 from ntkscope.experiment.machine_memory import machine_memory
+from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.schedule import check_steps
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Arcs, Circle, DatasetPoints, RandomPoints

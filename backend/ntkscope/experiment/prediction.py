@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import torch
 
-from ntkscope.experiment.infinite import Limit
-from ntkscope.experiment.start import Start
-from ntkscope.experiment.theory import group_learnt, group_remaining, relative_distance
+from ntkscope.experiment.theory.frozen import group_learnt, group_remaining, relative_distance
+from ntkscope.experiment.theory.infinite import Limit
+from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.numerics import LAWS, KernelPrediction
 from ntkscope.schemas.event import TRAINING_LAW, Frame, KernelFrame, LawName
 from ntkscope.schemas.run import Prediction

@@ -1,14 +1,14 @@
 """What theory says of a config before training: K_0's spectrum, learning times, the rate, and the cost."""
 
-from ntkscope.experiment.announce import rate_notices
-from ntkscope.experiment.build import build
-from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.estimate import estimate_cost
-from ntkscope.experiment.learning_frequencies import learning_frequencies
+from ntkscope.experiment.format import number
+from ntkscope.experiment.measure.sentences import rate_notices
+from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.schedule import recording_steps
-from ntkscope.experiment.start import Start, start
-from ntkscope.experiment.theory import theory
-from ntkscope.experiment.words import number
+from ntkscope.experiment.theory.frozen import theory
+from ntkscope.experiment.theory.initial_state import Start, start
+from ntkscope.experiment.theory.learning_frequencies import learning_frequencies
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import LearningFrequency, Preview, Spectrum
 

@@ -6,12 +6,12 @@ from itertools import count
 import numpy as np
 import torch
 
-from ntkscope.experiment.announce import cancelled_early, finished, started
-from ntkscope.experiment.clock import Clock
-from ntkscope.experiment.datasets import Table
-from ntkscope.experiment.measure import Moment, all_learnt, frame, function_values, is_finite, kernel_frame
-from ntkscope.experiment.prepare import Prepared, prepare
-from ntkscope.experiment.theory import theory
+from ntkscope.experiment.measure.clock import Clock
+from ntkscope.experiment.measure.prepare import Prepared, prepare
+from ntkscope.experiment.measure.recorder import Moment, all_learnt, frame, function_values, is_finite, kernel_frame
+from ntkscope.experiment.measure.sentences import cancelled_early, finished, started
+from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.theory.frozen import theory
 from ntkscope.numerics import euler_step
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import OFF_PLAN, Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick

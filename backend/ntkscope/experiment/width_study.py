@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ntkscope.experiment.build import architecture_of
+from ntkscope.experiment.problem.build import architecture_of
 from ntkscope.numerics import Activation, log_log_fit
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import KernelFrame, RunEvent, Started

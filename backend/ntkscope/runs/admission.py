@@ -3,9 +3,9 @@
 from ntkscope.errors import NotFound
 from ntkscope.executors.base import Job
 from ntkscope.experiment.check import check_start
-from ntkscope.experiment.datasets import Table, read_csv
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
-from ntkscope.experiment.start import choose_device
+from ntkscope.experiment.problem.datasets import Table, read_csv
+from ntkscope.experiment.theory.initial_state import choose_device
 from ntkscope.runs.live import Live
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig

@@ -11,7 +11,7 @@ from typing import Any
 import anyio.to_thread
 
 from ntkscope.errors import Conflict, InvalidInput, NtkscopeError
-from ntkscope.experiment.datasets import Table
+from ntkscope.experiment.problem.datasets import Table
 from ntkscope.runs import words
 from ntkscope.runs.admission import Admission
 from ntkscope.runs.bell import Bell

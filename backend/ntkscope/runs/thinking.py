@@ -11,12 +11,12 @@ from typing import Generic, TypeVar
 import torch
 
 from ntkscope.errors import Conflict
-from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.estimate import limit_bytes, memory_bytes, sizes, start_bytes
-from ntkscope.experiment.infinite import Limit, limit
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import preview, preview_cost
-from ntkscope.experiment.start import Start, start
+from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.theory.infinite import Limit, limit
+from ntkscope.experiment.theory.initial_state import Start, start
 from ntkscope.runs import words
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.config import RunConfig
@@ -192,8 +192,5 @@ class Thinking:
         wide = None
         if kernel == "infinite":
             kept = limit_bytes(size)
-            wide = await self._limits.get(
-                here.digest(), lambda: limit(begun), taking=LIMIT_COPIES * kept, keeping=kept
-            )
+            wide = await self._limits.get(here.digest(), lambda: limit(begun), taking=LIMIT_COPIES * kept, keeping=kept)
         return await asyncio.to_thread(prediction, begun, law, time, wide, recorded)
-

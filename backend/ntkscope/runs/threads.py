@@ -1,7 +1,7 @@
 """How many threads a run takes."""
 
-from ntkscope.experiment.datasets import Table
 from ntkscope.experiment.estimate import sizes
+from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 
 LARGE_STEP = 5e8  # multiply-adds of a step: below it, threads cost more in waiting for each other than they save

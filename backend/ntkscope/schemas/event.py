@@ -154,7 +154,7 @@ class Checkpoint(Event):
     recorded_learnt: Matrix  # (R, G)
     time: float = 0.0  # missing in logs of earlier versions
     moving: bytes = b""  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
-    moving_kernel: bytes = b""  # at a pause, that kernel itself (experiment/moving.py); empty where it is K_0
+    moving_kernel: bytes = b""  # at a pause, that kernel itself (experiment/theory/moving.py); empty where it is K_0
 
 
 class Tick(Event):

@@ -1,0 +1,131 @@
+"""What was recorded so far, and the figures that summarise it: errors, learning times, the closing table."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ntkscope.experiment.theory.frozen import Theory
+from ntkscope.experiment.theory.initial_state import Start
+from ntkscope.numerics import log_log_fit, measured_learning_time
+from ntkscope.schemas.event import Checkpoint, LawName
+from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow
+
+Array = NDArray[np.float64]
+# A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
+EARLIEST, LATEST = 0.05, 3.0
+SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a few steps
+
+
+@dataclass
+class History:
+    """Recorded steps with the state of every group at each; grows while the run goes on."""
+
+    start: Start
+    theory: Theory
+    steps: list[int] = field(default_factory=list)
+    remaining: list[Array] = field(default_factory=list)  # (G,) each
+    learnt: list[Array] = field(default_factory=list)
+    extra: int = 0  # 1 once the last entry is off the plan: a run that goes on forgets it
+    errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
+        self._single = np.array([len(group.modes) == 1 for group in self.start.groups], dtype=bool)
+
+    def add(self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory) -> None:
+        """Record the groups' state at a step, which is entry `at` of this theory's steps.
+
+        In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
+        """
+        remaining, learnt = (values.astype(np.float32).astype(np.float64) for values in (remaining, learnt))
+        self.steps.append(step)
+        self.remaining.append(remaining)
+        self.learnt.append(learnt)
+        moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
+        for law, predicted in theory.predictions.items():
+            # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
+            error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
+            self.errors[law].append(np.where(self._counts & moving, error, np.nan))
+
+    def planned(self) -> tuple[Array, Array, Array]:
+        """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
+        count, groups = len(self.steps) - self.extra, len(self.start.groups)
+        return (
+            np.array(self.steps[:count], dtype=np.float64),
+            np.array(self.remaining[:count]).reshape(-1, groups),
+            np.array(self.learnt[:count]).reshape(-1, groups),
+        )
+
+    def median_error(self, law: LawName) -> float | None:
+        """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
+        return _median(np.concatenate(self.errors[law])) if self.steps else None
+
+    def median_errors(self) -> dict[str, Any]:
+        """By the names that events have: of each law, and of the one that is drawn."""
+        by_law = {f"median_error_{law}": self.median_error(law) for law in self.theory.predictions}
+        return {**by_law, "median_error": self.median_error(self.theory.law)}
+
+    def rows(self) -> list[ModeRow]:
+        """The closing table: each group's eigenvalue, learning times and error."""
+        times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
+        table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
+        rows = []
+        predicted = self.theory.learning_times
+        for column, group in enumerate(self.start.groups):
+            measured = None
+            if group.drawn:
+                measured = measured_learning_time(
+                    times, torch.from_numpy(table[:, column]), self.start.config.recording.epsilon
+                )
+            rows.append(
+                ModeRow(
+                    modes=[mode + 1 for mode in group.modes],
+                    eigenvalue=group.eigenvalue,
+                    counts=group.counts,
+                    predicted_learning_time=predicted[column],
+                    measured_learning_time=measured,
+                    median_error=_median(errors[:, column]),
+                )
+            )
+        return rows
+
+    def restore(self, checkpoint: Checkpoint, theory: Theory) -> None:
+        """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
+        for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
+            self.add(int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
+
+
+def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
+    """The slope of measured learning times against eigenvalues; None for fewer than two different ones.
+
+    Args:
+        rows: The closing table, in order of the eigenvalues.
+    """
+    largest = max((row.eigenvalue for row in rows), default=0.0)
+    entering = [
+        (row.eigenvalue, row.measured_learning_time)
+        for row in rows
+        if row.counts and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
+    ]
+    eigenvalues, times = torch.tensor(entering, dtype=torch.float64).reshape(-1, 2).T
+    if len(torch.unique(eigenvalues)) < 2:
+        return None
+    fit = log_log_fit(eigenvalues, times)
+    return LearningTimeFit(
+        slope=fit.slope,
+        standard_error=fit.standard_error,
+        count=fit.count,
+        lowest=fit.lowest,
+        highest=fit.highest,
+        time_at_lowest=fit.at_lowest,
+        time_at_highest=fit.at_highest,
+    )
+
+
+def _median(errors: Array) -> float | None:
+    finite = errors[np.isfinite(errors)]
+    return float(np.median(finite)) if finite.size else None

@@ -1,0 +1,162 @@
+"""Formulas: what they compute, what they refuse and where they point."""
+
+import ast
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ntkscope.errors import InvalidInput
+from ntkscope.experiment.problem.formula import FUNCTIONS, MAX_LENGTH, compile_formula
+
+X = np.linspace(-1, 1, 9)
+
+
+def evaluate(text: str, x: Any = X) -> Any:
+    return compile_formula(text, ["x", "x1"])({"x": x, "x1": x})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sin(pi*x) + 0.3*sin(5*π*x)", np.sin(np.pi * X) + 0.3 * np.sin(5 * np.pi * X)),
+        ("x1**2 - e", X**2 - np.e),
+        ("-x % 0.3", -X % 0.3),
+        ("  max(x, 0) ", np.maximum(X, 0)),
+        ("atan2(x, 1)", np.arctan2(X, 1)),
+        ("1.5e-3", np.full(9, 1.5e-3)),
+        ("0 < x <= 0.5", ((X > 0) & (X <= 0.5)).astype(float)),
+        ("where(x > 0, 1/max(x, 0.1), sqrt(-x))", np.where(X > 0, 1 / np.maximum(X, 0.1), np.sqrt(np.abs(X)))),
+        ("where(x < 0, 1/x, 0)", np.array([-1, -4 / 3, -2, -4, 0, 0, 0, 0, 0])),
+    ],
+)
+def test_it_computes(text: str, expected: Any) -> None:
+    np.testing.assert_allclose(evaluate(text), expected, rtol=1e-15, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "character", "why"),
+    [
+        ("__import__", 1, "not known"),
+        ("__import__('os').system('ls')", 12, "not allowed"),
+        ("x + __import__(x)", 5, "function '__import__' is not known"),
+        ("x.real", 2, "not allowed"),
+        ("x[0]", 2, "not allowed"),
+        ("2x", 2, "runs into"),
+        ("2 * y", 5, "'y' is not known"),
+        ("x^2", 2, "not allowed"),
+        ("y = x", 3, "not allowed"),
+        ("π + θ", 5, "'θ' is not known"),
+        ("sin(x", 4, "cannot be read"),
+        ("x)", 2, "cannot be read"),
+        ("x x", 3, "cannot be read"),
+        ("sin", 1, "lacks its brackets"),
+        ("x + sin(x, x)", 5, "takes 1 value, not 2"),
+        ("where(x)", 1, "takes 3 values, not 1"),
+        ("x if x else x", 1, "cannot hold"),
+        ("x in x", 1, "cannot hold"),
+        ("x and x", 1, "cannot hold"),
+        ("sin(*x)", 5, "cannot hold"),
+        ("True", 1, "not a number"),
+        ("x**99", 4, "exponent"),
+        ("x**-99", 4, "exponent"),
+        ("x + 1e13", 5, "too large"),
+        ("9" * 400, 1, "too large"),
+        ("lambda", 1, "cannot be read"),
+        ("(" * 240 + "x" + ")" * 240, 201, "cannot be read"),
+    ],
+)
+def test_it_refuses_and_says_where(text: str, character: int, why: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        evaluate(text)
+    assert f"at character {character} (" in caught.value.got
+    assert why in caught.value.got
+    assert caught.value.where == "data.target.text"
+
+
+@pytest.mark.parametrize("text", ["-" * 300 + "x", "+".join(["x"] * 140), "abs(" * 99 + "-" * 4 + "x" + ")" * 99])
+def test_depth_is_bounded(text: str) -> None:
+    with pytest.raises(InvalidInput, match="nested too deeply"):
+        evaluate(text)
+
+
+def test_length_is_bounded() -> None:
+    with pytest.raises(InvalidInput, match="501 characters"):
+        evaluate("x" * (MAX_LENGTH + 1))
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_an_empty_formula_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="an empty one"):
+        evaluate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("1 + 1/x", r"'x' \(character 7\) divides by zero at x = 0\."),
+        ("1/(x*x - x)", r"'x \* x - x' \(character 4\) divides by zero at x = 0\."),
+        ("5 % x", "divides by zero at x = 0"),
+        ("exp(-1/x**2)", "divides by zero at x = 0"),
+        ("sqrt(x)", r"'sqrt\(x\)' \(character 1\) is not a finite number at x = -1\."),
+        ("π + log(x)", r"\(character 5\) is not a finite number at x = -1"),
+        ("tanh(exp(999*x))", "is not a finite number at x = 0.75"),
+        ("x**-1", "is not a finite number at x = 0"),
+        ("1/(x + 2e-17)", r"\(character 1\) is beyond 1e\+12 at x = 0"),
+    ],
+)
+def test_a_value_that_is_not_finite_is_named_with_its_point(text: str, what: str) -> None:
+    with pytest.raises(InvalidInput, match=what):
+        evaluate(text)
+
+
+def test_known_names_are_told() -> None:
+    with pytest.raises(InvalidInput, match="Allowed are x, x1, x2, theta, pi, e"):
+        compile_formula("z", ["x", "x1", "x2", "theta"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text(max_size=40) | st.text(alphabet="x1.e+-*/%()<>=, sincopqrtπ_'", max_size=40))
+def test_any_text_is_computed_or_refused(text: str) -> None:
+    try:
+        values = evaluate(text)
+    except InvalidInput:
+        return
+    assert values.shape == X.shape
+    assert np.isfinite(values).all()
+
+
+def formulas() -> st.SearchStrategy[str]:
+    """Random formulas that Python's own `eval` understands as well."""
+    leaves = st.sampled_from(["x", "x1", "pi", "e", "2", "0.25", "3e-2"])
+    one = sorted(name for name, (arguments, _) in FUNCTIONS.items() if arguments == 1)
+
+    def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        return (
+            st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "%", "**"]), inner).map(
+                lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
+            )
+            | st.tuples(inner, st.sampled_from(["<", ">="]), inner).map(
+                lambda parts: f"(0.0 + ({parts[0]} {parts[1]} {parts[2]}))"
+            )
+            | st.tuples(st.sampled_from(one), inner).map(lambda parts: f"{parts[0]}({parts[1]})")
+            | inner.map(lambda part: f"-{part}")
+        )
+
+    return st.recursive(leaves, grown, max_leaves=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(formulas())
+def test_it_equals_numpy(text: str) -> None:
+    try:
+        values = evaluate(text)
+    except InvalidInput:
+        return
+    names = {name: function for name, (_, function) in FUNCTIONS.items()} | {"pi": np.pi, "e": np.e}
+    with np.errstate(all="ignore"):
+        code = compile(ast.parse(text, mode="eval"), "", "eval")
+        expected = [float(eval(code, {"x": x, "x1": x, **names})) for x in X]
+    np.testing.assert_allclose(values, expected, rtol=1e-13, atol=1e-300)
