@@ -1,10 +1,12 @@
 """Reads of the log for many viewers at once: those who are at the same place share one read."""
 
 import asyncio
+import math
+from collections.abc import Iterable
 
 import anyio.to_thread
 
-from ntkscope.store.run_store import RunStore
+from ntkscope.store.run_store import EventTime, RunStore
 
 Events = list[tuple[int, bytes]]
 Key = tuple[str, int, int]
@@ -33,6 +35,18 @@ class Log:
             task = self._next[key] = asyncio.create_task(self._read(key, self._reading.get(key)))
         return await asyncio.shield(task)
 
+    async def around(self, run_id: str, time: float) -> Events:
+        """All that is compared with a prediction at this time, as (seq, bytes): of a long log a handful of events.
+
+        The frames and the kernel frames next to the time, and the frames next to those kernel frames.
+        """
+        times = await anyio.to_thread.run_sync(self._store.times, run_id)
+        frames = [at for at in times if at.type == "frame"]
+        kernels = next_to(time, (at for at in times if at.type == "kernel_frame"))
+        chosen = {at.seq for near in (time, *(kernel.time for kernel in kernels)) for at in next_to(near, frames)}
+        seqs = sorted(chosen | {kernel.seq for kernel in kernels})
+        return [event for seq in seqs for event in await self.read(run_id, seq - 1, 1)]
+
     async def _read(self, key: Key, before: "asyncio.Task[Events] | None") -> Events:
         if before is not None:
             await asyncio.wait((before,))  # so that many who come one after another cost two reads, not many
@@ -41,3 +55,14 @@ class Log:
             return await anyio.to_thread.run_sync(self._store.events, *key)
         finally:
             del self._reading[key]
+
+
+def next_to(time: float, times: Iterable[EventTime]) -> list[EventTime]:
+    """The last one up to this time, and the first one after it, where there are such."""
+    before = after = None
+    for at in times:
+        if at.time <= time and at.time > (before.time if before else -math.inf):
+            before = at
+        elif at.time > time and at.time < (after.time if after else math.inf):
+            after = at
+    return [at for at in (before, after) if at is not None]
