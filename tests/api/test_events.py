@@ -149,9 +149,7 @@ def test_a_prediction_is_compared_with_the_nearest_record_and_reads_no_others(
     real: Server, monkeypatch: pytest.MonkeyPatch, kernel: str
 ) -> None:
     address = f"api/runs/{RECORDED}"
-    events = [
-        decode(data) for data in split(real.client.get(f"{address}/events?limit=1000", headers=MSGPACK).content)
-    ]
+    events = [decode(data) for data in split(real.client.get(f"{address}/events?limit=1000", headers=MSGPACK).content)]
     times = {
         kind: np.array([event.time for event in events if event.type == kind]) for kind in ("frame", "kernel_frame")
     }

@@ -20,6 +20,7 @@ from ntkscope.api.events import check_after
 from ntkscope.api.services import Services
 from ntkscope.errors import Gone, InvalidInput, NotFound, NtkscopeError
 from ntkscope.schemas.run import RunSummary
+from ntkscope.store.trouble import in_words
 
 WINDOW = 8
 LONGEST_REASON = 123  # bytes that a close frame has for it
@@ -53,9 +54,7 @@ async def stream(socket: WebSocket, run_id: str, services: ServicesDep) -> None:
         return
     except SQLAlchemyError as error:
         logger.warning("the log of run %s cannot be read: %s", run_id[:40], error)
-        await _close(
-            socket, Close(UNREADABLE, f"The run's log cannot be read: {getattr(error, 'orig', None) or error}.")
-        )
+        await _close(socket, Close(UNREADABLE, f"The run's log cannot be read: {in_words(error)}."))
 
 
 async def _close(socket: WebSocket, close: Close) -> None:

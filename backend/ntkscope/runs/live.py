@@ -147,7 +147,3 @@ class LiveRuns:
     def release(self, run_id: str) -> None:
         """The run trains no longer: its slot is free."""
         self._busy = [None if busy == run_id else busy for busy in self._busy]
-
-    def trains(self, run_id: str) -> bool:
-        """Whether it holds a slot now."""
-        return run_id in self._busy
