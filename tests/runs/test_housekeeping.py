@@ -15,6 +15,8 @@ from ntkscope.schemas.run import RunPatch
 from ntkscope.store.database import open_database
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.writes import NewEvent, append_events, insert_dataset, insert_run, update_run
+from ntkscope.wire.codec import encode
+from tests.fake_trainer import frame
 from tests.runs.conftest import Puppet, opened, reaches, submit
 from tests.servers import settings_in
 from tests.store.test_run_store import summary
@@ -95,7 +97,7 @@ def test_runs_that_a_dead_server_left_alive_are_marked(tmp_path: Path, puppet: P
     with database.engine.begin() as connection:
         for state in ("queued", "running", "paused", "completed"):
             insert_run(connection, summary(state, state=state))  # type: ignore[arg-type]
-        append_events(connection, [NewEvent("running", 1, "frame", b"x")])
+        append_events(connection, [NewEvent("running", 1, "frame", encode(frame(1, 1)))])
     database.close()
 
     async def main() -> None:

@@ -18,7 +18,7 @@ from starlette.types import Message
 from ntkscope.api.dependencies import ServicesDep
 from ntkscope.api.events import check_after
 from ntkscope.api.services import Services
-from ntkscope.errors import Gone, InvalidInput, NotFound, NtkscopeError
+from ntkscope.errors import Gone, InvalidInput, NotFound, NotReadable, NtkscopeError
 from ntkscope.schemas.run import RunSummary
 from ntkscope.store.trouble import in_words
 
@@ -52,9 +52,10 @@ async def stream(socket: WebSocket, run_id: str, services: ServicesDep) -> None:
         await _close(socket, close)
     except WebSocketDisconnect:
         return
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, NotReadable) as error:
         logger.warning("the log of run %s cannot be read: %s", run_id[:40], error)
-        await _close(socket, Close(UNREADABLE, f"The run's log cannot be read: {in_words(error)}."))
+        reason = error.got if isinstance(error, NotReadable) else in_words(error)
+        await _close(socket, Close(UNREADABLE, f"The run's log cannot be read: {reason}."))
 
 
 async def _close(socket: WebSocket, close: Close) -> None:

@@ -1,12 +1,16 @@
 """Reads of the log for many viewers at once: those who are at the same place share one read."""
 
 import asyncio
+import itertools
 import math
 from collections.abc import Iterable
 
 import anyio.to_thread
 
+from ntkscope.runs import words
 from ntkscope.store.run_store import EventTime, RunStore
+from ntkscope.wire.codec import decode_first
+from ntkscope.wire.sequence import split
 
 Events = list[tuple[int, bytes]]
 Key = tuple[str, int, int]
@@ -28,6 +32,9 @@ class Log:
         """The next events after seq `after`, checkpoints left out, as (seq, bytes).
 
         Whatever was committed before this call is among them: a read that has begun already is joined by nobody.
+
+        Raises:
+            NotReadable: the first of them is damaged; those before a damaged one are answered.
         """
         key = run_id, after, limit
         task = self._next.get(key)
@@ -52,9 +59,26 @@ class Log:
             await asyncio.wait((before,))  # so that many who come one after another cost two reads, not many
         self._reading[key] = self._next.pop(key)
         try:
-            return await anyio.to_thread.run_sync(self._store.events, *key)
+            return await anyio.to_thread.run_sync(self._whole, *key)
         finally:
             del self._reading[key]
+
+    def _whole(self, run_id: str, after: int, limit: int) -> Events:
+        """Not for the event loop."""
+        events = self._store.events(run_id, after, limit)
+        whole = list(itertools.takewhile(is_whole, events))
+        if events and not whole:
+            raise words.damaged_event(run_id, events[0][0])
+        return whole
+
+
+def is_whole(event: tuple[int, bytes]) -> bool:
+    """Whether the stored bytes are those of one event, and of this seq, as far as can be told without decoding."""
+    seq, data = event
+    try:
+        return len(split(data)) == 1 and bool(decode_first(data, "seq") == seq)
+    except ValueError:
+        return False
 
 
 def next_to(time: float, times: Iterable[EventTime]) -> list[EventTime]:

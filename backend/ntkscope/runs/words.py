@@ -90,6 +90,15 @@ def not_readable(kind: Literal["run", "sweep"], row: Unreadable) -> NotReadable:
     )
 
 
+def damaged_event(run_id: str, seq: int) -> NotReadable:
+    return NotReadable(
+        expected="A log of whole events.",
+        got=f"event {seq} of run '{run_id}', whose stored bytes are damaged",
+        remedy=f"Put the database back from a copy, or delete the run: DELETE /api/runs/{run_id}.",
+        where="events",
+    )
+
+
 def deleted(run: RunSummary | Unreadable) -> Gone:
     return Gone(
         expected="A run that has not been deleted.",
