@@ -26,6 +26,7 @@ from ntkscope.schemas.event_parts import (
     ModeRow,
     MovingPrediction,
     Predictions,
+    Verdict,
 )
 
 LawName = Literal["gradient_flow", "gradient_descent"]
@@ -117,6 +118,7 @@ class Frame(Event):
     ensemble: Ensemble | None = None  # where training is not centered
     distances: Distances | None = None
     infinite_remaining: Vector | None = None  # (H,) as `remaining`, in the basis of Theta
+    verdict: Verdict | None = None  # of all records so far; None before anything has moved
 
 
 class KernelFrame(Event):
@@ -190,6 +192,7 @@ class Finished(Event):
     median_error_gradient_descent: float | None
     rows: list[ModeRow]
     learning_time_fit: LearningTimeFit | None = None  # None for fewer than two groups, and in earlier logs
+    verdict: Verdict | None = None  # of all records
 
 
 RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]
