@@ -111,8 +111,8 @@ HEAVY = [
     "ntkscope.api.events.to_json",
     "ntkscope.api.events.decode",
     "ntkscope.api.events.build",
-    "ntkscope.runs.thinking.preview",
-    "ntkscope.runs.thinking.preview_cost",
+    "ntkscope.runs.compute.preview",
+    "ntkscope.runs.compute.preview_cost",
     "ntkscope.store.run_store.RunStore.events",
     "ntkscope.store.run_store.RunStore.runs",
 ]

@@ -58,7 +58,7 @@ async def list_events(
     and a missing value NaN. An empty answer means that there is no later event yet.
     """
     run = await services.manager.get(run_id)
-    check_after(after, run, services.bell.latest(run_id))
+    check_after(after, run, services.notifier.latest(run_id))
     await services.log.read(run_id, after, 1)  # a log that cannot be read is told while there is no answer yet
     if MSGPACK in accept:
         return StreamingResponse(_stored(services, run_id, after, limit), media_type=MSGPACK)
@@ -113,7 +113,7 @@ async def get_prediction(
     dataset = await services.manager.within_limits(run.config)
     around = await services.log.around(run_id, time)
     recorded = Recorded.of([await services.heavy(decode, data) for _, data in around])
-    found = await services.thinking.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
+    found = await services.compute.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
     if found is None:
         raise Conflict(
             expected="A run with kernel frames.",
