@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model, field
@@ -15,8 +15,16 @@ State = Literal[
     "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
 ]
 ENDED: tuple[State, ...] = ("completed", "diverged", "dead_units", "cancelled", "failed", "interrupted")
-Name = Annotated[str, Field(max_length=120)]
-Tag = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text without the character NUL; you gave one with it. Remove it: a database may not take it")
+    return text
+
+
+Name = Annotated[str, Field(max_length=120), AfterValidator(_storable)]
+Tag = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_storable)]
 
 
 class RunRequest(Model):

@@ -6,6 +6,7 @@ Other numbers are float64 or integers. Bytes of an earlier version are read as i
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgpack
@@ -23,6 +24,16 @@ Before = Callable[[], Fields | None]  # finds the fields of the Started before a
 
 def _unknown() -> None:
     """For an event whose log is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """A run's event on its way from the worker into the store."""
+
+    run: str
+    seq: int
+    type: str
+    data: bytes
 
 
 def encode(event: RunEvent) -> bytes:
