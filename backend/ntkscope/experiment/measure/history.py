@@ -9,7 +9,6 @@ import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.theory.frozen import Theory
-from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.numerics import log_log_fit, measured_learning_time
 from ntkscope.schemas.event import Checkpoint, LawName
 from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow
@@ -24,7 +23,6 @@ SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a f
 class History:
     """Recorded steps with the state of every group at each; grows while the run goes on."""
 
-    start: Start
     theory: Theory
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
@@ -33,16 +31,18 @@ class History:
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
-        self._single = np.array([len(group.modes) == 1 for group in self.start.groups], dtype=bool)
+        groups = self.theory.initial.groups.groups
+        self._counts = np.array([group.counts for group in groups], dtype=bool)
+        self._single = np.array([len(group.modes) == 1 for group in groups], dtype=bool)
 
-    def add(self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory) -> None:
-        """Record the groups' state at a step, which is entry `at` of this theory's steps.
+    def add(self, remaining: Array, learnt: Array, theory: Theory, at: int) -> None:
+        """Record the groups' state at entry `at` of this theory's steps: of the run's, or of a step off the plan.
 
         In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
         """
         remaining, learnt = (values.astype(np.float32).astype(np.float64) for values in (remaining, learnt))
-        self.steps.append(step)
+        self.steps.append(int(theory.steps[at]))
+        self.extra += theory is not self.theory
         self.remaining.append(remaining)
         self.learnt.append(learnt)
         moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
@@ -53,7 +53,7 @@ class History:
 
     def planned(self) -> tuple[Array, Array, Array]:
         """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
-        count, groups = len(self.steps) - self.extra, len(self.start.groups)
+        count, groups = len(self.steps) - self.extra, len(self._counts)
         return (
             np.array(self.steps[:count], dtype=np.float64),
             np.array(self.remaining[:count]).reshape(-1, groups),
@@ -71,15 +71,16 @@ class History:
 
     def rows(self) -> list[ModeRow]:
         """The closing table: each group's eigenvalue, learning times and error."""
-        times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
+        initial = self.theory.initial
+        times = torch.tensor(self.steps, dtype=torch.float64) * initial.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
         predicted = self.theory.learning_times
-        for column, group in enumerate(self.start.groups):
+        for column, group in enumerate(initial.groups.groups):
             measured = None
             if group.drawn:
                 measured = measured_learning_time(
-                    times, torch.from_numpy(table[:, column]), self.start.config.recording.epsilon
+                    times, torch.from_numpy(table[:, column]), initial.config.recording.epsilon
                 )
             rows.append(
                 ModeRow(
@@ -93,10 +94,10 @@ class History:
             )
         return rows
 
-    def restore(self, checkpoint: Checkpoint, theory: Theory) -> None:
-        """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
-        for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
-            self.add(int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Take up what a checkpoint had recorded, at the first of the theory's steps."""
+        for at in range(len(checkpoint.recorded_steps)):
+            self.add(checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], self.theory, at)
 
 
 def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
