@@ -8,14 +8,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ntkscope.experiment.measure.verdict import Groups, Motion, verdict
 from ntkscope.experiment.theory.frozen import Theory
 from ntkscope.numerics import log_log_fit, measured_learning_time
 from ntkscope.schemas.event import Checkpoint, LawName
-from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow
+from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow, MovingPrediction, Verdict
 
 Array = NDArray[np.float64]
 # A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
 EARLIEST, LATEST = 0.05, 3.0
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a few steps
 
 
@@ -27,6 +29,10 @@ class History:
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
     learnt: list[Array] = field(default_factory=list)
+    predicted: list[Array] = field(default_factory=list)  # (G,) each: `remaining` of the drawn law, signed as below
+    function_errors: list[float] = field(default_factory=list)  # ||r - r_predicted|| / ||r(0)||; NaN: not known
+    kernel_steps: list[int] = field(default_factory=list)
+    motion: Motion | None = None
     extra: int = 0  # 1 once the last entry is off the plan: a run that goes on forgets it
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
@@ -35,7 +41,7 @@ class History:
         self._counts = np.array([group.counts for group in groups], dtype=bool)
         self._single = np.array([len(group.modes) == 1 for group in groups], dtype=bool)
 
-    def add(self, remaining: Array, learnt: Array, theory: Theory, at: int) -> None:
+    def add(self, remaining: Array, learnt: Array, function_error: float, theory: Theory, at: int) -> None:
         """Record the groups' state at entry `at` of this theory's steps: of the run's, or of a step off the plan.
 
         In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
@@ -45,20 +51,55 @@ class History:
         self.extra += theory is not self.theory
         self.remaining.append(remaining)
         self.learnt.append(learnt)
+        drawn = theory.predictions[theory.law]
+        self.predicted.append(self._signed(drawn.remaining[at], drawn.learnt[at]))
+        self.function_errors.append(float(np.float32(min(function_error, LARGEST_FLOAT32))))
         moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
         for law, predicted in theory.predictions.items():
             # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
             error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
             self.errors[law].append(np.where(self._counts & moving, error, np.nan))
 
-    def planned(self) -> tuple[Array, Array, Array]:
-        """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
-        count, groups = len(self.steps) - self.extra, len(self._counts)
-        return (
-            np.array(self.steps[:count], dtype=np.float64),
-            np.array(self.remaining[:count]).reshape(-1, groups),
-            np.array(self.learnt[:count]).reshape(-1, groups),
+    def add_kernel(self, step: int, drift: float, moving: MovingPrediction | None) -> None:
+        """Take up what a kernel frame says of the kernel's motion; at the start there is none."""
+        self.kernel_steps.append(step)
+        if step == 0:
+            return
+        largest = max(drift, self.motion.drift) if self.motion else drift
+        self.motion = Motion(largest, moving.error, moving.frozen_error) if moving else Motion(largest)
+
+    def verdict(self) -> Verdict | None:
+        """Whether the kernel at the start predicts the run, as far as it is recorded."""
+        initial, chosen = self.theory.initial, np.flatnonzero(self._counts)
+        groups = [initial.groups.groups[at] for at in chosen]
+        floors = np.array([initial.coefficient_floor / group.start_magnitude for group in groups])
+        signed = [self._signed(*both) for both in zip(self.remaining, self.learnt, strict=True)]
+        return verdict(
+            np.array(self.function_errors),
+            np.array(signed)[:, chosen],
+            np.array(self.predicted)[:, chosen],
+            Groups([group.modes for group in groups], floors, initial.config.recording.epsilon),
+            self.motion,
         )
+
+    def _signed(self, remaining: Array, learnt: Array) -> Array:
+        """What is left of each group: of a single mode with its sign, else the norm's."""
+        left: Array = np.where(self._single, 1 - learnt, remaining)
+        return left
+
+    def planned(self) -> dict[str, Any]:
+        """The planned records, R of them, and the kernel's motion, by the names that a checkpoint has."""
+        count, groups = len(self.steps) - self.extra, len(self._counts)
+        return {
+            "recorded_steps": np.array(self.steps[:count], dtype=np.float64),
+            "recorded_remaining": np.array(self.remaining[:count]).reshape(-1, groups),
+            "recorded_learnt": np.array(self.learnt[:count]).reshape(-1, groups),
+            "recorded_kernel_steps": np.array(self.kernel_steps, dtype=np.float64),
+            "recorded_function_errors": np.array(self.function_errors[:count]),
+            "drift": self.motion.drift if self.motion else None,
+            "moving_error": self.motion.moving_error if self.motion else None,
+            "frozen_error": self.motion.frozen_error if self.motion else None,
+        }
 
     def median_error(self, law: LawName) -> float | None:
         """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
@@ -96,8 +137,13 @@ class History:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Take up what a checkpoint had recorded, at the first of the theory's steps."""
+        errors = checkpoint.recorded_function_errors
         for at in range(len(checkpoint.recorded_steps)):
-            self.add(checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], self.theory, at)
+            error = float(errors[at]) if len(errors) else np.nan
+            self.add(checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], error, self.theory, at)
+        self.kernel_steps = [int(step) for step in checkpoint.recorded_kernel_steps]
+        if checkpoint.drift is not None:
+            self.motion = Motion(checkpoint.drift, checkpoint.moving_error, checkpoint.frozen_error)
 
 
 def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:

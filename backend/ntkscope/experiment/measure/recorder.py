@@ -161,10 +161,13 @@ class Recorder:
         initial, problem, infinite = self.initial, self.initial.problem, self._infinite
         predicted, by_theta, at = self._predicted(state.step)
         residual = state.fitted - problem.targets
-        coefficients = initial.coefficients(residual)
+        every = initial.kernel.spectrum.mode_coefficients(residual)
+        coefficients = every[: initial.followed].numpy()
+        # The modes are orthonormal: the same as of the residuals themselves.
+        apart = float((every - predicted.drawn.coefficients[at]).norm() / initial.kernel.residual.norm())
         remaining = initial.groups.remaining(coefficients[None])[0]
         learnt = initial.groups.learnt(coefficients[None])[0]
-        self._history.add(remaining, learnt, predicted, at)
+        self._history.add(remaining, learnt, apart, predicted, at)
         below = remaining < initial.config.recording.epsilon
         function, frozen = state.function.numpy(), predicted.drawn.function[at].numpy()
         wide = by_theta.function[at].numpy() if by_theta and infinite and infinite.grid else None
@@ -197,6 +200,7 @@ class Recorder:
                 ensemble=None if ensemble is None else relative_distance(function, ensemble.mean),
             ),
             infinite_remaining=infinite.remaining(residual) if infinite else None,
+            verdict=self._history.verdict(),
         )
 
     def kernel_frame(self, state: NetworkState, measured: KernelState) -> KernelFrame:
@@ -207,13 +211,16 @@ class Recorder:
         coefficients = decomposed.mode_coefficients(residual)[: initial.followed].numpy()
         if self._moving:
             self._moving.take(state.step, decomposed, measured.cross_kernel)
+        moving = self._moving.prediction(residual, state.function) if self._moving else None
+        moved = float(drift(kernel, initial.matrix))
+        self._history.add_kernel(state.step, moved, moving)
         return KernelFrame(
             seq=next(self._seq),
             step=state.step,
             time=state.time,
             wall_seconds=state.wall_seconds,
             eigenvalues=decomposed.eigenvalues.numpy(),
-            drift=float(drift(kernel, initial.matrix)),
+            drift=moved,
             identity=measured.identity,
             mode_coefficients=coefficients,
             remaining=initial.groups.remaining(coefficients[None])[0],
@@ -224,7 +231,7 @@ class Recorder:
             trace=float(kernel.trace()),
             effective_rank=effective_rank(decomposed.eigenvalues),
             condition_number=condition_number(decomposed.eigenvalues),
-            moving=self._moving.prediction(residual, state.function) if self._moving else None,
+            moving=moving,
             hessian=measured.hessian,
         )
 
@@ -243,20 +250,18 @@ class Recorder:
             **self._history.median_errors(),
             rows=rows,
             learning_time_fit=learning_time_fit(rows),
+            verdict=self._history.verdict(),
         )
 
     def checkpoint(self, step: int, wall_seconds: float, parameters: bytes, *, paused: bool = False) -> Checkpoint:
         """From which the run goes on: at a pause as if it had never stopped, with the kernel last taken up."""
-        steps, remaining, learnt = self._history.planned()
         return Checkpoint(
             seq=next(self._seq),
             step=step,
             time=step * self.initial.learning_rate,
             wall_seconds=wall_seconds,
             parameters=parameters,
-            recorded_steps=steps,
-            recorded_remaining=remaining,
-            recorded_learnt=learnt,
+            **self._history.planned(),
             moving=self._moving.to_bytes(step) if self._moving else b"",
             moving_kernel=self._moving.kernel_to_bytes() if self._moving and paused else b"",
         )
@@ -266,7 +271,7 @@ class Recorder:
         at = int(np.searchsorted(self._theory.steps, step))
         if at < len(self._theory.steps) and self._theory.steps[at] == step:
             return self._theory, self._by_theta, at
-        own = theory(self.initial, np.array([step]), self._theory.law)
+        own = theory(self.initial, np.array([step]))
         by_theta = self._by_theta.kernel.predict(own.drawn.law, own.drawn.step) if self._by_theta else None
         return own, by_theta, 0
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import LAWS, KernelPrediction, Law, measured_learning_time
+from ntkscope.numerics.law import laws_apart
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Group, Predictions
 
@@ -43,19 +44,19 @@ class Theory:
         return [group.model_copy(update={"learning_time": time}) for group, time in pairs]
 
 
-def theory(initial: InitialState, steps: NDArray[np.int64], law: LawName | None = None) -> Theory:
-    """The frozen-kernel prediction of the run at these steps; the law that is drawn is chosen by them, or given."""
+def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
+    """The frozen-kernel prediction of the run at these steps."""
     at = torch.from_numpy(steps).double()
     laws: dict[LawName, Law] = {name: LAWS[name](initial.learning_rate) for name in get_args(LawName)}
     found = {name: initial.kernel.predict(law_, at) for name, law_ in laws.items()}
     predictions = {name: _in_groups(one, initial) for name, one in found.items()}
     # The one place that chooses between two laws by their names.
-    counts = np.array([group.counts for group in initial.groups.groups], dtype=bool)
-    flow, descent = predictions["gradient_flow"], predictions["gradient_descent"]
-    apart = np.abs(flow.remaining - descent.remaining)[:, counts]
-    difference = float(apart.max()) if apart.size else 0.0
-    drawn: LawName = law or ("gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow")
-    means = np.array([group.eigenvalue for group in initial.groups.groups])
+    # Of the rate and the modes alone, over all steps that there are: no cut of the run changes the law.
+    groups = initial.groups.groups
+    apart = [laws_apart(initial.learning_rate * group.eigenvalue) for group in groups if group.counts]
+    difference = max(apart, default=0.0)
+    drawn: LawName = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
+    means = np.array([group.eigenvalue for group in groups])
     return Theory(
         initial=initial,
         steps=steps,
@@ -64,7 +65,7 @@ def theory(initial: InitialState, steps: NDArray[np.int64], law: LawName | None 
         law=drawn,
         law_difference=difference,
         learning_times=(
-            [group.learning_time for group in initial.groups.groups]
+            [group.learning_time for group in groups]
             if math.isinf(laws[drawn].largest_stable_eigenvalue)  # in closed form, where steps are infinitely small
             else _interpolated_times(initial, laws[drawn])
         ),
