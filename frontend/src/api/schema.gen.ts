@@ -791,7 +791,7 @@ export interface components {
             kind: "formula";
             /**
              * Formula
-             * @description In x, or x1, x2, ...; on a circle also theta. Functions: sin, cos, exp, sqrt, abs, ...
+             * @description In x or t, or x1, x2, ...; on a circle also theta. sin, cos, exp, ln, sqrt, |x|, a if c else b, ...
              * @default sin(pi*x) + 0.3*sin(5*pi*x)
              */
             text: string;
