@@ -116,6 +116,7 @@ def checkpoint(seq: int, step: int) -> Checkpoint:
         recorded_steps=[],
         recorded_remaining=np.zeros((0, 0)),
         recorded_learnt=np.zeros((0, 0)),
+        recorded_kernel_steps=[],
         recorded_function_errors=EMPTY,
         drift=None,
         moving_error=None,

@@ -84,7 +84,9 @@ def test_the_prediction_is_the_one_that_was_recorded(real: Server, law: str) -> 
         remaining = np.array(answer["remaining"], dtype=float)  # None, of groups not drawn, as NaN
         np.testing.assert_allclose(remaining, recorded.remaining[at], rtol=1e-4, atol=1e-6)
         if law == started.law:
-            np.testing.assert_allclose(answer["function"], frames[at].predicted["frozen"].function, rtol=1e-4, atol=1e-5)
+            np.testing.assert_allclose(
+                answer["function"], frames[at].predicted["frozen"].function, rtol=1e-4, atol=1e-5
+            )
 
 
 def test_the_prediction_between_records_lies_between_them(real: Server) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.prediction import prediction
-from ntkscope.experiment.theory.infinite import limit
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.infinite import infinite
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, RunEvent, Started, Tick
 from tests.cases import config, of, run, stored
@@ -50,16 +50,17 @@ def test_the_last_frame_is_of_the_step_that_finished_speaks_of() -> None:
 @pytest.mark.parametrize("fraction", [0.5, 0.001])
 def test_its_predictions_are_those_of_its_time_in_the_law_that_is_drawn(fraction: float) -> None:
     settings = config(**LONG, training__learning_rate={"kind": "auto", "fraction": fraction})
-    events, begun = cancelled_at(37, settings), start(settings)
+    events, begun = cancelled_at(37, settings), initial(settings)
     begin, last = of(events, Started)[0], of(events, Frame)[-1]
     assert last.step not in begin.steps
     frozen = prediction(begun, begin.law, last.time)
-    infinite = prediction(begun, begin.law, last.time, limit(begun))
+    by_theta = prediction(begun, begin.law, last.time, infinite(begun))
     np.testing.assert_allclose(last.predicted["frozen"].function, frozen.function, rtol=1e-9, atol=1e-12)
-    assert infinite.ensemble is not None
-    np.testing.assert_allclose(last.predicted["infinite"].function, infinite.function, rtol=1e-9, atol=1e-12)
+    assert last.predicted["infinite"].function is not None
+    assert by_theta.ensemble is not None
+    np.testing.assert_allclose(last.predicted["infinite"].function, by_theta.function, rtol=1e-9, atol=1e-12)
     ensemble = last.predicted["ensemble"]
-    np.testing.assert_allclose(ensemble.function, infinite.ensemble.mean, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(ensemble.function, by_theta.ensemble.mean, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.usefixtures("_ticks_after_every_step")

@@ -1,10 +1,13 @@
-"""Three runs whose logs are kept as version 1 of the events wrote them, and the database that held them: the past that
-must still open. No program writes such bytes any more.
+"""Runs whose logs are kept as version 1 of the events wrote them, and the database that held three of them: the past
+that must still open. No program writes such bytes any more.
 
     python -m tests.pinned.logs
 
 writes what is made of them today anew: what the server sends for each log, as bytes and as JSON. Whoever does so names
 the reason in the commit.
+
+The circle was paused and then extended by a version that planned the added steps alone, with a law of their own. The
+same run with one plan and one law over all of it is `extended`.
 """
 
 from collections.abc import Iterable
@@ -39,11 +42,14 @@ CONFIGS: dict[str, RunConfig] = {
         recording__frames=80, recording__kernel_frames=20, recording__modes=16,
     ),
 }  # fmt: skip
+CONFIGS["extended"] = CONFIGS["circle"]
+OLDER = ["circle"]  # not written anew
+IN_DATABASE = ["interval", "circle", "plane"]
 
 
 def record(name: str) -> list[RunEvent]:
-    """The run of this name, as its log has it. The circle is paused on its way and then extended."""
-    if name != "circle":
+    """The run of this name, as its log has it; `extended` is paused on its way before it is extended."""
+    if name != "extended":
         return _stored(train(CONFIGS[name]))
     before, clock.TICK_SECONDS = clock.TICK_SECONDS, 0.0  # a Tick after every step: a pause at a given one
     try:

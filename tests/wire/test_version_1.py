@@ -37,7 +37,7 @@ def test_every_event_is_one_of_this_version(name: str) -> None:
     for before, event in zip(data, decode_log(data), strict=True):
         old = raw(before)
         assert (event.version, event.seq, event.type) == (2, old["seq"], old["type"])
-        assert list(msgpack.unpackb(in_this_version(before)))[0] == "version"
+        assert next(iter(msgpack.unpackb(in_this_version(before)))) == "version"
 
 
 def test_a_started_has_the_same_numbers_under_its_new_names() -> None:

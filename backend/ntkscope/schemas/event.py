@@ -146,6 +146,7 @@ class Checkpoint(Event):
     recorded_steps: list[int]  # R of the plan
     recorded_remaining: Matrix  # (R, G), as in Frame
     recorded_learnt: Matrix  # (R, G)
+    recorded_kernel_steps: list[int]  # steps of the kernel frames
     recorded_function_errors: Vector | None  # (R,), as Verdict has them
     # The kernel's motion until then, as Verdict has it; None without kernel frames.
     drift: float | None

@@ -4,7 +4,7 @@ Such bytes have no `version`, and a field that came later may be missing from th
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -122,6 +122,7 @@ def _checkpoint(fields: Fields, _started: object) -> Fields:
         **_missing(fields, "recorded_function_errors", "drift", "moving_error", "frozen_error"),
         **fields,
         "recorded_steps": _integers(fields["recorded_steps"]),
+        "recorded_kernel_steps": _integers(fields.get("recorded_kernel_steps", [])),
     }
 
 
@@ -170,7 +171,7 @@ def _median_errors(fields: Fields) -> Fields:
     return {law: fields[f"median_error_{law}"] for law in LAWS}
 
 
-def _integers(values: NDArray[np.float64]) -> list[int]:
+def _integers(values: Iterable[float]) -> list[int]:
     return [int(value) for value in values]
 
 

@@ -48,20 +48,30 @@ def test_modes_learnt_counts_modes_below_epsilon() -> None:
     groups = of(events, Started)[0].groups
     for frame in of(events, Frame):
         expected = sum(
-            len(group.modes) for group, left in zip(groups, frame.remaining, strict=True) if group.resolved and left < 0.1
+            len(group.modes)
+            for group, left in zip(groups, frame.remaining, strict=True)
+            if group.resolved and left < 0.1
         )
         assert frame.modes_learnt == expected
 
 
 def row(eigenvalue: float, time: float | None, significant: bool = True) -> ModeRow:
     return ModeRow(
-        modes=[1], eigenvalue=eigenvalue, significant=significant, predicted_learning_time=None, measured_learning_time=time,
-        median_error=None,
+        modes=[1], eigenvalue=eigenvalue, significant=significant, predicted_learning_time=None,
+        measured_learning_time=time, median_error=None,
     )  # fmt: skip
 
 
 def test_the_fit_of_learning_times_leaves_out_the_fastest_the_unlearnt_and_the_small() -> None:
-    rows = [row(8, 9.9), row(4, 9.9), row(2, 1), row(1, 2), row(0.5, 4), row(0.25, None), row(0.2, 77, significant=False)]
+    rows = [
+        row(8, 9.9),
+        row(4, 9.9),
+        row(2, 1),
+        row(1, 2),
+        row(0.5, 4),
+        row(0.25, None),
+        row(0.2, 77, significant=False),
+    ]
     found = learning_time_fit(rows)
     assert found is not None
     assert (found.count, found.lowest, found.highest) == (3, 0.5, 2)
