@@ -81,6 +81,14 @@ export const PHASES = {
   missing: "Not here",
 };
 
+/** Below this median error the prediction is said to hold. */
+export const HOLDS = 0.05;
+
+/** What a run says of the theory, in two words. */
+export function verdictShort(error: number): string {
+  return error < HOLDS ? words.holdsShort(error) : words.movedShort(error);
+}
+
 /** Plain names of the schema's values, where the value itself is not one. */
 const NAMES: Record<string, string> = {
   interval: "Interval",
