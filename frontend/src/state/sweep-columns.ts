@@ -13,6 +13,8 @@ export interface Column {
   /** What the label stands for; empty where it says all. */
   help: string;
   numeric: boolean;
+  /** Only a run that has not failed has it. */
+  measured: boolean;
   /** What it is sorted by; null is last either way. */
   value: (run: SweepRun) => AxisValue | null;
   text: (run: SweepRun) => string;
@@ -31,17 +33,18 @@ export function columnsOf(sweep: Sweep, reader: SchemaReader | null): Column[] {
     const value = (run: SweepRun) => run.values[field] ?? null;
     const label = rows.find((row) => row.path === field.replace(/\.kind$/, ""))?.label ?? field;
     const numeric = values.every((one) => typeof one === "number");
-    return { key: field, label, help: field, numeric, value, text: (run) => shown(value(run)) };
+    return { key: field, label, help: field, numeric, measured: false, value, text: (run) => shown(value(run)) };
   });
   const figure = (key: "steps" | "loss" | "distance" | "drift", help = ""): Column => {
     const text = key === "steps" ? whole : number;
-    return { key, label: sweepWords[key], help, numeric: true, value: (run) => run[key], text: (run) => text(run[key]) };
+    const measured = key === "distance" || key === "drift";
+    return { key, label: sweepWords[key], help, numeric: true, measured, value: (run) => run[key], text: (run) => text(run[key]) };
   };
   const comparedAt = sweep.runs.find((run) => run.compared_at !== null)?.compared_at ?? null;
   const state = (run: SweepRun) => sweepWords.runState(run.state);
   return [
     ...axes,
-    { key: "state", label: sweepWords.state, help: "", numeric: false, value: state, text: state },
+    { key: "state", label: sweepWords.state, help: "", numeric: false, measured: false, value: state, text: state },
     figure("steps"),
     figure("loss", sweepWords.lossHelp),
     {
@@ -49,6 +52,7 @@ export function columnsOf(sweep: Sweep, reader: SchemaReader | null): Column[] {
       label: sweepWords.prediction,
       help: sweepWords.predictionHelp,
       numeric: false,
+      measured: true,
       value: errorOf,
       text: (run) => {
         const error = errorOf(run);
