@@ -70,7 +70,7 @@ export const sweepWords = {
   loss: "Loss",
   lossHelp: "½ Σ r² where the run ended",
   prediction: "Prediction",
-  predictionHelp: "Whether the kernel at the start predicts the modes, by the median error over the run",
+  predictionHelp: "Whether the kernel at the start predicts the run",
   distance: "Distance",
   distanceHelp: "‖K₀ − Θ‖ / ‖Θ‖, from the kernel of infinite width",
   drift: "Drift",

@@ -12,6 +12,7 @@ from ntkscope.experiment.width_study import STUDIED, Measured, common_time, drif
 from ntkscope.runs import words
 from ntkscope.runs.manager import Manager
 from ntkscope.schemas.event import Finished, Started
+from ntkscope.schemas.event_parts import Verdict
 from ntkscope.schemas.run import ENDED, State
 from ntkscope.schemas.sweep import AxisValue, Sweep, SweepList, SweepRow, SweepRun, WidthStudy
 from ntkscope.schemas.unreadable import Unreadable
@@ -31,7 +32,7 @@ class Record:
     measured: Measured
     steps: int | None
     loss: float | None
-    median_error: float | None
+    verdict: Verdict | None
 
 
 Records = Mapping[int, Record]
@@ -118,7 +119,7 @@ class SweepView:
             measured=measured(configs[0], events),
             steps=end.step if end else None,
             loss=end.loss if end else None,
-            median_error=end.median_error if end else None,
+            verdict=end.verdict if end else None,
         )
 
     def _run(self, seen: Seen, index: int, values: dict[str, AxisValue]) -> SweepRun:
@@ -140,7 +141,7 @@ class SweepView:
             sentence=sentence,
             steps=record.steps if record else None,
             loss=record.loss if record else None,
-            median_error=record.median_error if record else None,
+            verdict=record.verdict if record else None,
             distance=known.distance if known else None,
             drift=drift,
             compared_at=None if drift is None else seen.compared_at,

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event_parts import Verdict
 from ntkscope.schemas.network import Parameterization
 from ntkscope.schemas.run import Name, State
 from ntkscope.schemas.unreadable import Unreadable
@@ -87,7 +88,7 @@ class SweepRun(Model):
     sentence: str
     steps: int | None  # where it ended
     loss: float | None  # there
-    median_error: float | None  # of what K_0 predicts of the modes, over the run
+    verdict: Verdict | None  # whether K_0 predicts the run; None where its log does not say
     distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F
     drift: float | None  # ||K_t - K_0||_F / ||K_0||_F at `compared_at`
     compared_at: float | None  # lambda_1(K_0) t, the same for all runs

@@ -1,10 +1,15 @@
 /** A study made up for tests: widths 64 and 256, both scalings, two seeds; drift ~ 1/width under NTK scaling. */
-import type { RunConfig, Scaling, StudySlope, Sweep, SweepRun } from "../api/types";
+import type { RunConfig, Scaling, StudySlope, Sweep, SweepRun, Verdict } from "../api/types";
 import { defaults } from "./fixtures";
 
 const WIDTHS = [64, 256];
 const SCALINGS: Scaling[] = ["ntk", "mean_field"];
 const SEEDS = [0, 1];
+
+function verdict(holds: boolean): Verdict {
+  const numbers = { cause: null, function_error: holds ? 0.02 : 0.4, modes_error: 0.03, worst_error: 0.1, worst_modes: [2], drift: 0.01 };
+  return { ...numbers, ...(holds ? { word: "holds", text: "Prediction holds" } : { word: "fails", text: "The prediction fails" }) };
+}
 
 /** A sweep that is no width study: activations and rates; the highest rate diverges, the last run waits. */
 export function otherFixture(changes: Partial<Sweep> = {}): Sweep {
@@ -33,7 +38,7 @@ export function otherFixture(changes: Partial<Sweep> = {}): Sweep {
         sentence: completed ? "Reached the last step, 60." : "It diverged.",
         steps: state === "waiting" ? null : rate === 4 ? 12 : 60,
         loss: completed ? 0.01 / (index + 1) : null,
-        median_error: state === "waiting" ? null : index === 0 ? 0.021 : 0.3,
+        verdict: state === "waiting" ? null : verdict(index === 0),
         distance: completed ? 0.05 : null,
         drift: completed ? 0.01 * (index + 1) : null,
         compared_at: completed ? 60 : null,
@@ -54,7 +59,7 @@ export function sweepFixture(changes: Partial<Sweep> = {}): Sweep {
       sentence: "",
       steps: 300,
       loss: 1e-3 * (1 + index),
-      median_error: scaling === "ntk" ? 0.02 : 0.4,
+      verdict: verdict(scaling === "ntk"),
       distance: (1 + 0.2 * seed) / Math.sqrt(width),
       drift: scaling === "ntk" ? 6.4 / width : 0.3,
       compared_at: 300,

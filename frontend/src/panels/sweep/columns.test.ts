@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { SweepRun } from "../api/types";
-import { reader } from "../test/fixtures";
-import { otherFixture, sweepFixture } from "../test/sweep-fixture";
-import { columnsOf, nameOf, ordered, pressed, type Column } from "./sweep-columns";
+import type { SweepRun } from "../../api/types";
+import { reader } from "../../test/fixtures";
+import { otherFixture, sweepFixture } from "../../test/sweep-fixture";
+import { columnsOf, nameOf, ordered, pressed, type Column } from "./columns";
 
 const labels = (columns: Column[]) => columns.map((column) => column.label);
 const texts = (columns: Column[], run: SweepRun | undefined) => (run ? columns.map((column) => column.text(run)) : []);
@@ -26,9 +26,9 @@ describe("the columns of a sweep's table", () => {
   it("show values as the form does, and what there is none of as a dash", () => {
     const sweep = otherFixture();
     const columns = columnsOf(sweep, reader);
-    expect(texts(columns, sweep.runs[0])).toEqual(["ReLU", "0.5", "On", "Completed", "60", "0.0100", "Holds, 2.1\u2009%", "0.0500", "0.0100"]);
-    expect(texts(columns, sweep.runs[1])).toEqual(["ReLU", "4", "On", "Diverged", "12", "–", "–", "–", "–"]);
-    expect(texts(columns, sweep.runs[2])?.[6]).toBe("Moved, 30.0\u2009%");
+    expect(texts(columns, sweep.runs[0])).toEqual(["ReLU", "0.5", "On", "Completed", "60", "0.0100", "Holds", "0.0500", "0.0100"]);
+    expect(texts(columns, sweep.runs[1])).toEqual(["ReLU", "4", "On", "Diverged", "12", "–", "Fails", "–", "–"]);
+    expect(texts(columns, sweep.runs[2])?.[6]).toBe("Fails");
     expect(texts(columns, sweep.runs[5])).toEqual(["erf", "1.25", "On", "Waiting", "–", "–", "–", "–", "–"]);
   });
 
@@ -79,7 +79,7 @@ describe("the order of a sweep's table", () => {
     expect(order("loss", true)).toEqual([0, 2, 3, 1, 4, 5]);
     expect(order("training.learning_rate.fraction")).toEqual([0, 3, 2, 5, 1, 4]);
     expect(order("network.activation")).toEqual([3, 4, 5, 0, 1, 2]);
-    expect(order("median_error")).toEqual([0, 2, 3, 1, 4, 5]);
+    expect(order("verdict")).toEqual([0, 2, 3, 1, 4, 5]);
     expect(order("network.bias", true)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });

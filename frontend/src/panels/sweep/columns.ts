@@ -1,11 +1,12 @@
 /** The table of a sweep's runs: a column for each of its axes, then how each run ended and what it measured. */
-import type { AxisValue, Sweep, SweepRun } from "../api/types";
-import { number, plain, whole } from "../format";
-import { valueName, verdictShort } from "../words";
-import { sweepWords } from "../words-sweep";
-import { sections } from "./fields";
-import type { JsonObject } from "../api/json";
-import type { SchemaReader } from "./schema";
+import type { AxisValue, Sweep, SweepRun, Verdict } from "../../api/types";
+import { number, plain, whole } from "../../format";
+import { sections } from "../../state/fields";
+import type { SchemaReader } from "../../state/schema";
+import { valueName } from "../../words";
+import { sweepWords } from "../../words-sweep";
+import { verdictWords } from "../header/verdict";
+import type { JsonObject } from "../../api/json";
 
 export interface Column {
   key: string;
@@ -18,6 +19,15 @@ export interface Column {
   /** What it is sorted by; null is last either way. */
   value: (run: SweepRun) => AxisValue | null;
   text: (run: SweepRun) => string;
+}
+
+const FAILED = ["diverged", "dead_units", "failed"];
+/** From the best to the worst. */
+const WORDS: Verdict["word"][] = ["holds", "roughly holds", "fails"];
+
+/** What it measured says nothing then; its sentence does. */
+export function hasFailed(run: SweepRun): boolean {
+  return FAILED.includes(run.state);
 }
 
 /** A table's order: by a column's key, or as the sweep has them. */
@@ -48,16 +58,13 @@ export function columnsOf(sweep: Sweep, reader: SchemaReader | null): Column[] {
     figure("steps"),
     figure("loss", sweepWords.lossHelp),
     {
-      key: "median_error",
+      key: "verdict",
       label: sweepWords.prediction,
       help: sweepWords.predictionHelp,
       numeric: false,
       measured: true,
-      value: errorOf,
-      text: (run) => {
-        const error = errorOf(run);
-        return error === null ? number(null) : verdictShort(error);
-      },
+      value: (run) => (run.verdict && !hasFailed(run) ? WORDS.indexOf(run.verdict.word) : null),
+      text: (run) => (run.verdict ? verdictWords.short[run.verdict.word] : number(null)),
     },
     figure("distance", sweepWords.distanceHelp),
     figure("drift", sweepWords.driftHelp(comparedAt)),
@@ -88,11 +95,6 @@ export function nameOf(run: SweepRun, columns: Column[]): string {
     .filter(({ key }) => key in run.values)
     .map((column) => `${column.label} ${column.text(run)}`)
     .join(", ");
-}
-
-/** Of a run that diverged or died, its error says nothing of the kernel. */
-function errorOf(run: SweepRun): number | null {
-  return run.state === "diverged" || run.state === "dead_units" ? null : run.median_error;
 }
 
 function shown(value: AxisValue | null): string {
