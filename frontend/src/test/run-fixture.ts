@@ -244,6 +244,7 @@ function frameOf(started: Started, index: number, options: FixtureOptions): Fram
     residual_spectrum: started.frequencies.map((k) => (k < 6 ? stray * size * Math.exp(-(started.times[index] as number) * (10 / (1 + k) ** 2)) : 0.001)),
     modes_learnt: Math.floor(index / 8),
     median_errors: { gradient_flow: 0.03, gradient_descent: 0.02 },
+    verdict: null,
   };
 }
 
@@ -262,6 +263,7 @@ function finishedOf(started: Started): Finished {
     loss: 0.1,
     wall_seconds: 6,
     median_errors: { gradient_flow: 0.03, gradient_descent: 0.02 },
+    verdict: null,
     suggested_rate: null,
     learning_time_fit: null,
     rows: started.groups.map(({ modes, eigenvalue, significant, learning_time }) => ({

@@ -127,7 +127,7 @@ def infinite(initial: InitialState) -> InfiniteNetwork:
         raise InvalidInput(
             "Points on which the kernel of infinite width is within the range of float64.",
             f"inputs up to {largest:g} and σ_w = {sigma_w:g}",
-            "Ask for kernel=start, or start a run whose inputs are near 1.",
+            "Ask for kernel=frozen, or start a run whose inputs are near 1.",
             "kernel",
         )
     return _network(initial, own, spectrum(own.ntk), grid)
