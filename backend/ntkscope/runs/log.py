@@ -31,7 +31,7 @@ class Log:
     async def read(self, run_id: str, after: int, limit: int) -> Events:
         """The next events after seq `after`, checkpoints left out, as (seq, bytes).
 
-        Whatever was committed before this call is among them: a read that has begun already is joined by nobody.
+        Whatever was committed before this call is among them: a read that has begun already is not shared.
 
         Raises:
             NotReadable: the first of them is damaged; those before a damaged one are answered.
