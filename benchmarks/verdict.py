@@ -75,11 +75,11 @@ def worst_factor(config: RunConfig) -> float:
     begun = initial(config)
     groups = [group for group in begun.groups.groups if group.counts]
     modes, epsilon = begun.kernel.spectrum.modes, config.recording.epsilon
-    begin = begun.kernel.spectrum.mode_coefficients(begun.residual)
+    begin = begun.kernel.spectrum.mode_coefficients(begun.kernel.residual)
     sizes = torch.tensor([float(begin[group.modes].norm()) for group in groups])
     measured = torch.zeros(len(groups), dtype=torch.float64)
-    step_of = euler_step(begun.network, begun.inputs)
-    goal = (begun.problem.targets + begun.offset).to(begun.inputs)
+    step_of = euler_step(begun.network, begun.probe.inputs)
+    goal = begun.probe.goal
     for step in range(begun.last_step + 1):
         left = modes.T @ step_of(goal, begun.learning_rate).double()
         if not bool(torch.isfinite(left).all()):
