@@ -18,8 +18,9 @@ LAW_FILES = {
     "experiment/theory/frozen.py",
     "wire/version_1.py",  # the names of two fields
 }
-# A config's fields that shape an activation; a formula's functions, some of which are called the same.
+# A config's fields that shape an activation; a formula's functions, some of which are called the same; an example.
 ACTIVATION_FILES = {
+    "api/examples.py",
     "numerics/activations.py",
     "schemas/network.py",
     "experiment/problem/build.py",

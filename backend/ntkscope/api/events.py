@@ -62,7 +62,7 @@ async def list_events(
     """
     run = await services.manager.get(run_id)
     check_after(after, run, services.notifier.latest(run_id))
-    await services.log.read(run_id, after, 1)  # a log that cannot be read is told while there is no answer yet
+    await services.log.read(run_id, after, 1)  # a log that cannot be read is an error, not an answer that breaks off
     if MSGPACK in accept:
         return StreamingResponse(_stored(services, run_id, after, limit), media_type=MSGPACK)
     return StreamingResponse(_as_json(services, run, after, limit), media_type="application/json")

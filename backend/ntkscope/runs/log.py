@@ -35,7 +35,7 @@ class Log:
         """The next events after seq `after`, checkpoints left out, as (seq, bytes).
 
         They are the stored bytes; those of an earlier version are written anew as this version would have.
-        Whatever was committed before this call is among them: a read that has begun already is joined by nobody.
+        Whatever was committed before this call is among them: a read that has begun already is not shared.
 
         Raises:
             NotReadable: the first of them is damaged; those before a damaged one are answered.
