@@ -10,7 +10,7 @@ from ntkscope.experiment.theory.frozen import theory
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learning_frequencies import learning_frequencies
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.preview import LearningFrequency, Preview, Spectrum
+from ntkscope.schemas.preview import KernelPreview, LearningFrequency, Preview
 
 
 def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
@@ -46,18 +46,18 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
 
 
-def _spectrum(state: InitialState, frequencies: list[LearningFrequency]) -> Spectrum:
+def _spectrum(state: InitialState, frequencies: list[LearningFrequency]) -> KernelPreview:
     decomposed, end = state.kernel.spectrum, state.last_step * state.learning_rate
     recorded = recording_steps(state.last_step, state.config.recording.frames)
     groups = theory(state, recorded).groups
     learnt = [group for group in groups if group.learning_time is not None and group.learning_time <= end]
-    return Spectrum(
+    return KernelPreview(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
         groups=groups,
         learning_rate=state.learning_rate,
-        stability_limit=state.largest_stable_rate,
+        largest_stable_rate=state.largest_stable_rate,
         end_step=state.last_step,
         end_time=end,
         groups_learnt=len(learnt),

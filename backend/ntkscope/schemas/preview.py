@@ -29,7 +29,7 @@ class LearningFrequency(Model):
     within_run: bool
 
 
-class Spectrum(Model):
+class KernelPreview(Model):
     """K_0's eigenvalues and what follows from them."""
 
     eigenvalues: Vector  # (n,)
@@ -37,10 +37,10 @@ class Spectrum(Model):
     below_floor: int
     groups: list[Group]
     learning_rate: float
-    stability_limit: float | None
+    largest_stable_rate: float | None
     end_step: int
     end_time: float
-    groups_learnt: int  # groups drawn whose learning time is before the end
+    groups_learnt: int  # resolved groups whose learning time is before the end
     frequencies: list[LearningFrequency]
 
 
@@ -50,6 +50,6 @@ class Preview(Model):
     status: Literal["cost", "ready"]
     config: RunConfig
     cost: Cost
-    spectrum: Spectrum | None
+    spectrum: KernelPreview | None
     notices: list[str]
     warnings: list[str]
