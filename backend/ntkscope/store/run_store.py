@@ -84,9 +84,7 @@ class RunStore:
 
     def started(self, run_id: str, before: int) -> list[bytes]:
         """The run's Started events before a seq: more than one where it was extended."""
-        chosen = select(EVENTS.c.bytes).where(
-            EVENTS.c.run == run_id, EVENTS.c.type == "started", EVENTS.c.seq < before
-        )
+        chosen = select(EVENTS.c.bytes).where(EVENTS.c.run == run_id, EVENTS.c.type == "started", EVENTS.c.seq < before)
         with self._engine.connect() as connection:
             return list(connection.execute(chosen.order_by(EVENTS.c.seq)).scalars())
 

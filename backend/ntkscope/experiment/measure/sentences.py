@@ -22,8 +22,7 @@ def sentence(initial: InitialState, reason: Reason, step: int, loss: float | Non
             return f"{grew} at {at}. Try a smaller learning rate than {number(rate)}."
         side = "above" if rate > limit else "below"
         return (
-            f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)}. "
-            f"Try {number(suggested)}."
+            f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)}. Try {number(suggested)}."
         )
     return {
         "steps": f"Reached the last step: {at}.",
