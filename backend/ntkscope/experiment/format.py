@@ -14,3 +14,8 @@ def number(value: float) -> str:
     if -3 <= power <= 3:
         return f"{float(f'{value:.3g}'):,.{max(0, 2 - power)}f}"
     return f"{mantissa}×10{str(power).translate(SUPERSCRIPTS)}"
+
+
+def frequency(value: float) -> str:
+    """3, 0.5, 3.82: as `number`, without zeros at its end."""
+    return f"{value:.3g}" if 1e-3 <= value < 1000 else number(value)

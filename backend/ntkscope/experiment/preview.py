@@ -1,16 +1,15 @@
 """What theory says of a config before training: K_0's spectrum, learning times, the rate, and the cost."""
 
 from ntkscope.experiment.estimate import estimate_cost
-from ntkscope.experiment.format import number
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import recording_steps
-from ntkscope.experiment.theory.frozen import theory
 from ntkscope.experiment.theory.initial_state import Start, start
-from ntkscope.experiment.theory.learning_frequencies import learning_frequencies
+from ntkscope.experiment.theory.learnt import forgotten, wave_answers
+from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
+from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.preview import LearningFrequency, Preview, Spectrum
+from ntkscope.schemas.preview import Preview, Spectrum, WaveAnswer
 
 
 def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
@@ -21,16 +20,25 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
     """
     cost = estimate_cost(config, dataset)
     begun = start(config, dataset)
-    frequencies = learning_frequencies(begun, cost.step_seconds)
+    answers = wave_answers(begun, Waves.of(begun.problem, config.data), cost.step_seconds)
+    times, forgotten_by = forgotten(begun)
     return Preview(
         status="ready",
         config=config,
         cost=cost,
-        spectrum=_spectrum(begun, frequencies),
+        spectrum=_spectrum(begun, answers),
         notices=begun.problem.notices,
         warnings=[
             *rate_notices(begun.learning_rate, begun.stability_limit),
-            *_unlearnt(begun, frequencies),
+            *large_target(
+                config.network,
+                residual=float(begun.residual.norm()),
+                start=float(begun.fitted.norm()),
+                target=float(begun.problem.targets.norm()),
+                times=times,
+            ),
+            *large_start(times, forgotten_by, begun.last_step),
+            *unlearnt(answers, begun.spectrum.count_above_floor, len(begun.residual), begun.last_step),
         ],
     )
 
@@ -46,50 +54,18 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
 
 
-def _spectrum(begun: Start, frequencies: list[LearningFrequency]) -> Spectrum:
+def _spectrum(begun: Start, waves: list[WaveAnswer]) -> Spectrum:
     decomposed, end = begun.spectrum, begun.last_step * begun.learning_rate
-    recorded = recording_steps(begun.last_step, begun.config.recording.frames)
-    groups = theory(begun, recorded).groups
-    learnt = [group for group in groups if group.learning_time is not None and group.learning_time <= end]
+    learnt = [group for group in begun.groups if group.learning_time is not None and group.learning_time <= end]
     return Spectrum(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
-        groups=groups,
+        groups=begun.groups,
         learning_rate=begun.learning_rate,
         stability_limit=begun.stability_limit,
         end_step=begun.last_step,
         end_time=end,
         groups_learnt=len(learnt),
-        frequencies=frequencies,
+        waves=waves,
     )
-
-
-def _unlearnt(begun: Start, frequencies: list[LearningFrequency]) -> list[str]:
-    """The answer to "why can't my net fit oscillations?", where this run is one that cannot.
-
-    Above 2/lambda_1 there is none: the law of the kernel at the start says that everything grows.
-    """
-    if begun.stability_limit is not None and begun.learning_rate > begun.stability_limit:
-        return []
-    never = [found.frequency for found in frequencies if found.step is None]
-    late = [found for found in frequencies if found.step is not None and not found.within_run]
-    warnings = []
-    if never:
-        warnings.append(
-            f"{_named(never)} will not be learnt, however long the run: the kernel at the start cannot see "
-            f"{'it' if len(never) == 1 else 'them'}. Change the biases, the depth, the encoding or the activation."
-        )
-    if late:
-        most = max(found.step or 0 for found in late)
-        warnings.append(
-            f"{_named([found.frequency for found in late])} will not be learnt within {begun.last_step:,} steps: "
-            f"with the kernel at the start it takes {number(float(most))}. Take more steps, or a network or "
-            "encoding whose eigenvalues fall less steeply."
-        )
-    return warnings
-
-
-def _named(frequencies: list[float]) -> str:
-    names = [number(frequency) for frequency in frequencies[:8]] + ["…"] * (len(frequencies) > 8)
-    return f"{'Frequency' if len(frequencies) == 1 else 'Frequencies'} {', '.join(names)}"

@@ -74,7 +74,6 @@ class History:
         times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
-        predicted = self.theory.learning_times
         for column, group in enumerate(self.start.groups):
             measured = None
             if group.drawn:
@@ -86,7 +85,7 @@ class History:
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
                     counts=group.counts,
-                    predicted_learning_time=predicted[column],
+                    predicted_learning_time=group.learning_time,
                     measured_learning_time=measured,
                     median_error=_median(errors[:, column]),
                 )

@@ -51,7 +51,7 @@ def started(start: Start, theory: Theory, wide: Wide | None, slices: Slices, ker
         modes=start.spectrum.leading(start.followed).numpy(),
         mode_coefficients=start.mode_coefficients[: start.followed].numpy(),
         mode_frequencies=start.mode_frequencies,
-        groups=theory.groups,
+        groups=start.groups,
         below_floor=int((eigenvalues < start.spectrum.noise_floor).sum()),
         residual_norm=float(start.residual.norm()),
         target_norm=float(problem.targets.norm()),

@@ -142,6 +142,7 @@ def start_stages(config: RunConfig, dataset: Table | None = None) -> Stages[Star
             residual_norm=float(residual.norm()),
             coefficient_floor=floor,
             epsilon=config.recording.epsilon,
+            learning_rate=rate,
         ),
         learning_rate=rate,
         stability_limit=limit,

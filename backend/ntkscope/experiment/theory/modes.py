@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.experiment.problem.build import Problem
-from ntkscope.numerics.diagnostics import group_learning_time
+from ntkscope.numerics.crossings import norm_step_for_good
 from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, nonuniform_frequencies, wave_vectors
 from ntkscope.numerics.spectrum import Spectrum, eigenvalue_groups
 from ntkscope.schemas.event_parts import Group
@@ -80,6 +80,7 @@ def describe_modes(
     residual_norm: float,
     coefficient_floor: float,
     epsilon: float,
+    learning_rate: float,
 ) -> list[Group]:
     """Groups of the leading modes, in order of their first mode.
 
@@ -89,10 +90,12 @@ def describe_modes(
         problem: Says whether the points are equispaced on a circle, where two modes of one frequency pair up.
         residual_norm: ||r(0)|| over all modes.
         coefficient_floor: Of `coefficient_floor`; a group that starts below it is not drawn.
-        epsilon: Learnt means below this fraction of the start.
+        epsilon: Learnt means below this fraction of the start, for good.
+        learning_rate: eta.
 
     Returns:
-        Groups with their learning time under gradient flow: None below a floor. A group that starts below 5 %
+        Groups with their learning time, eta times a number of steps of gradient descent: None below a floor, and from
+        2/lambda on, where no step makes the group smaller. A group that starts below 5 %
         of the residual's norm, or whose floor is above 5 % of its start, is drawn but does not count.
     """
     followed = len(mode_coefficients)
@@ -114,7 +117,15 @@ def describe_modes(
                 counts=drawn and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, coefficient_floor),
                 drawn=drawn,
                 frequency=None if np.isnan(frequency) else frequency,
-                learning_time=group_learning_time(values, coefficients, epsilon) if drawn else None,
+                learning_time=_learning_time(values, coefficients, epsilon, learning_rate) if drawn else None,
             )
         )
     return groups
+
+
+def _learning_time(
+    eigenvalues: Float[Tensor, " k"], coefficients: Float[Tensor, " k"], epsilon: float, learning_rate: float
+) -> float | None:
+    limit = epsilon * float(coefficients.norm())
+    step = norm_step_for_good(eigenvalues, learning_rate, coefficients, limit) if limit > 0 else None
+    return None if step is None else learning_rate * step

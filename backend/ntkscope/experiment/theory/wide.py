@@ -65,6 +65,7 @@ class Wide:
             residual_norm=float(start.residual.norm()),
             coefficient_floor=max(start.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm())),
             epsilon=start.config.recording.epsilon,
+            learning_rate=start.learning_rate,
         )
         yield
         limit = limit_at_once(start, own, decomposed)

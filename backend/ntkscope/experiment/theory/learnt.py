@@ -1,0 +1,80 @@
+"""When is each wave of the target learnt? Answered from the kernel and the residual at the start, before a step."""
+
+from ntkscope.experiment.theory.initial_state import Start
+from ntkscope.experiment.theory.outlook import never
+from ntkscope.experiment.theory.waves import Waves
+from ntkscope.numerics.crossings import falls, norm_step_for_good, steps_for_good
+from ntkscope.schemas.preview import Reason, WaveAnswer
+
+ROUND_OFF = 1e-13  # of what a part is a product of
+
+
+def wave_answers(start: Start, waves: Waves, step_seconds: float) -> list[WaveAnswer]:
+    """For each part of the target the step from which on gradient descent leaves less than epsilon of it, for good.
+
+    With the kernel at the start, all of it: what lies in modes below the noise floor stays. A mean that the target
+    does not have is left out; a typed wave that the points see nothing of is told as absent.
+
+    Args:
+        start: The run at step 0.
+        waves: What its target is made of.
+        step_seconds: Of one step on this machine.
+    """
+    decomposed, epsilon, eta = start.spectrum, start.config.recording.epsilon, start.learning_rate
+    above = decomposed.count_above_floor
+    shape = waves.map @ decomposed.modes.to(waves.map.dtype)  # (F, n) of each mode
+    round_off = ROUND_OFF * waves.map.norm(dim=1, keepdim=True) * start.residual.norm()
+    parts = shape * start.mode_coefficients
+    unmoved = parts[:, above:].sum(dim=1, keepdim=True)
+    parts, unmoved = (values.where(values.abs() > round_off, 0.0) for values in (parts[:, :above], unmoved))
+    limits = epsilon * waves.sizes
+    steps = steps_for_good(decomposed.eigenvalues[:above], eta, parts, unmoved[:, 0], limits)
+    stuck = (parts[:, ~falls(decomposed.eigenvalues[:above], eta)] != 0).any(dim=1)
+    answers = []
+    for k, wave in enumerate(waves.describe()):
+        if wave.source == "mean" and wave.amplitude == 0:
+            continue
+        step, reason = steps[k], _reason(wave.amplitude, bool(stuck[k]))
+        if wave.amplitude == 0:
+            step = None
+        remains = float(unmoved[k].abs()) / wave.amplitude if wave.amplitude > 0 else 0.0
+        answers.append(
+            WaveAnswer(
+                **wave.model_dump(),
+                step=step,
+                time=None if step is None else eta * step,
+                seconds=None if step is None else step_seconds * step,
+                within_run=step is not None and step <= start.last_step,
+                remains=remains,
+                reason=None if step is not None else reason,
+                sentence=None if step is not None else _sentence(reason, remains, above, len(start.residual)),
+            )
+        )
+    return answers
+
+
+def forgotten(start: Start) -> tuple[float, int | None]:
+    """How many times as large as the target the network starts, and the step by which its start is forgotten.
+
+    The target is measured about its mean, unless it is nothing else; the start is forgotten from the step on at which
+    what the kernel at the start has left of f_0 is no larger. (0, 0) where one of the two is 0.
+    """
+    y = start.problem.targets
+    varies = float((y - y.mean()).norm())
+    size = varies if varies > ROUND_OFF * float(y.norm()) else float(y.norm())
+    if size == 0:
+        return 0.0, 0
+    eigenvalues = start.spectrum.eigenvalues.where(start.spectrum.eigenvalues > start.spectrum.noise_floor, 0.0)
+    begin = start.spectrum.mode_coefficients(start.fitted)
+    return float(start.fitted.norm()) / size, norm_step_for_good(eigenvalues, start.learning_rate, begin, size)
+
+
+def _reason(amplitude: float, stuck: bool) -> Reason:
+    if amplitude == 0:
+        return "absent"
+    return "rate" if stuck else "unseen"
+
+
+def _sentence(reason: Reason, remains: float, above: int, points: int) -> str:
+    text = never(reason, [remains], above, points)
+    return text[0].upper() + text[1:]
