@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from ntkscope.experiment.format import frequency, number
+from ntkscope.experiment.format import frequency, number, percent
 from ntkscope.schemas.event_parts import ModeRow
 from ntkscope.schemas.preview import Preview
 
@@ -51,7 +51,7 @@ def wave_table(preview: Preview) -> Table | None:
         table.add_row(
             "mean" if row.source == "mean" else frequency(row.frequency),
             "" if row.source == "mean" else row.source,
-            f"{100 * row.share:.2g} %",
+            percent(row.share),
             "never" if row.step is None else f"{row.step:,}",
             _maybe(row.time),
             seconds(row.seconds),

@@ -35,10 +35,12 @@ def circulant(split: float = 0.0) -> Spectrum:
     return spectrum(torch.from_numpy((kernel + kernel.T) / 2))
 
 
-def described(found: Spectrum, residual: torch.Tensor, place: Problem, floor: float = 1e-15) -> list[Group]:
+def described(
+    found: Spectrum, residual: torch.Tensor, place: Problem, floor: float = 1e-15, rate: float = 1e-7
+) -> list[Group]:
     return describe_modes(
         found, found.modes.T @ residual, place, residual_norm=float(residual.norm()), coefficient_floor=floor,
-        epsilon=0.1,
+        epsilon=0.1, learning_rate=rate,
     )  # fmt: skip
 
 
@@ -53,7 +55,20 @@ def test_pairs_of_the_circle_are_groups_whatever_their_split(split: float) -> No
     for k, group in enumerate(groups[1:-1], start=1):
         assert group.eigenvalue == pytest.approx(10 / (1 + k**2) * (1 + split / 2))
         assert group.start_magnitude == pytest.approx(abs(spectrum_of_residual[k]) * math.sqrt(2 / N))
-        assert group.learning_time == pytest.approx(math.log(10) / group.eigenvalue, rel=split + 1e-9)
+        assert group.learning_time == pytest.approx(math.log(10) / group.eigenvalue, rel=split + 1e-6)
+
+
+def test_learning_times_are_whole_steps_and_none_from_two_over_lambda_on() -> None:
+    place, found = problem(CIRCLE), circulant()  # eigenvalues 10, 5, 2, 1, ...
+    residual = torch.randn(N, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    groups = described(found, residual, place, rate=2 / 5)
+    assert [group.learning_time for group in groups[:2]] == [None, None]
+    for group in groups[2:]:
+        factor, step = abs(1 - 0.4 * group.eigenvalue), 0
+        while factor**step > 0.1:
+            step += 1
+        assert group.learning_time == 0.4 * step
+    assert groups[2].learning_time == 0.4 * 2  # not before a step is done
 
 
 def test_what_counts_and_what_is_drawn() -> None:
@@ -85,7 +100,9 @@ def test_followed_modes_only() -> None:
     found, place = circulant(), problem(CIRCLE)
     residual = torch.ones(N, dtype=torch.float64)
     coefficients = (found.modes.T @ residual)[:5]
-    groups = describe_modes(found, coefficients, place, residual_norm=4.0, coefficient_floor=1e-15, epsilon=0.1)
+    groups = describe_modes(
+        found, coefficients, place, residual_norm=4.0, coefficient_floor=1e-15, epsilon=0.1, learning_rate=0.1
+    )
     assert [group.modes for group in groups] == [[0], [1, 2], [3, 4]]
     assert len(mode_frequencies(found, place, 5)) == 5
 

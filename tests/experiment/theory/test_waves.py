@@ -117,8 +117,11 @@ def test_which_waves_there_are_is_asked_of_the_clean_target_and_their_size_of_th
     problem: Problem = build(settings)
     waves = Waves.of(problem, settings.data)
     assert waves.frequencies == (0.0, 2.0)
-    assert waves.errors(-problem.targets).tolist() == pytest.approx([1, 1], rel=1e-12)
+    assert float(waves.errors(-problem.targets)[1]) == pytest.approx(1, rel=1e-12)
+    assert waves.sizes[0] == 0  # the mean is of noise alone
     assert waves.left == pytest.approx(0.5, rel=0.3)
+    total = float(problem.targets @ problem.targets) / 64
+    assert float(waves.shares[1]) == pytest.approx(float(waves.sizes[1]) ** 2 / total, rel=1e-12)
 
 
 def test_errors_are_one_for_a_network_of_zero_and_predicted_by_its_kernel() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ntkscope.experiment.format import frequency, number
+from ntkscope.experiment.format import frequency, number, percent
 from ntkscope.schemas.network import Network
 from ntkscope.schemas.preview import Reason, WaveAnswer
 
@@ -36,7 +36,7 @@ def never(reason: Reason, remains: list[float], above_floor: int, points: int) -
         case "unseen":
             modes = f"that kernel has {count(above_floor, 'mode')} above round-off for {count(points, 'point')}"
             leaves = "leaves" if above_floor == 1 else "leave"
-            return f"{begin} {modes}, which {leaves} {', '.join(f'{100 * x:.3g} %' for x in remains)} of {it}{end}"
+            return f"{begin} {modes}, which {leaves} {', '.join(map(percent, remains))} of {it}{end}"
 
 
 def unlearnt(answers: list[WaveAnswer], above_floor: int, points: int, last_step: int) -> list[str]:

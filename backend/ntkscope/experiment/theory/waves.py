@@ -31,7 +31,7 @@ class Waves:
         frequencies: Periods over the range.
         sources: Of each.
         map: W with |W_k v| = root mean square over the points of wave k's part in v (n,).
-        sizes: |y_k| = |W_k y|; 0 where the points see nothing of it.
+        sizes: |y_k| = |W_k y|; 0 where the points see nothing of it, or only noise.
         left: Root mean square of what no wave explains of y.
     """
 
@@ -57,14 +57,14 @@ class Waves:
         sources.extend("typed" for _ in typed)
         sources.extend("found" for _ in found)
         rows = wave_map(position, torch.tensor(frequencies, dtype=torch.float64))
-        sizes = _sizes(rows, y[None])[0]
-        seen = sizes > ROUND_OFF * rows.norm(dim=1) * y.norm()
+        both = torch.stack([problem.clean, y])
+        seen = (_sizes(rows, both) > ROUND_OFF * both.norm(dim=1)[:, None] * rows.norm(dim=1)).all(dim=0)
         return cls(
             frequencies,
             tuple(sources),
             rows,
-            torch.where(seen, sizes, 0.0),
-            _left(rows, y),
+            torch.where(seen, _sizes(rows, y[None])[0], 0.0),
+            _left(rows[seen], y),
         )
 
     @property
