@@ -141,3 +141,10 @@ def test_a_norm_with_a_mode_that_grows_never_falls() -> None:
     assert norm_step_for_good(numbers(2.5, 0.5), 1.0, numbers(1e-9, 1), 0.1) is None
     assert norm_step_for_good(numbers(2.5, 0.5), 1.0, numbers(0, 1), 0.1) == 4
     assert norm_step_for_good(numbers(1e-9), 1.0, numbers(1), 0.1) == pytest.approx(math.log(10) * 1e9, rel=1e-8)
+
+
+def test_the_smallest_rates_move_nothing() -> None:
+    for rate in (1e-310, 5e-324):
+        assert norm_step_for_good(numbers(1.0), rate, numbers(1), 0.1) is None
+        still = torch.zeros(1, dtype=torch.complex128)
+        assert steps_for_good(numbers(1.0), rate, still[None] + 1, still, numbers(0.1)) == [None]

@@ -144,8 +144,10 @@ def norm_step_for_good(
     if still >= 1:
         return None
     factors = math.log((float(squares.sum()) + still) / (1 - still))
-    ends = [factors / -float(rate) for rate in (logarithms.min(), logarithms.max())]
-    low, high = max(0, int(min(ends[0], LAST_STEP)) - 1) if not still else 0, int(min(ends[1], LAST_STEP)) + 1
+    first, last = (min(factors / max(-float(rate), SMALLEST), LAST_STEP) for rate in logarithms.aminmax())
+    low, high = 0 if still else max(0, int(first) - 1), int(last) + 1
+    if above(high):  # a rate among the smallest numbers has no step at which anything has happened
+        return None
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if above(middle) else (low, middle)

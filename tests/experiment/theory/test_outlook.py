@@ -39,7 +39,7 @@ def test_never_is_said_of_the_kernel_at_the_start_with_its_numbers() -> None:
         "unseen", [0.2, 0.05], 1, 100
     )
     rate = never("rate", [0.0], 3, 100)
-    assert rate.startswith("with the kernel at the start: never, because the rate is 2/λ")
+    assert rate.startswith("with the kernel at the start: never, because no step at this rate makes a mode smaller")
     assert rate.endswith("if the kernel moves, later.")
 
 
@@ -48,7 +48,7 @@ def test_each_reason_has_its_sentence_and_its_remedy() -> None:
     absent, rate, unseen = unlearnt(rows, 8, 16, 100)
     assert absent == "Frequency 16: the target holds nothing of it at these points."
     assert rate.startswith("Frequency 1: with the kernel at the start: never")
-    assert rate.endswith("Take a smaller learning rate.")
+    assert rate.endswith("Take a learning rate below 2/λ₁.")
     assert unseen.startswith("Frequencies 3, 5: with the kernel at the start: never")
     assert "100 %, 50 % of them" in unseen
     assert unseen.endswith("Change the biases, the depth, the encoding or the activation.")

@@ -34,10 +34,9 @@ def wave_answers(start: Start, waves: Waves, step_seconds: float) -> list[WaveAn
     for k, wave in enumerate(waves.describe()):
         if wave.source == "mean" and wave.amplitude == 0:
             continue
-        step, reason = steps[k], _reason(wave.amplitude, bool(stuck[k]))
-        if wave.amplitude == 0:
-            step = None
         remains = float(unmoved[k].abs()) / wave.amplitude if wave.amplitude > 0 else 0.0
+        reason: Reason = "rate" if stuck[k] or remains <= epsilon else "unseen"
+        step, reason = (steps[k], reason) if wave.amplitude > 0 else (None, "absent")
         answers.append(
             WaveAnswer(
                 **wave.model_dump(),
@@ -67,12 +66,6 @@ def forgotten(start: Start) -> tuple[float, int | None]:
     eigenvalues = start.spectrum.eigenvalues.where(start.spectrum.eigenvalues > start.spectrum.noise_floor, 0.0)
     begin = start.spectrum.mode_coefficients(start.fitted)
     return float(start.fitted.norm()) / size, norm_step_for_good(eigenvalues, start.learning_rate, begin, size)
-
-
-def _reason(amplitude: float, stuck: bool) -> Reason:
-    if amplitude == 0:
-        return "absent"
-    return "rate" if stuck else "unseen"
 
 
 def _sentence(reason: Reason, remains: float, above: int, points: int) -> str:

@@ -32,7 +32,7 @@ def never(reason: Reason, remains: list[float], above_floor: int, points: int) -
         case "absent":
             return f"the target holds nothing of {it} at these points."
         case "rate":
-            return f"{begin} the rate is 2/λ of a mode that is needed, or above, so that no step makes it smaller{end}"
+            return f"{begin} no step at this rate makes a mode smaller that is needed (from 2/λ on it grows){end}"
         case "unseen":
             modes = f"that kernel has {count(above_floor, 'mode')} above round-off for {count(points, 'point')}"
             leaves = "leaves" if above_floor == 1 else "leave"
@@ -59,7 +59,7 @@ def unlearnt(answers: list[WaveAnswer], above_floor: int, points: int, last_step
 
 REMEDIES: dict[Reason, str] = {
     "absent": "",
-    "rate": " Take a smaller learning rate.",
+    "rate": " Take a learning rate below 2/λ₁.",
     "unseen": " Change the biases, the depth, the encoding or the activation.",
 }
 
