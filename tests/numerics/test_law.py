@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ntkscope.numerics import LAWS
+from ntkscope.numerics.law import laws_apart
 from ntkscope.schemas.event import LawName
 from tests.numerics.twins import tensor
 
@@ -49,3 +50,17 @@ def test_steps_are_those_of_the_time(name: str) -> None:
     steps = LAWS[name](0.2).steps_at(tensor([0.0, 1.4, 1.49, math.inf]))
     torch.testing.assert_close(steps, tensor([0.0, 7.0, 7.45, math.inf]), rtol=0, atol=0.5)
     assert steps[1] == pytest.approx(7)
+
+
+@pytest.mark.parametrize("contraction", [0.0, 3e-5, 9.9e-5, 1.1e-4, 1e-3, 0.05, 0.3, 1.0, 1.3, 1.7])
+def test_how_far_two_laws_come_apart_is_the_most_of_all_steps(contraction: float) -> None:
+    slow = max(
+        abs((1 - contraction) ** k - math.exp(-contraction * k))
+        for k in range(min(300_000, int(10 / (contraction or 1)) + 2))
+    )
+    assert laws_apart(contraction) == pytest.approx(slow, rel=2e-4, abs=1e-15)
+
+
+def test_laws_that_part_for_ever_are_wholly_apart() -> None:
+    assert laws_apart(1.99) == laws_apart(2.0) == laws_apart(1e12) == laws_apart(math.inf) == 1.0
+    assert laws_apart(0.054) > 0.01 > laws_apart(0.053)

