@@ -63,6 +63,11 @@ def test_a_formula_s_waves_are_typed_and_the_rest_of_it_is_found() -> None:
     assert float(waves.sizes[1]) == pytest.approx(0.3 / math.sqrt(2), rel=0.05)
 
 
+@pytest.mark.parametrize("text", ["sin(3*pi*t)", "np.sin(3π x)", "x^2 + sin(3*pi*x1)"])
+def test_a_formula_is_read_as_people_write_it(text: str) -> None:
+    assert made_of(INTERVAL | {"n": 64}, text).frequencies[1] == 3
+
+
 def test_on_a_circle_only_a_sine_of_the_angle_is_a_wave() -> None:
     waves = made_of(CIRCLE, "sin(3*theta) + 0.5*sin(2*x)")
     typed = [k for k, source in zip(waves.frequencies, waves.sources, strict=True) if source == "typed"]

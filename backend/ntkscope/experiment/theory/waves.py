@@ -114,9 +114,10 @@ def _typed(problem: Problem, data: Data, length: float) -> list[float]:
             return list(dict.fromkeys(frequencies))
         case Formula(text=text):
             # On a circle x is the cosine of the angle: a sine of it is no wave.
-            position = ("theta", "θ") if problem.geometry == "circle" else ("x", "x1")
-            names = dict.fromkeys(["x", "x1", "x2", *position])
-            angular = named_waves(compile_formula(text, list(names)), position)
+            circle = problem.geometry == "circle"
+            position = ("theta", "θ") if circle else ("x", "x1")
+            names = ["x", "x1", "x2", *position] if circle else position
+            angular = named_waves(compile_formula(text, names), position)
             # 13 figures: 3 for the 2.9999999999999996 that 3 * pi over a length may give.
             waves = [float(f"{omega * length / (2 * math.pi):.13g}") for omega in angular]
             return [wave for wave in dict.fromkeys(waves) if 0 < wave < math.inf]
