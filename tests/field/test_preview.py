@@ -9,7 +9,7 @@ import torch
 
 from ntkscope.experiment.preview import preview
 from ntkscope.experiment.problem.datasets import read_csv
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import Preview, Spectrum
@@ -47,9 +47,9 @@ def test_what_was_typed_is_answered_however_small() -> None:
     slow = spectrum.waves[0]
     assert slow.step is not None
     assert 10**5 < slow.step < 10**6
-    begun = start(read("low_amplitude"))
+    begun = initial(read("low_amplitude"))
     waves, steps = Waves.of(begun.problem, begun.config.data), torch.tensor([10.0, 4000.0, 1e6], dtype=torch.float64)
-    first, later, end = waves.predicted(begun.frozen, begun.training_law, steps)[:, 1].tolist()
+    first, later, end = waves.predicted(begun.kernel, begun.training_law, steps)[:, 1].tolist()
     assert first == pytest.approx(20, rel=0.02)  # the fast wave leaks into it
     assert later == pytest.approx(1.2, rel=0.05)
     assert 0.04 < end < 0.1

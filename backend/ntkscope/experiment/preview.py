@@ -4,7 +4,7 @@ from ntkscope.experiment.estimate import estimate_cost
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.theory.initial_state import Start, start
+from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learnt import forgotten, wave_answers
 from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
 from ntkscope.experiment.theory.waves import Waves
@@ -19,26 +19,26 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         NtkscopeError: the config cannot be run.
     """
     cost = estimate_cost(config, dataset)
-    begun = start(config, dataset)
-    answers = wave_answers(begun, Waves.of(begun.problem, config.data), cost.step_seconds)
-    times, forgotten_by = forgotten(begun)
+    state = initial(config, dataset)
+    answers = wave_answers(state, Waves.of(state.problem, config.data), cost.step_seconds)
+    times, forgotten_by = forgotten(state)
     return Preview(
         status="ready",
         config=config,
         cost=cost,
-        spectrum=_spectrum(begun, answers),
-        notices=begun.problem.notices,
+        spectrum=_spectrum(state, answers),
+        notices=state.problem.notices,
         warnings=[
-            *rate_notices(begun.learning_rate, begun.stability_limit),
+            *rate_notices(state.learning_rate, state.largest_stable_rate),
             *large_target(
                 config.network,
-                residual=float(begun.residual.norm()),
-                start=float(begun.fitted.norm()),
-                target=float(begun.problem.targets.norm()),
+                residual=float(state.kernel.residual.norm()),
+                start=float((state.kernel.residual + state.problem.targets).norm()),
+                target=float(state.problem.targets.norm()),
                 times=times,
             ),
-            *large_start(times, forgotten_by, begun.last_step),
-            *unlearnt(answers, begun.spectrum.count_above_floor, len(begun.residual), begun.last_step),
+            *large_start(times, forgotten_by, state.last_step),
+            *unlearnt(answers, state.kernel.spectrum.count_above_floor, len(state.kernel.residual), state.last_step),
         ],
     )
 
@@ -54,17 +54,17 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
 
 
-def _spectrum(begun: Start, waves: list[WaveAnswer]) -> Spectrum:
-    decomposed, end = begun.spectrum, begun.last_step * begun.learning_rate
-    learnt = [group for group in begun.groups if group.learning_time is not None and group.learning_time <= end]
+def _spectrum(state: InitialState, waves: list[WaveAnswer]) -> Spectrum:
+    decomposed, end = state.kernel.spectrum, state.last_step * state.learning_rate
+    learnt = [group for group in state.groups.groups if group.learning_time is not None and group.learning_time <= end]
     return Spectrum(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
-        groups=begun.groups,
-        learning_rate=begun.learning_rate,
-        stability_limit=begun.stability_limit,
-        end_step=begun.last_step,
+        groups=state.groups.groups,
+        learning_rate=state.learning_rate,
+        stability_limit=state.largest_stable_rate,
+        end_step=state.last_step,
         end_time=end,
         groups_learnt=len(learnt),
         waves=waves,

@@ -1,6 +1,7 @@
 """When waves are learnt: against a residual that is stepped through one step at a time, and a real run."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntkscope.experiment.problem.build import Problem
-from ntkscope.experiment.theory.initial_state import Start, start
+from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learnt import forgotten, wave_answers
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.experiment.trainer import train
@@ -33,7 +34,7 @@ def config(points: dict[str, Any], frequencies: list[float], *, fraction: float 
     )
 
 
-def answers_of(begun: Start) -> dict[float, WaveAnswer]:
+def answers_of(begun: InitialState) -> dict[float, WaveAnswer]:
     answers = wave_answers(begun, Waves.of(begun.problem, begun.config.data), step_seconds=0.5)
     return {answer.frequency: answer for answer in answers}
 
@@ -61,10 +62,10 @@ def test_steps_are_those_of_the_stepped_residual(
     points: dict[str, Any], frequencies: list[float], fraction: float, activation: str, centered: bool
 ) -> None:
     """The slow twin: gradient descent with the kernel at the start, one step after another."""
-    begun = start(config(points, frequencies, fraction=fraction, activation=activation, centered=centered))
+    begun = initial(config(points, frequencies, fraction=fraction, activation=activation, centered=centered))
     found = answers_of(begun)
     (sizes,) = left_by_hand(begun.problem, frequencies, begun.problem.targets.numpy()[None])
-    kernel, residuals = begun.kernel.numpy(), [begun.residual.numpy()]
+    kernel, residuals = begun.matrix.numpy(), [begun.kernel.residual.numpy()]
     for _ in range(LAST):
         residuals.append(residuals[-1] - begun.learning_rate * kernel @ residuals[-1])
     errors = left_by_hand(begun.problem, frequencies, np.array(residuals)) / np.maximum(sizes, 1e-300)
@@ -87,21 +88,21 @@ def test_steps_are_those_of_the_stepped_residual(
 
 
 def test_nothing_is_learnt_before_the_first_step() -> None:
-    for answer in answers_of(start(config(CIRCLE, [1, 2], fraction=1e-3))).values():
+    for answer in answers_of(initial(config(CIRCLE, [1, 2], fraction=1e-3))).values():
         assert answer.step is not None
         assert answer.step >= 1
 
 
 def test_what_the_start_has_already_is_told_as_step_0() -> None:
-    begun = start(config(CIRCLE, [1, 2]))
-    known = vars(begun) | {"residual": 1e-3 * begun.residual, "mode_coefficients": 1e-3 * begun.mode_coefficients}
-    for answer in answers_of(Start(**known)).values():
+    begun = initial(config(CIRCLE, [1, 2]))
+    nearly = replace(begun.kernel, residual=1e-3 * begun.kernel.residual)
+    for answer in answers_of(replace(begun, kernel=nearly)).values():
         assert (answer.step, answer.time, answer.within_run) == (0, 0.0, True)
 
 
 def test_what_the_kernel_does_not_see_is_never_learnt_with_it() -> None:
     """A relu net of one hidden layer without bias does not see odd frequencies from 3 on."""
-    found = answers_of(start(config(CIRCLE, [1, 2, 3], activation="relu", sigma_b=0)))
+    found = answers_of(initial(config(CIRCLE, [1, 2, 3], activation="relu", sigma_b=0)))
     assert found[2].step is not None
     assert found[2].reason is found[2].sentence is None
     assert (found[3].time, found[3].step, found[3].seconds, found[3].within_run) == (None, None, None, False)
@@ -111,8 +112,8 @@ def test_what_the_kernel_does_not_see_is_never_learnt_with_it() -> None:
 
 @pytest.mark.parametrize("fraction", [1.0, 1.5, 100.0])
 def test_from_two_over_lambda_on_the_rate_is_the_reason(fraction: float) -> None:
-    found = answers_of(start(config(CIRCLE, [1, 2, 3], fraction=fraction)))
-    eigenvalues = start(config(CIRCLE, [1])).spectrum.eigenvalues
+    found = answers_of(initial(config(CIRCLE, [1, 2, 3], fraction=fraction)))
+    eigenvalues = initial(config(CIRCLE, [1])).kernel.spectrum.eigenvalues
     assert found[1].reason == "rate"
     for frequency, answer in found.items():
         grows = fraction * float(eigenvalues[2 * int(frequency)]) >= float(eigenvalues[0])
@@ -123,9 +124,9 @@ def test_from_two_over_lambda_on_the_rate_is_the_reason(fraction: float) -> None
 def test_a_smallest_epsilon_has_a_step(epsilon: float) -> None:
     settings_ = config(CIRCLE, [1, 2]).model_dump(mode="json")
     settings_["recording"]["epsilon"] = epsilon
-    begun = start(RunConfig.model_validate(settings_))
+    begun = initial(RunConfig.model_validate(settings_))
     for frequency, answer in answers_of(begun).items():
-        slowest = float(begun.spectrum.eigenvalues[2 * int(frequency)])
+        slowest = float(begun.kernel.spectrum.eigenvalues[2 * int(frequency)])
         assert answer.step is not None
         assert answer.step > -0.5 * math.log(epsilon) / (begun.learning_rate * slowest)
 
@@ -133,38 +134,38 @@ def test_a_smallest_epsilon_has_a_step(epsilon: float) -> None:
 def test_a_kernel_of_zeros_never_learns() -> None:
     fields = config({"kind": "circle", "n": 8}, [1], activation="relu").model_dump(mode="json")
     fields["training"]["learning_rate"] = {"kind": "given", "value": 0.1}
-    begun = start(RunConfig.model_validate(fields))
-    still = vars(begun) | {"spectrum": type(begun.spectrum)(0 * begun.spectrum.eigenvalues, begun.spectrum.modes, 0.0)}
-    (answer,) = answers_of(Start(**still)).values()
+    begun = initial(RunConfig.model_validate(fields))
+    zero = replace(begun.kernel.spectrum, eigenvalues=0 * begun.kernel.spectrum.eigenvalues, noise_floor=0.0)
+    (answer,) = answers_of(replace(begun, kernel=replace(begun.kernel, spectrum=zero))).values()
     assert (answer.time, answer.step, answer.reason) == (None, None, "unseen")
 
 
 def test_a_wave_that_is_not_there_is_told_as_absent() -> None:
-    found = answers_of(start(config(CIRCLE, [2, 16])))
+    found = answers_of(initial(config(CIRCLE, [2, 16])))
     assert found[2].reason is None
     (absent,) = (answer for answer in found.values() if answer.reason == "absent")
     assert absent.step is None
 
 
 def test_the_start_is_forgotten_when_less_than_the_target_is_left_of_it() -> None:
-    begun = start(config({"kind": "interval", "n": 13}, [1], centered=False, sigma_w=9))
+    begun = initial(config({"kind": "interval", "n": 13}, [1], centered=False, sigma_w=9))
     times, step = forgotten(begun)
-    y, left = begun.problem.targets, begun.fitted
+    y, left = begun.problem.targets, begun.kernel.residual + begun.problem.targets
     size = float((y - y.mean()).norm())
     assert times == pytest.approx(float(left.norm()) / size)
     assert times > 1
     taken = 0
     while float(left.norm()) > size:
-        left = left - begun.learning_rate * begun.kernel @ left
+        left = left - begun.learning_rate * begun.matrix @ left
         taken += 1
     assert step == taken
-    assert forgotten(start(config(CIRCLE, [1]))) == (0.0, 0)  # centered
+    assert forgotten(initial(config(CIRCLE, [1]))) == (0.0, 0)  # centered
 
 
 def test_a_wide_network_keeps_the_promise() -> None:
     """What was said before training is what the run then does, within the kernel's drift."""
     wide = config(CIRCLE, [1, 2, 3], width=2048)
-    begun = start(wide)
+    begun = initial(wide)
     waves, said = Waves.of(begun.problem, wide.data), answers_of(begun)
     events = list(train(wide))
     targets = begun.problem.targets

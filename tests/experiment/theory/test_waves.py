@@ -9,7 +9,7 @@ import torch
 
 from ntkscope.experiment.problem.build import Problem, build
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
 from tests.cases import config
@@ -130,15 +130,15 @@ def test_which_waves_there_are_is_asked_of_the_clean_target_and_their_size_of_th
 
 
 def test_errors_are_one_for_a_network_of_zero_and_predicted_by_its_kernel() -> None:
-    begun = start(config(data__target=sinusoids([1, 3], [1.0, 0.4], phases=[0.7])))
+    begun = initial(config(data__target=sinusoids([1, 3], [1.0, 0.4], phases=[0.7])))
     waves, law = Waves.of(begun.problem, begun.config.data), begun.training_law
     steps = torch.arange(4, dtype=torch.float64)
-    predicted = waves.predicted(begun.frozen, law, steps)
+    predicted = waves.predicted(begun.kernel, law, steps)
     assert predicted[0, 1:].tolist() == pytest.approx([1, 1], rel=1e-12)
-    residual = begun.residual
+    residual = begun.kernel.residual
     for row in predicted:
         torch.testing.assert_close(row, waves.errors(residual), rtol=1e-9, atol=1e-12, equal_nan=True)
-        residual = residual - begun.learning_rate * begun.kernel @ residual
+        residual = residual - begun.learning_rate * begun.matrix @ residual
 
 
 def test_many_points_have_as_few_waves() -> None:
