@@ -95,7 +95,7 @@ def test_six_frequencies_are_learnt_in_order_when_the_preview_says() -> None:
     assert all(earlier < later for earlier, later in pairwise(learnt))
     answered = preview(done.started.config).spectrum
     assert answered is not None
-    predicted = {answer.frequency: answer.step for answer in answered.frequencies}
+    predicted = {answer.frequency: answer.step for answer in answered.waves}
     np.testing.assert_allclose([predicted[k] for k in range(1, 7)], learnt, rtol=0.1)
     error = done.finished.median_errors[done.started.law]
     assert error is not None

@@ -9,7 +9,7 @@ from rich.console import Console
 from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find_config, find_table
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tables import frequency_table, seconds
+from ntkscope.cli.tables import seconds, wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.estimate import check_limits, readable_bytes
 from ntkscope.experiment.format import number
@@ -51,6 +51,6 @@ def show(name: str, preview: Preview, console: Console) -> None:
     )
     for line in (*preview.notices, *preview.warnings):
         console.print(line, markup=False)
-    frequencies = frequency_table(preview)
-    if frequencies is not None:
-        console.print(frequencies)
+    waves = wave_table(preview)
+    if waves is not None:
+        console.print(waves)

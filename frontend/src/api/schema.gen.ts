@@ -1143,8 +1143,8 @@ export interface components {
             end_time: number;
             /** Groups Learnt */
             groups_learnt: number;
-            /** Frequencies */
-            frequencies: components["schemas"]["LearningFrequency"][];
+            /** Waves */
+            waves: components["schemas"]["WaveAnswer"][];
         };
         /**
          * KernelSlices
@@ -1157,24 +1157,6 @@ export interface components {
             columns: number[];
             /** Values */
             values: (number | null)[][];
-        };
-        /**
-         * LearningFrequency
-         * @description When input-space frequency k will be learnt: the first t with |r_k(t)| below epsilon of its start.
-         */
-        LearningFrequency: {
-            /** Frequency */
-            frequency: number;
-            /** Amplitude */
-            amplitude: number;
-            /** Time */
-            time: number | null;
-            /** Step */
-            step: number | null;
-            /** Seconds */
-            seconds: number | null;
-            /** Within Run */
-            within_run: boolean;
         };
         /**
          * LearningTimeFit
@@ -2381,6 +2363,39 @@ export interface components {
             worst_modes: number[];
             /** Drift */
             drift: number | null;
+        };
+        /**
+         * WaveAnswer
+         * @description When a part of the target will be learnt: from which step on its error is at most epsilon, for good.
+         *
+         *     By gradient descent with the kernel at the start. Its error is |r_k| over the target's own amplitude |y_k|.
+         */
+        WaveAnswer: {
+            /** Frequency */
+            frequency: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "mean" | "typed" | "found";
+            /** Amplitude */
+            amplitude: number;
+            /** Share */
+            share: number;
+            /** Step */
+            step: number | null;
+            /** Time */
+            time: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Within Run */
+            within_run: boolean;
+            /** Remains */
+            remains: number;
+            /** Reason */
+            reason: ("rate" | "unseen" | "absent") | null;
+            /** Sentence */
+            sentence: string | null;
         };
         /**
          * WidthStudy

@@ -44,23 +44,6 @@ def test_the_law_is_chosen_by_what_counts() -> None:
     assert slow.law_difference <= 0.01
 
 
-def test_learning_times_are_those_of_the_law() -> None:
-    begun = initial(config())
-    by_step = theory(begun, np.arange(201))
-    assert by_step.law == "gradient_descent"
-    for at, (group, time) in enumerate(zip(begun.groups.groups, by_step.learning_times, strict=True)):
-        remaining = by_step.predictions["gradient_descent"].remaining[:, at]
-        below = np.flatnonzero(remaining <= 0.1)
-        if group.resolved and below.size:
-            assert time is not None
-            # frames are up to 12 % apart here, so the straight line between two of them is that coarse
-            assert time == pytest.approx(below[0] * begun.learning_rate, rel=0.12, abs=begun.learning_rate)
-        else:
-            assert time == group.learning_time
-    slow = initial(config(training__learning_rate={"kind": "auto", "fraction": 1e-3}))
-    assert theory(slow, np.arange(201)).groups == slow.groups.groups
-
-
 def test_above_the_limit_predictions_stay_finite() -> None:
     wild = theory(initial(config(training__learning_rate={"kind": "auto", "fraction": 50.0})), np.array([0, 1, 10**6]))
     by_descent = wild.predictions["gradient_descent"]

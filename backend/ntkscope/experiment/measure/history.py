@@ -115,7 +115,6 @@ class History:
         times = torch.tensor(self.steps, dtype=torch.float64) * initial.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
-        predicted = self.theory.learning_times
         for column, group in enumerate(initial.groups.groups):
             measured = None
             if group.resolved:
@@ -127,7 +126,7 @@ class History:
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
                     significant=group.significant,
-                    predicted_learning_time=predicted[column],
+                    predicted_learning_time=group.learning_time,
                     measured_learning_time=measured,
                     median_error=_median(errors[:, column]),
                 )

@@ -131,7 +131,7 @@ class Recorder:
             grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
             grid_shape=problem.grid_shape,
             grid_start=kernel.function.numpy(),
-            **kernel_modes(kernel.spectrum, initial.groups.start, frequencies, predicted.groups, problem),
+            **kernel_modes(kernel.spectrum, initial.groups.start, frequencies, initial.groups.groups, problem),
             coefficient_floor=initial.coefficient_floor,
             modes=kernel.spectrum.leading(initial.followed).numpy(),
             below_floor=int((kernel.spectrum.eigenvalues < kernel.spectrum.noise_floor).sum()),

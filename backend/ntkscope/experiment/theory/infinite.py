@@ -159,4 +159,5 @@ def _network(
     drawn = grid is not None and not config.network.centered
     mean = FrozenKernel(decomposed, cross_kernel, -targets, zero) if drawn else None
     floor = max(initial.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm()))
-    return InfiniteNetwork(own, grid, kernel, mean, describe_modes(kernel, initial.problem, config.recording, floor))
+    groups = describe_modes(kernel, initial.problem, config.recording, floor, initial.learning_rate)
+    return InfiniteNetwork(own, grid, kernel, mean, groups)

@@ -101,7 +101,7 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
     kernel = FrozenKernel(decomposed, cross_kernel, fitted - problem.targets, function)
     rate, largest = learning_rate(config, float(decomposed.eigenvalues[0]))
     floor = coefficient_floor(problem.targets, output, config.training.precision)
-    groups = describe_modes(kernel, problem, config.recording, floor)
+    groups = describe_modes(kernel, problem, config.recording, floor, rate)
     yield
     return InitialState(
         config=config,

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ntkscope.experiment.problem.build import Problem
 from ntkscope.experiment.theory.frequencies import frequency_fits
-from ntkscope.numerics.diagnostics import group_learning_time
+from ntkscope.numerics.crossings import norm_step_for_good
 from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, nonuniform_frequencies, wave_vectors
 from ntkscope.numerics.frozen_kernel import FrozenKernel
 from ntkscope.numerics.spectrum import Spectrum, eigenvalue_groups, modes_at
@@ -145,17 +145,21 @@ class ModeGroups:
         return np.stack(columns, axis=1)
 
 
-def describe_modes(kernel: FrozenKernel, problem: Problem, recording: Recording, floor: float) -> ModeGroups:
+def describe_modes(
+    kernel: FrozenKernel, problem: Problem, recording: Recording, floor: float, learning_rate: float
+) -> ModeGroups:
     """Groups of the leading modes, in order of their first mode.
 
     Args:
         kernel: K_0 or Theta, with the residual at time 0.
         problem: Says whether the points are equispaced on a circle, where two modes of one frequency pair up.
-        recording: How many leading modes are followed; learnt means below `epsilon` of the start.
+        recording: How many leading modes are followed; learnt means below `epsilon` of the start, for good.
         floor: Of `coefficient_floor`; a group that starts below it is not drawn.
+        learning_rate: eta.
 
     Returns:
-        Groups with their learning time under gradient flow: None below a floor. A group that starts below 5 %
+        Groups with their learning time, eta times a number of steps of gradient descent: None below a floor, and from
+        2/lambda on, where no step makes the group smaller. A group that starts below 5 %
         of the residual's norm, or whose floor is above 5 % of its start, is drawn but does not count.
     """
     spectrum, all_coefficients = kernel.spectrum, kernel.coefficients
@@ -179,7 +183,9 @@ def describe_modes(kernel: FrozenKernel, problem: Problem, recording: Recording,
                 significant=resolved and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, floor),
                 resolved=resolved,
                 frequency=None if np.isnan(frequency) else frequency,
-                learning_time=group_learning_time(values, coefficients, recording.epsilon) if resolved else None,
+                learning_time=_learning_time(values, coefficients, recording.epsilon, learning_rate)
+                if resolved
+                else None,
             )
         )
     return ModeGroups(groups, all_coefficients[:followed].numpy())
@@ -195,3 +201,11 @@ def grid_modes(kernel: FrozenKernel, followed: int) -> Array | None:
     most = min(followed, LARGEST_GRID_MODES // len(kernel.function))
     values: Array = modes_at(kernel.spectrum, kernel.cross_kernel, most).numpy()
     return values
+
+
+def _learning_time(
+    eigenvalues: Float[Tensor, " k"], coefficients: Float[Tensor, " k"], epsilon: float, learning_rate: float
+) -> float | None:
+    limit = epsilon * float(coefficients.norm())
+    step = norm_step_for_good(eigenvalues, learning_rate, coefficients, limit) if limit > 0 else None
+    return None if step is None else learning_rate * step
