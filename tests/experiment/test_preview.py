@@ -29,7 +29,7 @@ def test_it_says_what_the_run_starts_from() -> None:
     np.testing.assert_array_equal(said.spectrum.eigenvalues, started.eigenvalues)
     assert said.spectrum.groups == started.groups
     assert said.spectrum.learning_rate == started.learning_rate
-    assert said.spectrum.stability_limit == started.stability_limit == 2 / started.eigenvalues[0]
+    assert said.spectrum.largest_stable_rate == started.largest_stable_rate == 2 / started.eigenvalues[0]
     assert said.spectrum.learning_rate == pytest.approx(1 / started.eigenvalues[0])
     assert said.spectrum.below_floor == started.below_floor
     assert (said.spectrum.end_step, said.spectrum.end_time) == (100, 100 * started.learning_rate)
@@ -39,7 +39,7 @@ def test_it_says_what_the_run_starts_from() -> None:
 def test_groups_learnt_are_those_whose_time_comes() -> None:
     spectrum = preview(config()).spectrum
     assert spectrum is not None
-    times = [group.learning_time for group in spectrum.groups if group.drawn]
+    times = [group.learning_time for group in spectrum.groups if group.resolved]
     assert spectrum.groups_learnt == sum(time is not None and time <= spectrum.end_time for time in times)
     assert 0 < spectrum.groups_learnt < len(times)
 
@@ -125,7 +125,7 @@ def test_a_zero_target_has_nothing_to_learn() -> None:
     said = preview(config(data={"target": {"kind": "formula", "text": "0*x"}}))
     assert said.spectrum is not None
     assert said.spectrum.waves == []
-    assert not any(group.drawn for group in said.spectrum.groups)
+    assert not any(group.resolved for group in said.spectrum.groups)
 
 
 def test_the_cost_comes_without_the_spectrum() -> None:

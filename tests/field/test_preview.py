@@ -12,7 +12,7 @@ from ntkscope.experiment.problem.datasets import read_csv
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.preview import Preview, Spectrum
+from ntkscope.schemas.preview import KernelPreview, Preview
 
 FOLDER = Path(__file__).parent
 
@@ -21,7 +21,7 @@ def read(name: str) -> RunConfig:
     return RunConfig.model_validate(json.loads((FOLDER / f"{name}.json").read_text()))
 
 
-def asked(name: str) -> tuple[Preview, Spectrum]:
+def asked(name: str) -> tuple[Preview, KernelPreview]:
     said = preview(read(name))
     assert said.spectrum is not None
     return said, said.spectrum
@@ -68,7 +68,7 @@ def test_an_equispaced_table_is_answered_as_the_same_interval() -> None:
     assert of_table.spectrum is not None
     assert typed.spectrum is not None
 
-    def answers(spectrum: Spectrum) -> list[tuple[float, int | None]]:
+    def answers(spectrum: KernelPreview) -> list[tuple[float, int | None]]:
         return [(round(answer.frequency, 6), answer.step) for answer in spectrum.waves if answer.source != "mean"]
 
     assert answers(of_table.spectrum) == answers(typed.spectrum)

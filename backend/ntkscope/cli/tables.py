@@ -24,7 +24,7 @@ def mode_table(rows: list[ModeRow], epsilon: float) -> Table:
     table = Table(title=f"When each mode fell below {epsilon:g} of its start", title_justify="left")
     for heading in ("mode", "eigenvalue", "predicted t", "measured t", "median error"):
         table.add_column(heading, justify="right")
-    shown = [row for row in rows if row.counts] or rows
+    shown = [row for row in rows if row.significant] or rows
     for row in shown[:MOST_ROWS]:
         error = None if row.median_error is None else f"{100 * row.median_error:.2g} %"
         table.add_row(

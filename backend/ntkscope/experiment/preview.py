@@ -9,7 +9,7 @@ from ntkscope.experiment.theory.learnt import forgotten, wave_answers
 from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.preview import Preview, Spectrum, WaveAnswer
+from ntkscope.schemas.preview import KernelPreview, Preview, WaveAnswer
 
 
 def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
@@ -54,16 +54,16 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
 
 
-def _spectrum(state: InitialState, waves: list[WaveAnswer]) -> Spectrum:
+def _spectrum(state: InitialState, waves: list[WaveAnswer]) -> KernelPreview:
     decomposed, end = state.kernel.spectrum, state.last_step * state.learning_rate
     learnt = [group for group in state.groups.groups if group.learning_time is not None and group.learning_time <= end]
-    return Spectrum(
+    return KernelPreview(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
         groups=state.groups.groups,
         learning_rate=state.learning_rate,
-        stability_limit=state.largest_stable_rate,
+        largest_stable_rate=state.largest_stable_rate,
         end_step=state.last_step,
         end_time=end,
         groups_learnt=len(learnt),

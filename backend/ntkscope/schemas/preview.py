@@ -39,7 +39,7 @@ class WaveAnswer(Wave):
     sentence: str | None  # the same in words
 
 
-class Spectrum(Model):
+class KernelPreview(Model):
     """K_0's eigenvalues and what follows from them."""
 
     eigenvalues: Vector  # (n,)
@@ -47,10 +47,10 @@ class Spectrum(Model):
     below_floor: int
     groups: list[Group]
     learning_rate: float
-    stability_limit: float | None
+    largest_stable_rate: float | None
     end_step: int
     end_time: float
-    groups_learnt: int  # groups drawn whose learning time is within the run
+    groups_learnt: int  # resolved groups whose learning time is within the run
     waves: list[WaveAnswer]  # of the target: its mean, then what was typed, then what was found; empty for d > 1
 
 
@@ -60,6 +60,6 @@ class Preview(Model):
     status: Literal["cost", "ready"]
     config: RunConfig
     cost: Cost
-    spectrum: Spectrum | None
+    spectrum: KernelPreview | None
     notices: list[str]
     warnings: list[str]

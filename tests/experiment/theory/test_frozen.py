@@ -16,7 +16,7 @@ def test_both_laws_start_at_one_and_the_loss_at_half_the_square() -> None:
     begun = initial(config())
     predicted = theory(begun, recording_steps(200, 24))
     for law in predicted.predictions.values():
-        drawn = [g for g, one in enumerate(begun.groups.groups) if one.drawn]
+        drawn = [g for g, one in enumerate(begun.groups.groups) if one.resolved]
         np.testing.assert_allclose(law.remaining[0, drawn], 1.0)
         np.testing.assert_allclose(law.learnt[0, drawn], 0.0, atol=1e-12)
         assert np.isclose(law.loss[0], 0.5 * float(begun.kernel.residual @ begun.kernel.residual))
@@ -56,7 +56,7 @@ def test_a_wide_network_s_function_follows_the_prediction_off_the_data() -> None
     last = of(events, Frame)[-1]
     begin = of(events, Started)[0]
     moved = np.linalg.norm(last.function - begin.grid_start)
-    assert np.linalg.norm(last.function - last.function_predicted) < 0.05 * moved
+    assert np.linalg.norm(last.function - last.predicted["frozen"].function) < 0.05 * moved
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")

@@ -83,8 +83,8 @@ def test_what_counts_and_what_is_drawn() -> None:
     coefficients = torch.zeros(N, dtype=torch.float64)
     coefficients[0], coefficients[1], coefficients[3] = 1.0, 0.03, 1e-20
     groups = described(found, found.modes @ coefficients, place, floor=1e-14)
-    assert [group.counts for group in groups[:3]] == [True, False, False]
-    assert [group.drawn for group in groups[:3]] == [True, True, False]
+    assert [group.significant for group in groups[:3]] == [True, False, False]
+    assert [group.resolved for group in groups[:3]] == [True, True, False]
     assert groups[1].learning_time is not None
     assert groups[2].learning_time is None
 
@@ -97,8 +97,8 @@ def test_below_the_noise_floor_nothing_is_claimed() -> None:
     late = [group for group in groups if group.modes[0] >= 7]
     assert len(late) == N - 7
     for group in late:
-        assert not group.drawn
-        assert not group.counts
+        assert not group.resolved
+        assert not group.significant
         assert group.learning_time is None
         assert group.frequency is None
 
@@ -167,7 +167,7 @@ def test_wave_vectors_on_a_plane_count_periods_over_its_width() -> None:
 
 def group(*modes: int, drawn: bool = True) -> Group:
     return Group(
-        modes=list(modes), eigenvalue=1.0, start_magnitude=1.0, counts=drawn, drawn=drawn, frequency=None,
+        modes=list(modes), eigenvalue=1.0, start_magnitude=1.0, significant=drawn, resolved=drawn, frequency=None,
         learning_time=None,
     )  # fmt: skip
 

@@ -17,12 +17,12 @@ def sentence(initial: InitialState, reason: Reason, step: int, loss: float | Non
     if reason == "diverged":
         rate, limit = initial.learning_rate, initial.largest_stable_rate
         grew = "The loss is no longer finite" if loss is None else "The loss passed 10⁸ times its start"
-        if limit is None:
+        suggested = suggested_rate(initial)
+        if limit is None or suggested is None:
             return f"{grew} at {at}. Try a smaller learning rate than {number(rate)}."
         side = "above" if rate > limit else "below"
         return (
-            f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)}. "
-            f"Try {number(min(rate, limit) / 2)}."
+            f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)}. Try {number(suggested)}."
         )
     return {
         "steps": f"Reached the last step: {at}.",
@@ -34,6 +34,12 @@ def sentence(initial: InitialState, reason: Reason, step: int, loss: float | Non
         "learnt. Try a smaller learning rate or another seed.",
         "cancelled": f"Cancelled at {at}.",
     }[reason]
+
+
+def suggested_rate(initial: InitialState) -> float | None:
+    """Half of the learning rate or of 2/lambda_1, whichever is smaller, in three digits; None without the latter."""
+    limit = initial.largest_stable_rate
+    return None if limit is None else float(f"{min(initial.learning_rate, limit) / 2:.3g}")
 
 
 def cancelled_sentence(resume: Checkpoint | None) -> str:

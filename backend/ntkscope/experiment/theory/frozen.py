@@ -44,7 +44,7 @@ def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
     # The one place that chooses between two laws by their names.
     # Of the rate and the modes alone, over all steps that there are: no cut of the run changes the law.
     groups = initial.groups.groups
-    apart = [laws_apart(initial.learning_rate * group.eigenvalue) for group in groups if group.counts]
+    apart = [laws_apart(initial.learning_rate * group.eigenvalue) for group in groups if group.significant]
     difference = max(apart, default=0.0)
     drawn: LawName = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
     means = np.array([group.eigenvalue for group in groups])

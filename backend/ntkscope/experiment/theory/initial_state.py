@@ -13,7 +13,6 @@ from ntkscope.errors import InvalidInput
 from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.problem.build import Problem, build, network_stages
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import check_steps
 from ntkscope.experiment.theory.frequencies import fourier_rows
 from ntkscope.experiment.theory.modes import ModeGroups, coefficient_floor, describe_modes, mode_frequencies
 from ntkscope.experiment.theory.probe import Probe
@@ -82,7 +81,6 @@ def initial(config: RunConfig, dataset: Table | None = None) -> InitialState:
 
 def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[InitialState]:
     """`initial`, with a stop every some tenths of a second; the eigendecomposition alone has none."""
-    check_steps(config.training.stop.steps)
     problem = build(config, dataset)
     yield
     device, dtype = choose_device(config.training.device), getattr(torch, config.training.precision)

@@ -2,6 +2,8 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.experiment.problem.build import Problem
+from ntkscope.experiment.theory.frequencies import frequency_fits
 from ntkscope.numerics.crossings import norm_step_for_good
 from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, nonuniform_frequencies, wave_vectors
 from ntkscope.numerics.frozen_kernel import FrozenKernel
@@ -24,6 +27,28 @@ COUNTS_FROM = 0.05
 HIGHEST_WAVE = 24  # of a plane's waves in each direction: 1,225 of them are tried
 LARGEST_GRID_MODES = 131_072  # values: half a megabyte on the wire
 UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+
+
+def kernel_modes(
+    decomposed: Spectrum, coefficients: Array, frequencies: Tensor, groups: list[Group], problem: Problem
+) -> dict[str, Any]:
+    """The fields of `KernelModes`: a kernel's spectrum, and what its m followed modes are.
+
+    Args:
+        decomposed: The kernel's.
+        coefficients: (m,) of the residual at step 0, in its modes.
+        frequencies: (m,) of its modes.
+        groups: Of its modes.
+        problem: Says how many points there are, and whether they are on a circle.
+    """
+    return {
+        "eigenvalues": decomposed.eigenvalues.numpy(),
+        "noise_floor": decomposed.noise_floor,
+        "mode_coefficients": coefficients,
+        "mode_frequencies": frequencies.numpy(),
+        "groups": groups,
+        "frequency_fits": frequency_fits(frequencies, decomposed, problem),
+    }
 
 
 def coefficient_floor(targets: Float[Tensor, " n"], outputs: Float[Tensor, " n"], precision: str) -> float:
@@ -92,7 +117,7 @@ class ModeGroups:
     @property
     def leading(self) -> int:
         """As many modes as count, at least 1; more where that would cut a group, whose modes have no directions."""
-        wanted = max(1, sum(len(group.modes) for group in self.groups if group.counts))
+        wanted = max(1, sum(len(group.modes) for group in self.groups if group.significant))
         return max(mode + 1 for group in self.groups if min(group.modes) < wanted for mode in group.modes)
 
     def all_below(self, remaining: Array, epsilon: float) -> bool:
@@ -104,7 +129,7 @@ class ModeGroups:
         """||c_g(t)|| / ||c_g(0)|| of (T, m) coefficients as (T, G); NaN where a group is not drawn."""
         columns = [
             np.linalg.norm(coefficients[:, group.modes], axis=1) / np.linalg.norm(self.start[group.modes])
-            if group.drawn
+            if group.resolved
             else np.full(len(coefficients), np.nan)
             for group in self.groups
         ]
@@ -114,7 +139,7 @@ class ModeGroups:
         """1 - <c_g(t), c_g(0)> / ||c_g(0)||^2 of (T, m) coefficients as (T, G); NaN where a group is not drawn."""
         columns = [
             1 - coefficients[:, group.modes] @ self.start[group.modes] / (self.start[group.modes] ** 2).sum()
-            if group.drawn
+            if group.resolved
             else np.full(len(coefficients), np.nan)
             for group in self.groups
         ]
@@ -144,22 +169,25 @@ def describe_modes(
     frequencies = mode_frequencies(spectrum, problem, followed)
     eigenvalues = spectrum.eigenvalues[:followed]
     paired = frequencies if problem.equispaced == "circle" else None
+    learning_time = partial(_learning_time, epsilon=recording.epsilon, learning_rate=learning_rate)
     groups = []
     for members in eigenvalue_groups(eigenvalues, spectrum.noise_floor, paired):
         values, coefficients = eigenvalues[members], all_coefficients[members]
         start = float(coefficients.norm())
         above = bool((values > spectrum.noise_floor).all())
-        drawn = above and start > max(floor, SMALLEST_START)
+        resolved = above and start > max(floor, SMALLEST_START)
         frequency = float(frequencies[members[0]])
         groups.append(
             Group(
                 modes=members,
                 eigenvalue=float(values.mean()),
                 start_magnitude=start,
-                counts=drawn and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, floor),
-                drawn=drawn,
+                significant=resolved and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, floor),
+                resolved=resolved,
                 frequency=None if np.isnan(frequency) else frequency,
-                learning_time=_learning_time(values, coefficients, recording.epsilon, learning_rate) if drawn else None,
+                learning_time=_learning_time(values, coefficients, recording.epsilon, learning_rate)
+                if resolved
+                else None,
             )
         )
     return ModeGroups(groups, all_coefficients[:followed].numpy())
