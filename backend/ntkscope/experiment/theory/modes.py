@@ -185,9 +185,7 @@ def describe_modes(
                 significant=resolved and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, floor),
                 resolved=resolved,
                 frequency=None if np.isnan(frequency) else frequency,
-                learning_time=_learning_time(values, coefficients, recording.epsilon, learning_rate)
-                if resolved
-                else None,
+                learning_time=learning_time(values, coefficients) if resolved else None,
             )
         )
     return ModeGroups(groups, all_coefficients[:followed].numpy())
