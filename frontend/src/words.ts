@@ -99,6 +99,8 @@ const NAMES: Record<string, string> = {
   fourier: "Fourier features",
   positional: "Positional",
   none: "None",
+  unit: "To [−1, 1]",
+  standardize: "Mean 0, deviation 1",
   ntk: "NTK",
   standard: "Standard",
   mean_field: "Mean field",

@@ -637,6 +637,13 @@ export interface components {
              */
             norm?: number | null;
             /**
+             * Scale the inputs
+             * @description What the network sees: the inputs themselves, each mapped to [−1, 1], or each with mean 0 and deviation 1. Charts, targets and exports keep your own units.
+             * @default none
+             * @enum {string}
+             */
+            scale_inputs: "none" | "unit" | "standardize";
+            /**
              * Evaluation points
              * @description Points between the data where the function is drawn and tested.
              * @default 256
@@ -1524,6 +1531,7 @@ export interface components {
              *         ]
              *       },
              *       "noise": 0,
+             *       "scale_inputs": "none",
              *       "grid": 256
              *     }
              */
@@ -1627,6 +1635,7 @@ export interface components {
              *           "low": -1,
              *           "n": 32
              *         },
+             *         "scale_inputs": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,
@@ -2105,6 +2114,7 @@ export interface components {
              *           "low": -1,
              *           "n": 32
              *         },
+             *         "scale_inputs": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,
