@@ -65,6 +65,7 @@ from ntkscope.numerics.spectrum import (
     unit_roundoff,
 )
 from ntkscope.numerics.stages import Stages, complete, pieces
+from ntkscope.numerics.unit_slopes import UnitSlopes, largest_slope, unit_slopes
 
 __all__ = [
     "ACTIVATIONS",
@@ -90,6 +91,7 @@ __all__ = [
     "Sharpness",
     "Spectrum",
     "Stages",
+    "UnitSlopes",
     "activation",
     "circle_frequencies",
     "complete",
@@ -119,6 +121,7 @@ __all__ = [
     "interval_frequencies",
     "kernel_matrix",
     "kernel_target_alignment",
+    "largest_slope",
     "learning_time",
     "log_log_fit",
     "log_log_slope",
@@ -142,5 +145,6 @@ __all__ = [
     "spectrum",
     "subspace_overlap",
     "unit_roundoff",
+    "unit_slopes",
     "wave_vectors",
 ]
