@@ -1,5 +1,5 @@
 /** Every sentence that the page itself says. The server's sentences (errors, outcomes) are its own. */
-import { duration, number, percent, whole } from "./format";
+import { duration, number, whole } from "./format";
 
 export const words = {
   product: "ntkscope",
@@ -30,10 +30,6 @@ export const words = {
   reconnecting: (time: number) => `Reconnecting; shown up to t = ${number(time)}`,
   left: (seconds: number) => `${duration(seconds)} left`,
   speed: (stepsPerSecond: number) => `${whole(significant(stepsPerSecond))} step/s`,
-  holds: (error: number) => `Prediction holds: median error ${percent(error)}`,
-  moved: (error: number) => `The kernel moved: median error ${percent(error)}`,
-  holdsShort: (error: number) => `Holds, ${percent(error)}`,
-  movedShort: (error: number) => `Moved, ${percent(error)}`,
   position: (time: number, step: number | undefined) =>
     step === undefined ? `t = ${number(time)}` : `t = ${number(time)} · step ${whole(step)}`,
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,

@@ -76,7 +76,7 @@ def test_a_run_is_opened_in_the_lab_and_the_study_found_again(server: Server, op
 
 
 def test_the_lab_survives_the_round_trip(server: Server, open_page: Open) -> None:
-    body = {"config": config().model_dump(mode="json"), "name": "Kept"}
+    body = {"config": config().model_dump(mode="json"), "name": "FutureCache"}
     httpx.post(f"{server.url}/api/runs", json=body).raise_for_status()
     page = open_page(server.url)
     expect(page.get_by_test_id("place")).to_contain_text("step 200")
@@ -92,7 +92,7 @@ def test_the_lab_survives_the_round_trip(server: Server, open_page: Open) -> Non
     pages.get_by_role("link", name="Lab").click()
     expect(page.get_by_test_id("place")).to_contain_text("step 0")
     expect(page.locator('[data-path="network.width"] input')).to_have_value("77")
-    expect(page.get_by_role("button", name="Runs. In view: Kept")).to_be_visible()
+    expect(page.get_by_role("button", name="Runs. In view: FutureCache")).to_be_visible()
     assert page.url == address
 
 

@@ -20,8 +20,8 @@ from ntkscope.schemas.event import Checkpoint, Finished, RunEvent, Started, Tick
 from ntkscope.schemas.run import RunSummary
 from ntkscope.store.database import make_engine
 from ntkscope.store.migrations import migrate
-from ntkscope.store.writes import NewEvent, append_events, insert_run
-from ntkscope.wire.codec import decode, encode, to_json
+from ntkscope.store.writes import append_events, insert_run
+from ntkscope.wire.codec import EncodedEvent, decode, encode, to_json
 from ntkscope.wire.sequence import split
 from tests.cases import config
 
@@ -111,7 +111,7 @@ def write_database() -> None:
             insert_run(connection, _row(name, events, 1.7e9 + order))
             append_events(
                 connection,
-                [NewEvent(name, event.seq, event.type, item) for event, item in zip(events, data, strict=True)],
+                [EncodedEvent(name, event.seq, event.type, item) for event, item in zip(events, data, strict=True)],
             )
     with closing(engine.raw_connection()) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it

@@ -10,8 +10,8 @@ from ntkscope.store.database import Database
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_store import StoredMember, StoredSweep, SweepStore
 from ntkscope.store.sweep_writes import delete_sweep, insert_member, insert_sweep, interrupt_sweeps, update_sweep
-from ntkscope.store.writes import NewEvent, append_events, insert_run
-from ntkscope.wire.codec import encode
+from ntkscope.store.writes import append_events, insert_run
+from ntkscope.wire.codec import EncodedEvent, encode
 from tests.fake_trainer import checkpoint, frame
 from tests.store.test_run_store import summary
 
@@ -112,7 +112,7 @@ def test_events_of_some_types_come_decoded_and_in_order(database: Database) -> N
     store = fill(database, [], [summary("a")])
     events = [frame(1, 1), checkpoint(2, 1), frame(3, 2)]
     with database.engine.begin() as connection:
-        append_events(connection, [NewEvent("a", e.seq, e.type, encode(e)) for e in reversed(events)])
+        append_events(connection, [EncodedEvent("a", e.seq, e.type, encode(e)) for e in reversed(events)])
 
     found = list(store.events_of("a", ("frame", "kernel_frame")))
     assert all(isinstance(event, Frame) for event in found)

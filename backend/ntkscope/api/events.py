@@ -13,7 +13,7 @@ from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import csv_lines
-from ntkscope.schemas.event import LawName, RunEvent, Started
+from ntkscope.schemas.event import LawName, Started
 from ntkscope.schemas.event_page import EventPage
 from ntkscope.schemas.run import KernelName, Prediction, RunSummary
 from ntkscope.wire.codec import decode, to_json
@@ -58,7 +58,8 @@ async def list_events(
     and a missing value NaN. An empty answer means that there is no later event yet.
     """
     run = await services.manager.get(run_id)
-    check_after(after, run, services.bell.latest(run_id))
+    check_after(after, run, services.notifier.latest(run_id))
+    await services.log.read(run_id, after, 1)  # a log that cannot be read is told while there is no answer yet
     if MSGPACK in accept:
         return StreamingResponse(_stored(services, run_id, after, limit), media_type=MSGPACK)
     return StreamingResponse(_as_json(services, run, after, limit), media_type="application/json")
@@ -110,8 +111,9 @@ async def get_prediction(
             remedy="Wait for its first event, or ask POST /api/preview.",
         )
     dataset = await services.manager.within_limits(run.config)
-    recorded = await _recorded(services, run_id)
-    found = await services.thinking.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
+    around = await services.log.around(run_id, time)
+    recorded = Recorded.of([await services.heavy(decode, data) for _, data in around])
+    found = await services.compute.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
     if found is None:
         raise Conflict(
             expected="A run with kernel frames.",
@@ -131,13 +133,3 @@ async def get_run_dataset(run_id: RunId, services: ServicesDep) -> Response:
     lines = csv_lines(inputs, targets, [*(f"x{i + 1}" for i in range(inputs.shape[1])), "y"])
     headers = {"Content-Disposition": f'attachment; filename="ntkscope-{run_id}.csv"'}
     return StreamingResponse(lines, media_type="text/csv", headers=headers)
-
-
-async def _recorded(services: Services, run_id: str) -> Recorded:
-    """What the run has measured so far."""
-    events: list[RunEvent] = []
-    after = 0
-    while page := await services.log.read(run_id, after, 10 * AT_ONCE):
-        events += await services.heavy(lambda data: [decode(item) for _, item in data], page)
-        after = page[-1][0]
-    return Recorded.of(events)

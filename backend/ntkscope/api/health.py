@@ -37,6 +37,6 @@ async def get_health(services: ServicesDep) -> Health:
         status="ok",
         version=__version__,
         workers=services.settings.workers,
-        warm_workers=services.conductor.warm,
-        queued=services.conductor.live.queued(),
+        warm_workers=services.scheduler.warm,
+        queued=services.scheduler.live.queued(),
     )

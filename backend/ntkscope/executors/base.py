@@ -1,4 +1,4 @@
-"""What every executor is told and tells. The manager knows no more of processes than this."""
+"""What every executor receives and sends. The scheduler knows no more of processes than this."""
 
 import importlib
 import queue
@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Command, Outcome, RunEvent
+from ntkscope.wire.codec import EncodedEvent
 
 RunGenerator = Generator[RunEvent, Command | None, None]
 Train = Callable[..., RunGenerator]
@@ -49,16 +50,6 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Emitted:
-    """An event to store."""
-
-    run_id: str
-    seq: int
-    type: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Ticked:
     """Progress, to show and forget."""
 
@@ -67,7 +58,7 @@ class Ticked:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CommandReceived:
     """The generator is about to receive this command."""
 
     run_id: str
@@ -111,7 +102,7 @@ class Died:
 
 ToWorker = Job | Order | None
 Inbox = queue.SimpleQueue[ToWorker]
-Message = Emitted | Ticked | Taken | Paused | Released | Ended | Ready | Died
+Message = EncodedEvent | Ticked | CommandReceived | Paused | Released | Ended | Ready | Died
 Deliver = Callable[[int, Message], None]
 
 

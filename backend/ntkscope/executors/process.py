@@ -104,6 +104,7 @@ class _Slot:
         self._process.kill()
         for thread in self._threads:
             thread.join()
+        self._pipe.close()  # nobody uses it any more; a collection might finalize its socket first
 
     def _spawn(self) -> None:
         """No fork and no multiprocessing start method: those run the caller's main module again."""

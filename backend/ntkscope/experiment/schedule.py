@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ntkscope.errors import TooLarge
+from ntkscope.schemas.training import MOST_STEPS
 
 Steps = NDArray[np.int64]
-MOST_STEPS = 2**24  # events carry steps as float32, which holds every whole number up to here
 
 
 def check_steps(steps: int) -> None:

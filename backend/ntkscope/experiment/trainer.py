@@ -162,6 +162,8 @@ class _Run:
                     self.start, self.network, self._moment(), self.moving, self.slices, self.fitted, self.grid
                 )  # fmt: skip
             if event is not None:
+                if self.step > 0:
+                    self.history.add_kernel(event.drift, event.moving)
                 yield self._numbered(event)
         if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.start.inputs):
             return "dead_units"
@@ -239,6 +241,7 @@ class _Run:
 
     def _checkpoint(self, paused: bool = False) -> Checkpoint:
         steps, remaining, learnt = self.history.planned()
+        motion = self.history.motion
         return Checkpoint(
             seq=next(self.seq),
             step=self.step,
@@ -248,6 +251,10 @@ class _Run:
             recorded_steps=steps,
             recorded_remaining=remaining,
             recorded_learnt=learnt,
+            recorded_function_errors=np.array(self.history.function_errors[: len(steps)]),
+            drift=motion.drift if motion else None,
+            moving_error=motion.moving_error if motion else None,
+            frozen_error=motion.frozen_error if motion else None,
             moving=self.moving.to_bytes(self.step) if self.moving else b"",
             moving_kernel=self.moving.kernel_to_bytes() if self.moving and paused else b"",
         )

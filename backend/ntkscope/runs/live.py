@@ -25,9 +25,9 @@ class Live:
     slot: int | None = None
     held: bool = False
     cancelled: bool = False
-    obeying: bool = False  # its generator has received the cancel
-    told: Command | None = None  # what it was told while it trained, until that takes effect
-    lost: str = ""  # why its events can no longer be stored
+    cancel_received: bool = False  # its generator has received the cancel
+    pending_command: Command | None = None  # while it trains, until it takes effect
+    store_error: str = ""  # why its events can no longer be stored
     unsaved: dict[str, Any] = field(default_factory=dict)  # columns that its row does not have yet
     saving: bool = False
     refused: str = ""  # why the database did not take them at the last try
@@ -147,7 +147,3 @@ class LiveRuns:
     def release(self, run_id: str) -> None:
         """The run trains no longer: its slot is free."""
         self._busy = [None if busy == run_id else busy for busy in self._busy]
-
-    def trains(self, run_id: str) -> bool:
-        """Whether it holds a slot now."""
-        return run_id in self._busy

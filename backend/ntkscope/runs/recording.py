@@ -5,14 +5,13 @@ from pathlib import Path
 
 from ntkscope.schemas.event import Finished, Started
 from ntkscope.schemas.run import RunSummary
-from ntkscope.store.writes import NewEvent
-from ntkscope.wire.codec import decode
+from ntkscope.wire.codec import EncodedEvent, decode
 from ntkscope.wire.sequence import split
 
 RECORDED = "recorded"  # the run's id: there is one in a database
 
 
-def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
+def read_recording(path: Path) -> tuple[RunSummary, list[EncodedEvent]]:
     """The run and its events.
 
     Raises:
@@ -40,5 +39,5 @@ def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
         digest=first.config.digest(),
         recorded=True,
     )
-    rows = [NewEvent(RECORDED, event.seq, event.type, item) for event, item in zip(events, data, strict=True)]
+    rows = [EncodedEvent(RECORDED, event.seq, event.type, item) for event, item in zip(events, data, strict=True)]
     return run, rows

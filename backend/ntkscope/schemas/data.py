@@ -180,7 +180,7 @@ class Formula(Model):
     text: str = field(
         "sin(pi*x) + 0.3*sin(5*pi*x)",
         title="Formula",
-        help="In x, or x1, x2, ...; on a circle also theta. Functions: sin, cos, exp, sqrt, abs, ...",
+        help="In x or t, or x1, x2, ...; on a circle also theta. sin, cos, exp, ln, sqrt, |x|, a if c else b, ...",
         min_length=1,
         max_length=500,
     )

@@ -7,6 +7,7 @@ blocks on the wire.
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, TypeAdapter
 
 from ntkscope.schemas.array import Matrix, Vector
@@ -26,6 +27,7 @@ from ntkscope.schemas.event_parts import (
     ModeRow,
     MovingPrediction,
     Predictions,
+    Verdict,
 )
 
 LawName = Literal["gradient_flow", "gradient_descent"]
@@ -70,8 +72,10 @@ class Started(Event):
     steps: Vector  # (T,) recording steps
     times: Vector  # (T,) learning_rate * step
     kernel_steps: Vector  # steps of the kernel frames
-    law: LawName  # the one that charts draw: gradient_descent where the two differ by over 1 %
-    law_difference: float  # largest difference of the two, relative, over modes that count
+    law: LawName  # the one that charts draw: gradient_descent where the two come apart by over 1 %
+    law_difference: (
+        float  # max over modes that count and all steps of |(1 - eta lambda)^k - exp(-eta lambda k)|; at most 1
+    )
     gradient_flow: Predictions
     gradient_descent: Predictions
     frequencies: Vector  # (F,) input-space frequencies of the residual spectrum; empty where undefined
@@ -117,6 +121,7 @@ class Frame(Event):
     ensemble: Ensemble | None = None  # where training is not centered
     distances: Distances | None = None
     infinite_remaining: Vector | None = None  # (H,) as `remaining`, in the basis of Theta
+    verdict: Verdict | None = None  # of all records so far; None before anything has moved
 
 
 class KernelFrame(Event):
@@ -154,6 +159,11 @@ class Checkpoint(Event):
     recorded_learnt: Matrix  # (R, G)
     time: float = 0.0  # missing in logs of earlier versions
     moving: bytes = b""  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
+    recorded_function_errors: Vector = Field(default_factory=lambda: np.zeros(0))  # (R,), as Verdict has them
+    # The kernel's motion until then, as Verdict has it; None without kernel frames.
+    drift: float | None = None
+    moving_error: float | None = None
+    frozen_error: float | None = None
     moving_kernel: bytes = b""  # at a pause, that kernel itself (experiment/theory/moving.py); empty where it is K_0
 
 
@@ -190,6 +200,7 @@ class Finished(Event):
     median_error_gradient_descent: float | None
     rows: list[ModeRow]
     learning_time_fit: LearningTimeFit | None = None  # None for fewer than two groups, and in earlier logs
+    verdict: Verdict | None = None  # of all records
 
 
 RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]

@@ -2,21 +2,30 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Ensemble
+from ntkscope.schemas.training import MOST_STEPS
 from ntkscope.schemas.unreadable import Unreadable
 
 State = Literal[
     "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
 ]
 ENDED: tuple[State, ...] = ("completed", "diverged", "dead_units", "cancelled", "failed", "interrupted")
-Name = Annotated[str, Field(max_length=120)]
-Tag = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text without the character NUL; you gave one with it. Remove it: a database may not take it")
+    return text
+
+
+Name = Annotated[str, Field(max_length=120), AfterValidator(_storable)]
+Tag = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_storable)]
 
 
 class RunRequest(Model):
@@ -37,7 +46,9 @@ class RunPatch(Model):
 class ExtendRequest(Model):
     """POST /api/runs/{id}/extend: go on to this many steps in all."""
 
-    steps: int = field(title="Steps, in all", help="Must be above the steps already done.", ge=1, le=100_000_000)
+    steps: int = field(
+        title="Steps, in all", help="Must be above the steps already done.", ge=1, stated_most=MOST_STEPS
+    )
 
 
 class RunSummary(Model):

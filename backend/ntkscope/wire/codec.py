@@ -5,6 +5,7 @@ A message is a msgpack map with the event's fields. An array is the map
 Scalars are float64.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgpack
@@ -14,6 +15,16 @@ from numpy.typing import NDArray
 from ntkscope.schemas.event import EVENT, RunEvent
 
 LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """A run's event on its way from the worker into the store."""
+
+    run: str
+    seq: int
+    type: str
+    data: bytes
 
 
 def encode(event: RunEvent) -> bytes:

@@ -784,6 +784,7 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["ModeRow"][];
             learning_time_fit?: components["schemas"]["LearningTimeFit"] | null;
+            verdict?: components["schemas"]["Verdict"] | null;
         };
         /**
          * Formula
@@ -797,7 +798,7 @@ export interface components {
             kind: "formula";
             /**
              * Formula
-             * @description In x, or x1, x2, ...; on a circle also theta. Functions: sin, cos, exp, sqrt, abs, ...
+             * @description In x or t, or x1, x2, ...; on a circle also theta. sin, cos, exp, ln, sqrt, |x|, a if c else b, ...
              * @default sin(pi*x) + 0.3*sin(5*pi*x)
              */
             text: string;
@@ -880,6 +881,7 @@ export interface components {
             distances?: components["schemas"]["Distances"] | null;
             /** Infinite Remaining */
             infinite_remaining?: (number | null)[] | null;
+            verdict?: components["schemas"]["Verdict"] | null;
         };
         /**
          * FrequencyFit
@@ -2321,6 +2323,35 @@ export interface components {
             /** Title */
             title: string;
             config: components["schemas"]["RunConfig"];
+        };
+        /**
+         * Verdict
+         * @description Whether the kernel at the start predicts the run, over all records so far.
+         *
+         *     It holds where function_error < 5 %, modes_error < 5 % and worst_error < 20 %; it roughly holds where the first
+         *     two are below 20 %. A group's error is |measured - predicted| / max(|measured|, |predicted|, epsilon), each as a
+         *     part of the group's start.
+         */
+        Verdict: {
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "holds" | "roughly holds" | "fails";
+            /** Cause */
+            cause: ("kernel_moved" | "leakage") | null;
+            /** Text */
+            text: string;
+            /** Function Error */
+            function_error: number;
+            /** Modes Error */
+            modes_error: number | null;
+            /** Worst Error */
+            worst_error: number | null;
+            /** Worst Modes */
+            worst_modes: number[];
+            /** Drift */
+            drift: number | null;
         };
         /**
          * WidthStudy

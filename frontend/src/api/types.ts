@@ -29,6 +29,7 @@ export type DatasetInfo = Schemas["DatasetInfo"];
 export type Group = Schemas["Group"];
 export type FrequencyFit = Schemas["FrequencyFit"];
 export type LearningTimeFit = Schemas["LearningTimeFit"];
+export type Verdict = Schemas["Verdict"];
 export type ModeRow = Schemas["ModeRow"];
 export type LawName = Schemas["Started"]["law"];
 export type Outcome = Schemas["Finished"]["outcome"];

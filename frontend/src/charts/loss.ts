@@ -169,7 +169,7 @@ function theoryOf(run: RunState, started: Started, loss: Float32Array): Theory {
     if (value > start * MOST_GROWN ** 2) {
       ended = started.steps[i - 1] ?? 0;
       break;
-    };
+    }
     x.push(time);
     y.push(value);
   }

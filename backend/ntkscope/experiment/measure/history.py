@@ -8,15 +8,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ntkscope.experiment.measure.verdict import Groups, Motion, verdict
 from ntkscope.experiment.theory.frozen import Theory
 from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.numerics import log_log_fit, measured_learning_time
 from ntkscope.schemas.event import Checkpoint, LawName
-from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow
+from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow, MovingPrediction, Verdict
 
 Array = NDArray[np.float64]
 # A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
 EARLIEST, LATEST = 0.05, 3.0
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a few steps
 
 
@@ -29,6 +31,9 @@ class History:
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
     learnt: list[Array] = field(default_factory=list)
+    predicted: list[Array] = field(default_factory=list)  # (G,) each: `remaining` of the drawn law, signed as below
+    function_errors: list[float] = field(default_factory=list)  # ||r - r_predicted|| / ||r(0)||; NaN: not known
+    motion: Motion | None = None
     extra: int = 0  # 1 once the last entry is off the plan: a run that goes on forgets it
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
@@ -36,7 +41,9 @@ class History:
         self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
         self._single = np.array([len(group.modes) == 1 for group in self.start.groups], dtype=bool)
 
-    def add(self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory) -> None:
+    def add(
+        self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory, function_error: float
+    ) -> None:  # fmt: skip
         """Record the groups' state at a step, which is entry `at` of this theory's steps.
 
         In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
@@ -45,11 +52,38 @@ class History:
         self.steps.append(step)
         self.remaining.append(remaining)
         self.learnt.append(learnt)
+        drawn = theory.predictions[theory.law]
+        self.predicted.append(self._signed(drawn.remaining[at], drawn.learnt[at]))
+        self.function_errors.append(float(np.float32(min(function_error, LARGEST_FLOAT32))))
         moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
         for law, predicted in theory.predictions.items():
             # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
             error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
             self.errors[law].append(np.where(self._counts & moving, error, np.nan))
+
+    def add_kernel(self, drift: float, moving: MovingPrediction | None) -> None:
+        """Take up what a kernel frame after the start says of the kernel's motion."""
+        largest = max(drift, self.motion.drift) if self.motion else drift
+        self.motion = Motion(largest, moving.error, moving.frozen_error) if moving else Motion(largest)
+
+    def verdict(self) -> Verdict | None:
+        """Whether the kernel at the start predicts the run, as far as it is recorded."""
+        chosen = np.flatnonzero(self._counts)
+        groups = [self.start.groups[at] for at in chosen]
+        floors = np.array([self.start.coefficient_floor / group.start_magnitude for group in groups])
+        signed = [self._signed(*both) for both in zip(self.remaining, self.learnt, strict=True)]
+        return verdict(
+            np.array(self.function_errors),
+            np.array(signed)[:, chosen],
+            np.array(self.predicted)[:, chosen],
+            Groups([group.modes for group in groups], floors, self.start.config.recording.epsilon),
+            self.motion,
+        )
+
+    def _signed(self, remaining: Array, learnt: Array) -> Array:
+        """What is left of each group: of a single mode with its sign, else the norm's."""
+        left: Array = np.where(self._single, 1 - learnt, remaining)
+        return left
 
     def planned(self) -> tuple[Array, Array, Array]:
         """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
@@ -96,7 +130,12 @@ class History:
     def restore(self, checkpoint: Checkpoint, theory: Theory) -> None:
         """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
         for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
-            self.add(int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
+            error = checkpoint.recorded_function_errors[at] if len(checkpoint.recorded_function_errors) else np.nan
+            self.add(
+                int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory, float(error)
+            )
+        if checkpoint.drift is not None:
+            self.motion = Motion(checkpoint.drift, checkpoint.moving_error, checkpoint.frozen_error)
 
 
 def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:

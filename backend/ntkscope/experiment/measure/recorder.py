@@ -65,11 +65,14 @@ def frame(
     """The cheap measurement at entry `at` of the theory's recording steps; it enters the history."""
     problem, groups = start.problem, start.groups
     residual = fitted - problem.targets
-    coefficients = (start.spectrum.leading(start.followed).T @ residual).numpy()
+    every = start.spectrum.mode_coefficients(residual)
+    coefficients = every[: start.followed].numpy()
+    # The modes are orthonormal: the same as of the residuals themselves.
+    function_error = float((every - theory.drawn.coefficients[at]).norm() / start.residual.norm())
     begin = start.mode_coefficients.numpy()
     remaining = group_remaining(coefficients[None], begin, groups)[0]
     learnt = group_learnt(coefficients[None], begin, groups)[0]
-    history.add(moment.step, remaining, learnt, at, theory)
+    history.add(moment.step, remaining, learnt, at, theory, function_error)
     held_out = None
     if problem.grid_target is not None:
         held_out = float(((grid - problem.grid_target) ** 2).mean())
@@ -102,6 +105,7 @@ def frame(
             ensemble=None if ensemble is None else relative_distance(function, ensemble.mean),
         ),
         infinite_remaining=wide.remaining(residual) if wide else None,
+        verdict=history.verdict(),
     )
 
 

@@ -116,6 +116,7 @@ def finished(start: Start, history: History, reason: Reason, seq: int, step: int
         **history.median_errors(),
         rows=rows,
         learning_time_fit=learning_time_fit(rows),
+        verdict=history.verdict(),
     )
 
 

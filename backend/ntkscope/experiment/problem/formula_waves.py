@@ -3,7 +3,8 @@
 import ast
 import math
 
-from ntkscope.experiment.problem.formula import CONSTANTS, Formula
+from ntkscope.experiment.problem.formula import Formula
+from ntkscope.experiment.problem.formula_text import CONSTANTS
 
 LARGEST_LOGARITHM = 700.0  # of a power that float64 holds
 

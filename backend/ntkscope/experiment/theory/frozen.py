@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.numerics import LAWS, KernelPrediction, Law, measured_learning_time
+from ntkscope.numerics.law import laws_apart
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Group, Predictions
 
@@ -50,10 +51,9 @@ def theory(start: Start, steps: NDArray[np.int64], law: LawName | None = None) -
     found = {name: start.frozen.predict(law_, at) for name, law_ in laws.items()}
     predictions = {name: _in_groups(one, start) for name, one in found.items()}
     # The one place that chooses between two laws by their names.
-    counts = np.array([group.counts for group in start.groups], dtype=bool)
-    flow, descent = predictions["gradient_flow"], predictions["gradient_descent"]
-    apart = np.abs(flow.remaining - descent.remaining)[:, counts]
-    difference = float(apart.max()) if apart.size else 0.0
+    # Of the rate and the modes alone, over all steps that there are: no cut of the run changes the law.
+    rates = [start.learning_rate * group.eigenvalue for group in start.groups if group.counts]
+    difference = max(map(laws_apart, rates), default=0.0)
     drawn: LawName = law or ("gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow")
     means = np.array([group.eigenvalue for group in start.groups])
     return Theory(

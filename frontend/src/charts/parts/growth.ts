@@ -10,7 +10,7 @@ export const MOST_GROWN = 1e3;
 
 const words = {
   ended: (name: string, why: string, step: number) => `${name}: ${why}, drawn to step ${whole(step)}`,
-  fastest: (product: number) => `at this rate its fastest mode grows (ηλ₁ = ${number(product, 2)})`,
+  fastest: (product: number) => `at this rate its fastest mode grows (ηλ₁ = ${number(product)})`,
   grows: "its values grow without bound",
 } as const;
 
