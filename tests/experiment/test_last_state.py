@@ -8,8 +8,8 @@ import pytest
 from ntkscope.errors import TooLarge
 from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.prediction import prediction
-from ntkscope.experiment.theory.infinite import limit
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.infinite import infinite
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.event import OFF_PLAN, Checkpoint, Finished, Frame, KernelFrame, RunEvent, Started, Tick
 from tests.cases import config, of, run, stored
@@ -51,17 +51,17 @@ def test_the_last_frame_is_of_the_step_that_finished_speaks_of() -> None:
 @pytest.mark.parametrize("fraction", [0.5, 0.001])
 def test_its_predictions_are_those_of_its_time_in_the_law_that_is_drawn(fraction: float) -> None:
     settings = config(**LONG, training__learning_rate={"kind": "auto", "fraction": fraction})
-    events, begun = cancelled_at(37, settings), start(settings)
+    events, begun = cancelled_at(37, settings), initial(settings)
     begin, last = of(events, Started)[0], of(events, Frame)[-1]
     assert last.index == OFF_PLAN
     frozen = prediction(begun, begin.law, last.time)
-    infinite = prediction(begun, begin.law, last.time, limit(begun))
+    by_theta = prediction(begun, begin.law, last.time, infinite(begun))
     np.testing.assert_allclose(last.function_predicted, frozen.grid_prediction, rtol=1e-9, atol=1e-12)
     assert last.function_infinite is not None
     assert last.ensemble is not None
-    assert infinite.ensemble is not None
-    np.testing.assert_allclose(last.function_infinite, infinite.grid_prediction, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(last.ensemble.mean, infinite.ensemble.mean, rtol=1e-9, atol=1e-12)
+    assert by_theta.ensemble is not None
+    np.testing.assert_allclose(last.function_infinite, by_theta.grid_prediction, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(last.ensemble.mean, by_theta.ensemble.mean, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.usefixtures("_ticks_after_every_step")

@@ -27,6 +27,7 @@ LEFT_OUT = {"wall_seconds", "machine", "identity", "quadrature_error"}
 LATER = {
     "moving_kernel",
     "checkpoint.time",
+    "checkpoint.recorded_kernel_steps",
     "checkpoint.recorded_function_errors",
     "checkpoint.drift",
     "checkpoint.moving_error",

@@ -66,8 +66,8 @@ def test_a_mistake_is_told_every_time() -> None:
 
 def test_the_kernel_of_a_run_is_computed_once_for_all_times(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    real = compute.start
-    monkeypatch.setattr(compute, "start", lambda *arguments: started.append(1) or real(*arguments))
+    real = compute.initial
+    monkeypatch.setattr(compute, "initial", lambda *arguments: started.append(1) or real(*arguments))
 
     async def test(service: ComputeService) -> None:
         answers = await asyncio.gather(

@@ -142,14 +142,14 @@ def memory_bytes(size: Sizes) -> int:
 
 
 def start_bytes(size: Sizes) -> int:
-    """What a prepared run (`start.Start`) keeps: parameters, inputs, the kernel and its modes, the grid's kernel."""
+    """What a prepared run (`InitialState`) keeps: parameters, inputs, the kernel and its modes, the grid's kernel."""
     encoded = 2 * (size.n + size.grid) * size.layers[0][0]  # in float64 and in the training's precision
     return DOUBLE * (size.parameters + encoded + 2 * size.n**2 + size.grid * size.n)
 
 
-def limit_bytes(size: Sizes) -> int:
-    """What the kernels of infinite width (`infinite.Limit`) keep."""
-    return DOUBLE * (2 * size.n**2 + 2 * size.grid * size.n)
+def infinite_bytes(size: Sizes) -> int:
+    """What the kernels of infinite width (`InfiniteNetwork`) keep: both, the modes, and both to the grid."""
+    return DOUBLE * (3 * size.n**2 + 2 * size.grid * size.n)
 
 
 def estimate_cost(config: RunConfig, dataset: Table | None = None) -> Cost:

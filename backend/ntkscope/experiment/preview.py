@@ -7,7 +7,7 @@ from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.theory.frozen import theory
-from ntkscope.experiment.theory.initial_state import Start, start
+from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learning_frequencies import learning_frequencies
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import LearningFrequency, Preview, Spectrum
@@ -20,17 +20,17 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         NtkscopeError: the config cannot be run.
     """
     cost = estimate_cost(config, dataset)
-    begun = start(config, dataset)
-    frequencies = learning_frequencies(begun, cost.step_seconds)
+    state = initial(config, dataset)
+    frequencies = learning_frequencies(state, cost.step_seconds)
     return Preview(
         status="ready",
         config=config,
         cost=cost,
-        spectrum=_spectrum(begun, frequencies),
-        notices=begun.problem.notices,
+        spectrum=_spectrum(state, frequencies),
+        notices=state.problem.notices,
         warnings=[
-            *rate_notices(begun.learning_rate, begun.stability_limit),
-            *_unlearnt(begun, frequencies),
+            *rate_notices(state.learning_rate, state.largest_stable_rate),
+            *_unlearnt(state, frequencies),
         ],
     )
 
@@ -46,31 +46,31 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
 
 
-def _spectrum(begun: Start, frequencies: list[LearningFrequency]) -> Spectrum:
-    decomposed, end = begun.spectrum, begun.last_step * begun.learning_rate
-    recorded = recording_steps(begun.last_step, begun.config.recording.frames)
-    groups = theory(begun, recorded).groups
+def _spectrum(state: InitialState, frequencies: list[LearningFrequency]) -> Spectrum:
+    decomposed, end = state.kernel.spectrum, state.last_step * state.learning_rate
+    recorded = recording_steps(state.last_step, state.config.recording.frames)
+    groups = theory(state, recorded).groups
     learnt = [group for group in groups if group.learning_time is not None and group.learning_time <= end]
     return Spectrum(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
         groups=groups,
-        learning_rate=begun.learning_rate,
-        stability_limit=begun.stability_limit,
-        end_step=begun.last_step,
+        learning_rate=state.learning_rate,
+        stability_limit=state.largest_stable_rate,
+        end_step=state.last_step,
         end_time=end,
         groups_learnt=len(learnt),
         frequencies=frequencies,
     )
 
 
-def _unlearnt(begun: Start, frequencies: list[LearningFrequency]) -> list[str]:
+def _unlearnt(state: InitialState, frequencies: list[LearningFrequency]) -> list[str]:
     """The answer to "why can't my net fit oscillations?", where this run is one that cannot.
 
     Above 2/lambda_1 there is none: the law of the kernel at the start says that everything grows.
     """
-    if begun.stability_limit is not None and begun.learning_rate > begun.stability_limit:
+    if state.largest_stable_rate is not None and state.learning_rate > state.largest_stable_rate:
         return []
     never = [found.frequency for found in frequencies if found.step is None]
     late = [found for found in frequencies if found.step is not None and not found.within_run]
@@ -83,7 +83,7 @@ def _unlearnt(begun: Start, frequencies: list[LearningFrequency]) -> list[str]:
     if late:
         most = max(found.step or 0 for found in late)
         warnings.append(
-            f"{_named([found.frequency for found in late])} will not be learnt within {begun.last_step:,} steps: "
+            f"{_named([found.frequency for found in late])} will not be learnt within {state.last_step:,} steps: "
             f"with the kernel at the start it takes {number(float(most))}. Take more steps, or a network or "
             "encoding whose eigenvalues fall less steeply."
         )

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 from ntkscope.errors import Conflict
-from ntkscope.experiment.estimate import limit_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.estimate import infinite_bytes, memory_bytes, sizes, start_bytes
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import preview, preview_cost
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.theory.infinite import Limit, limit
-from ntkscope.experiment.theory.initial_state import Start, start
+from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite
+from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.config import RunConfig
@@ -22,7 +22,7 @@ from ntkscope.schemas.run import KernelName, Prediction
 WAIT_SECONDS = 0.7  # for a preview, before its cost alone is answered
 NOT_WORTH_WAITING = 1.5  # seconds of estimated work
 PREVIEW_BYTES = 2000  # of a preview, for every training point: its eigenvalue, and its group at most
-LIMIT_COPIES = 4  # of the kernels of infinite width, while they are made
+INFINITE_COPIES = 4  # of the kernels of infinite width, while they are made
 
 
 class ComputeService:
@@ -40,8 +40,8 @@ class ComputeService:
         self._pools = pool(2), pool(1)
         memory = memory or Memory()
         self._previews: FutureCache[Preview] = FutureCache(self._pools[0], 16, memory, "preview")
-        self._starts: FutureCache[Start] = FutureCache(self._pools[1], 2, memory, "start")
-        self._limits: FutureCache[Limit] = FutureCache(self._pools[1], 2, memory, "limit")
+        self._initials: FutureCache[InitialState] = FutureCache(self._pools[1], 2, memory, "initial")
+        self._infinites: FutureCache[InfiniteNetwork] = FutureCache(self._pools[1], 2, memory, "infinite")
 
     def close(self) -> None:
         for pool in self._pools:
@@ -79,17 +79,19 @@ class ComputeService:
 
         None where the moving kernel is asked for and the run has recorded none.
         """
+        if kernel == "moving":
+            return await asyncio.to_thread(moving_prediction_at, time, recorded)
         # The same network is drawn everywhere; the training's device is left to the training.
         training = config.training.model_copy(update={"device": "cpu"})
         here = config.model_copy(update={"training": training})
         size = sizes(here, dataset)
-        begun = await self._starts.get(
-            here.digest(), lambda: start(here, dataset), taking=memory_bytes(size), keeping=start_bytes(size)
+        state = await self._initials.get(
+            here.digest(), lambda: initial(here, dataset), taking=memory_bytes(size), keeping=start_bytes(size)
         )
-        if kernel == "moving":
-            return await asyncio.to_thread(moving_prediction_at, begun, time, recorded)
         wide = None
         if kernel == "infinite":
-            kept = limit_bytes(size)
-            wide = await self._limits.get(here.digest(), lambda: limit(begun), taking=LIMIT_COPIES * kept, keeping=kept)
-        return await asyncio.to_thread(prediction, begun, law, time, wide, recorded)
+            kept = infinite_bytes(size)
+            wide = await self._infinites.get(
+                here.digest(), lambda: infinite(state), taking=INFINITE_COPIES * kept, keeping=kept
+            )
+        return await asyncio.to_thread(prediction, state, law, time, wide, recorded)

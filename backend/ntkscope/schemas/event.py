@@ -159,6 +159,7 @@ class Checkpoint(Event):
     recorded_learnt: Matrix  # (R, G)
     time: float = 0.0  # missing in logs of earlier versions
     moving: bytes = b""  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
+    recorded_kernel_steps: Vector = Field(default_factory=lambda: np.zeros(0))  # steps of the kernel frames
     recorded_function_errors: Vector = Field(default_factory=lambda: np.zeros(0))  # (R,), as Verdict has them
     # The kernel's motion until then, as Verdict has it; None without kernel frames.
     drift: float | None = None

@@ -10,7 +10,7 @@ import torch
 from ntkscope.experiment.prediction import prediction
 from ntkscope.experiment.problem.build import Problem, build
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Finished, Frame, Started
 from tests.cases import config, of, run
@@ -51,10 +51,10 @@ def test_a_run_is_the_one_scaled_by_hand(include_end: bool, encoding: dict[str, 
 
 
 def test_a_prediction_at_new_points_sees_them_scaled() -> None:
-    own = start(interval("unit", OWN, FORMULA))
-    by_hand = start(interval("none", {"kind": "interval", "n": 16}, BY_HAND))
+    own = initial(interval("unit", OWN, FORMULA))
+    by_hand = initial(interval("none", {"kind": "interval", "n": 16}, BY_HAND))
     for time in (0.1, math.inf):
-        found, expected = (prediction(begun, "gradient_descent", time) for begun in (own, by_hand))
+        found, expected = (prediction(state, "gradient_descent", time) for state in (own, by_hand))
         np.testing.assert_allclose(found.grid_prediction, expected.grid_prediction, atol=1e-7)
 
 

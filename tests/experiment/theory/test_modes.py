@@ -8,10 +8,17 @@ import pytest
 import torch
 
 from ntkscope.experiment.problem.build import Problem, build
-from ntkscope.experiment.theory.modes import coefficient_floor, describe_modes, mode_frequencies, mode_wave_vectors
-from ntkscope.numerics import Spectrum, spectrum
+from ntkscope.experiment.theory.modes import (
+    ModeGroups,
+    coefficient_floor,
+    describe_modes,
+    mode_frequencies,
+    mode_wave_vectors,
+)
+from ntkscope.numerics import FrozenKernel, Spectrum, spectrum
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Group
+from ntkscope.schemas.training import Recording
 
 N = 16
 
@@ -35,11 +42,13 @@ def circulant(split: float = 0.0) -> Spectrum:
     return spectrum(torch.from_numpy((kernel + kernel.T) / 2))
 
 
-def described(found: Spectrum, residual: torch.Tensor, place: Problem, floor: float = 1e-15) -> list[Group]:
-    return describe_modes(
-        found, found.modes.T @ residual, place, residual_norm=float(residual.norm()), coefficient_floor=floor,
-        epsilon=0.1,
-    )  # fmt: skip
+def described(
+    found: Spectrum, residual: torch.Tensor, place: Problem, floor: float = 1e-15, followed: int = N
+) -> list[Group]:
+    kernel = FrozenKernel(found, None, residual, torch.zeros(0, dtype=torch.float64))
+    groups = describe_modes(kernel, place, Recording(modes=followed, epsilon=0.1), floor)
+    np.testing.assert_array_equal(groups.start, (found.modes.T @ residual)[:followed])
+    return groups.groups
 
 
 @pytest.mark.parametrize("split", [0.0, 0.07])
@@ -83,9 +92,7 @@ def test_below_the_noise_floor_nothing_is_claimed() -> None:
 
 def test_followed_modes_only() -> None:
     found, place = circulant(), problem(CIRCLE)
-    residual = torch.ones(N, dtype=torch.float64)
-    coefficients = (found.modes.T @ residual)[:5]
-    groups = describe_modes(found, coefficients, place, residual_norm=4.0, coefficient_floor=1e-15, epsilon=0.1)
+    groups = described(found, torch.ones(N, dtype=torch.float64), place, followed=5)
     assert [group.modes for group in groups] == [[0], [1, 2], [3, 4]]
     assert len(mode_frequencies(found, place, 5)) == 5
 
@@ -143,3 +150,18 @@ def test_wave_vectors_on_a_plane_count_periods_over_its_width() -> None:
     assert found[0].tolist() == [2, -1]
     assert np.isnan(found[1]).all()  # below the noise floor
     assert mode_wave_vectors(circulant(), problem(CIRCLE), 2) is None
+
+
+def group(*modes: int, drawn: bool = True) -> Group:
+    return Group(
+        modes=list(modes), eigenvalue=1.0, start_magnitude=1.0, counts=drawn, drawn=drawn, frequency=None,
+        learning_time=None,
+    )  # fmt: skip
+
+
+def test_a_group_is_its_norm_and_its_projection() -> None:
+    begin = np.array([3.0, 4.0, 1.0])
+    now = np.array([[0.0, 5.0, -0.5]])
+    groups = ModeGroups([group(0, 1), group(2), group(2, drawn=False)], begin)
+    np.testing.assert_allclose(groups.remaining(now), [[1.0, 0.5, np.nan]])
+    np.testing.assert_allclose(groups.learnt(now), [[1 - 20 / 25, 1.5, np.nan]])

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ntkscope.experiment.measure.verdict import Groups, Motion, verdict
 from ntkscope.experiment.theory.frozen import Theory
-from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.numerics import log_log_fit, measured_learning_time
 from ntkscope.schemas.event import Checkpoint, LawName
 from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow, MovingPrediction, Verdict
@@ -26,30 +25,30 @@ SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a f
 class History:
     """Recorded steps with the state of every group at each; grows while the run goes on."""
 
-    start: Start
     theory: Theory
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
     learnt: list[Array] = field(default_factory=list)
     predicted: list[Array] = field(default_factory=list)  # (G,) each: `remaining` of the drawn law, signed as below
     function_errors: list[float] = field(default_factory=list)  # ||r - r_predicted|| / ||r(0)||; NaN: not known
+    kernel_steps: list[int] = field(default_factory=list)
     motion: Motion | None = None
     extra: int = 0  # 1 once the last entry is off the plan: a run that goes on forgets it
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
-        self._single = np.array([len(group.modes) == 1 for group in self.start.groups], dtype=bool)
+        groups = self.theory.initial.groups.groups
+        self._counts = np.array([group.counts for group in groups], dtype=bool)
+        self._single = np.array([len(group.modes) == 1 for group in groups], dtype=bool)
 
-    def add(
-        self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory, function_error: float
-    ) -> None:  # fmt: skip
-        """Record the groups' state at a step, which is entry `at` of this theory's steps.
+    def add(self, remaining: Array, learnt: Array, function_error: float, theory: Theory, at: int) -> None:
+        """Record the groups' state at entry `at` of this theory's steps: of the run's, or of a step off the plan.
 
         In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
         """
         remaining, learnt = (values.astype(np.float32).astype(np.float64) for values in (remaining, learnt))
-        self.steps.append(step)
+        self.steps.append(int(theory.steps[at]))
+        self.extra += theory is not self.theory
         self.remaining.append(remaining)
         self.learnt.append(learnt)
         drawn = theory.predictions[theory.law]
@@ -61,22 +60,25 @@ class History:
             error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
             self.errors[law].append(np.where(self._counts & moving, error, np.nan))
 
-    def add_kernel(self, drift: float, moving: MovingPrediction | None) -> None:
-        """Take up what a kernel frame after the start says of the kernel's motion."""
+    def add_kernel(self, step: int, drift: float, moving: MovingPrediction | None) -> None:
+        """Take up what a kernel frame says of the kernel's motion; at the start there is none."""
+        self.kernel_steps.append(step)
+        if step == 0:
+            return
         largest = max(drift, self.motion.drift) if self.motion else drift
         self.motion = Motion(largest, moving.error, moving.frozen_error) if moving else Motion(largest)
 
     def verdict(self) -> Verdict | None:
         """Whether the kernel at the start predicts the run, as far as it is recorded."""
-        chosen = np.flatnonzero(self._counts)
-        groups = [self.start.groups[at] for at in chosen]
-        floors = np.array([self.start.coefficient_floor / group.start_magnitude for group in groups])
+        initial, chosen = self.theory.initial, np.flatnonzero(self._counts)
+        groups = [initial.groups.groups[at] for at in chosen]
+        floors = np.array([initial.coefficient_floor / group.start_magnitude for group in groups])
         signed = [self._signed(*both) for both in zip(self.remaining, self.learnt, strict=True)]
         return verdict(
             np.array(self.function_errors),
             np.array(signed)[:, chosen],
             np.array(self.predicted)[:, chosen],
-            Groups([group.modes for group in groups], floors, self.start.config.recording.epsilon),
+            Groups([group.modes for group in groups], floors, initial.config.recording.epsilon),
             self.motion,
         )
 
@@ -85,14 +87,19 @@ class History:
         left: Array = np.where(self._single, 1 - learnt, remaining)
         return left
 
-    def planned(self) -> tuple[Array, Array, Array]:
-        """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
-        count, groups = len(self.steps) - self.extra, len(self.start.groups)
-        return (
-            np.array(self.steps[:count], dtype=np.float64),
-            np.array(self.remaining[:count]).reshape(-1, groups),
-            np.array(self.learnt[:count]).reshape(-1, groups),
-        )
+    def planned(self) -> dict[str, Any]:
+        """The planned records, R of them, and the kernel's motion, by the names that a checkpoint has."""
+        count, groups = len(self.steps) - self.extra, len(self._counts)
+        return {
+            "recorded_steps": np.array(self.steps[:count], dtype=np.float64),
+            "recorded_remaining": np.array(self.remaining[:count]).reshape(-1, groups),
+            "recorded_learnt": np.array(self.learnt[:count]).reshape(-1, groups),
+            "recorded_kernel_steps": np.array(self.kernel_steps, dtype=np.float64),
+            "recorded_function_errors": np.array(self.function_errors[:count]),
+            "drift": self.motion.drift if self.motion else None,
+            "moving_error": self.motion.moving_error if self.motion else None,
+            "frozen_error": self.motion.frozen_error if self.motion else None,
+        }
 
     def median_error(self, law: LawName) -> float | None:
         """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
@@ -105,15 +112,16 @@ class History:
 
     def rows(self) -> list[ModeRow]:
         """The closing table: each group's eigenvalue, learning times and error."""
-        times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
+        initial = self.theory.initial
+        times = torch.tensor(self.steps, dtype=torch.float64) * initial.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
         predicted = self.theory.learning_times
-        for column, group in enumerate(self.start.groups):
+        for column, group in enumerate(initial.groups.groups):
             measured = None
             if group.drawn:
                 measured = measured_learning_time(
-                    times, torch.from_numpy(table[:, column]), self.start.config.recording.epsilon
+                    times, torch.from_numpy(table[:, column]), initial.config.recording.epsilon
                 )
             rows.append(
                 ModeRow(
@@ -127,13 +135,13 @@ class History:
             )
         return rows
 
-    def restore(self, checkpoint: Checkpoint, theory: Theory) -> None:
-        """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
-        for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
-            error = checkpoint.recorded_function_errors[at] if len(checkpoint.recorded_function_errors) else np.nan
-            self.add(
-                int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory, float(error)
-            )
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Take up what a checkpoint had recorded, at the first of the theory's steps."""
+        errors = checkpoint.recorded_function_errors
+        for at in range(len(checkpoint.recorded_steps)):
+            error = float(errors[at]) if len(errors) else np.nan
+            self.add(checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], error, self.theory, at)
+        self.kernel_steps = [int(step) for step in checkpoint.recorded_kernel_steps]
         if checkpoint.drift is not None:
             self.motion = Motion(checkpoint.drift, checkpoint.moving_error, checkpoint.frozen_error)
 

@@ -8,7 +8,7 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
-from ntkscope.experiment.theory.initial_state import Start
+from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import GradientDescent, GradientFlow, Law
 from ntkscope.schemas.preview import LearningFrequency
 
@@ -39,7 +39,7 @@ class _Search:
         return _Search(self.parts[k : k + 1], self.constant[k : k + 1], self.limits[k : k + 1])
 
 
-def learning_frequencies(start: Start, step_seconds: float) -> list[LearningFrequency]:
+def learning_frequencies(initial: InitialState, step_seconds: float) -> list[LearningFrequency]:
     """The frequencies that hold at least 5 % of the residual's norm, with the time to learn each.
 
     Time is where the frozen kernel's |r_k| under gradient flow first falls below epsilon of its start; the step
@@ -47,21 +47,23 @@ def learning_frequencies(start: Start, step_seconds: float) -> list[LearningFreq
     the points are not equispaced on an interval or circle.
 
     Args:
-        start: The run at step 0.
+        initial: The run at step 0.
         step_seconds: Of one step on this machine.
     """
-    problem, epsilon = start.problem, start.config.recording.epsilon
-    shares = frequency_shares(start.fourier_rows, start.residual)
+    problem, epsilon = initial.problem, initial.config.recording.epsilon
+    shares = frequency_shares(initial.fourier_rows, initial.kernel.residual)
     chosen = torch.nonzero(shares >= SMALLEST_SHARE)[:, 0]
     if not len(chosen):
         return []
     frequencies = spectrum_frequencies(problem)[chosen]
-    parts = start.fourier_rows[chosen] @ (start.spectrum.modes * start.mode_coefficients).to(torch.complex128)
-    above = start.spectrum.count_above_floor
+    parts = initial.fourier_rows[chosen] @ (initial.kernel.spectrum.modes * initial.kernel.coefficients).to(
+        torch.complex128
+    )
+    above = initial.kernel.spectrum.count_above_floor
     search = _Search(parts[:, :above], parts[:, above:].sum(dim=1), epsilon * parts.sum(dim=1).abs())
     moves = above > 0  # a kernel of zeros learns nothing
-    times = _flow_times(search, start) if moves else [None] * len(chosen)
-    steps = _descent_steps(search, start) if moves else [None] * len(chosen)
+    times = _flow_times(search, initial) if moves else [None] * len(chosen)
+    steps = _descent_steps(search, initial) if moves else [None] * len(chosen)
     return [
         LearningFrequency(
             frequency=float(frequency),
@@ -69,7 +71,7 @@ def learning_frequencies(start: Start, step_seconds: float) -> list[LearningFreq
             time=time,
             step=step,
             seconds=None if step is None else step * step_seconds,
-            within_run=step is not None and step <= start.last_step,
+            within_run=step is not None and step <= initial.last_step,
         )
         for frequency, k, time, step in zip(frequencies, chosen, times, steps, strict=True)
     ]
@@ -88,56 +90,56 @@ def frequency_shares(
     return found * torch.sqrt(n * both) / norm if norm > 0 else torch.zeros_like(found)
 
 
-def _flow_times(search: _Search, start: Start) -> list[float | None]:
+def _flow_times(search: _Search, initial: InitialState) -> list[float | None]:
     law = GradientFlow(1.0)  # its steps are times
-    times = _logarithmic(search, law, start, 1e-3 / float(start.spectrum.eigenvalues[0]))
+    times = _logarithmic(search, law, initial, 1e-3 / float(initial.kernel.spectrum.eigenvalues[0]))
     return [
-        None if ends is None else _bisect(search.frequency(k), law, start, *ends)
-        for k, ends in enumerate(_brackets(search.below(_remaining(search, law, start, times)), times))
+        None if ends is None else _bisect(search.frequency(k), law, initial, *ends)
+        for k, ends in enumerate(_brackets(search.below(_remaining(search, law, initial, times)), times))
     ]
 
 
-def _descent_steps(search: _Search, start: Start) -> list[int | None]:
-    law = GradientDescent(start.learning_rate)
-    steps = torch.unique_consecutive(_logarithmic(search, law, start, 1.0).round())
+def _descent_steps(search: _Search, initial: InitialState) -> list[int | None]:
+    law = GradientDescent(initial.learning_rate)
+    steps = torch.unique_consecutive(_logarithmic(search, law, initial, 1.0).round())
     found: list[int | None] = []
-    for k, ends in enumerate(_brackets(search.below(_remaining(search, law, start, steps)), steps)):
+    for k, ends in enumerate(_brackets(search.below(_remaining(search, law, initial, steps)), steps)):
         if ends is None:
             found.append(None)
             continue
         low, high = int(ends[0]), int(ends[1])
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if _is_below(search.frequency(k), law, start, middle) else (middle, high)
+            low, high = (low, middle) if _is_below(search.frequency(k), law, initial, middle) else (middle, high)
         found.append(high)
     return found
 
 
-def _logarithmic(search: _Search, law: Law, start: Start, first: float) -> Tensor:
+def _logarithmic(search: _Search, law: Law, initial: InitialState, first: float) -> Tensor:
     """Steps from `first` until the slowest mode above the floor has faded."""
-    slowest = law.learning_rate * float(start.spectrum.eigenvalues[search.parts.shape[1] - 1])
+    slowest = law.learning_rate * float(initial.kernel.spectrum.eigenvalues[search.parts.shape[1] - 1])
     # A rate among the smallest numbers that there are has no step at which anything has happened.
     last = min(max(2 * first, FADED / slowest), LAST_STEP) if slowest > 0 else LAST_STEP
     return torch.logspace(math.log10(first), math.log10(last), SEARCHED, dtype=torch.float64)
 
 
-def _bisect(search: _Search, law: Law, start: Start, low: float, high: float) -> float:
+def _bisect(search: _Search, law: Law, initial: InitialState, low: float, high: float) -> float:
     while True:
         middle = (low + high) / 2
         if not low < middle < high or high - low < 1e-12 * high:
             return high
-        low, high = (low, middle) if _is_below(search, law, start, middle) else (middle, high)
+        low, high = (low, middle) if _is_below(search, law, initial, middle) else (middle, high)
 
 
-def _is_below(search: _Search, law: Law, start: Start, step: float) -> bool:
+def _is_below(search: _Search, law: Law, initial: InitialState, step: float) -> bool:
     """Of a search for one frequency."""
     at = torch.tensor([step], dtype=torch.float64)
-    return bool(search.below(_remaining(search, law, start, at)).item())
+    return bool(search.below(_remaining(search, law, initial, at)).item())
 
 
-def _remaining(search: _Search, law: Law, start: Start, steps: Tensor) -> Tensor:
+def _remaining(search: _Search, law: Law, initial: InitialState, steps: Tensor) -> Tensor:
     """(T, m) of the modes above the floor."""
-    return law.remaining(start.spectrum.eigenvalues, steps)[:, : search.parts.shape[1]]
+    return law.remaining(initial.kernel.spectrum.eigenvalues, steps)[:, : search.parts.shape[1]]
 
 
 def _brackets(below: Tensor, grid: Float[Tensor, " T"]) -> list[tuple[float, float] | None]:
