@@ -35,6 +35,8 @@ LATER = {
     "verdict",
     "law_difference",
     "scale_inputs",
+    "suggestion",
+    "sentence",
 }
 SHARED_EIGENVALUES = {"circle": {"infinite.mode_coefficients", "infinite_remaining"}}
 
@@ -78,7 +80,8 @@ def same(found: list[dict[str, Any]], kept: list[dict[str, Any]], tolerance: flo
 def test_json_is_as_it_was(name: str) -> None:
     sent = [data for data in read(name) if decode_fields(data)["type"] != "checkpoint"]
     found = [json.loads(to_json(data)) for data in sent]
-    assert {event.pop("verdict", None) for event in found} == {None}  # old logs have none
+    for name_of_later in ("verdict", "suggestion"):  # old logs have none
+        assert {event.pop(name_of_later, None) for event in found} == {None}
     configs = [event["config"] for event in found if event["type"] == "started"]
     assert {config["data"].pop("scale_inputs") for config in configs} == {"none"}
     assert found == json.loads((FOLDER / f"{name}.json").read_bytes())

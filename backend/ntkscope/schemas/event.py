@@ -27,6 +27,7 @@ from ntkscope.schemas.event_parts import (
     ModeRow,
     MovingPrediction,
     Predictions,
+    Suggestion,
     Verdict,
 )
 
@@ -202,6 +203,7 @@ class Finished(Event):
     rows: list[ModeRow]
     learning_time_fit: LearningTimeFit | None = None  # None for fewer than two groups, and in earlier logs
     verdict: Verdict | None = None  # of all records
+    suggestion: Suggestion | None = None  # after a run that diverged, died or saturated; None where nothing is known
 
 
 RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]

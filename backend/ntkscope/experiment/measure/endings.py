@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from torch import Tensor
 
 from ntkscope.experiment.format import number
+from ntkscope.experiment.measure.states import KernelState, NetworkState
 from ntkscope.experiment.problem.build import Problem
-from ntkscope.numerics import MLP, Spectrum, UnitSlopes, unit_slopes
+from ntkscope.experiment.theory.initial_state import InitialState
+from ntkscope.numerics import UnitSlopes
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Suggestion
 from ntkscope.schemas.training import AutoRate
@@ -45,22 +47,25 @@ class Condition:
     left: float
 
     @classmethod
-    def at_start(cls, network: MLP, inputs: Tensor, decomposed: Spectrum, targets: Tensor) -> Condition:
+    def at_start(cls, initial: InitialState) -> Condition:
         """At step 0: what K_0 cannot learn."""
-        about = targets - targets.mean()
-        below = decomposed.mode_coefficients(about)[decomposed.count_above_floor :]
-        return cls._of(0, network, inputs, decomposed, _share(below, about))
+        decomposed, targets = initial.kernel.spectrum, initial.problem.targets
+        rank, about = decomposed.count_above_floor, targets - targets.mean()
+        left = _share(decomposed.mode_coefficients(about)[rank:], about)
+        linear = initial.problem.architecture.activation.is_linear
+        return cls(0, initial.slopes, linear, rank, len(targets), left)
 
-    @classmethod
-    def later(cls, step: int, network: MLP, inputs: Tensor, decomposed: Spectrum, targets: Tensor,
-              residual: Tensor) -> Condition:  # fmt: skip
-        """At a step of the run: what is not learnt."""
-        return cls._of(step, network, inputs, decomposed, _share(residual, targets - targets.mean()))
+    def later(self, state: NetworkState, measured: KernelState, rank: int, targets: Tensor) -> Condition:
+        """The same network further on: what is not learnt.
 
-    @classmethod
-    def _of(cls, step: int, network: MLP, inputs: Tensor, decomposed: Spectrum, left: float) -> Condition:
-        slopes, rank = unit_slopes(network, inputs), decomposed.count_above_floor
-        return cls(step, slopes, network.activation.is_linear, rank, len(inputs), left)
+        Args:
+            state: Of the network.
+            measured: Its kernel and slopes.
+            rank: Of the kernel.
+            targets: (n,)
+        """
+        left = _share(state.fitted - targets, targets - targets.mean())
+        return replace(self, step=state.step, slopes=measured.slopes, rank=rank, left=left)
 
     @property
     def flat(self) -> float:
@@ -142,9 +147,11 @@ def start_warnings(config: RunConfig, facts: Facts, start: Condition) -> list[st
 
 def end_sentence(facts: Facts, start: Condition, end: Condition) -> str:
     """What a run's end says of saturated units, in numbers; only for an end that is saturated."""
+    if end.step == 0:  # nothing was measured since
+        return f"{_from_start(facts, start)}."
     left = f"{_percent(end.left)} of the target about its mean is left"
     if start.saturated:
-        return f"{_from_start(facts, start)}; {left}."
+        return f"{_from_start(facts, start)}. At step {end.step:,}, {left}."
     return (
         f"At step {end.step:,}, {end.says}: of {start.rank:,} modes above round-off at the start {end.rank:,} "
         f"{'is' if end.rank == 1 else 'are'} there, and {left}."
@@ -179,8 +186,8 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
         if stop.loss is not None:
             changes["training.stop.loss"] = float(f"{stop.loss * factor**2:.3g}")
         said.append(
-            f"the target scaled to ‖y‖ = {number(norm)} instead of {number(facts.target_norm)}, so that this network "
-            "reaches it while its kernel stays near its start (losses are then of the scaled target)"
+            f"the target scaled to ‖y‖ = {number(norm)} instead of {number(facts.target_norm)}, which keeps the "
+            "kernel near its start (losses are then of the scaled target)"
         )
     if not network.centered:
         changes["network.centered"] = True

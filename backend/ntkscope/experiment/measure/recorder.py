@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.machine import this_machine
+from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, start_warnings, suggestion
 from ntkscope.experiment.measure.history import History, learning_time_fit
 from ntkscope.experiment.measure.sentences import OUTCOMES, cancelled_sentence, rate_notices, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
@@ -74,6 +75,8 @@ class Recorder:
                 if resume.kernels
                 else MovingKernel.again(self.initial, resume.checkpoint)
             )
+        self._facts, self._start = Facts.of(self.initial.problem, self.initial.config), Condition.at_start(self.initial)
+        self._condition = self._start  # at the last kernel frame
         self.steps = theory.steps[len(self._history.steps) :]  # to come
 
     @classmethod
@@ -113,11 +116,13 @@ class Recorder:
         # A field of each law's name.
         by_law: dict[str, Any] = {name: one for name, one in predicted.predictions.items()}
         missing = [] if infinite else [left_out(initial)]
+        warnings = rate_notices(rate, initial.largest_stable_rate)
+        warnings += start_warnings(initial.config, self._facts, self._start)
         return Started(
             seq=next(self._seq),
             config=initial.config,
             machine=this_machine(device, initial.config.training.precision),
-            notices=[*problem.notices, *rate_notices(rate, initial.largest_stable_rate), *missing],
+            notices=[*problem.notices, *warnings, *missing],
             parameters=initial.network.parameter_count,
             learning_rate=rate,
             stability_limit=initial.largest_stable_rate,
@@ -214,6 +219,7 @@ class Recorder:
         moving = self._moving.prediction(residual, state.function) if self._moving else None
         moved = float(drift(kernel, initial.matrix))
         self._history.add_kernel(state.step, moved, moving)
+        self._condition = self._start.later(state, measured, decomposed.count_above_floor, targets)
         return KernelFrame(
             seq=next(self._seq),
             step=state.step,
@@ -237,11 +243,20 @@ class Recorder:
 
     def finished(self, reason: Reason, step: int, loss: float | None, wall_seconds: float) -> Finished:
         """The end, with a sentence that says what happened and what to do, and the closing figures."""
-        rows = self._history.rows()
+        rows, outcome = self._history.rows(), OUTCOMES.get(reason, "completed")
+        said, saturated = (
+            sentence(self.initial, reason, step, loss),
+            outcome == "completed" and self._condition.saturated,
+        )
+        if saturated:
+            said += " " + end_sentence(self._facts, self._start, self._condition)
+        remedy = None
+        if saturated or outcome in ("diverged", "dead_units"):
+            remedy = suggestion(self.initial.config, self._facts, self._start)
         return Finished(
             seq=next(self._seq),
-            outcome=OUTCOMES.get(reason, "completed"),
-            sentence=sentence(self.initial, reason, step, loss),
+            outcome=outcome,
+            sentence=said,
             reason=reason,
             step=step,
             time=step * self.initial.learning_rate,
@@ -251,6 +266,7 @@ class Recorder:
             rows=rows,
             learning_time_fit=learning_time_fit(rows),
             verdict=self._history.verdict(),
+            suggestion=remedy,
         )
 
     def checkpoint(self, step: int, wall_seconds: float, parameters: bytes, *, paused: bool = False) -> Checkpoint:
