@@ -6,8 +6,8 @@ their new start.
 """
 
 import argparse
+import itertools
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import torch
 
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.data import Interval
 from ntkscope.schemas.event import Finished, Frame
 from ntkscope.schemas.event_parts import Suggestion
 from report import print_table, write_json
@@ -25,43 +26,42 @@ ACTIVATIONS = (
 RANGES = ((-1.0, 1.0), (-1.0, 1.0), (0.0, 1.0), (1700.0, 2008.0), (0.0, 1000.0), (-300.0, 300.0))
 
 
-def configs() -> Iterator[RunConfig]:
-    """Candidates without end, number k drawn by seed k; one of three is relu, the others each activation in turn."""
-    for seed in range(10_000):
-        draw = np.random.default_rng(seed)
+def candidate(seed: int) -> RunConfig:
+    """A config drawn by this seed: one of three is relu, whose units die; the others each activation in turn."""
+    draw = np.random.default_rng(seed)
 
-        def logarithmic(low: float, high: float, draw: np.random.Generator = draw) -> float:
-            return float(math.exp(draw.uniform(math.log(low), math.log(high))))
+    def logarithmic(low: float, high: float) -> float:
+        return float(math.exp(draw.uniform(math.log(low), math.log(high))))
 
-        low, high = RANGES[draw.integers(len(RANGES))]
-        relu = seed % 3 == 0  # whose units die, where the target is not so large that the loss passes all bounds first
-        periods, amplitude = int(draw.integers(1, 3)), logarithmic(3, 1e3 if relu else 1e12)
-        depth = int(draw.choice([1, 1, 2, 3]))
-        rate: dict[str, Any] = {"kind": "auto", "fraction": logarithmic(0.4, 8)}
-        if draw.random() < 0.2:
-            rate = {"kind": "given", "value": logarithmic(1e-3, 10)}
-        yield RunConfig.model_validate(
-            {
-                "data": {
-                    "points": {"kind": "interval", "n": int(draw.integers(16, 33)), "low": low, "high": high},
-                    "target": {"kind": "sinusoids", "frequencies": [periods], "amplitudes": [amplitude]},
-                    "noise": min(0.05 * amplitude, 1e6) if draw.random() < 0.2 else 0.0,
-                    "grid": 32,
-                },
-                "network": {
-                    "width": round(logarithmic(8, 1024 if depth == 1 else 128)),
-                    "depth": depth,
-                    "activation": "relu" if relu else ACTIVATIONS[seed // 3 % len(ACTIVATIONS)],
-                    "parameterization": str(draw.choice(["ntk", "ntk", "standard", "mean_field"])),
-                    "sigma_w": logarithmic(1, 4),
-                    "sigma_b": float(draw.uniform(0.1, 2)),
-                    "centered": bool(draw.random() < 0.5),
-                },
-                "training": {"learning_rate": rate, "stop": {"steps": 2000}, "device": "cpu"},
-                "recording": {"frames": 12, "kernel_frames": 3},
-                "seed": seed,
-            }
-        )
+    low, high = RANGES[draw.integers(len(RANGES))]
+    relu = seed % 3 == 0  # which dies where the target is not so large that the loss passes all bounds first
+    periods, amplitude = int(draw.integers(1, 3)), logarithmic(3, 1e3 if relu else 1e12)
+    depth = int(draw.choice([1, 1, 2, 3]))
+    rate: dict[str, Any] = {"kind": "auto", "fraction": logarithmic(0.4, 8)}
+    if draw.random() < 0.2:
+        rate = {"kind": "given", "value": logarithmic(1e-3, 10)}
+    return RunConfig.model_validate(
+        {
+            "data": {
+                "points": {"kind": "interval", "n": int(draw.integers(16, 33)), "low": low, "high": high},
+                "target": {"kind": "sinusoids", "frequencies": [periods], "amplitudes": [amplitude]},
+                "noise": min(0.05 * amplitude, 1e6) if draw.random() < 0.2 else 0.0,
+                "grid": 32,
+            },
+            "network": {
+                "width": round(logarithmic(8, 1024 if depth == 1 else 128)),
+                "depth": depth,
+                "activation": "relu" if relu else ACTIVATIONS[seed // 3 % len(ACTIVATIONS)],
+                "parameterization": str(draw.choice(["ntk", "ntk", "standard", "mean_field"])),
+                "sigma_w": logarithmic(1, 4),
+                "sigma_b": float(draw.uniform(0.1, 2)),
+                "centered": bool(draw.random() < 0.5),
+            },
+            "training": {"learning_rate": rate, "stop": {"steps": 2000}, "device": "cpu"},
+            "recording": {"frames": 12, "kernel_frames": 3},
+            "seed": seed,
+        }
+    )
 
 
 def ending(config: RunConfig) -> tuple[str, float, Finished]:
@@ -90,48 +90,44 @@ def changed(config: RunConfig, suggestion: Suggestion) -> RunConfig:
     return RunConfig.model_validate(fields)
 
 
-def bad(count: int) -> Iterator[tuple[RunConfig, str, Finished]]:
-    """The first candidates that end badly, at most 40 % of them each way."""
-    found: dict[str, int] = {}
-    for config in configs():
-        if sum(found.values()) == count:
-            return
-        outcome, _, finished = ending(config)
-        if outcome != "completed" and found.get(outcome, 0) < math.ceil(0.4 * count):
-            found[outcome] = found.get(outcome, 0) + 1
-            yield config, outcome, finished
+def mended(config: RunConfig, outcome: str, finished: Finished) -> dict[str, Any]:
+    """How a run that ended badly ends after one click."""
+    after, fell = "no suggestion", math.inf
+    if finished.suggestion:
+        after, fell, _ = ending(changed(config, finished.suggestion))
+    points, network = config.data.points, config.network
+    assert isinstance(points, Interval)
+    return {
+        "seed": config.seed,
+        "activation": network.activation,
+        "width": network.width,
+        "depth": network.depth,
+        "scaling": network.parameterization,
+        "inputs": f"{points.low:g}..{points.high:g}",
+        "ended": outcome,
+        "changes": len(finished.suggestion.changes) if finished.suggestion else 0,
+        "then": after,
+        "loss, of its start": fell,
+        "mended": after == "completed" and fell < 0.5,
+    }
 
 
-def mended(count: int) -> list[dict[str, Any]]:
-    """A row for each: how it ended, and how it ends after one click."""
-    rows = []
-    for config, outcome, finished in bad(count):
-        after, fell = "no suggestion", math.inf
-        if finished.suggestion:
-            after, fell, _ = ending(changed(config, finished.suggestion))
-        data, network = config.data, config.network
-        rows.append(
-            {
-                "seed": config.seed,
-                "activation": network.activation,
-                "width": network.width,
-                "depth": network.depth,
-                "scaling": network.parameterization,
-                "inputs": f"{data.points.low:g}..{data.points.high:g}",  # type: ignore[union-attr]
-                "ended": outcome,
-                "changes": len(finished.suggestion.changes) if finished.suggestion else 0,
-                "then": after,
-                "loss, of its start": fell,
-                "mended": after == "completed" and fell < 0.5,
-            }
-        )
+def measure(count: int) -> list[dict[str, Any]]:
+    """A row for each of the first candidates that end badly, at most 40 % of them each way."""
+    rows: list[dict[str, Any]] = []
+    for seed in itertools.count():
+        if len(rows) == count:
+            break
+        outcome, _, finished = ending(config := candidate(seed))
+        if outcome != "completed" and sum(row["ended"] == outcome for row in rows) < math.ceil(0.4 * count):
+            rows.append(mended(config, outcome, finished))
     return rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--configs", type=int, default=50)
-    rows = mended(parser.parse_args().configs)
+    rows = measure(parser.parse_args().configs)
     print_table(rows)
     print(f"{sum(row['mended'] for row in rows)} of {len(rows)} mended by one click")
     write_json("endings", rows)

@@ -58,6 +58,7 @@ from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
     eigenvalue_groups,
+    is_semidefinite,
     modes_at,
     noise_floor,
     rotate_pair,
@@ -119,6 +120,7 @@ __all__ = [
     "infinite_kernels",
     "infinite_ntk",
     "interval_frequencies",
+    "is_semidefinite",
     "kernel_matrix",
     "kernel_target_alignment",
     "largest_slope",
