@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.trainer import train
 from ntkscope.numerics import euler_step
 from ntkscope.numerics.crossings import steps_for_good
@@ -72,14 +72,14 @@ def worst_factor(config: RunConfig) -> float:
 
     Steps beyond the run's last are that step, so that the factor is at least what is told.
     """
-    begun = start(config)
-    groups = [group for group in begun.groups if group.counts]
-    modes, epsilon = begun.spectrum.modes, config.recording.epsilon
-    begin = begun.spectrum.mode_coefficients(begun.residual)
+    begun = initial(config)
+    groups = [group for group in begun.groups.groups if group.counts]
+    modes, epsilon = begun.kernel.spectrum.modes, config.recording.epsilon
+    begin = begun.kernel.spectrum.mode_coefficients(begun.kernel.residual)
     sizes = torch.tensor([float(begin[group.modes].norm()) for group in groups])
     measured = torch.zeros(len(groups), dtype=torch.float64)
-    step_of = euler_step(begun.network, begun.inputs)
-    goal = (begun.problem.targets + begun.offset).to(begun.inputs)
+    step_of = euler_step(begun.network, begun.probe.inputs)
+    goal = begun.probe.goal
     for step in range(begun.last_step + 1):
         left = modes.T @ step_of(goal, begun.learning_rate).double()
         if not bool(torch.isfinite(left).all()):

@@ -1,19 +1,18 @@
 """What pydantic found wrong, in plain words: expected, got, remedy."""
 
-import difflib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from ntkscope.errors import nearest
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.run import RunPatch, RunRequest
 from ntkscope.schemas.sweep import SweepRequest
 
 LONGEST = 80  # characters of a value that are repeated to the user
-LONGEST_NAME = 40  # characters of a name that is compared with others; no field's is longer
 MOST = 20  # errors that are described
 PLACES = ("body", "query", "path", "header")
 BESIDE = "beside config"
@@ -164,13 +163,6 @@ def _shown(value: Any) -> str:
     except (TypeError, ValueError):
         text = f"a {type(value).__name__}"
     return text if len(text) <= LONGEST else text[:LONGEST] + "..."
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A question that names the one most like it; empty where there is none, or where it is one of them."""
-    known = list(names)
-    close = difflib.get_close_matches(name, known, 1) if len(name) <= LONGEST_NAME and name not in known else []
-    return f"Did you mean '{close[0]}'?" if close else ""
 
 
 def _unknown(field: str, where: str) -> str:

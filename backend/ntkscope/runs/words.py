@@ -138,8 +138,12 @@ def waiting(state: SweepState) -> str:
 
 def member_name(sweep: str, values: dict[str, AxisValue]) -> str:
     """How a sweep's run is called."""
-    what = ", ".join(f"{field.rpartition('.')[2]} {value}" for field, value in values.items())
+    what = ", ".join(f"{field.partition('.')[2] or field} {_shown(value)}" for field, value in values.items())
     return (f"{sweep}: {what}" if sweep else what)[:120]
+
+
+def _shown(value: AxisValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def no_such_sweep(sweep_id: str) -> NotFound:

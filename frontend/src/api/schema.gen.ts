@@ -258,7 +258,7 @@ export interface paths {
         };
         /**
          * Get Sweep
-         * @description One sweep: its runs, and the means and slopes over widths of those that have completed so far.
+         * @description One sweep: its runs, how each ended, and in a width study the means and slopes over widths so far.
          */
         get: operations["get_sweep_api_sweeps__sweep_id__get"];
         put?: never;
@@ -785,6 +785,7 @@ export interface components {
             rows: components["schemas"]["ModeRow"][];
             learning_time_fit?: components["schemas"]["LearningTimeFit"] | null;
             verdict?: components["schemas"]["Verdict"] | null;
+            suggestion?: components["schemas"]["Suggestion"] | null;
         };
         /**
          * Formula
@@ -2029,6 +2030,20 @@ export interface components {
             at_highest: number;
         };
         /**
+         * Suggestion
+         * @description What to change so that a run which diverged, died or saturated ends otherwise; from what was measured of it.
+         *
+         *     `changes` are the config's new values by dotted field, all to be set at once.
+         */
+        Suggestion: {
+            /** Changes */
+            changes: {
+                [key: string]: number | boolean | string | components["schemas"]["AutoRate"] | null;
+            };
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Sweep
          * @description GET /api/sweeps/{id}.
          */
@@ -2068,15 +2083,14 @@ export interface components {
         SweepAxis: {
             /**
              * Field
-             * @description Where it is in the configuration.
-             * @enum {string}
+             * @description Where it is in the configuration, as in `network.width`: any field that holds one number, text or switch. Those of `data.points` and its like are the fields of the kind that the configuration has there.
              */
-            field: "network.width" | "network.parameterization" | "seed";
+            field: string;
             /**
              * Values
-             * @description Each one once.
+             * @description Numbers, text or switches, each one once.
              */
-            values: (number | string)[];
+            values: (boolean | number | string)[];
         };
         /**
          * SweepList
@@ -2210,14 +2224,14 @@ export interface components {
         };
         /**
          * SweepRun
-         * @description One run of a sweep. What it measured is there once it has completed.
+         * @description One run of a sweep. What it measured is there once it has ended, `distance` and `drift` if it completed.
          */
         SweepRun: {
             /** Index */
             index: number;
             /** Values */
             values: {
-                [key: string]: number | string;
+                [key: string]: boolean | number | string;
             };
             /** Run Id */
             run_id: string | null;
@@ -2225,6 +2239,11 @@ export interface components {
             state: ("queued" | "running" | "paused" | "completed" | "diverged" | "dead_units" | "cancelled" | "failed" | "interrupted") | "waiting";
             /** Sentence */
             sentence: string;
+            /** Steps */
+            steps: number | null;
+            /** Loss */
+            loss: number | null;
+            verdict: components["schemas"]["Verdict"] | null;
             /** Distance */
             distance: number | null;
             /** Drift */

@@ -19,6 +19,7 @@ export type SweepRun = Schemas["SweepRun"];
 export type SweepList = Schemas["SweepList"];
 export type SweepRequest = Schemas["SweepRequest"];
 export type SweepAxis = Schemas["SweepAxis"];
+export type AxisValue = SweepAxis["values"][number];
 export type SweepState = SweepRow["state"];
 export type WidthStudy = Schemas["WidthStudy"];
 export type StudyPoint = Schemas["StudyPoint"];

@@ -14,7 +14,7 @@ import type { Figure } from "./parts/figure";
 
 const FOLDER = join(import.meta.dirname, "../../../tests/pinned");
 const DIGESTS = join(FOLDER, "figures.json");
-const LOGS = ["interval", "circle", "plane"];
+const LOGS = ["interval", "circle", "extended", "plane"];
 const VIEWS: Record<string, View> = {
   newest: VIEW,
   "earlier, a mode selected": { ...VIEW, time: 0.002, selected: 1, allModes: true },

@@ -70,6 +70,11 @@ describe("reduce", () => {
     expect(run.finished).toBeNull();
   });
 
+  it("takes the plan of an extension that covers the whole run as it is", () => {
+    const whole = extension([0, 1, 4, 20, 30, 50], 10);
+    expect(reduce(replay(events()), whole).started).toBe(whole);
+  });
+
   it("joins what infinite width predicts of the loss, where both parts have it", () => {
     const limit = { ...furtherFixture().started?.infinite, loss: new Float32Array([9, 9]) } as NonNullable<Started["infinite"]>;
     const first = { ...limit, loss: new Float32Array([1, 2, 3, 4]) };

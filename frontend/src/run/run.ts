@@ -54,10 +54,11 @@ export function reduce(run: RunState, event: StreamEvent): RunState {
 }
 
 /**
- * After an extension the second `Started` covers the added times only: together they cover all.
- * Times that were planned but never reached (the run was stopped early) are replaced by the added ones.
+ * After an extension the second `Started` covers the whole run; in logs of earlier versions the added times only, so
+ * that both together cover all. Times that were planned but never reached (the run was stopped early) are replaced by the added ones.
  */
 function extended(before: Started, added: Started): Started {
+  if (added.steps[0] === 0) return added;
   const keep = countBelow(before.steps, added.steps[0] ?? Infinity);
   const keepKernels = countBelow(before.kernel_steps, added.kernel_steps[0] ?? Infinity);
   return {
