@@ -35,7 +35,7 @@ export const words = {
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   learningMark: (frequency: number, time: number) =>
     `Frequency ${frequency} is predicted to be learnt at t = ${number(time)}`,
-  trainStable: (rate: number) => `Train with ${number(rate)}`,
+  trainChanged: "Train with these changes",
   failed: "The run failed",
   failedRemedy: "What was recorded stays. Train it again, or with fewer points or units.",
   interrupted: "The server stopped while this run was training. What was recorded stays. Train it again to have the whole.",
