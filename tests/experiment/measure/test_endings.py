@@ -80,7 +80,7 @@ def test_years_are_told_before_the_run_and_after_it_with_numbers_counted_here() 
     assert (end.outcome, end.reason) == ("completed", "steps")
     assert counted in end.sentence
     left = end.loss * 2 / float(about.square().sum()) if end.loss else 0.0
-    assert f"At step 200, {100 * left:.3g} % of the target about its mean is left." in end.sentence
+    assert f"; {100 * left:.3g} % of it is left at step 200." in end.sentence
     assert end.suggestion is not None
     assert end.suggestion.changes["data.scale_inputs"] == "unit"
 

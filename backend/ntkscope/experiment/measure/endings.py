@@ -149,12 +149,11 @@ def end_sentence(facts: Facts, start: Condition, end: Condition) -> str:
     """What a run's end says of saturated units, in numbers; only for an end that is saturated."""
     if end.step == 0:  # nothing was measured since
         return f"{_from_start(facts, start)}."
-    left = f"{_percent(end.left)} of the target about its mean is left"
     if start.saturated:
-        return f"{_from_start(facts, start)}. At step {end.step:,}, {left}."
+        return f"{_from_start(facts, start)}; {_percent(end.left)} of it is left at step {end.step:,}."
     return (
         f"At step {end.step:,}, {end.says}: of {start.rank:,} modes above round-off at the start {end.rank:,} "
-        f"{'is' if end.rank == 1 else 'are'} there, and {left}."
+        f"{'is' if end.rank == 1 else 'are'} there, and {_percent(end.left)} of the target about its mean is left."
     )
 
 
@@ -186,8 +185,8 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
         if stop.loss is not None:
             changes["training.stop.loss"] = float(f"{stop.loss * factor**2:.3g}")
         said.append(
-            f"the target scaled to ‖y‖ = {number(norm)} instead of {number(facts.target_norm)}, which keeps the "
-            "kernel near its start (losses are then of the scaled target)"
+            f"the target scaled to ‖y‖ = {number(norm)} instead of {number(facts.target_norm)} (this keeps the "
+            "kernel near its start; losses are then of the scaled target)"
         )
     if not network.centered:
         changes["network.centered"] = True
