@@ -73,7 +73,7 @@ def worst_factor(config: RunConfig) -> float:
     Steps beyond the run's last are that step, so that the factor is at least what is told.
     """
     begun = initial(config)
-    groups = [group for group in begun.groups.groups if group.counts]
+    groups = [group for group in begun.groups.groups if group.significant]
     modes, epsilon = begun.kernel.spectrum.modes, config.recording.epsilon
     begin = begun.kernel.spectrum.mode_coefficients(begun.kernel.residual)
     sizes = torch.tensor([float(begin[group.modes].norm()) for group in groups])

@@ -84,7 +84,9 @@ def test_the_prediction_is_the_one_that_was_recorded(real: Server, law: str) -> 
         remaining = np.array(answer["remaining"], dtype=float)  # None, of groups not drawn, as NaN
         np.testing.assert_allclose(remaining, recorded.remaining[at], rtol=1e-4, atol=1e-6)
         if law == started.law:
-            np.testing.assert_allclose(answer["grid_prediction"], frames[at].function_predicted, rtol=1e-4, atol=1e-5)
+            np.testing.assert_allclose(
+                answer["function"], frames[at].predicted["frozen"].function, rtol=1e-4, atol=1e-5
+            )
 
 
 def test_the_prediction_between_records_lies_between_them(real: Server) -> None:
@@ -135,16 +137,16 @@ def test_a_run_s_data_can_be_downloaded_and_trained_again(real: Server) -> None:
 
 def test_each_kernel_predicts_and_says_how_far_the_network_is(real: Server) -> None:
     address, answers = f"api/runs/{RECORDED}/prediction", {}
-    for kernel in ("start", "infinite", "moving"):
+    for kernel in ("frozen", "infinite", "moving"):
         answers[kernel] = real.client.get(address, params={"time": 0.1, "kernel": kernel}).json()
         assert answers[kernel]["kernel"] == kernel
         assert 0 < answers[kernel]["distance"] < 0.2
         assert answers[kernel]["ensemble"] is None  # the recorded run is centered
-    assert answers["moving"]["distance"] < answers["start"]["distance"] < answers["infinite"]["distance"]
-    assert answers["start"]["frame_time"] == pytest.approx(0.1, rel=0.05)
+    assert answers["moving"]["distance"] < answers["frozen"]["distance"] < answers["infinite"]["distance"]
+    assert answers["frozen"]["frame_time"] == pytest.approx(0.1, rel=0.05)
 
 
-@pytest.mark.parametrize("kernel", ["start", "infinite", "moving"])
+@pytest.mark.parametrize("kernel", ["frozen", "infinite", "moving"])
 def test_a_prediction_is_compared_with_the_nearest_record_and_reads_no_others(
     real: Server, monkeypatch: pytest.MonkeyPatch, kernel: str
 ) -> None:
@@ -172,7 +174,7 @@ def test_a_prediction_is_compared_with_the_nearest_record_and_reads_no_others(
         assert len(decoded) <= 9 < len(events) / 10  # whatever the log's length
 
 
-@pytest.mark.parametrize("kernel", ["start", "infinite", "moving"])
+@pytest.mark.parametrize("kernel", ["frozen", "infinite", "moving"])
 def test_a_prediction_in_the_limit(real: Server, kernel: str) -> None:
     answer = real.client.get(f"api/runs/{RECORDED}/prediction", params={"time": "inf", "kernel": kernel}).json()
     assert answer["distance"] < 0.05

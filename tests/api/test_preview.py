@@ -17,7 +17,7 @@ def test_a_small_config_is_answered_whole(real: Server, patient: None) -> None:
 
     assert made["status"] == "ready"
     assert len(made["spectrum"]["eigenvalues"]) == 16
-    assert made["spectrum"]["learning_rate"] == pytest.approx(made["spectrum"]["stability_limit"] / 2)
+    assert made["spectrum"]["learning_rate"] == pytest.approx(made["spectrum"]["largest_stable_rate"] / 2)
     assert made["cost"]["run_seconds"] > 0
     assert made["config"] == config().model_dump(mode="json")
 

@@ -60,8 +60,8 @@ def submit(server: Server, **changes: Any) -> httpx.Response:
         ({"data__points": {"kind": "interval", "low": 2, "high": 1}}, "data.points", "below its right end"),
         ({"data__points": 7}, "data.points", "braces"),
         ({"data__target": {"kind": "dataset"}}, "data", "Set data.points.kind to 'dataset'"),
-        ({"training__stop": {"steps": 10**9}}, "training.stop.steps", "At most 16,777,216 steps"),
-        ({"training__stop": {"steps": 10**40}}, "training.stop.steps", "At most 16,777,216 steps"),
+        ({"training__stop": {"steps": 10**9}}, "training.stop.steps", "at most 100000000"),
+        ({"training__stop": {"steps": 10**40}}, "training.stop.steps", "at most 100000000"),
         ({"data__noise": 1e9}, "data.noise", "at most"),
         ({"recording__epsilon": 1}, "recording.epsilon", "below 1"),
     ],
@@ -90,10 +90,8 @@ def test_a_billion_parameters_are_refused_with_their_memory_and_the_setting(real
 def test_too_much_memory_and_too_many_points_name_their_settings(real: Server) -> None:
     points = {"kind": "interval", "n": 8000}
     assert "NTKSCOPE_MAX_POINTS" in problem(submit(real, data__points=points), 422)["remedy"]
-    steps = submit(real, training__stop={"steps": 15_000_000})
-    assert "NTKSCOPE_MAX_STEPS" in problem(steps, 422)["remedy"]
-    beyond = submit(real, training__stop={"steps": 90_000_000})
-    assert "16,777,216 steps" in problem(beyond, 422)["expected"]
+    for steps in (15_000_000, 90_000_000):
+        assert "NTKSCOPE_MAX_STEPS" in problem(submit(real, training__stop={"steps": steps}), 422)["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -264,11 +262,10 @@ def test_extending_beyond_the_largest_number_of_steps_is_refused(tmp_path: Path)
     with serving(settings_in(tmp_path, max_steps=10**9), InlineExecutor()) as server:
         run = server.submit(config(training__stop__steps=20))["id"]
         server.until(run, "completed")
-        refused = server.client.post(f"api/runs/{run}/extend", json={"steps": 2**24 + 1})
+        refused = server.client.post(f"api/runs/{run}/extend", json={"steps": 10**8 + 1})
         found = problem(refused, 422)
 
-        assert found["detail"].startswith("training.stop.steps: At most 16,777,216 steps")
-        assert found["got"] == "16,777,217"
+        assert found["where"] == "steps"
         assert found["remedy"]
         assert server.get(run)["state"] == "completed"
         assert server.get(run)["config"]["training"]["stop"]["steps"] == 20

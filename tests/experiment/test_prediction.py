@@ -25,15 +25,15 @@ def test_the_limit_is_kernel_regression() -> None:
     by_start = prediction(begun, "gradient_descent", math.inf)
     kernel = begun.kernel
     expected = kernel.function - kernel.cross_kernel @ torch.linalg.solve(begun.matrix, kernel.residual)
-    np.testing.assert_allclose(by_start.grid_prediction, expected.numpy(), atol=1e-7)
-    np.testing.assert_allclose(by_start.fitted_prediction, begun.problem.targets.numpy(), atol=1e-10)
+    np.testing.assert_allclose(by_start.function, expected.numpy(), atol=1e-7)
+    np.testing.assert_allclose(by_start.fitted, begun.problem.targets.numpy(), atol=1e-10)
     assert by_start.time is None
     assert by_start.loss < 1e-20
     both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
     theta = infinite_ntk(begun.problem.architecture, both)
     expected = begun.kernel.function - theta[12:, :12] @ torch.linalg.solve(theta[:12, :12], begun.kernel.residual)
     by_limit = prediction(begun, "gradient_flow", math.inf, infinite(begun))
-    np.testing.assert_allclose(by_limit.grid_prediction, expected.numpy(), atol=1e-6)
+    np.testing.assert_allclose(by_limit.function, expected.numpy(), atol=1e-6)
     assert by_limit.kernel == "infinite"
 
 
@@ -43,7 +43,7 @@ def test_what_lies_below_the_noise_floor_stays_in_the_limit() -> None:
     assert begun.kernel.spectrum.count_above_floor == 2
     found = prediction(begun, "gradient_flow", math.inf)
     below = begun.kernel.spectrum.modes[:, 2:]
-    left = found.fitted_prediction - begun.problem.targets.numpy()
+    left = found.fitted - begun.problem.targets.numpy()
     np.testing.assert_allclose(left, (below @ (below.T @ begun.kernel.residual)).numpy(), atol=1e-12)
 
 
@@ -58,7 +58,7 @@ def test_at_a_time_the_infinite_kernel_is_its_own_law(law: str) -> None:
         one - begun.learning_rate * theta, 40
     )  # fmt: skip
     residual = moved @ begun.kernel.residual
-    np.testing.assert_allclose(found.fitted_prediction, (begun.problem.targets + residual).numpy(), atol=1e-10)
+    np.testing.assert_allclose(found.fitted, (begun.problem.targets + residual).numpy(), atol=1e-10)
     assert found.loss == pytest.approx(0.5 * float(residual @ residual), rel=1e-8)
 
 
@@ -71,14 +71,14 @@ def test_distances_are_those_of_the_nearest_frame() -> None:
     found = prediction(begun, "gradient_descent", target.time * 1.01, recorded=recorded)
     exact = prediction(begun, "gradient_descent", target.time)
     assert found.frame_time == target.time
-    apart = np.linalg.norm(target.function - exact.grid_prediction) / np.linalg.norm(exact.grid_prediction)
+    apart = np.linalg.norm(target.function - exact.function) / np.linalg.norm(exact.function)
     assert found.distance == pytest.approx(apart)
     assert 0 < apart < 0.1
     moving = moving_prediction_at(kernels[2].time, recorded)
     assert moving is not None
     assert kernels[2].moving is not None
     assert moving.time == kernels[2].time == moving.frame_time
-    np.testing.assert_array_equal(moving.grid_prediction, kernels[2].moving.function)
+    np.testing.assert_array_equal(moving.function, kernels[2].moving.function)
     last = moving_prediction_at(math.inf, recorded)
     assert last is not None
     assert last.time == kernels[-1].time

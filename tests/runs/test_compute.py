@@ -72,7 +72,7 @@ def test_the_kernel_of_a_run_is_computed_once_for_all_times(monkeypatch: pytest.
     async def test(service: ComputeService) -> None:
         answers = await asyncio.gather(
             *(
-                service.prediction(config(), None, "gradient_flow", time, "start", Recorded([], []))
+                service.prediction(config(), None, "gradient_flow", time, "frozen", Recorded([], []))
                 for time in (0.0, 0.1, 0.2)
             )
         )
@@ -87,7 +87,7 @@ def test_five_predictions_for_five_runs_at_once_are_five_answers() -> None:
     async def test(service: ComputeService) -> None:
         asked = [
             service.prediction(config(seed=seed), None, "gradient_flow", 0.1, kernel, Recorded([], []))
-            for seed, kernel in enumerate(("start", "infinite", "start", "infinite", "start"))
+            for seed, kernel in enumerate(("frozen", "infinite", "frozen", "infinite", "frozen"))
         ]
         answers = await asyncio.gather(*asked)
         assert [answer is not None and answer.time for answer in answers] == pytest.approx([0.1] * 5)
@@ -102,7 +102,7 @@ def test_a_preview_for_which_there_is_no_memory_is_answered_with_its_cost_and_wh
         assert answer.status == "cost"
         assert answer.warnings[0].endswith("runs and other kernels hold the rest. Ask again when a run has ended.")
         with pytest.raises(Conflict, match="Ask again"):
-            await service.prediction(config(), None, "gradient_flow", 0.0, "start", Recorded([], []))
+            await service.prediction(config(), None, "gradient_flow", 0.0, "frozen", Recorded([], []))
         memory.release("run")
         async with asyncio.timeout(GENEROUS):
             while (ready := await service.preview(config(), None)).status == "cost":

@@ -224,7 +224,7 @@ def test_what_is_kept_of_a_prediction_is_forgotten_before_a_run_waits_or_is_redu
         async with opened(tmp_path, puppet, max_memory_bytes=2 * NEED) as services:
             a = (await submit(services)).id
             await pause(services, puppet, a)
-            await services.compute.prediction(small, None, "gradient_flow", 0.0, "start", Recorded([], []))
+            await services.compute.prediction(small, None, "gradient_flow", 0.0, "frozen", Recorded([], []))
             memory = services.scheduler.live.memory
             assert memory.free < NEED
             assert (await submit(services)).state == "running"

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 
 from ntkscope.api.dependencies import RunId, ServicesDep
 from ntkscope.api.problems import RESPONSES
@@ -20,6 +21,8 @@ from ntkscope.wire.codec import decode, to_json
 
 MSGPACK = "application/msgpack"
 AT_ONCE = 8  # events that are read at a time
+# Until version 2 of the events the kernel at the start was called so.
+KernelQuery = Annotated[KernelName, BeforeValidator(lambda name: "frozen" if name == "start" else name)]
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["events"], responses=RESPONSES)
 
 
@@ -49,17 +52,17 @@ async def list_events(
     services: ServicesDep,
     after: Annotated[int, Query(ge=0, le=2**53, description="The last seq that you have; 0: all.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    accept: Annotated[str, Header(description=f"{MSGPACK} for the stored bytes.")] = "",
+    accept: Annotated[str, Header(description=f"{MSGPACK} for bytes.")] = "",
 ) -> Response:
     """The next events after a seq, in order; checkpoints are left out.
 
-    With `Accept: application/msgpack` the answer is the events' stored bytes one after another, the same
-    as the socket sends: each a map, in which an array is `{"shape": [..], "float32": little-endian bytes}`
+    With `Accept: application/msgpack` the answer is the events' bytes one after another, the same as the
+    socket sends: each a map, in which an array is `{"shape": [..], "float32": little-endian bytes}`
     and a missing value NaN. An empty answer means that there is no later event yet.
     """
     run = await services.manager.get(run_id)
     check_after(after, run, services.notifier.latest(run_id))
-    await services.log.read(run_id, after, 1)  # a log that cannot be read is told while there is no answer yet
+    await services.log.read(run_id, after, 1)  # a log that cannot be read is an error, not an answer that breaks off
     if MSGPACK in accept:
         return StreamingResponse(_stored(services, run_id, after, limit), media_type=MSGPACK)
     return StreamingResponse(_as_json(services, run, after, limit), media_type="application/json")
@@ -92,9 +95,9 @@ async def get_prediction(
     ],
     law: Annotated[LawName | None, Query(description="Which law; left out: the one that the charts draw.")] = None,
     kernel: Annotated[
-        KernelName,
+        KernelQuery,
         Query(description="K₀, that of infinite width, or those measured on the way (by gradient descent)."),
-    ] = "start",
+    ] = "frozen",
 ) -> Prediction:
     """What a kernel predicts at one time, and how far the trained network is from it at the nearest frame.
 
@@ -118,7 +121,7 @@ async def get_prediction(
         raise Conflict(
             expected="A run with kernel frames.",
             got="one that has recorded none",
-            remedy="Wait for the first, or ask for kernel=start; recording.kernel_frames says how many there are.",
+            remedy="Wait for the first, or ask for kernel=frozen; recording.kernel_frames says how many there are.",
             where="kernel",
         )
     return found

@@ -153,7 +153,7 @@ async def _on_database(request: Request, error: Exception) -> ProblemResponse:
 
 
 class Unexpected:
-    """Answers what nobody else has answered. The trace goes to the server's log, never to the user."""
+    """Answers errors that no other handler has answered. The trace goes to the server's log, never to the user."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -185,7 +185,7 @@ def _places() -> dict[str, str]:
     places = dict.fromkeys((*RunRequest.model_fields, *RunPatch.model_fields, *SweepRequest.model_fields), BESIDE)
     schema = RunConfig.model_json_schema()
     todo: list[tuple[str, Any]] = [("", schema)]
-    for path, part in todo:  # breadth first: of two places the outer one is told
+    for path, part in todo:  # breadth first: of two places the outer one is named
         part = schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
         todo += [(path, branch) for branch in (*part.get("oneOf", ()), *part.get("anyOf", ()))]
         for name, inner in part.get("properties", {}).items():

@@ -43,7 +43,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command for a run that has begun. `release` ends a paused one in silence: it comes back from its checkpoint."""
+    """A command for a run that has begun. `release` frees a paused one's memory; it goes on from its checkpoint."""
 
     run_id: str
     command: Command | Literal["release"]
@@ -51,7 +51,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """Progress, to show and forget."""
+    """Progress: shown, never stored."""
 
     run_id: str
     data: bytes
@@ -90,7 +90,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The slot's worker is warm: it may be given runs until it has died."""
+    """The slot's worker is warm: it may be given runs until `Died`."""
 
 
 @dataclass(frozen=True, slots=True)

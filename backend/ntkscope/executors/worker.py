@@ -137,7 +137,7 @@ def _checkpoint(job: Job) -> Checkpoint | None:
 
 
 class _Stop(BaseException):
-    """The inbox said None in the middle of a run. No Exception: no run's error handling may catch it."""
+    """The inbox said None in the middle of a run. Not an Exception: no run's error handling may catch it."""
 
 
 def explain(error: Exception) -> str:

@@ -7,7 +7,6 @@ from ntkscope.errors import TooLarge
 from ntkscope.experiment.machine import Speed, machine_speed
 from ntkscope.experiment.machine_memory import machine_memory
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import check_steps
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Arcs, Circle, DatasetPoints, RandomPoints
 from ntkscope.schemas.network import FourierFeatures, Positional
@@ -97,7 +96,6 @@ def check_limits(config: RunConfig, limits: Limits, dataset: Table | None = None
     Raises:
         TooLarge: says what it would take, and which setting allows it.
     """
-    check_steps(config.training.stop.steps)
     size = sizes(config, dataset)
     memory = memory_bytes(size)
     cost = f", which would take {readable_bytes(memory)} of memory"

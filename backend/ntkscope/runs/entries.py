@@ -72,7 +72,7 @@ class Entries:
         if live is None:
             return None
         trouble = self._scheduler.trouble(live)
-        if live.state in ENDED:  # which nobody is told before it is stored
+        if live.state in ENDED:  # which is not shown before it is stored
             return ("running", 0, words.end_not_stored(live.state, trouble)) if trouble else None
         ahead = self._scheduler.live.ahead(run_id)
         if live.short and not trouble:

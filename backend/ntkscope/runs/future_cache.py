@@ -33,7 +33,7 @@ class FutureCache(Generic[T]):
         self._memory.yields(self._forget)
 
     def get(self, key: str, compute: Callable[[], T], taking: int = 0, keeping: int = 0) -> "asyncio.Future[T]":
-        """The result, or its promise: a failure is told to those who wait, and forgotten.
+        """The result, or its promise: a failure is raised for those who wait, and not kept.
 
         Whoever cancels the promise takes nothing from the others who wait.
 
@@ -54,7 +54,7 @@ class FutureCache(Generic[T]):
             loop = asyncio.get_running_loop()
 
             def done(made: Future[T]) -> None:
-                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
+                with contextlib.suppress(RuntimeError):  # the loop is closed: the server stops
                     loop.call_soon_threadsafe(self._done, key, made, keeping)
 
             future.add_done_callback(done)
@@ -66,9 +66,9 @@ class FutureCache(Generic[T]):
         return promise
 
     def _left(self, key: str, promise: "asyncio.Future[T]") -> None:
-        """One waits no more: it has its result, or does not want it."""
+        """One no longer waits: it has its result, or does not want it."""
         if not promise.cancelled():
-            promise.exception()  # whoever asked may have left with the cost alone: a failure is told to the next
+            promise.exception()  # whoever asked may have left with the cost alone: the next who asks gets the failure
         self._waiting -= Counter([key])
         self._forget_unwanted()
 

@@ -3,14 +3,17 @@
 import asyncio
 import itertools
 import math
+from collections import deque
 from collections.abc import Iterable
+from functools import partial
 
 import anyio.to_thread
 
 from ntkscope.runs import words
 from ntkscope.store.run_store import EventTime, RunStore
-from ntkscope.wire.codec import decode_first
-from ntkscope.wire.sequence import split
+from ntkscope.wire.codec import decode_first, in_this_version
+from ntkscope.wire.sequence import log_fields, split
+from ntkscope.wire.version_1 import Fields
 
 Events = list[tuple[int, bytes]]
 Key = tuple[str, int, int]
@@ -31,7 +34,8 @@ class Log:
     async def read(self, run_id: str, after: int, limit: int) -> Events:
         """The next events after seq `after`, checkpoints left out, as (seq, bytes).
 
-        Whatever was committed before this call is among them: a read that has begun already is joined by nobody.
+        They are the stored bytes; those of an earlier version are written anew as this version would have.
+        Whatever was committed before this call is among them: a read that has begun already is not shared.
 
         Raises:
             NotReadable: the first of them is damaged; those before a damaged one are answered.
@@ -69,7 +73,12 @@ class Log:
         whole = list(itertools.takewhile(is_whole, events))
         if events and not whole:
             raise words.damaged_event(run_id, events[0][0])
-        return whole
+        return [(seq, in_this_version(data, partial(self._started, run_id, seq))) for seq, data in whole]
+
+    def _started(self, run_id: str, seq: int) -> Fields | None:
+        """The Started before an event."""
+        newest = deque(log_fields(self._store.started(run_id, seq)), maxlen=1)
+        return newest.pop() if newest else None
 
 
 def is_whole(event: tuple[int, bytes]) -> bool:

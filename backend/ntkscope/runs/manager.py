@@ -26,7 +26,7 @@ from ntkscope.store.sweep_writes import insert_member
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import insert_run
 
-PATIENCE = 0.22  # seconds in which a run must have heard of its cancelling, or its process is ended
+PATIENCE = 0.22  # seconds in which a run must have received its cancel, or its process is killed
 ANSWER_WITHIN = 1.0  # seconds that a command waits for its effect before it answers
 
 
@@ -167,7 +167,7 @@ class Manager(Entries):
         training = run.config.training.model_copy(update={"stop": Stop(steps=steps)})
         config = run.config.model_copy(update={"training": training})
         dataset = await self.within_limits(config)
-        if self.live(run_id) is not None:  # somebody else was faster
+        if self.live(run_id) is not None:  # another request was faster
             return await self.get(run_id)
         changes = {
             "config": config,

@@ -1,4 +1,4 @@
-"""Tells viewers that a run has something new. A viewer is one number; none of them is kept here."""
+"""Tells viewers that a run has something new. It keeps no list of viewers: each knows the last seq that it has."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ class Notifier:
         self._changes: dict[str, asyncio.Event] = {}
 
     def notify(self, run_id: str, seq: int = 0) -> None:
-        """Wakes the run's viewers: events up to `seq` are stored, or (0) its progress or state changed."""
+        """Lets the run's viewers go on: events up to `seq` are stored, or (0) its progress or state changed."""
         self._latest[run_id] = max(seq, self._latest.get(run_id, 0))
         changed = self._changes.pop(run_id, None)
         if changed is not None:
@@ -26,6 +26,6 @@ class Notifier:
         return self._changes.setdefault(run_id, asyncio.Event())
 
     def forget(self, run_id: str) -> None:
-        """The run is over: its last viewers are woken."""
+        """The run is over: its viewers go on once more, and nothing is kept of it."""
         self.notify(run_id)
         del self._latest[run_id]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ntkscope.schemas.event import Finished, Started
 from ntkscope.schemas.run import RunSummary
-from ntkscope.wire.codec import EncodedEvent, decode
-from ntkscope.wire.sequence import split
+from ntkscope.wire.codec import EncodedEvent
+from ntkscope.wire.sequence import decode_log, split
 
 RECORDED = "recorded"  # the run's id: there is one in a database
 
@@ -18,7 +18,7 @@ def read_recording(path: Path) -> tuple[RunSummary, list[EncodedEvent]]:
         ValueError: the file holds no whole run of this version.
     """
     data = split(path.read_bytes())
-    events = [decode(item) for item in data]
+    events = list(decode_log(data))
     if not events or not isinstance(events[0], Started) or not isinstance(events[-1], Finished):
         raise ValueError(f"{path} does not hold a run from its start to its end")
     first, last = events[0], events[-1]

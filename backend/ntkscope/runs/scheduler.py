@@ -1,4 +1,4 @@
-"""Gives slots to the runs that wait, and keeps their rows true to what executors tell."""
+"""Gives slots to the runs that wait, and keeps their rows in step with what executors report."""
 
 import asyncio
 import contextlib
@@ -92,13 +92,13 @@ class Scheduler:
             self._set(live, "running", started_at=live.run.started_at or time.time())
 
     def order(self, live: Live, command: Command) -> None:
-        """Tells a run that has begun."""
+        """Passes a command on to a run that has begun."""
         if live.slot is not None:
             live.pending_command = command
             self._executor.order(live.slot, Order(live.run.id, command))
 
     def kill(self, live: Live) -> bool:
-        """Ends the run's process, unless a paused run lives there too, or the run only waits for the database."""
+        """Ends the run's process, unless a paused run is in it too, or the run only waits for the database."""
         if live.slot is None or len(self.live.in_slot(live.slot)) > 1 or self._writer.trouble:
             return False
         return self._executor.kill(live.slot)
@@ -109,7 +109,7 @@ class Scheduler:
         self.fill()
 
     def _reduce(self, missing: int) -> None:
-        """Has paused runs leave the memory; each says `Released` when it has, and comes back from its checkpoint."""
+        """Orders paused runs to free their memory; each answers `Released`, and goes on from its checkpoint later."""
         for live in self.live.in_the_way(missing):
             if live.slot is not None:
                 live.leaving = True
@@ -128,7 +128,7 @@ class Scheduler:
         if isinstance(message, EncodedEvent):
             self._writer.append(message)
         else:
-            self._call(self._hear, slot, message)
+            self._call(self._receive, slot, message)
 
     def committed(self, last: dict[str, int]) -> None:
         """From the writer's thread."""
@@ -139,10 +139,10 @@ class Scheduler:
         self._call(self._give_up, run_id, in_words(error))
 
     def _call(self, function: Callable[..., None], *arguments: Any) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the server stops
             self._loop.call_soon_threadsafe(function, *arguments)
 
-    def _hear(self, slot: int, message: Message) -> None:
+    def _receive(self, slot: int, message: Message) -> None:
         match message:
             case Ready():
                 self._ready.add(slot)
@@ -158,9 +158,9 @@ class Scheduler:
             case Ticked() | CommandReceived() | Paused() | Released() | Ended():
                 live_run = self.live.get(message.run_id)
                 if live_run is not None:
-                    self._hear_of(live_run, message)
+                    self._receive_of(live_run, message)
 
-    def _hear_of(self, live: Live, message: Ticked | CommandReceived | Paused | Released | Ended) -> None:
+    def _receive_of(self, live: Live, message: Ticked | CommandReceived | Paused | Released | Ended) -> None:
         match message:
             case Ticked(data=data):
                 live.tick = data
@@ -210,7 +210,7 @@ class Scheduler:
             task.add_done_callback(self._tasks.discard)
 
     async def _keep(self, live: Live) -> None:
-        """Writes until the row is as the run is. A run that has ended is live no more once its row says so."""
+        """Writes until the row is as the run is. A run that has ended is no longer live once its row says so."""
         await persistently(partial(self._write, live), Exception)
         live.saving = False
         if live.state in ENDED:

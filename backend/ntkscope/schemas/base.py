@@ -25,7 +25,6 @@ def field(
     unit: str = "",
     advanced: bool = False,
     show_if: dict[str, Any] | None = None,
-    stated_most: int | None = None,
     **constraints: Any,
 ) -> Any:
     """A field that the page's form can draw: plain label, one sentence of help, unit.
@@ -37,8 +36,6 @@ def field(
         unit: Shown after the value.
         advanced: Folded away until asked for.
         show_if: Sibling fields and the values (one or a list) for which this one has an effect.
-        stated_most: The largest value, which the JSON schema states; what is stored may have more, so that it is
-            refused where a value is asked for, and not here.
         constraints: Passed on to `pydantic.Field` (ge, le, min_length, ...).
     """
     extra: dict[str, Any] = {}
@@ -48,6 +45,4 @@ def field(
         extra["advanced"] = True
     if show_if:
         extra["show_if"] = show_if
-    if stated_most is not None:
-        extra["maximum"] = stated_most
     return Field(default, title=title, description=help, json_schema_extra=extra or None, **constraints)

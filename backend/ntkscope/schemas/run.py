@@ -9,7 +9,6 @@ from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Ensemble
-from ntkscope.schemas.training import MOST_STEPS
 from ntkscope.schemas.unreadable import Unreadable
 
 State = Literal[
@@ -46,9 +45,7 @@ class RunPatch(Model):
 class ExtendRequest(Model):
     """POST /api/runs/{id}/extend: go on to this many steps in all."""
 
-    steps: int = field(
-        title="Steps, in all", help="Must be above the steps already done.", ge=1, stated_most=MOST_STEPS
-    )
+    steps: int = field(title="Steps, in all", help="Must be above the steps already done.", ge=1, le=100_000_000)
 
 
 class RunSummary(Model):
@@ -80,7 +77,7 @@ class RunList(Model):
     unreadable: list[Unreadable]  # those of this page that this version cannot read
 
 
-KernelName = Literal["start", "infinite", "moving"]
+KernelName = Literal["frozen", "infinite", "moving"]
 
 
 class Prediction(Model):
@@ -89,12 +86,12 @@ class Prediction(Model):
     time: float | None  # None: in the limit of long training
     kernel: KernelName
     law: LawName
-    grid_prediction: Vector  # (g,) from this network's own f_0
-    fitted_prediction: Vector  # (n,)
+    function: Vector  # (g,) from this network's own f_0
+    fitted: Vector  # (n,)
     remaining: Vector  # (G,) in the groups of K_0
     learnt: Vector  # (G,)
     loss: float
     ensemble: Ensemble | None  # of the infinite kernel, where training is not centered
-    quadrature_error: float  # of the infinite kernel, relative; else 0
+    truncation_error: float  # of the infinite kernel, relative; else 0
     frame_time: float | None  # of the recorded frame that is nearest; None where there is none yet
     distance: float | None  # on the grid, ||f_trained - f_predicted|| / ||f_predicted||, both at frame_time

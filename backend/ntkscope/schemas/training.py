@@ -6,8 +6,6 @@ from pydantic import Field
 
 from ntkscope.schemas.base import Model, field
 
-MOST_STEPS = 2**24  # events carry steps as float32, which holds every whole number up to here
-
 
 class AutoRate(Model):
     """eta = fraction * 2 / lambda_1(K_0)."""
@@ -35,7 +33,7 @@ LearningRate = Annotated[AutoRate | GivenRate, Field(discriminator="kind")]
 class Stop(Model):
     """When training ends: at the first of these. `steps` is always there, so every run has a largest time."""
 
-    steps: int = field(4000, title="Steps, at most", help="Largest number of updates.", ge=1, stated_most=MOST_STEPS)
+    steps: int = field(4000, title="Steps, at most", help="Largest number of updates.", ge=1, le=100_000_000)
     time: float | None = field(
         None, title="Stop at time", help="Time is η times steps. Empty: only the steps count.", gt=0, le=1e15
     )

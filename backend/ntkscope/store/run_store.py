@@ -82,6 +82,12 @@ class RunStore:
             rows = connection.execute(_following(run_id, after).limit(limit))
             return [(row.seq, row.bytes) for row in rows]
 
+    def started(self, run_id: str, before: int) -> list[bytes]:
+        """The run's Started events before a seq: more than one where it was extended."""
+        chosen = select(EVENTS.c.bytes).where(EVENTS.c.run == run_id, EVENTS.c.type == "started", EVENTS.c.seq < before)
+        with self._engine.connect() as connection:
+            return list(connection.execute(chosen.order_by(EVENTS.c.seq)).scalars())
+
     def times(self, run_id: str) -> list[EventTime]:
         """When the run was measured: its frames and kernel frames in order, without what they hold."""
         chosen = (

@@ -1,4 +1,4 @@
-"""The one thread that writes. What it tells others is committed."""
+"""The one thread that writes. What it reports is committed."""
 
 import itertools
 import logging
@@ -112,7 +112,7 @@ class Writer:
         return work.future
 
     def give_up(self) -> None:
-        """For a server that stops: from now on nothing is tried again, and nobody is made to wait."""
+        """For a server that stops: from now on nothing is tried again, and no producer waits."""
         self._giving_up.set()
         with self._change:
             self._change.notify_all()

@@ -28,9 +28,9 @@ def update_run(connection: Connection, run_id: str, **values: Any) -> None:
 
 def interrupt_runs(connection: Connection, now: float, sentence: str) -> None:
     """Marks every run that has not ended: the server that ran it is gone."""
-    alive = RUNS.c.state.not_in(ENDED)
+    not_ended = RUNS.c.state.not_in(ENDED)
     values = {"state": "interrupted", "sentence": sentence, "ended_at": now}
-    connection.execute(update(RUNS).where(alive).values(**values))
+    connection.execute(update(RUNS).where(not_ended).values(**values))
 
 
 def purge_runs(connection: Connection, deleted_before: float) -> list[str]:

@@ -11,7 +11,7 @@ function growing() {
   if (!infinite?.loss) throw new Error("the fixture has no infinite width");
   infinite.eigenvalues[0] = 260;
   infinite.loss = infinite.loss.map((value, i) => value * (i < 30 ? 1 : 1e38));
-  for (const frame of run.frames.slice(30)) frame.function_infinite = frame.function_infinite?.map(() => NaN) ?? null;
+  for (const frame of run.frames.slice(30)) frame.predicted.infinite?.function.fill(NaN);
   return run;
 }
 

@@ -48,11 +48,11 @@ export class PageState {
     this.form && this.lab.summary ? same(this.form.config, asJson(this.lab.summary.config)) : false,
   );
 
-  /** The preview's frequencies, where it is of the run in view. */
-  readonly frequencies = $derived.by(() => {
+  /** The preview's answers of the target's waves, where it is of the run in view. */
+  readonly waves = $derived.by(() => {
     const answer = this.preview.answer;
     if (!answer?.spectrum || !this.lab.summary) return [];
-    return same(asJson(answer.config), asJson(this.lab.summary.config)) ? answer.spectrum.frequencies : [];
+    return same(asJson(answer.config), asJson(this.lab.summary.config)) ? answer.spectrum.waves : [];
   });
 
   async start(): Promise<void> {

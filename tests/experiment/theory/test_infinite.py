@@ -38,23 +38,18 @@ def test_its_function_and_loss_are_those_of_its_own_kernel() -> None:
     for frame in frames[1::5]:
         moved = torch.linalg.matrix_power(one - begin.learning_rate * own, frame.step) @ begun.kernel.residual
         expected = begun.kernel.function + across @ torch.linalg.solve(own, moved - begun.kernel.residual)
-        assert frame.function_infinite is not None
-        np.testing.assert_allclose(frame.function_infinite, expected.numpy(), atol=1e-7)
+        np.testing.assert_allclose(frame.predicted["infinite"].function, expected.numpy(), atol=1e-7)
         assert begin.infinite.loss is not None
-        assert begin.infinite.loss[frame.index] == pytest.approx(0.5 * float(moved @ moved), rel=1e-6)
+        assert begin.infinite.loss[begin.steps.index(frame.step)] == pytest.approx(0.5 * float(moved @ moved), rel=1e-6)
 
 
 def test_the_distances_are_those_of_the_curves() -> None:
     events, _, frames = told(network__centered=False)
     frame = frames[-1]
-    assert frame.distances is not None
-    assert frame.ensemble is not None
-    for name, curve in (
-        ("frozen", frame.function_predicted), ("infinite", frame.function_infinite), ("ensemble", frame.ensemble.mean)
-    ):  # fmt: skip
-        assert curve is not None
-        expected = np.linalg.norm(frame.function - curve) / np.linalg.norm(curve)
-        assert getattr(frame.distances, name) == pytest.approx(expected)
+    assert set(frame.predicted) == {"frozen", "infinite", "ensemble"}
+    for predicted in frame.predicted.values():
+        expected = np.linalg.norm(frame.function - predicted.function) / np.linalg.norm(predicted.function)
+        assert predicted.distance == pytest.approx(expected)
     last = of(events, KernelFrame)[-1]
     assert last.step == frame.step
     assert last.moving is not None
@@ -69,25 +64,23 @@ def test_the_band_is_that_of_the_prediction_at_the_frame_s_time() -> None:
     for frame in frames[::7]:
         expected = prediction(begun, begin.law, frame.time, kernels).ensemble
         assert expected is not None
-        assert frame.ensemble is not None
-        np.testing.assert_allclose(frame.ensemble.mean, expected.mean, atol=1e-12)
-        np.testing.assert_allclose(frame.ensemble.standard_deviation, expected.standard_deviation, atol=1e-9)
+        band = frame.predicted["ensemble"]
+        assert band.spread is not None
+        np.testing.assert_allclose(band.function, expected.mean, atol=1e-12)
+        np.testing.assert_allclose(band.spread, expected.standard_deviation, atol=1e-9)
 
 
 def test_centered_training_has_no_band_and_starts_without_a_distance() -> None:
     _, _, frames = told()
-    assert all(frame.ensemble is None for frame in frames)
-    assert frames[0].distances is not None
-    assert frames[0].distances.frozen is None
-    assert frames[-1].distances is not None
-    assert frames[-1].distances.ensemble is None
+    assert all(set(frame.predicted) == {"frozen", "infinite"} for frame in frames)
+    assert frames[0].predicted["frozen"].distance is None
+    assert frames[-1].predicted["frozen"].distance is not None
 
 
 def test_a_band_that_would_hold_the_run_up_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ntkscope.experiment.theory.infinite.ENSEMBLE_WORK", 10)
     _, _, frames = told(network__centered=False)
-    assert all(frame.ensemble is None for frame in frames)
-    assert frames[-1].function_infinite is not None
+    assert all(set(frame.predicted) == {"frozen", "infinite"} for frame in frames)
 
 
 def test_the_residual_in_the_basis_of_the_limit() -> None:
@@ -99,9 +92,9 @@ def test_the_residual_in_the_basis_of_the_limit() -> None:
     frame = frames[10]
     residual, first = frame.fitted - begin.targets, frames[0].fitted - begin.targets
     assert frame.infinite_remaining is not None
-    assert sum(group.drawn for group in begin.infinite.groups) == 2  # the target's waves
+    assert sum(group.resolved for group in begin.infinite.groups) == 2  # the target's waves
     for group, left in zip(begin.infinite.groups, frame.infinite_remaining, strict=True):
-        if group.drawn:
+        if group.resolved:
             basis = modes[:, group.modes]
             assert left == pytest.approx(np.linalg.norm(basis.T @ residual) / np.linalg.norm(basis.T @ first), rel=1e-5)
         else:
@@ -113,11 +106,11 @@ def test_the_residual_in_the_basis_of_the_kernel_that_moves() -> None:
     first, last = of(events, KernelFrame)[0], of(events, KernelFrame)[-1]
     assert first.remaining is not None
     assert last.remaining is not None
-    drawn = np.array([group.drawn for group in begin.groups])
+    drawn = np.array([group.resolved for group in begin.groups])
     np.testing.assert_allclose(first.remaining[drawn], 1, rtol=1e-9)
     assert last.mode_coefficients is not None
     for group, left in zip(begin.groups, last.remaining, strict=True):
-        if group.drawn:
+        if group.resolved:
             size = np.linalg.norm(last.mode_coefficients[group.modes])
             assert left == pytest.approx(size / group.start_magnitude)
 
@@ -133,8 +126,7 @@ def test_an_extended_run_goes_on_with_the_same_limit() -> None:
     assert begin.infinite is not None
     np.testing.assert_array_equal(again.infinite.eigenvalues, begin.infinite.eigenvalues)
     assert last.step == direct.step
-    assert last.function_infinite is not None
-    np.testing.assert_allclose(last.function_infinite, direct.function_infinite, atol=1e-12)
+    np.testing.assert_allclose(last.predicted["infinite"].function, direct.predicted["infinite"].function, atol=1e-12)
 
 
 def test_the_modes_on_the_grid_are_nystroem_s() -> None:

@@ -80,7 +80,7 @@ def test_it_is_that_of_the_encoded_inputs() -> None:
     np.testing.assert_allclose(found.eigenvalues, values[::-1], atol=1e-10 * values[-1])
     kernel = begun.matrix.numpy()
     assert found.distance == pytest.approx(np.sqrt(((kernel - theta) ** 2).sum() / (theta**2).sum()))
-    assert found.quadrature_error == 0
+    assert found.truncation_error == 0
     np.testing.assert_allclose(
         np.abs(found.mode_coefficients[:6]), np.abs(vectors.T @ begun.kernel.residual.numpy())[::-1][:6], atol=1e-8
     )
@@ -89,7 +89,7 @@ def test_it_is_that_of_the_encoded_inputs() -> None:
 def test_without_a_closed_form_the_error_is_told() -> None:
     found = infinite_width(config(network__activation="tanh", training__stop__steps=1))
     assert found is not None
-    assert 0 < found.quadrature_error < 1e-8
+    assert 0 < found.truncation_error < 1e-8
 
 
 def test_a_large_one_is_left_out_with_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:

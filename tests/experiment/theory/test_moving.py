@@ -16,7 +16,7 @@ MOVES = {"network__parameterization": "mean_field", "recording__kernel_frames": 
 def test_at_the_start_everything_is_k_0() -> None:
     settings = config()
     begun, first = initial(settings), of(run(settings), KernelFrame)[0]
-    counted = sum(len(group.modes) for group in begun.groups.groups if group.counts)
+    counted = sum(len(group.modes) for group in begun.groups.groups if group.significant)
     assert first.leading_modes == begun.groups.leading >= counted >= 2
     assert any(group.modes[-1] == begun.groups.leading - 1 for group in begun.groups.groups)
     assert first.subspace_overlap == pytest.approx(1)

@@ -38,7 +38,7 @@ class History:
 
     def __post_init__(self) -> None:
         groups = self.theory.initial.groups.groups
-        self._counts = np.array([group.counts for group in groups], dtype=bool)
+        self._counts = np.array([group.significant for group in groups], dtype=bool)
         self._single = np.array([len(group.modes) == 1 for group in groups], dtype=bool)
 
     def add(self, remaining: Array, learnt: Array, function_error: float, theory: Theory, at: int) -> None:
@@ -91,10 +91,10 @@ class History:
         """The planned records, R of them, and the kernel's motion, by the names that a checkpoint has."""
         count, groups = len(self.steps) - self.extra, len(self._counts)
         return {
-            "recorded_steps": np.array(self.steps[:count], dtype=np.float64),
+            "recorded_steps": self.steps[:count],
             "recorded_remaining": np.array(self.remaining[:count]).reshape(-1, groups),
             "recorded_learnt": np.array(self.learnt[:count]).reshape(-1, groups),
-            "recorded_kernel_steps": np.array(self.kernel_steps, dtype=np.float64),
+            "recorded_kernel_steps": self.kernel_steps,
             "recorded_function_errors": np.array(self.function_errors[:count]),
             "drift": self.motion.drift if self.motion else None,
             "moving_error": self.motion.moving_error if self.motion else None,
@@ -105,10 +105,9 @@ class History:
         """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
         return _median(np.concatenate(self.errors[law])) if self.steps else None
 
-    def median_errors(self) -> dict[str, Any]:
-        """By the names that events have: of each law, and of the one that is drawn."""
-        by_law = {f"median_error_{law}": self.median_error(law) for law in self.theory.predictions}
-        return {**by_law, "median_error": self.median_error(self.theory.law)}
+    def median_errors(self) -> dict[LawName, float | None]:
+        """Of each law."""
+        return {law: self.median_error(law) for law in self.theory.predictions}
 
     def rows(self) -> list[ModeRow]:
         """The closing table: each group's eigenvalue, learning times and error."""
@@ -116,10 +115,9 @@ class History:
         times = torch.tensor(self.steps, dtype=torch.float64) * initial.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
-        predicted = self.theory.learning_times
         for column, group in enumerate(initial.groups.groups):
             measured = None
-            if group.drawn:
+            if group.resolved:
                 measured = measured_learning_time(
                     times, torch.from_numpy(table[:, column]), initial.config.recording.epsilon
                 )
@@ -127,8 +125,8 @@ class History:
                 ModeRow(
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
-                    counts=group.counts,
-                    predicted_learning_time=predicted[column],
+                    significant=group.significant,
+                    predicted_learning_time=group.learning_time,
                     measured_learning_time=measured,
                     median_error=_median(errors[:, column]),
                 )
@@ -139,9 +137,9 @@ class History:
         """Take up what a checkpoint had recorded, at the first of the theory's steps."""
         errors = checkpoint.recorded_function_errors
         for at in range(len(checkpoint.recorded_steps)):
-            error = float(errors[at]) if len(errors) else np.nan
+            error = np.nan if errors is None else float(errors[at])
             self.add(checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], error, self.theory, at)
-        self.kernel_steps = [int(step) for step in checkpoint.recorded_kernel_steps]
+        self.kernel_steps = list(checkpoint.recorded_kernel_steps)
         if checkpoint.drift is not None:
             self.motion = Motion(checkpoint.drift, checkpoint.moving_error, checkpoint.frozen_error)
 
@@ -156,7 +154,7 @@ def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
     entering = [
         (row.eigenvalue, row.measured_learning_time)
         for row in rows
-        if row.counts and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
+        if row.significant and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
     ]
     eigenvalues, times = torch.tensor(entering, dtype=torch.float64).reshape(-1, 2).T
     if len(torch.unique(eigenvalues)) < 2:

@@ -57,8 +57,8 @@ def prepare(
         residual = output - initial.probe.offset - initial.problem.targets
         # One plan for the whole run: what was recorded before, and what comes after the step at which it begins.
         planned = resume.step if since is None else since
-        steps = np.union1d(resume.recorded_steps.astype(np.int64), steps[steps > planned])
-        kernels = np.union1d(resume.recorded_kernel_steps.astype(np.int64), kernels[kernels > planned])
+        steps = np.union1d(np.array(resume.recorded_steps, dtype=np.int64), steps[steps > planned])
+        kernels = np.union1d(np.array(resume.recorded_kernel_steps, dtype=np.int64), kernels[kernels > planned])
         measured = since is None and resume.moving
         resumed = Resumed(resume, (yield from initial.probe.kernel_stages(network)) if measured else None)
     recorder = yield from Recorder.stages(initial, steps, kernels, first_seq=first_seq, resume=resumed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
+from typing import get_args
 
 import numpy as np
 import torch
@@ -15,12 +15,12 @@ from ntkscope.experiment.measure.history import History, learning_time_fit
 from ntkscope.experiment.measure.sentences import OUTCOMES, cancelled_sentence, rate_notices, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
 from ntkscope.experiment.schedule import Steps
-from ntkscope.experiment.theory.frequencies import frequency_fits, residual_spectrum, spectrum_frequencies
+from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
 from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite_stages
 from ntkscope.experiment.theory.infinite_kernels import left_out
 from ntkscope.experiment.theory.initial_state import InitialState
-from ntkscope.experiment.theory.modes import grid_modes, mode_wave_vectors
+from ntkscope.experiment.theory.modes import grid_modes, kernel_modes, mode_wave_vectors
 from ntkscope.experiment.theory.moving import MovingKernel
 from ntkscope.experiment.theory.slices import Slices
 from ntkscope.numerics import (
@@ -34,8 +34,8 @@ from ntkscope.numerics import (
     spectrum,
     subspace_overlap,
 )
-from ntkscope.schemas.event import OFF_PLAN, Checkpoint, Finished, Frame, KernelFrame, Reason, Started
-from ntkscope.schemas.event_parts import Distances
+from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, LawName, PredictionName, Reason, Started
+from ntkscope.schemas.event_parts import PredictedFunction
 
 Array = NDArray[np.float64]
 
@@ -113,8 +113,8 @@ class Recorder:
         initial, predicted, infinite = self.initial, self._theory, self._infinite
         problem, kernel, rate = initial.problem, initial.kernel, initial.learning_rate
         device = initial.probe.inputs.device.type
-        # A field of each law's name.
-        by_law: dict[str, Any] = {name: one for name, one in predicted.predictions.items()}
+        frequencies = torch.from_numpy(initial.mode_frequencies)
+        largest_stable = initial.training_law.largest_stable_eigenvalue
         missing = [] if infinite else [left_out(initial)]
         warnings = rate_notices(rate, initial.largest_stable_rate)
         warnings += start_warnings(initial.config, self._facts, self._start)
@@ -125,7 +125,10 @@ class Recorder:
             notices=[*problem.notices, *warnings, *missing],
             parameters=initial.network.parameter_count,
             learning_rate=rate,
-            stability_limit=initial.largest_stable_rate,
+            largest_stable_rate=initial.largest_stable_rate,
+            largest_stable_eigenvalue=largest_stable if np.isfinite(largest_stable) else None,
+            epsilon=initial.config.recording.epsilon,
+            centered=initial.config.network.centered,
             geometry=problem.geometry,
             inputs=problem.inputs,
             targets=problem.targets.numpy(),
@@ -133,25 +136,20 @@ class Recorder:
             grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
             grid_shape=problem.grid_shape,
             grid_start=kernel.function.numpy(),
-            eigenvalues=kernel.spectrum.eigenvalues.numpy(),
-            noise_floor=kernel.spectrum.noise_floor,
+            **kernel_modes(kernel.spectrum, initial.groups.start, frequencies, initial.groups.groups, problem),
             coefficient_floor=initial.coefficient_floor,
             modes=kernel.spectrum.leading(initial.followed).numpy(),
-            mode_coefficients=initial.groups.start,
-            mode_frequencies=initial.mode_frequencies,
-            groups=predicted.groups,
             below_floor=int((kernel.spectrum.eigenvalues < kernel.spectrum.noise_floor).sum()),
             residual_norm=float(kernel.residual.norm()),
             target_norm=float(problem.targets.norm()),
-            steps=predicted.steps.astype(np.float64),
-            times=predicted.steps.astype(np.float64) * rate,
-            kernel_steps=self.kernel_steps.astype(np.float64),
+            steps=predicted.steps.tolist(),
+            times=(predicted.steps * rate).tolist(),
+            kernel_steps=self.kernel_steps.tolist(),
             law=predicted.law,
             law_difference=predicted.law_difference,
-            **by_law,
+            laws=predicted.predictions,
             frequencies=spectrum_frequencies(problem).numpy(),
             target_power=cumulative_power(kernel.spectrum.mode_coefficients(problem.targets)).numpy(),
-            frequency_fits=frequency_fits(torch.from_numpy(initial.mode_frequencies), kernel.spectrum, problem),
             infinite=infinite.describe(initial, self._by_theta, self._slices) if infinite and self._by_theta else None,
             grid_modes=grid_modes(kernel, initial.followed),
             mode_wave_vectors=mode_wave_vectors(kernel.spectrum, problem, initial.followed),
@@ -174,15 +172,17 @@ class Recorder:
         learnt = initial.groups.learnt(coefficients[None])[0]
         self._history.add(remaining, learnt, apart, predicted, at)
         below = remaining < initial.config.recording.epsilon
-        function, frozen = state.function.numpy(), predicted.drawn.function[at].numpy()
-        wide = by_theta.function[at].numpy() if by_theta and infinite and infinite.grid else None
-        ensemble = (
-            infinite.ensemble_at_once(predicted.drawn.law, predicted.drawn.step[at : at + 1]) if infinite else None
-        )
+        function = state.function.numpy()
+        functions: dict[PredictionName, PredictedFunction] = {}
+        functions["frozen"] = predicted_function(function, predicted.drawn.function[at].numpy())
+        if by_theta and infinite and infinite.grid:
+            functions["infinite"] = predicted_function(function, by_theta.function[at].numpy())
+            band = infinite.ensemble_at_once(predicted.drawn.law, predicted.drawn.step[at : at + 1])
+            if band:
+                functions["ensemble"] = predicted_function(function, band.mean, band.standard_deviation)
         target = problem.grid_target
         return Frame(
             seq=next(self._seq),
-            index=at if predicted is self._theory else OFF_PLAN,
             step=state.step,
             time=state.time,
             wall_seconds=state.wall_seconds,
@@ -192,18 +192,11 @@ class Recorder:
             remaining=remaining,
             learnt=learnt,
             function=function,
-            function_predicted=frozen,
             fitted=state.fitted.numpy(),
-            spectrum=residual_spectrum(initial.fourier_rows, residual).numpy(),
+            residual_spectrum=residual_spectrum(initial.fourier_rows, residual).numpy(),
             modes_learnt=sum(len(group.modes) for group, yes in zip(initial.groups.groups, below, strict=True) if yes),
-            **self._history.median_errors(),
-            function_infinite=wide,
-            ensemble=ensemble,
-            distances=Distances(
-                frozen=relative_distance(function, frozen),
-                infinite=None if wide is None else relative_distance(function, wide),
-                ensemble=None if ensemble is None else relative_distance(function, ensemble.mean),
-            ),
+            median_errors=self._history.median_errors(),
+            predicted=functions,
             infinite_remaining=infinite.remaining(residual) if infinite else None,
             verdict=self._history.verdict(),
         )
@@ -262,7 +255,7 @@ class Recorder:
             time=step * self.initial.learning_rate,
             loss=loss,
             wall_seconds=wall_seconds,
-            **self._history.median_errors(),
+            median_errors=self._history.median_errors(),
             rows=rows,
             learning_time_fit=learning_time_fit(rows),
             verdict=self._history.verdict(),
@@ -292,6 +285,11 @@ class Recorder:
         return own, by_theta, 0
 
 
+def predicted_function(function: Array, predicted: Array, spread: Array | None = None) -> PredictedFunction:
+    """A prediction on the grid, and how far the trained network's function (g,) is from it."""
+    return PredictedFunction(function=predicted, spread=spread, distance=relative_distance(function, predicted))
+
+
 def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
     """The end of a run that was cancelled before Started: nothing is known of it yet."""
     return Finished(
@@ -303,8 +301,9 @@ def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
         time=resume.time if resume else 0.0,
         loss=None,
         wall_seconds=resume.wall_seconds if resume else 0.0,
-        median_error=None,
-        median_error_gradient_flow=None,
-        median_error_gradient_descent=None,
+        median_errors=dict.fromkeys(get_args(LawName)),
+        suggestion=None,
         rows=[],
+        learning_time_fit=None,
+        verdict=None,
     )

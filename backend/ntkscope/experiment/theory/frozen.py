@@ -1,6 +1,5 @@
 """What the kernel at the start predicts at every recording time, under every law."""
 
-import math
 from dataclasses import dataclass
 from typing import get_args
 
@@ -8,12 +7,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.theory.initial_state import InitialState
-from ntkscope.numerics import LAWS, KernelPrediction, Law, measured_learning_time
+from ntkscope.numerics import LAWS, KernelPrediction, Law
 from ntkscope.numerics.law import laws_apart
 from ntkscope.schemas.event import LawName
-from ntkscope.schemas.event_parts import Group, Predictions
+from ntkscope.schemas.event_parts import Predictions
 
 Array = NDArray[np.float64]
 DIFFERENCE_SHOWN = 0.01  # the discrete law is drawn where a mode that counts differs by more
@@ -29,19 +27,12 @@ class Theory:
     predictions: dict[LawName, Predictions]
     law: LawName  # the one that is drawn
     law_difference: float
-    learning_times: list[float | None]  # of each group, under that law; None below the floors
     mode_times: Array  # (T, G) lambda t of each group
 
     @property
     def drawn(self) -> KernelPrediction:
         """By the law that is drawn."""
         return self.by_law[self.law]
-
-    @property
-    def groups(self) -> list[Group]:
-        """The run's groups with the learning times of that law."""
-        pairs = zip(self.initial.groups.groups, self.learning_times, strict=True)
-        return [group.model_copy(update={"learning_time": time}) for group, time in pairs]
 
 
 def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
@@ -53,7 +44,7 @@ def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
     # The one place that chooses between two laws by their names.
     # Of the rate and the modes alone, over all steps that there are: no cut of the run changes the law.
     groups = initial.groups.groups
-    apart = [laws_apart(initial.learning_rate * group.eigenvalue) for group in groups if group.counts]
+    apart = [laws_apart(initial.learning_rate * group.eigenvalue) for group in groups if group.significant]
     difference = max(apart, default=0.0)
     drawn: LawName = "gradient_descent" if difference > DIFFERENCE_SHOWN else "gradient_flow"
     means = np.array([group.eigenvalue for group in groups])
@@ -64,11 +55,6 @@ def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
         predictions=predictions,
         law=drawn,
         law_difference=difference,
-        learning_times=(
-            [group.learning_time for group in groups]
-            if math.isinf(laws[drawn].largest_stable_eigenvalue)  # in closed form, where steps are infinitely small
-            else _interpolated_times(initial, laws[drawn])
-        ),
         mode_times=(initial.learning_rate * at).numpy()[:, None] * means[None, :],
     )
 
@@ -78,20 +64,6 @@ def relative_distance(trained: Array, predicted: Array) -> float | None:
     size = float(np.linalg.norm(predicted))
     apart = float(np.linalg.norm(trained - predicted)) / size if size > 0 else np.inf
     return apart if np.isfinite(apart) else None
-
-
-def _interpolated_times(initial: InitialState, law: Law) -> list[float | None]:
-    """When each group is predicted to fall below epsilon of its start, interpolated between recorded steps.
-
-    As the measured time is. A group that is not learnt within the run has gradient flow's time, which is the same
-    for modes that slow.
-    """
-    recording, groups = initial.config.recording, initial.groups.groups
-    steps = torch.from_numpy(recording_steps(initial.last_step, recording.frames)).double()
-    remaining = torch.tensor(_in_groups(initial.kernel.predict(law, steps), initial).remaining)
-    times = law.learning_rate * steps
-    reached = [measured_learning_time(times, remaining[:, at], recording.epsilon) for at in range(len(groups))]
-    return [group.learning_time if time is None else time for group, time in zip(groups, reached, strict=True)]
 
 
 def _in_groups(prediction: KernelPrediction, initial: InitialState) -> Predictions:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput, TooLarge
-from ntkscope.experiment.theory.frequencies import frequency_fits
 from ntkscope.experiment.theory.infinite_kernels import (
     GridKernels,
     affordable,
@@ -20,7 +19,7 @@ from ntkscope.experiment.theory.infinite_kernels import (
     own_pairs,
 )
 from ntkscope.experiment.theory.initial_state import InitialState
-from ntkscope.experiment.theory.modes import ModeGroups, describe_modes, mode_frequencies
+from ntkscope.experiment.theory.modes import ModeGroups, describe_modes, kernel_modes, mode_frequencies
 from ntkscope.experiment.theory.slices import Slices
 from ntkscope.numerics import (
     FrozenKernel,
@@ -99,14 +98,9 @@ class InfiniteNetwork:
         frequencies = mode_frequencies(decomposed, initial.problem, initial.followed)
         distance = drift(initial.matrix, self.own.ntk)
         return InfiniteWidth(
-            eigenvalues=decomposed.eigenvalues.numpy(),
-            noise_floor=decomposed.noise_floor,
-            mode_coefficients=self.groups.start,
-            mode_frequencies=frequencies.numpy(),
+            **kernel_modes(decomposed, self.groups.start, frequencies, self.groups.groups, initial.problem),
             distance=distance if np.isfinite(distance) else None,
-            quadrature_error=self.own.error,
-            frequency_fits=frequency_fits(frequencies, decomposed, initial.problem),
-            groups=self.groups.groups,
+            truncation_error=self.own.error,
             loss=prediction.loss.numpy(),
             slices=slices.of(self.own.ntk),
         )
@@ -135,7 +129,7 @@ def infinite(initial: InitialState) -> InfiniteNetwork:
         raise InvalidInput(
             "Points on which the kernel of infinite width is within the range and the digits of float64.",
             f"inputs up to {largest:g} and σ_w = {sigma_w:g}",
-            "Ask for kernel=start, or start a run whose inputs are near 1.",
+            "Ask for kernel=frozen, or start a run whose inputs are near 1.",
             "kernel",
         )
     return _network(initial, own, decomposed, grid)
@@ -169,4 +163,5 @@ def _network(
     drawn = grid is not None and not config.network.centered
     mean = FrozenKernel(decomposed, cross_kernel, -targets, zero) if drawn else None
     floor = max(initial.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm()))
-    return InfiniteNetwork(own, grid, kernel, mean, describe_modes(kernel, initial.problem, config.recording, floor))
+    groups = describe_modes(kernel, initial.problem, config.recording, floor, initial.learning_rate)
+    return InfiniteNetwork(own, grid, kernel, mean, groups)

@@ -13,7 +13,6 @@ from ntkscope.errors import InvalidInput
 from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.problem.build import Problem, build, network_stages
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import check_steps
 from ntkscope.experiment.theory.frequencies import fourier_rows
 from ntkscope.experiment.theory.modes import ModeGroups, coefficient_floor, describe_modes, mode_frequencies
 from ntkscope.experiment.theory.probe import Probe
@@ -85,7 +84,6 @@ def initial(config: RunConfig, dataset: Table | None = None) -> InitialState:
 
 def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[InitialState]:
     """`initial`, with a stop every some tenths of a second; the eigendecomposition alone has none."""
-    check_steps(config.training.stop.steps)
     problem = build(config, dataset)
     yield
     device, dtype = choose_device(config.training.device), getattr(torch, config.training.precision)
@@ -106,7 +104,7 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
     kernel = FrozenKernel(decomposed, cross_kernel, fitted - problem.targets, function)
     rate, largest = learning_rate(config, float(decomposed.eigenvalues[0]))
     floor = coefficient_floor(problem.targets, output, config.training.precision)
-    groups = describe_modes(kernel, problem, config.recording, floor)
+    groups = describe_modes(kernel, problem, config.recording, floor, rate)
     yield
     return InitialState(
         config=config,

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.experiment.problem.build import Problem
-from ntkscope.numerics.diagnostics import group_learning_time
+from ntkscope.experiment.theory.frequencies import frequency_fits
+from ntkscope.numerics.crossings import norm_step_for_good
 from ntkscope.numerics.fourier import circle_frequencies, interval_frequencies, nonuniform_frequencies, wave_vectors
 from ntkscope.numerics.frozen_kernel import FrozenKernel
 from ntkscope.numerics.spectrum import Spectrum, eigenvalue_groups, modes_at
@@ -24,6 +26,28 @@ COUNTS_FROM = 0.05
 HIGHEST_WAVE = 24  # of a plane's waves in each direction: 1,225 of them are tried
 LARGEST_GRID_MODES = 131_072  # values: half a megabyte on the wire
 UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+
+
+def kernel_modes(
+    decomposed: Spectrum, coefficients: Array, frequencies: Tensor, groups: list[Group], problem: Problem
+) -> dict[str, Any]:
+    """The fields of `KernelModes`: a kernel's spectrum, and what its m followed modes are.
+
+    Args:
+        decomposed: The kernel's.
+        coefficients: (m,) of the residual at step 0, in its modes.
+        frequencies: (m,) of its modes.
+        groups: Of its modes.
+        problem: Says how many points there are, and whether they are on a circle.
+    """
+    return {
+        "eigenvalues": decomposed.eigenvalues.numpy(),
+        "noise_floor": decomposed.noise_floor,
+        "mode_coefficients": coefficients,
+        "mode_frequencies": frequencies.numpy(),
+        "groups": groups,
+        "frequency_fits": frequency_fits(frequencies, decomposed, problem),
+    }
 
 
 def coefficient_floor(targets: Float[Tensor, " n"], outputs: Float[Tensor, " n"], precision: str) -> float:
@@ -92,7 +116,7 @@ class ModeGroups:
     @property
     def leading(self) -> int:
         """As many modes as count, at least 1; more where that would cut a group, whose modes have no directions."""
-        wanted = max(1, sum(len(group.modes) for group in self.groups if group.counts))
+        wanted = max(1, sum(len(group.modes) for group in self.groups if group.significant))
         return max(mode + 1 for group in self.groups if min(group.modes) < wanted for mode in group.modes)
 
     def all_below(self, remaining: Array, epsilon: float) -> bool:
@@ -104,7 +128,7 @@ class ModeGroups:
         """||c_g(t)|| / ||c_g(0)|| of (T, m) coefficients as (T, G); NaN where a group is not drawn."""
         columns = [
             np.linalg.norm(coefficients[:, group.modes], axis=1) / np.linalg.norm(self.start[group.modes])
-            if group.drawn
+            if group.resolved
             else np.full(len(coefficients), np.nan)
             for group in self.groups
         ]
@@ -114,24 +138,28 @@ class ModeGroups:
         """1 - <c_g(t), c_g(0)> / ||c_g(0)||^2 of (T, m) coefficients as (T, G); NaN where a group is not drawn."""
         columns = [
             1 - coefficients[:, group.modes] @ self.start[group.modes] / (self.start[group.modes] ** 2).sum()
-            if group.drawn
+            if group.resolved
             else np.full(len(coefficients), np.nan)
             for group in self.groups
         ]
         return np.stack(columns, axis=1)
 
 
-def describe_modes(kernel: FrozenKernel, problem: Problem, recording: Recording, floor: float) -> ModeGroups:
+def describe_modes(
+    kernel: FrozenKernel, problem: Problem, recording: Recording, floor: float, learning_rate: float
+) -> ModeGroups:
     """Groups of the leading modes, in order of their first mode.
 
     Args:
         kernel: K_0 or Theta, with the residual at time 0.
         problem: Says whether the points are equispaced on a circle, where two modes of one frequency pair up.
-        recording: How many leading modes are followed; learnt means below `epsilon` of the start.
+        recording: How many leading modes are followed; learnt means below `epsilon` of the start, for good.
         floor: Of `coefficient_floor`; a group that starts below it is not drawn.
+        learning_rate: eta.
 
     Returns:
-        Groups with their learning time under gradient flow: None below a floor. A group that starts below 5 %
+        Groups with their learning time, eta times a number of steps of gradient descent: None below a floor, and from
+        2/lambda on, where no step makes the group smaller. A group that starts below 5 %
         of the residual's norm, or whose floor is above 5 % of its start, is drawn but does not count.
     """
     spectrum, all_coefficients = kernel.spectrum, kernel.coefficients
@@ -145,17 +173,19 @@ def describe_modes(kernel: FrozenKernel, problem: Problem, recording: Recording,
         values, coefficients = eigenvalues[members], all_coefficients[members]
         start = float(coefficients.norm())
         above = bool((values > spectrum.noise_floor).all())
-        drawn = above and start > max(floor, SMALLEST_START)
+        resolved = above and start > max(floor, SMALLEST_START)
         frequency = float(frequencies[members[0]])
         groups.append(
             Group(
                 modes=members,
                 eigenvalue=float(values.mean()),
                 start_magnitude=start,
-                counts=drawn and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, floor),
-                drawn=drawn,
+                significant=resolved and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, floor),
+                resolved=resolved,
                 frequency=None if np.isnan(frequency) else frequency,
-                learning_time=group_learning_time(values, coefficients, recording.epsilon) if drawn else None,
+                learning_time=_learning_time(values, coefficients, recording.epsilon, learning_rate)
+                if resolved
+                else None,
             )
         )
     return ModeGroups(groups, all_coefficients[:followed].numpy())
@@ -171,3 +201,11 @@ def grid_modes(kernel: FrozenKernel, followed: int) -> Array | None:
     most = min(followed, LARGEST_GRID_MODES // len(kernel.function))
     values: Array = modes_at(kernel.spectrum, kernel.cross_kernel, most).numpy()
     return values
+
+
+def _learning_time(
+    eigenvalues: Float[Tensor, " k"], coefficients: Float[Tensor, " k"], epsilon: float, learning_rate: float
+) -> float | None:
+    limit = epsilon * float(coefficients.norm())
+    step = norm_step_for_good(eigenvalues, learning_rate, coefficients, limit) if limit > 0 else None
+    return None if step is None else learning_rate * step
