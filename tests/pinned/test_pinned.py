@@ -39,6 +39,9 @@ LATER = {
     "checkpoint.frozen_error",
     "verdict",
     "law_difference",
+    "scale_inputs",
+    "suggestion",
+    "sentence",
     "groups.learning_time",
     "rows.predicted_learning_time",
 }
