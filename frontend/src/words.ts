@@ -35,7 +35,7 @@ export const words = {
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   learningMark: (k: number, step: number, time: number) =>
     `Frequency ${frequency(k)} is predicted to be learnt at step ${steps(step)}, t = ${number(time)}`,
-  trainStable: (rate: number) => `Train with ${number(rate)}`,
+  trainChanged: "Train with these changes",
   failed: "The run failed",
   failedRemedy: "What was recorded stays. Train it again, or with fewer points or units.",
   interrupted: "The server stopped while this run was training. What was recorded stays. Train it again to have the whole.",
@@ -105,6 +105,8 @@ const NAMES: Record<string, string> = {
   fourier: "Fourier features",
   positional: "Positional",
   none: "None",
+  unit: "To [−1, 1]",
+  standardize: "Mean 0, deviation 1",
   ntk: "NTK",
   standard: "Standard",
   mean_field: "Mean field",

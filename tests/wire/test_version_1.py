@@ -153,17 +153,6 @@ def test_planned_steps_that_were_never_reached_give_way_to_the_added_ones() -> N
     assert whole.laws["gradient_flow"].remaining.shape[0] == len(whole.laws["gradient_flow"].loss) == len(kept) + 2
 
 
-def test_a_run_that_diverged_is_told_the_rate_that_the_page_used_to_find() -> None:
-    events = list(decode_log(read("plane")))
-    begin, end = of(events, Started)[0], of(events, Finished)[0]
-    assert begin.largest_stable_rate is not None
-    assert end.suggested_rate == pytest.approx(min(begin.learning_rate, begin.largest_stable_rate) / 2, rel=5e-3)
-    assert repr(end.suggested_rate) == f"{end.suggested_rate:.3g}"
-    alone = decode(first("plane", "finished"))
-    assert isinstance(alone, Finished)
-    assert alone.suggested_rate is None
-
-
 def test_what_was_upgraded_stays_as_it_is() -> None:
     for name in CONFIGS:
         data = [encode(event) for event in decode_log(read(name))]

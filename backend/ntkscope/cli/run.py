@@ -54,6 +54,8 @@ def run(
     if finished is None:
         raise RuntimeError("the run paused, although nobody asked it to")
     console.print(finished.sentence, markup=False)
+    if finished.suggestion is not None:
+        console.print(finished.suggestion.sentence, markup=False)
     if finished.rows:
         console.print(mode_table(finished.rows, config.recording.epsilon))
     error = finished.median_errors[watcher.law] if watcher.law else None

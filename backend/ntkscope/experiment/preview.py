@@ -1,6 +1,7 @@
 """What theory says of a config before training: K_0's spectrum, learning times, the rate, and the cost."""
 
 from ntkscope.experiment.estimate import estimate_cost
+from ntkscope.experiment.measure.endings import Condition, Facts, start_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
@@ -30,6 +31,7 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         notices=state.problem.notices,
         warnings=[
             *rate_notices(state.learning_rate, state.largest_stable_rate),
+            *start_warnings(config, Facts.of(state.problem, config), Condition.at_start(state)),
             *large_target(
                 config.network,
                 residual=float(state.kernel.residual.norm()),

@@ -10,7 +10,7 @@ from ntkscope.experiment.measure.prepare import Prepared, prepare
 from ntkscope.experiment.measure.recorder import cancelled_early
 from ntkscope.experiment.measure.states import KernelState, NetworkState
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.numerics import Stages, drift, euler_step
+from ntkscope.numerics import Stages, drift, euler_step, unit_slopes
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Reason, RunEvent, Tick
 
@@ -199,6 +199,7 @@ class _Run:
         return KernelState(
             kernel,
             cross_kernel,
+            slopes=unit_slopes(self.network, probe.inputs),
             identity=probe.identity(self.network, kernel, initial.learning_rate),
             hessian=probe.hessian(self.network) if initial.config.recording.hessian else None,
         )

@@ -57,6 +57,7 @@ from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
     eigenvalue_groups,
+    is_semidefinite,
     modes_at,
     noise_floor,
     rotate_pair,
@@ -64,6 +65,7 @@ from ntkscope.numerics.spectrum import (
     unit_roundoff,
 )
 from ntkscope.numerics.stages import Stages, complete, pieces
+from ntkscope.numerics.unit_slopes import UnitSlopes, largest_slope, unit_slopes
 
 __all__ = [
     "ACTIVATIONS",
@@ -89,6 +91,7 @@ __all__ = [
     "Sharpness",
     "Spectrum",
     "Stages",
+    "UnitSlopes",
     "activation",
     "circle_frequencies",
     "complete",
@@ -115,8 +118,10 @@ __all__ = [
     "infinite_kernels",
     "infinite_ntk",
     "interval_frequencies",
+    "is_semidefinite",
     "kernel_matrix",
     "kernel_target_alignment",
+    "largest_slope",
     "learning_time",
     "log_log_fit",
     "log_log_slope",
@@ -140,5 +145,6 @@ __all__ = [
     "spectrum",
     "subspace_overlap",
     "unit_roundoff",
+    "unit_slopes",
     "wave_vectors",
 ]

@@ -211,6 +211,12 @@ class Data(Model):
         gt=0,
         le=1e9,
     )
+    scale_inputs: Literal["none", "unit", "standardize"] = field(
+        "none",
+        title="Scale the inputs",
+        help="What the network sees: the inputs themselves, each mapped to [−1, 1], or each with mean 0 and deviation "
+        "1. Charts, targets and exports keep your own units.",
+    )
     grid: int = field(
         256,
         title="Evaluation points",

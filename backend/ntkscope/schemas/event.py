@@ -24,6 +24,7 @@ from ntkscope.schemas.event_parts import (
     MovingPrediction,
     PredictedFunction,
     Predictions,
+    Suggestion,
     Verdict,
 )
 
@@ -185,10 +186,10 @@ class Finished(Event):
     loss: float | None
     wall_seconds: float
     median_errors: dict[LawName, float | None]
-    suggested_rate: float | None  # a learning rate to try instead, for a run that diverged
     rows: list[ModeRow]
     learning_time_fit: LearningTimeFit | None  # None for fewer than two groups
     verdict: Verdict | None  # of all records
+    suggestion: Suggestion | None  # after a run that diverged, died or saturated; None where nothing is known
 
 
 RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ntkscope.schemas.array import Matrix, Vector
 from ntkscope.schemas.base import Model
+from ntkscope.schemas.training import AutoRate
 
 
 class Machine(Model):
@@ -164,6 +165,16 @@ class LearningTimeFit(Model):
     highest: float
     time_at_lowest: float  # of the fitted line
     time_at_highest: float
+
+
+class Suggestion(Model):
+    """What to change so that a run which diverged, died or saturated ends otherwise; from what was measured of it.
+
+    `changes` are the config's new values by dotted field, all to be set at once.
+    """
+
+    changes: dict[str, float | bool | str | AutoRate | None]
+    sentence: str
 
 
 VerdictWord = Literal["holds", "roughly holds", "fails"]

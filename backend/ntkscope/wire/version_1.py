@@ -20,7 +20,7 @@ def upgrade(fields: Fields, started: Callable[[], Fields | None]) -> Fields:
     Args:
         fields: Of one event.
         started: Finds the Started before it in its log, upgraded; asked only for a second Started, which told of the
-            added times alone, and for the end of a run that diverged. None where it is not known.
+            added times alone. None where it is not known.
     """
     if "version" in fields:
         return fields
@@ -126,15 +126,11 @@ def _checkpoint(fields: Fields, _started: object) -> Fields:
     }
 
 
-def _finished(fields: Fields, started: Callable[[], Fields | None]) -> Fields:
-    told = started() if fields["outcome"] == "diverged" else None
-    limit = told and told["largest_stable_rate"]
+def _finished(fields: Fields, _started: object) -> Fields:
     return {
         **_without(fields, "median_error", *(f"median_error_{law}" for law in LAWS)),
-        **_missing(fields, "learning_time_fit", "verdict"),
+        **_missing(fields, "learning_time_fit", "verdict", "suggestion"),
         "median_errors": _median_errors(fields),
-        # Until then the page found it.
-        "suggested_rate": float(f"{min(limit, told['learning_rate']) / 2:.3g}") if told and limit else None,
         "rows": [{**_without(row, "counts"), "significant": row["counts"]} for row in fields["rows"]],
     }
 

@@ -637,6 +637,13 @@ export interface components {
              */
             norm?: number | null;
             /**
+             * Scale the inputs
+             * @description What the network sees: the inputs themselves, each mapped to [−1, 1], or each with mean 0 and deviation 1. Charts, targets and exports keep your own units.
+             * @default none
+             * @enum {string}
+             */
+            scale_inputs: "none" | "unit" | "standardize";
+            /**
              * Evaluation points
              * @description Points between the data where the function is drawn and tested.
              * @default 256
@@ -766,12 +773,11 @@ export interface components {
             median_errors: {
                 [key: string]: number | null;
             };
-            /** Suggested Rate */
-            suggested_rate: number | null;
             /** Rows */
             rows: components["schemas"]["ModeRow"][];
             learning_time_fit: components["schemas"]["LearningTimeFit"] | null;
             verdict: components["schemas"]["Verdict"] | null;
+            suggestion: components["schemas"]["Suggestion"] | null;
         };
         /**
          * Formula
@@ -1546,6 +1552,7 @@ export interface components {
              *         ]
              *       },
              *       "noise": 0,
+             *       "scale_inputs": "none",
              *       "grid": 256
              *     }
              */
@@ -1649,6 +1656,7 @@ export interface components {
              *           "low": -1,
              *           "n": 32
              *         },
+             *         "scale_inputs": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,
@@ -2031,6 +2039,20 @@ export interface components {
             at_highest: number;
         };
         /**
+         * Suggestion
+         * @description What to change so that a run which diverged, died or saturated ends otherwise; from what was measured of it.
+         *
+         *     `changes` are the config's new values by dotted field, all to be set at once.
+         */
+        Suggestion: {
+            /** Changes */
+            changes: {
+                [key: string]: number | boolean | string | components["schemas"]["AutoRate"] | null;
+            };
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Sweep
          * @description GET /api/sweeps/{id}.
          */
@@ -2117,6 +2139,7 @@ export interface components {
              *           "low": -1,
              *           "n": 32
              *         },
+             *         "scale_inputs": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,

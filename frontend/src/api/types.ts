@@ -30,6 +30,7 @@ export type DatasetInfo = Schemas["DatasetInfo"];
 export type Group = Schemas["Group"];
 export type FrequencyFit = Schemas["FrequencyFit"];
 export type LearningTimeFit = Schemas["LearningTimeFit"];
+export type Suggestion = Schemas["Suggestion"];
 export type Verdict = Schemas["Verdict"];
 export type ModeRow = Schemas["ModeRow"];
 export type LawName = Schemas["Started"]["law"];

@@ -264,7 +264,7 @@ function finishedOf(started: Started): Finished {
     wall_seconds: 6,
     median_errors: { gradient_flow: 0.03, gradient_descent: 0.02 },
     verdict: null,
-    suggested_rate: null,
+    suggestion: null,
     learning_time_fit: null,
     rows: started.groups.map(({ modes, eigenvalue, significant, learning_time }) => ({
       modes: modes.map((mode) => mode + 1),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from ntkscope.errors import InvalidInput
 from ntkscope.experiment.prediction import prediction
 from ntkscope.experiment.theory.infinite import infinite
 from ntkscope.experiment.theory.initial_state import initial
@@ -135,3 +136,16 @@ def test_the_modes_on_the_grid_are_nystroem_s() -> None:
     assert begin.grid_modes.shape == (24, 12)
     one = begun.kernel.cross_kernel.numpy() @ begin.modes[:, 3] / begin.eigenvalues[3]
     np.testing.assert_allclose(begin.grid_modes[:, 3], one, atol=1e-12)
+
+
+def test_a_kernel_that_lost_its_digits_is_left_out_with_a_notice() -> None:
+    """The closed form of exp(-z^2) cancels on inputs of 1700 to 2008: eigenvalues far below 0, which no law takes."""
+    years = config(
+        data__points={"kind": "interval", "n": 24, "low": 1700, "high": 2008}, network__activation="gaussian",
+        network__depth=3, network__sigma_w=2.0,
+    )  # fmt: skip
+    begin = of(run(years), Started)[0]
+    assert begin.infinite is None
+    assert any("the digits of float64" in notice for notice in begin.notices)
+    with pytest.raises(InvalidInput, match="digits of float64"):
+        infinite(initial(years))

@@ -145,7 +145,7 @@ def test_a_limit_beyond_float64_is_left_out(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(infinite_kernels, "infinite_kernels", overflowing)
     assert own_kernels(begun) is None
-    assert "beyond the range of float64" in left_out(begun)
+    assert "beyond the range or the digits of float64" in left_out(begun)
 
 
 def test_the_first_event_has_the_target_s_power_and_the_frequencies_exponents() -> None:

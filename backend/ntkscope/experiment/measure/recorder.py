@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.machine import this_machine
+from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, start_warnings, suggestion
 from ntkscope.experiment.measure.history import History, learning_time_fit
-from ntkscope.experiment.measure.sentences import OUTCOMES, cancelled_sentence, rate_notices, sentence, suggested_rate
+from ntkscope.experiment.measure.sentences import OUTCOMES, cancelled_sentence, rate_notices, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
@@ -74,6 +75,8 @@ class Recorder:
                 if resume.kernels
                 else MovingKernel.again(self.initial, resume.checkpoint)
             )
+        self._facts, self._start = Facts.of(self.initial.problem, self.initial.config), Condition.at_start(self.initial)
+        self._condition = self._start  # at the last kernel frame
         self.steps = theory.steps[len(self._history.steps) :]  # to come
 
     @classmethod
@@ -113,11 +116,13 @@ class Recorder:
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
         missing = [] if infinite else [left_out(initial)]
+        warnings = rate_notices(rate, initial.largest_stable_rate)
+        warnings += start_warnings(initial.config, self._facts, self._start)
         return Started(
             seq=next(self._seq),
             config=initial.config,
             machine=this_machine(device, initial.config.training.precision),
-            notices=[*problem.notices, *rate_notices(rate, initial.largest_stable_rate), *missing],
+            notices=[*problem.notices, *warnings, *missing],
             parameters=initial.network.parameter_count,
             learning_rate=rate,
             largest_stable_rate=initial.largest_stable_rate,
@@ -207,6 +212,7 @@ class Recorder:
         moving = self._moving.prediction(residual, state.function) if self._moving else None
         moved = float(drift(kernel, initial.matrix))
         self._history.add_kernel(state.step, moved, moving)
+        self._condition = self._start.later(state, measured, decomposed.count_above_floor, targets)
         return KernelFrame(
             seq=next(self._seq),
             step=state.step,
@@ -230,21 +236,30 @@ class Recorder:
 
     def finished(self, reason: Reason, step: int, loss: float | None, wall_seconds: float) -> Finished:
         """The end, with a sentence that says what happened and what to do, and the closing figures."""
-        rows = self._history.rows()
+        rows, outcome = self._history.rows(), OUTCOMES.get(reason, "completed")
+        said, saturated = (
+            sentence(self.initial, reason, step, loss),
+            outcome == "completed" and self._condition.saturated,
+        )
+        if saturated:
+            said += " " + end_sentence(self._facts, self._start, self._condition)
+        remedy = None
+        if saturated or outcome in ("diverged", "dead_units"):
+            remedy = suggestion(self.initial.config, self._facts, self._start)
         return Finished(
             seq=next(self._seq),
-            outcome=OUTCOMES.get(reason, "completed"),
-            sentence=sentence(self.initial, reason, step, loss),
+            outcome=outcome,
+            sentence=said,
             reason=reason,
             step=step,
             time=step * self.initial.learning_rate,
             loss=loss,
             wall_seconds=wall_seconds,
             median_errors=self._history.median_errors(),
-            suggested_rate=suggested_rate(self.initial) if reason == "diverged" else None,
             rows=rows,
             learning_time_fit=learning_time_fit(rows),
             verdict=self._history.verdict(),
+            suggestion=remedy,
         )
 
     def checkpoint(self, step: int, wall_seconds: float, parameters: bytes, *, paused: bool = False) -> Checkpoint:
@@ -287,7 +302,7 @@ def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
         loss=None,
         wall_seconds=resume.wall_seconds if resume else 0.0,
         median_errors=dict.fromkeys(get_args(LawName)),
-        suggested_rate=None,
+        suggestion=None,
         rows=[],
         learning_time_fit=None,
         verdict=None,

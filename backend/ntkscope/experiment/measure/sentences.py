@@ -1,4 +1,4 @@
-"""What a run says of its rate before the first step, and how it ended."""
+"""What a run says of its rate before the first step, and how it ended; endings.py says what to change."""
 
 from ntkscope.experiment.format import number
 from ntkscope.experiment.theory.initial_state import InitialState
@@ -17,12 +17,11 @@ def sentence(initial: InitialState, reason: Reason, step: int, loss: float | Non
     if reason == "diverged":
         rate, limit = initial.learning_rate, initial.largest_stable_rate
         grew = "The loss is no longer finite" if loss is None else "The loss passed 10⁸ times its start"
-        suggested = suggested_rate(initial)
-        if limit is None or suggested is None:
-            return f"{grew} at {at}. Try a smaller learning rate than {number(rate)}."
+        if limit is None:
+            return f"{grew} at {at}."
         side = "above" if rate > limit else "below"
         return (
-            f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)}. Try {number(suggested)}."
+            f"{grew} at {at}. Learning rate {number(rate)} is {side} 2/λ₁ = {number(limit)} of the kernel at the start."
         )
     return {
         "steps": f"Reached the last step: {at}.",
@@ -30,16 +29,10 @@ def sentence(initial: InitialState, reason: Reason, step: int, loss: float | Non
         "loss": f"The loss reached {number(loss or 0)} at {at}.",
         "wall_seconds": f"The time allowed on the clock is used up, at {at}.",
         "all_learnt": f"Every mode above round-off is learnt, at {at}.",
-        "dead_units": f"All hidden units are dead at {at}: no point activates any of them, so nothing more is "
-        "learnt. Try a smaller learning rate or another seed.",
+        "dead_units": f"All units of a hidden layer are dead at {at}: no training point activates any of them, so the "
+        "network is a constant.",
         "cancelled": f"Cancelled at {at}.",
     }[reason]
-
-
-def suggested_rate(initial: InitialState) -> float | None:
-    """Half of the learning rate or of 2/lambda_1, whichever is smaller, in three digits; None without the latter."""
-    limit = initial.largest_stable_rate
-    return None if limit is None else float(f"{min(initial.learning_rate, limit) / 2:.3g}")
 
 
 def cancelled_sentence(resume: Checkpoint | None) -> str:

@@ -30,6 +30,7 @@ from ntkscope.numerics import (
     Stages,
     drift,
     ensemble_variance,
+    is_semidefinite,
     spectrum,
 )
 from ntkscope.numerics.frozen_kernel import LARGEST
@@ -122,15 +123,16 @@ def infinite(initial: InitialState) -> InfiniteNetwork:
         )
     own = own_kernels(initial)
     grid = grid_kernels(initial) if own else None
-    if own is None or grid is None:
+    decomposed = spectrum(own.ntk) if own else None
+    if own is None or grid is None or decomposed is None or not is_semidefinite(decomposed.eigenvalues):
         largest, sigma_w = float(initial.problem.encoded.abs().max()), initial.config.network.sigma_w
         raise InvalidInput(
-            "Points on which the kernel of infinite width is within the range of float64.",
+            "Points on which the kernel of infinite width is within the range and the digits of float64.",
             f"inputs up to {largest:g} and σ_w = {sigma_w:g}",
             "Ask for kernel=frozen, or start a run whose inputs are near 1.",
             "kernel",
         )
-    return _network(initial, own, spectrum(own.ntk), grid)
+    return _network(initial, own, decomposed, grid)
 
 
 def infinite_stages(initial: InitialState) -> Stages[InfiniteNetwork | None]:
@@ -143,6 +145,8 @@ def infinite_stages(initial: InitialState) -> Stages[InfiniteNetwork | None]:
     if own is None:
         return None
     decomposed = spectrum(own.ntk)
+    if not is_semidefinite(decomposed.eigenvalues):  # inputs so large that a closed form has lost its digits
+        return None
     yield
     grid = grid_kernels(initial) if affordable(initial, grid_pairs(initial)) else None
     yield

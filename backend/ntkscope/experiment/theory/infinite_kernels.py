@@ -74,7 +74,7 @@ def left_out(initial: InitialState) -> str:
     if affordable(initial, own_pairs(initial)):
         return (
             f"The kernel of infinite width is left out: on these points, with σ_w = {network.sigma_w:g}, "
-            "it is beyond the range of float64."
+            "it is beyond the range or the digits of float64."
         )
     if not isinstance(initial.problem.architecture.activation.infinite, Series):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."

@@ -22,9 +22,11 @@ from ntkscope.numerics import (
     FrozenKernel,
     Law,
     Stages,
+    UnitSlopes,
     complete,
     output_stages,
     spectrum,
+    unit_slopes,
 )
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import TRAINING_LAW
@@ -45,6 +47,7 @@ class InitialState:
     probe: Probe
     matrix: Tensor  # (n, n) K_0
     kernel: FrozenKernel  # K_0 with its modes, the residual and the function at step 0: it predicts the whole run
+    slopes: UnitSlopes  # of the hidden units, at the training points
     groups: ModeGroups
     mode_frequencies: Array  # (m,)
     fourier_rows: Tensor  # (F, n) complex: |rows @ residual| is its spectrum
@@ -110,6 +113,7 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
         probe=probe,
         matrix=matrix,
         kernel=kernel,
+        slopes=unit_slopes(network, inputs),
         groups=groups,
         mode_frequencies=mode_frequencies(decomposed, problem, len(groups.start)).numpy(),
         fourier_rows=fourier_rows(problem),
