@@ -27,8 +27,8 @@ TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
 # What differs from machine to machine: the clock, errors that are round-off themselves, and, on the circle, the
 # directions of modes that share an eigenvalue.
 LEFT_OUT = {"wall_seconds", "machine", "identity", "truncation_error"}
-# Fields that these logs do not have, and some that have another meaning since: how far two laws come apart is said of
-# all steps, not of those of the run; learning times are whole steps of gradient descent, not between two records.
+# What these logs do not have, and what has another meaning since: how far two laws come apart is said of all steps, not
+# of those of the run; learning times are whole steps of gradient descent, not between two records.
 LATER = {
     "moving_kernel",
     "checkpoint.time",

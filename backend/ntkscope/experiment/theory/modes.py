@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -168,6 +169,7 @@ def describe_modes(
     frequencies = mode_frequencies(spectrum, problem, followed)
     eigenvalues = spectrum.eigenvalues[:followed]
     paired = frequencies if problem.equispaced == "circle" else None
+    learning_time = partial(_learning_time, epsilon=recording.epsilon, learning_rate=learning_rate)
     groups = []
     for members in eigenvalue_groups(eigenvalues, spectrum.noise_floor, paired):
         values, coefficients = eigenvalues[members], all_coefficients[members]
@@ -183,9 +185,7 @@ def describe_modes(
                 significant=resolved and COUNTS_FROM * start >= max(COUNTS_FROM**2 * residual_norm, floor),
                 resolved=resolved,
                 frequency=None if np.isnan(frequency) else frequency,
-                learning_time=_learning_time(values, coefficients, recording.epsilon, learning_rate)
-                if resolved
-                else None,
+                learning_time=learning_time(values, coefficients) if resolved else None,
             )
         )
     return ModeGroups(groups, all_coefficients[:followed].numpy())
