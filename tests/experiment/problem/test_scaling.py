@@ -40,7 +40,7 @@ def test_a_run_is_the_one_scaled_by_hand(include_end: bool, encoding: dict[str, 
     own = run(interval("unit", OWN | ends, FORMULA, network__encoding=encoding))
     by_hand = run(interval("none", {"kind": "interval", "n": 16} | ends, BY_HAND, network__encoding=encoding))
     for frame, other in zip(of(own, Frame), of(by_hand, Frame), strict=True):
-        for name in ("loss", "fitted", "function", "mode_coefficients", "spectrum"):
+        for name in ("loss", "fitted", "function", "mode_coefficients", "residual_spectrum"):
             np.testing.assert_allclose(getattr(frame, name), getattr(other, name), atol=1e-8, err_msg=name)
     (begun,), (other_begun,) = of(own, Started), of(by_hand, Started)
     np.testing.assert_allclose(begun.eigenvalues, other_begun.eigenvalues, atol=1e-10 * begun.eigenvalues[0])
@@ -55,7 +55,7 @@ def test_a_prediction_at_new_points_sees_them_scaled() -> None:
     by_hand = initial(interval("none", {"kind": "interval", "n": 16}, BY_HAND))
     for time in (0.1, math.inf):
         found, expected = (prediction(state, "gradient_descent", time) for state in (own, by_hand))
-        np.testing.assert_allclose(found.grid_prediction, expected.grid_prediction, atol=1e-7)
+        np.testing.assert_allclose(found.function, expected.function, atol=1e-7)
 
 
 def test_each_coordinate_is_scaled_by_itself() -> None:
