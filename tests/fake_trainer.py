@@ -89,6 +89,8 @@ def frame(seq: int, step: int) -> Frame:
         residual_spectrum=EMPTY,
         modes_learnt=0,
         median_errors=NO_ERRORS,
+        wave_errors=EMPTY,
+        wave_errors_predicted=EMPTY,
         verdict=None,
     )
 
@@ -117,6 +119,7 @@ def checkpoint(seq: int, step: int) -> Checkpoint:
         recorded_remaining=np.zeros((0, 0)),
         recorded_learnt=np.zeros((0, 0)),
         recorded_kernel_steps=[],
+        recorded_wave_errors=None,
         recorded_function_errors=EMPTY,
         drift=None,
         moving_error=None,
@@ -140,5 +143,6 @@ def finished(seq: int, step: int, cancelled: bool = False) -> Finished:
         suggestion=None,
         rows=[],
         learning_time_fit=None,
+        waves=[],
         verdict=None,
     )

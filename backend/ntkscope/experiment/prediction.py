@@ -72,9 +72,10 @@ def moving_prediction_at(time: float, recorded: Recorded) -> Prediction | None:
     At infinite time at the last one.
     """
     measured = nearest(recorded.kernel_frames, time)
-    if measured is None or measured.moving is None:
+    moving = measured.moving if measured else None
+    if measured is None or moving is None or moving.loss is None:
         return None
-    moving, frame = measured.moving, nearest(recorded.frames, measured.time)
+    frame = nearest(recorded.frames, measured.time)
     return Prediction(
         time=measured.time,
         kernel="moving",

@@ -6,7 +6,7 @@ from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.initial_state import InitialState, initial
-from ntkscope.experiment.theory.learnt import forgotten, wave_answers
+from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
 from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
@@ -21,7 +21,7 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
     """
     cost = estimate_cost(config, dataset)
     state = initial(config, dataset)
-    answers = wave_answers(state, Waves.of(state.problem, config.data), cost.step_seconds)
+    answers = _answers(state, cost.step_seconds)
     times, forgotten_by = forgotten(state)
     return Preview(
         status="ready",
@@ -54,6 +54,16 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     notices = build(config, dataset).notices
     cost = estimate_cost(config, dataset)
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
+
+
+def _answers(state: InitialState, step_seconds: float) -> list[WaveAnswer]:
+    """Of every part of the target; of a mean that it does not have nothing is to be said."""
+    found = wave_forecasts(state, Waves.of(state.problem, state.config.data))
+    return [
+        WaveAnswer(**wave.model_dump(), seconds=None if wave.step is None else step_seconds * wave.step)
+        for wave in found
+        if wave.source != "mean" or wave.amplitude > 0
+    ]
 
 
 def _spectrum(state: InitialState, waves: list[WaveAnswer]) -> KernelPreview:

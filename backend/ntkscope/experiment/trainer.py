@@ -7,7 +7,7 @@ import torch
 
 from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.measure.prepare import Prepared, prepare
-from ntkscope.experiment.measure.recorder import cancelled_early
+from ntkscope.experiment.measure.sentences import cancelled_early
 from ntkscope.experiment.measure.states import KernelState, NetworkState
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.numerics import Stages, drift, euler_step, unit_slopes

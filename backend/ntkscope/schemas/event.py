@@ -27,6 +27,7 @@ from ntkscope.schemas.event_parts import (
     Suggestion,
     Verdict,
 )
+from ntkscope.schemas.wave import WaveForecast, WaveRow
 
 LawName = Literal["gradient_flow", "gradient_descent"]
 TRAINING_LAW: LawName = "gradient_descent"  # of the steps that training takes
@@ -80,6 +81,7 @@ class Started(KernelModes, Event):
     law: LawName  # the one that charts draw: gradient_descent where the two come apart by over 1 %
     law_difference: float  # how far at most, over significant groups and all steps that there are; at most 1
     laws: dict[LawName, Predictions]  # what K_0 predicts, by every law
+    waves: list[WaveForecast]  # W of them, that the target is made of: its mean first; empty for more than one input
     frequencies: Vector  # (F,) input-space frequency of each entry of the residual spectrum; empty where undefined
     infinite: InfiniteWidth | None  # None where it would take seconds; a notice says so
     slices: KernelSlices | None
@@ -110,6 +112,9 @@ class Frame(Event):
     # infinite width, where training is not centered.
     modes_learnt: int
     median_errors: dict[LawName, float | None]  # so far, against each law, over significant groups
+    # (W,) |r_k| / |y_k|, the part of each wave of the target that is wrong; NaN where the target has none of it.
+    wave_errors: Vector
+    wave_errors_predicted: Vector  # (W,) by K_0, in the law that is drawn
     verdict: Verdict | None  # of all records so far; None before anything has moved
 
 
@@ -149,6 +154,7 @@ class Checkpoint(Event):
     recorded_learnt: Matrix  # (R, G)
     recorded_kernel_steps: list[int]  # steps of the kernel frames
     recorded_function_errors: Vector | None  # (R,), as Verdict has them
+    recorded_wave_errors: Matrix | None  # (R, W), as in Frame
     # The kernel's motion until then, as Verdict has it; None without kernel frames.
     drift: float | None
     moving_error: float | None
@@ -188,6 +194,7 @@ class Finished(Event):
     median_errors: dict[LawName, float | None]
     rows: list[ModeRow]
     learning_time_fit: LearningTimeFit | None  # None for fewer than two groups
+    waves: list[WaveRow]  # what came of each wave of the target
     verdict: Verdict | None  # of all records
     suggestion: Suggestion | None  # after a run that diverged, died or saturated; None where nothing is known
 

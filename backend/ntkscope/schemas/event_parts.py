@@ -80,7 +80,7 @@ class InfiniteWidth(KernelModes):
 
     distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F; None for a Theta of 0
     truncation_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
-    loss: Vector | None  # (T,) that Theta predicts, in the law that is drawn
+    loss: Vector | None  # (T,) that Theta predicts, in the law that is drawn; NaN once it has grown a thousandfold
     slices: Matrix | None  # (s, c) of Theta, as in KernelSlices
 
 
@@ -124,7 +124,7 @@ class MovingPrediction(Model):
     mode_coefficients: Vector  # (m,) of the residual, in the basis of K_0
     remaining: Vector  # (G,) as in Frame
     learnt: Vector  # (G,)
-    loss: float
+    loss: float | None  # None, and NaN in the arrays, once it has grown a thousandfold: nothing is told of it then
     function: Vector  # (g,) on the grid
     fitted: Vector  # (n,) on the training points
     error: float | None  # ||r_predicted - r|| / ||r(0)||; None where r(0) is 0
@@ -147,7 +147,8 @@ class ModeRow(Model):
     eigenvalue: float
     significant: bool
     predicted_learning_time: float | None  # None below the floor
-    measured_learning_time: float | None  # None where it was not reached
+    measured_learning_time: float | None  # from then on below epsilon of its start; None where it is not at the end
+    lost: bool  # it was below, and is not at the end
     median_error: float | None
 
 

@@ -6,7 +6,7 @@ from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Group
-from ntkscope.schemas.wave import Wave
+from ntkscope.schemas.wave import WaveForecast
 
 
 class Cost(Model):
@@ -19,24 +19,10 @@ class Cost(Model):
     run_seconds: float  # of the whole run, records included
 
 
-Reason = Literal["rate", "unseen", "absent"]
+class WaveAnswer(WaveForecast):
+    """A part of the target, with when it will be learnt on this machine."""
 
-
-class WaveAnswer(Wave):
-    """When a part of the target will be learnt: from which step on its error is at most epsilon, for good.
-
-    By gradient descent with the kernel at the start. Its error is |r_k| over the target's own amplitude |y_k|.
-    """
-
-    step: int | None  # None: never; 0: already there at the start
-    time: float | None  # learning_rate * step
     seconds: float | None
-    within_run: bool
-    remains: float  # the error that the kernel at the start leaves, however long: what none of its modes moves
-    # Why never: the rate does not make a mode smaller that it needs; what the kernel cannot move of it is too much;
-    # the target holds nothing of it at these points.
-    reason: Reason | None
-    sentence: str | None  # the same in words
 
 
 class KernelPreview(Model):

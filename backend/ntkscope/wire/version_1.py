@@ -37,6 +37,7 @@ def _started(fields: Fields, started: Callable[[], Fields | None]) -> Fields:
         "largest_stable_eigenvalue": 2 / rate if np.isfinite(2 / rate) else None,
         "epsilon": config["recording"]["epsilon"],
         "centered": config["network"]["centered"],
+        "waves": [],
         **_missing(fields, "target_power", "grid_modes", "mode_wave_vectors", "slices"),
         "groups": [_group(group) for group in fields["groups"]],
         "frequency_fits": _fits(fields),
@@ -92,6 +93,8 @@ def _frame(fields: Fields, _started: object) -> Fields:
     return {
         **_without(fields, *old, "median_error", *(f"median_error_{law}" for law in LAWS)),
         **_missing(fields, "infinite_remaining", "verdict"),
+        "wave_errors": np.zeros(0),
+        "wave_errors_predicted": np.zeros(0),
         "residual_spectrum": fields["spectrum"],
         "predicted": {
             name: {"function": function, "spread": spread, "distance": distances.get(name)}
@@ -119,7 +122,7 @@ def _checkpoint(fields: Fields, _started: object) -> Fields:
         "time": 0.0,
         "moving": b"",
         "moving_kernel": b"",
-        **_missing(fields, "recorded_function_errors", "drift", "moving_error", "frozen_error"),
+        **_missing(fields, "recorded_function_errors", "recorded_wave_errors", "drift", "moving_error", "frozen_error"),
         **fields,
         "recorded_steps": _integers(fields["recorded_steps"]),
         "recorded_kernel_steps": _integers(fields.get("recorded_kernel_steps", [])),
@@ -131,7 +134,8 @@ def _finished(fields: Fields, _started: object) -> Fields:
         **_without(fields, "median_error", *(f"median_error_{law}" for law in LAWS)),
         **_missing(fields, "learning_time_fit", "verdict", "suggestion"),
         "median_errors": _median_errors(fields),
-        "rows": [{**_without(row, "counts"), "significant": row["counts"]} for row in fields["rows"]],
+        "waves": [],
+        "rows": [{**_without(row, "counts"), "significant": row["counts"], "lost": False} for row in fields["rows"]],
     }
 
 

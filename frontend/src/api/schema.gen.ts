@@ -776,6 +776,8 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["ModeRow"][];
             learning_time_fit: components["schemas"]["LearningTimeFit"] | null;
+            /** Waves */
+            waves: components["schemas"]["WaveRow"][];
             verdict: components["schemas"]["Verdict"] | null;
             suggestion: components["schemas"]["Suggestion"] | null;
         };
@@ -874,6 +876,10 @@ export interface components {
             median_errors: {
                 [key: string]: number | null;
             };
+            /** Wave Errors */
+            wave_errors: (number | null)[];
+            /** Wave Errors Predicted */
+            wave_errors_predicted: (number | null)[];
             verdict: components["schemas"]["Verdict"] | null;
         };
         /**
@@ -1218,6 +1224,8 @@ export interface components {
             predicted_learning_time: number | null;
             /** Measured Learning Time */
             measured_learning_time: number | null;
+            /** Lost */
+            lost: boolean;
             /** Median Error */
             median_error: number | null;
         };
@@ -1236,7 +1244,7 @@ export interface components {
             /** Learnt */
             learnt: (number | null)[];
             /** Loss */
-            loss: number;
+            loss: number | null;
             /** Function */
             function: (number | null)[];
             /** Fitted */
@@ -1928,6 +1936,8 @@ export interface components {
             laws: {
                 [key: string]: components["schemas"]["Predictions"];
             };
+            /** Waves */
+            waves: components["schemas"]["WaveForecast"][];
             /** Frequencies */
             frequencies: (number | null)[];
             infinite: components["schemas"]["InfiniteWidth"] | null;
@@ -2389,9 +2399,7 @@ export interface components {
         };
         /**
          * WaveAnswer
-         * @description When a part of the target will be learnt: from which step on its error is at most epsilon, for good.
-         *
-         *     By gradient descent with the kernel at the start. Its error is |r_k| over the target's own amplitude |y_k|.
+         * @description A part of the target, with when it will be learnt on this machine.
          */
         WaveAnswer: {
             /** Frequency */
@@ -2409,8 +2417,6 @@ export interface components {
             step: number | null;
             /** Time */
             time: number | null;
-            /** Seconds */
-            seconds: number | null;
             /** Within Run */
             within_run: boolean;
             /** Remains */
@@ -2419,6 +2425,74 @@ export interface components {
             reason: ("rate" | "unseen" | "absent") | null;
             /** Sentence */
             sentence: string | null;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
+         * WaveForecast
+         * @description When a part of the target will be learnt: from which step on its error is at most epsilon, for good.
+         *
+         *     By gradient descent with the kernel at the start. Its error is |r_k| over the target's own amplitude |y_k|.
+         */
+        WaveForecast: {
+            /** Frequency */
+            frequency: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "mean" | "typed" | "found";
+            /** Amplitude */
+            amplitude: number;
+            /** Share */
+            share: number;
+            /** Step */
+            step: number | null;
+            /** Time */
+            time: number | null;
+            /** Within Run */
+            within_run: boolean;
+            /** Remains */
+            remains: number;
+            /** Reason */
+            reason: ("rate" | "unseen" | "absent") | null;
+            /** Sentence */
+            sentence: string | null;
+        };
+        /**
+         * WaveRow
+         * @description What came of it in the run.
+         */
+        WaveRow: {
+            /** Frequency */
+            frequency: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "mean" | "typed" | "found";
+            /** Amplitude */
+            amplitude: number;
+            /** Share */
+            share: number;
+            /** Step */
+            step: number | null;
+            /** Time */
+            time: number | null;
+            /** Within Run */
+            within_run: boolean;
+            /** Remains */
+            remains: number;
+            /** Reason */
+            reason: ("rate" | "unseen" | "absent") | null;
+            /** Sentence */
+            sentence: string | null;
+            /** Measured Step */
+            measured_step: number | null;
+            /** Lost */
+            lost: boolean;
+            /** Error */
+            error: number | null;
         };
         /**
          * WidthStudy

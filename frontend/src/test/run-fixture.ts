@@ -142,6 +142,7 @@ function startedOf(options: FixtureOptions): Started {
       gradient_flow: predictionsOf(groups, times, (eigenvalue, time) => Math.exp(-eigenvalue * time)),
       gradient_descent: predictionsOf(groups, times, (eigenvalue, time) => (1 - RATE * eigenvalue) ** Math.round(time / RATE)),
     },
+    waves: [],
     frequencies: Float32Array.from({ length: ordered ? FREQUENCIES : 0 }, (_, k) => k),
     target_power: null,
     frequency_fits: [],
@@ -244,6 +245,8 @@ function frameOf(started: Started, index: number, options: FixtureOptions): Fram
     residual_spectrum: started.frequencies.map((k) => (k < 6 ? stray * size * Math.exp(-(started.times[index] as number) * (10 / (1 + k) ** 2)) : 0.001)),
     modes_learnt: Math.floor(index / 8),
     median_errors: { gradient_flow: 0.03, gradient_descent: 0.02 },
+    wave_errors: new Float32Array(),
+    wave_errors_predicted: new Float32Array(),
     verdict: null,
   };
 }
@@ -263,6 +266,7 @@ function finishedOf(started: Started): Finished {
     loss: 0.1,
     wall_seconds: 6,
     median_errors: { gradient_flow: 0.03, gradient_descent: 0.02 },
+    waves: [],
     verdict: null,
     suggestion: null,
     learning_time_fit: null,
@@ -272,6 +276,7 @@ function finishedOf(started: Started): Finished {
       significant,
       predicted_learning_time: learning_time,
       measured_learning_time: learning_time !== null && eigenvalue > 2 ? 1.1 * learning_time : null,
+      lost: false,
       median_error: significant ? 0.02 : null,
     })),
   };

@@ -28,18 +28,22 @@ def test_the_median_error_is_that_of_a_plain_loop() -> None:
     assert last.median_errors["gradient_descent"] == pytest.approx(float(np.median(errors)), rel=1e-6)
 
 
-def test_learning_times_are_where_the_frames_cross_epsilon() -> None:
+def test_learning_times_are_where_the_frames_cross_epsilon_for_good() -> None:
     events = small_run()
     begin, frames, last = of(events, Started)[0], of(events, Frame), of(events, Finished)[0]
     assert len(last.rows) == len(begin.groups)
     reached = 0
     for at, row in enumerate(last.rows):
-        below = [frame.time for frame in frames if frame.remaining[at] <= 0.1]
+        left = [(frame.time, frame.remaining[at]) for frame in frames if np.isfinite(frame.remaining[at])]
         if row.measured_learning_time is None:
-            assert not below
+            assert not left or left[-1][1] > 0.1
+            assert row.lost == any(value <= 0.1 for _, value in left)
         else:
             reached += 1
-            assert row.measured_learning_time <= below[0]
+            last_above = max(time for time, value in left if value > 0.1)
+            assert max(last_above, begin.learning_rate) <= row.measured_learning_time
+            assert row.measured_learning_time <= min(time for time, _ in left if time > last_above)
+            assert not row.lost
     assert reached >= 2
 
 
@@ -58,7 +62,7 @@ def test_modes_learnt_counts_modes_below_epsilon() -> None:
 def row(eigenvalue: float, time: float | None, significant: bool = True) -> ModeRow:
     return ModeRow(
         modes=[1], eigenvalue=eigenvalue, significant=significant, predicted_learning_time=None,
-        measured_learning_time=time, median_error=None,
+        measured_learning_time=time, lost=False, median_error=None,
     )  # fmt: skip
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from ntkscope.experiment.problem.build import Problem
 from ntkscope.experiment.theory.initial_state import InitialState, initial
-from ntkscope.experiment.theory.learnt import forgotten, wave_answers
+from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Frame
-from ntkscope.schemas.preview import WaveAnswer
+from ntkscope.schemas.wave import WaveForecast
 
 LAST = 2000
 CIRCLE = {"kind": "circle", "n": 16}
@@ -34,9 +34,9 @@ def config(points: dict[str, Any], frequencies: list[float], *, fraction: float 
     )
 
 
-def answers_of(begun: InitialState) -> dict[float, WaveAnswer]:
-    answers = wave_answers(begun, Waves.of(begun.problem, begun.config.data), step_seconds=0.5)
-    return {answer.frequency: answer for answer in answers}
+def answers_of(begun: InitialState) -> dict[float, WaveForecast]:
+    answers = wave_forecasts(begun, Waves.of(begun.problem, begun.config.data))
+    return {answer.frequency: answer for answer in answers if answer.source != "mean" or answer.amplitude > 0}
 
 
 def left_by_hand(problem: Problem, frequencies: list[float], values: np.ndarray) -> np.ndarray:
@@ -83,7 +83,7 @@ def test_steps_are_those_of_the_stepped_residual(
             assert answer.step is not None
         else:
             assert answer.step == (above[-1] + 1 if len(above) else 0)
-            assert (answer.time, answer.seconds) == (begun.learning_rate * answer.step, 0.5 * answer.step)
+            assert answer.time == begun.learning_rate * answer.step
             assert answer.within_run == (answer.step <= 600)
 
 
@@ -105,7 +105,7 @@ def test_what_the_kernel_does_not_see_is_never_learnt_with_it() -> None:
     found = answers_of(initial(config(CIRCLE, [1, 2, 3], activation="relu", sigma_b=0)))
     assert found[2].step is not None
     assert found[2].reason is found[2].sentence is None
-    assert (found[3].time, found[3].step, found[3].seconds, found[3].within_run) == (None, None, None, False)
+    assert (found[3].time, found[3].step, found[3].within_run) == (None, None, False)
     assert found[3].reason == "unseen"
     assert found[3].remains == pytest.approx(1)
 

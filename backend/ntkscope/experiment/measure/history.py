@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ntkscope.experiment.measure.verdict import Groups, Motion, verdict
 from ntkscope.experiment.theory.frozen import Theory
-from ntkscope.numerics import log_log_fit, measured_learning_time
+from ntkscope.numerics import log_log_fit
+from ntkscope.numerics.crossings import for_good
 from ntkscope.schemas.event import Checkpoint, LawName
 from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow, MovingPrediction, Verdict
 
@@ -19,6 +20,23 @@ Array = NDArray[np.float64]
 EARLIEST, LATEST = 0.05, 3.0
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a few steps
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one record adds.
+
+    Args:
+        remaining: (G,) of each group, as in Frame.
+        learnt: (G,)
+        function_error: ||r - r_predicted|| / ||r(0)||; NaN where an earlier version did not keep it.
+        wave_errors: (W,) as in Frame.
+    """
+
+    remaining: Array
+    learnt: Array
+    function_error: float
+    wave_errors: Array
 
 
 @dataclass
@@ -31,6 +49,7 @@ class History:
     learnt: list[Array] = field(default_factory=list)
     predicted: list[Array] = field(default_factory=list)  # (G,) each: `remaining` of the drawn law, signed as below
     function_errors: list[float] = field(default_factory=list)  # ||r - r_predicted|| / ||r(0)||; NaN: not known
+    wave_errors: list[Array] = field(default_factory=list)  # (W,) each
     kernel_steps: list[int] = field(default_factory=list)
     motion: Motion | None = None
     extra: int = 0  # 1 once the last entry is off the plan: a run that goes on forgets it
@@ -41,19 +60,21 @@ class History:
         self._counts = np.array([group.significant for group in groups], dtype=bool)
         self._single = np.array([len(group.modes) == 1 for group in groups], dtype=bool)
 
-    def add(self, remaining: Array, learnt: Array, function_error: float, theory: Theory, at: int) -> None:
+    def add(self, measured: Measured, theory: Theory, at: int) -> None:
         """Record the groups' state at entry `at` of this theory's steps: of the run's, or of a step off the plan.
 
         In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
         """
-        remaining, learnt = (values.astype(np.float32).astype(np.float64) for values in (remaining, learnt))
+        both = (measured.remaining, measured.learnt)
+        remaining, learnt = (values.astype(np.float32).astype(np.float64) for values in both)
         self.steps.append(int(theory.steps[at]))
         self.extra += theory is not self.theory
         self.remaining.append(remaining)
         self.learnt.append(learnt)
         drawn = theory.predictions[theory.law]
         self.predicted.append(self._signed(drawn.remaining[at], drawn.learnt[at]))
-        self.function_errors.append(float(np.float32(min(function_error, LARGEST_FLOAT32))))
+        self.function_errors.append(float(np.float32(min(measured.function_error, LARGEST_FLOAT32))))
+        self.wave_errors.append(measured.wave_errors)
         moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
         for law, predicted in theory.predictions.items():
             # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
@@ -96,6 +117,7 @@ class History:
             "recorded_learnt": np.array(self.learnt[:count]).reshape(-1, groups),
             "recorded_kernel_steps": self.kernel_steps,
             "recorded_function_errors": np.array(self.function_errors[:count]),
+            "recorded_wave_errors": np.array(self.wave_errors[:count]).reshape(count, -1) if count else None,
             "drift": self.motion.drift if self.motion else None,
             "moving_error": self.motion.moving_error if self.motion else None,
             "frozen_error": self.motion.frozen_error if self.motion else None,
@@ -110,35 +132,39 @@ class History:
         return {law: self.median_error(law) for law in self.theory.predictions}
 
     def rows(self) -> list[ModeRow]:
-        """The closing table: each group's eigenvalue, learning times and error."""
+        """The closing table: each group's eigenvalue, learning times (for good, theory, section 2) and error."""
         initial = self.theory.initial
         times = torch.tensor(self.steps, dtype=torch.float64) * initial.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
         for column, group in enumerate(initial.groups.groups):
-            measured = None
-            if group.resolved:
-                measured = measured_learning_time(
-                    times, torch.from_numpy(table[:, column]), initial.config.recording.epsilon
-                )
+            found = for_good(times, torch.from_numpy(table[:, column]), initial.config.recording.epsilon)
             rows.append(
                 ModeRow(
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
                     significant=group.significant,
                     predicted_learning_time=group.learning_time,
-                    measured_learning_time=measured,
+                    # Nothing happens between the start and the first step.
+                    measured_learning_time=found.time and max(found.time, initial.learning_rate),
+                    lost=found.lost,
                     median_error=_median(errors[:, column]),
                 )
             )
         return rows
 
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Take up what a checkpoint had recorded, at the first of the theory's steps."""
-        errors = checkpoint.recorded_function_errors
+    def restore(self, checkpoint: Checkpoint, count_waves: int) -> None:
+        """Take up what a checkpoint had recorded, at the first of the theory's steps; W waves of the target."""
+        errors, waves = checkpoint.recorded_function_errors, checkpoint.recorded_wave_errors
+        unknown = np.full(count_waves, np.nan)
         for at in range(len(checkpoint.recorded_steps)):
-            error = np.nan if errors is None else float(errors[at])
-            self.add(checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], error, self.theory, at)
+            measured = Measured(
+                checkpoint.recorded_remaining[at],
+                checkpoint.recorded_learnt[at],
+                np.nan if errors is None else float(errors[at]),
+                unknown if waves is None else waves[at],
+            )
+            self.add(measured, self.theory, at)
         self.kernel_steps = list(checkpoint.recorded_kernel_steps)
         if checkpoint.drift is not None:
             self.motion = Motion(checkpoint.drift, checkpoint.moving_error, checkpoint.frozen_error)

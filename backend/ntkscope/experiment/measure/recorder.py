@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import get_args
 
 import numpy as np
 import torch
@@ -11,12 +10,14 @@ from numpy.typing import NDArray
 
 from ntkscope.experiment.machine import this_machine
 from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, start_warnings, suggestion
-from ntkscope.experiment.measure.history import History, learning_time_fit
-from ntkscope.experiment.measure.sentences import OUTCOMES, cancelled_sentence, rate_notices, sentence
+from ntkscope.experiment.measure.history import History, Measured, learning_time_fit
+from ntkscope.experiment.measure.sentences import OUTCOMES, rate_notices, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
+from ntkscope.experiment.measure.wave_course import WaveCourse
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
+from ntkscope.experiment.theory.growth import followed, growth_notices
 from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite_stages
 from ntkscope.experiment.theory.infinite_kernels import left_out
 from ntkscope.experiment.theory.initial_state import InitialState
@@ -34,7 +35,7 @@ from ntkscope.numerics import (
     spectrum,
     subspace_overlap,
 )
-from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, LawName, PredictionName, Reason, Started
+from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, PredictionName, Reason, Started
 from ntkscope.schemas.event_parts import PredictedFunction
 
 Array = NDArray[np.float64]
@@ -66,10 +67,10 @@ class Recorder:
         self._theory, self._infinite = theory, infinite
         self._by_theta = infinite.kernel.predict(theory.drawn.law, theory.drawn.step) if infinite else None
         self._history, self._slices = History(theory), Slices.choose(self.initial.problem)
-        self._seq = count(first_seq)
+        self._waves, self._seq = WaveCourse.of(self.initial), count(first_seq)
         self._moving: MovingKernel | None = MovingKernel(self.initial)
         if resume:
-            self._history.restore(resume.checkpoint)
+            self._history.restore(resume.checkpoint, len(self._waves.forecasts))
             self._moving = (
                 MovingKernel.resume(self.initial, resume.checkpoint, resume.kernels)
                 if resume.kernels
@@ -118,6 +119,8 @@ class Recorder:
         missing = [] if infinite else [left_out(initial)]
         warnings = rate_notices(rate, initial.largest_stable_rate)
         warnings += start_warnings(initial.config, self._facts, self._start)
+        if self._by_theta:
+            warnings += growth_notices("Infinite width", self._by_theta, initial.loss)
         return Started(
             seq=next(self._seq),
             config=initial.config,
@@ -148,6 +151,7 @@ class Recorder:
             law=predicted.law,
             law_difference=predicted.law_difference,
             laws=predicted.predictions,
+            waves=self._waves.forecasts,
             frequencies=spectrum_frequencies(problem).numpy(),
             target_power=cumulative_power(kernel.spectrum.mode_coefficients(problem.targets)).numpy(),
             infinite=infinite.describe(initial, self._by_theta, self._slices) if infinite and self._by_theta else None,
@@ -170,16 +174,19 @@ class Recorder:
         apart = float((every - predicted.drawn.coefficients[at]).norm() / initial.kernel.residual.norm())
         remaining = initial.groups.remaining(coefficients[None])[0]
         learnt = initial.groups.learnt(coefficients[None])[0]
-        self._history.add(remaining, learnt, apart, predicted, at)
+        waves = self._waves.errors(residual)
+        self._history.add(Measured(remaining, learnt, apart, waves), predicted, at)
         below = remaining < initial.config.recording.epsilon
         function = state.function.numpy()
         functions: dict[PredictionName, PredictedFunction] = {}
-        functions["frozen"] = predicted_function(function, predicted.drawn.function[at].numpy())
+        functions["frozen"] = self._compared(function, predicted.drawn.function[at].numpy())
         if by_theta and infinite and infinite.grid:
-            functions["infinite"] = predicted_function(function, by_theta.function[at].numpy())
+            told = followed(float(by_theta.loss[at]), initial.loss)
+            values = by_theta.function[at].numpy()
+            functions["infinite"] = self._compared(function, values if told else np.full_like(values, np.nan))
             band = infinite.ensemble_at_once(predicted.drawn.law, predicted.drawn.step[at : at + 1])
-            if band:
-                functions["ensemble"] = predicted_function(function, band.mean, band.standard_deviation)
+            if band and told:
+                functions["ensemble"] = self._compared(function, band.mean, band.standard_deviation)
         target = problem.grid_target
         return Frame(
             seq=next(self._seq),
@@ -198,6 +205,8 @@ class Recorder:
             median_errors=self._history.median_errors(),
             predicted=functions,
             infinite_remaining=infinite.remaining(residual) if infinite else None,
+            wave_errors=waves,
+            wave_errors_predicted=self._waves.predicted(predicted.drawn.coefficients[at]),
             verdict=self._history.verdict(),
         )
 
@@ -258,6 +267,7 @@ class Recorder:
             median_errors=self._history.median_errors(),
             rows=rows,
             learning_time_fit=learning_time_fit(rows),
+            waves=self._waves.rows(self._history.steps, self._history.wave_errors),
             verdict=self._history.verdict(),
             suggestion=remedy,
         )
@@ -275,6 +285,11 @@ class Recorder:
             moving_kernel=self._moving.kernel_to_bytes() if self._moving and paused else b"",
         )
 
+    def _compared(self, function: Array, predicted: Array, spread: Array | None = None) -> PredictedFunction:
+        """A prediction on the grid, and how far the trained network's function (g,) is from it."""
+        distance = relative_distance(function, predicted, self.initial.function_floor)
+        return PredictedFunction(function=predicted, spread=spread, distance=distance)
+
     def _predicted(self, step: int) -> tuple[Theory, KernelPrediction | None, int]:
         """The theory that holds this step, by K_0 and by Theta, and the step's place in it."""
         at = int(np.searchsorted(self._theory.steps, step))
@@ -283,27 +298,3 @@ class Recorder:
         own = theory(self.initial, np.array([step]))
         by_theta = self._by_theta.kernel.predict(own.drawn.law, own.drawn.step) if self._by_theta else None
         return own, by_theta, 0
-
-
-def predicted_function(function: Array, predicted: Array, spread: Array | None = None) -> PredictedFunction:
-    """A prediction on the grid, and how far the trained network's function (g,) is from it."""
-    return PredictedFunction(function=predicted, spread=spread, distance=relative_distance(function, predicted))
-
-
-def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
-    """The end of a run that was cancelled before Started: nothing is known of it yet."""
-    return Finished(
-        seq=seq,
-        outcome="cancelled",
-        sentence=cancelled_sentence(resume),
-        reason="cancelled",
-        step=resume.step if resume else 0,
-        time=resume.time if resume else 0.0,
-        loss=None,
-        wall_seconds=resume.wall_seconds if resume else 0.0,
-        median_errors=dict.fromkeys(get_args(LawName)),
-        suggestion=None,
-        rows=[],
-        learning_time_fit=None,
-        verdict=None,
-    )

@@ -1,8 +1,10 @@
 """What a run says of its rate before the first step, and how it ended; endings.py says what to change."""
 
+from typing import get_args
+
 from ntkscope.experiment.format import number
 from ntkscope.experiment.theory.initial_state import InitialState
-from ntkscope.schemas.event import Checkpoint, Outcome, Reason
+from ntkscope.schemas.event import Checkpoint, Finished, LawName, Outcome, Reason
 
 OUTCOMES: dict[Reason, Outcome] = {
     "diverged": "diverged",
@@ -33,6 +35,26 @@ def sentence(initial: InitialState, reason: Reason, step: int, loss: float | Non
         "network is a constant.",
         "cancelled": f"Cancelled at {at}.",
     }[reason]
+
+
+def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
+    """The end of a run that was cancelled before Started: nothing is known of it yet."""
+    return Finished(
+        seq=seq,
+        outcome="cancelled",
+        sentence=cancelled_sentence(resume),
+        reason="cancelled",
+        step=resume.step if resume else 0,
+        time=resume.time if resume else 0.0,
+        loss=None,
+        wall_seconds=resume.wall_seconds if resume else 0.0,
+        median_errors=dict.fromkeys(get_args(LawName)),
+        suggestion=None,
+        rows=[],
+        waves=[],
+        learning_time_fit=None,
+        verdict=None,
+    )
 
 
 def cancelled_sentence(resume: Checkpoint | None) -> str:

@@ -59,10 +59,10 @@ def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
     )
 
 
-def relative_distance(trained: Array, predicted: Array) -> float | None:
-    """||trained - predicted|| / ||predicted||; None where the prediction is 0, or one is beyond float64."""
+def relative_distance(trained: Array, predicted: Array, floor: float = 0.0) -> float | None:
+    """||trained - predicted|| / ||predicted||; None where the prediction is below the floor, or one beyond float64."""
     size = float(np.linalg.norm(predicted))
-    apart = float(np.linalg.norm(trained - predicted)) / size if size > 0 else np.inf
+    apart = float(np.linalg.norm(trained - predicted)) / size if size > floor else np.inf
     return apart if np.isfinite(apart) else None
 
 

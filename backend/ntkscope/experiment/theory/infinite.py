@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput, TooLarge
+from ntkscope.experiment.theory.growth import followed
 from ntkscope.experiment.theory.infinite_kernels import (
     GridKernels,
     affordable,
@@ -101,7 +102,7 @@ class InfiniteNetwork:
             **kernel_modes(decomposed, self.groups.start, frequencies, self.groups.groups, initial.problem),
             distance=distance if np.isfinite(distance) else None,
             truncation_error=self.own.error,
-            loss=prediction.loss.numpy(),
+            loss=np.array([loss if followed(loss, initial.loss) else np.nan for loss in prediction.loss.tolist()]),
             slices=slices.of(self.own.ntk),
         )
 

@@ -32,6 +32,7 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import TRAINING_LAW
 
 Array = NDArray[np.float64]
+FUNCTION_ROUND_OFF = 100.0  # times the floor of one coefficient: a function is a sum of many
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,20 @@ class InitialState:
     def followed(self) -> int:
         """m leading modes that every frame follows."""
         return len(self.groups.start)
+
+    @property
+    def loss(self) -> float:
+        """1/2 ||f_0 - y||^2."""
+        return 0.5 * float(self.kernel.residual @ self.kernel.residual)
+
+    @property
+    def function_floor(self) -> float:
+        """Norm on the grid below which a function is round-off."""
+        return (
+            FUNCTION_ROUND_OFF
+            * self.coefficient_floor
+            * math.sqrt(len(self.kernel.function) / len(self.kernel.residual))
+        )
 
     def coefficients(self, residual: Tensor) -> Array:
         """(m,) of a residual (n,), in the followed modes of K_0."""

@@ -4,21 +4,20 @@ from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.experiment.theory.outlook import never
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics.crossings import falls, norm_step_for_good, steps_for_good
-from ntkscope.schemas.preview import Reason, WaveAnswer
+from ntkscope.schemas.wave import Reason, WaveForecast
 
 ROUND_OFF = 1e-13  # of what a part is a product of
 
 
-def wave_answers(initial: InitialState, waves: Waves, step_seconds: float) -> list[WaveAnswer]:
+def wave_forecasts(initial: InitialState, waves: Waves) -> list[WaveForecast]:
     """For each part of the target the step from which on gradient descent leaves less than epsilon of it, for good.
 
-    With the kernel at the start, all of it: what lies in modes below the noise floor stays. A mean that the target
-    does not have is left out; a typed wave that the points see nothing of is told as absent.
+    With the kernel at the start, all of it: what lies in modes below the noise floor stays. A typed wave that the
+    points see nothing of is told as absent.
 
     Args:
         initial: The run at step 0.
         waves: What its target is made of.
-        step_seconds: Of one step on this machine.
     """
     decomposed, epsilon, eta = initial.kernel.spectrum, initial.config.recording.epsilon, initial.learning_rate
     above = decomposed.count_above_floor
@@ -32,17 +31,14 @@ def wave_answers(initial: InitialState, waves: Waves, step_seconds: float) -> li
     stuck = (parts[:, ~falls(decomposed.eigenvalues[:above], eta)] != 0).any(dim=1)
     answers = []
     for k, wave in enumerate(waves.describe()):
-        if wave.source == "mean" and wave.amplitude == 0:
-            continue
         remains = float(unmoved[k].abs()) / wave.amplitude if wave.amplitude > 0 else 0.0
         reason: Reason = "rate" if stuck[k] or remains <= epsilon else "unseen"
         step, reason = (steps[k], reason) if wave.amplitude > 0 else (None, "absent")
         answers.append(
-            WaveAnswer(
+            WaveForecast(
                 **wave.model_dump(),
                 step=step,
                 time=None if step is None else eta * step,
-                seconds=None if step is None else step_seconds * step,
                 within_run=step is not None and step <= initial.last_step,
                 remains=remains,
                 reason=None if step is not None else reason,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from ntkscope.experiment.theory.frozen import relative_distance
+from ntkscope.experiment.theory.growth import followed
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import FrozenKernel, Spectrum, spectrum
 from ntkscope.schemas.event import Checkpoint
@@ -67,6 +71,9 @@ class MovingKernel:
     def prediction(self, residual: Tensor, function: Tensor) -> MovingPrediction:
         """What is predicted where the last kernel was measured, beside the measured residual (n,) and function (g,)."""
         initial, predicted = self._initial, self._frozen
+        loss = 0.5 * float(predicted.residual @ predicted.residual)
+        if not followed(loss, initial.loss):
+            predicted, loss = _nothing(predicted), math.nan
         coefficients = initial.coefficients(predicted.residual)
         at = torch.tensor([float(self._step)], dtype=torch.float64)
         by_k_0 = initial.kernel.predict(initial.training_law, at).residual[0]
@@ -75,12 +82,12 @@ class MovingKernel:
             mode_coefficients=coefficients,
             remaining=initial.groups.remaining(coefficients[None])[0],
             learnt=initial.groups.learnt(coefficients[None])[0],
-            loss=0.5 * float(predicted.residual @ predicted.residual),
+            loss=None if math.isnan(loss) else loss,
             function=predicted.function.numpy(),
             fitted=(initial.problem.targets + predicted.residual).numpy(),
             error=_relative(predicted.residual - residual, whole),
             frozen_error=_relative(by_k_0 - residual, whole),
-            distance=relative_distance(function.numpy(), predicted.function.numpy()),
+            distance=relative_distance(function.numpy(), predicted.function.numpy(), initial.function_floor),
         )
 
     def to_bytes(self, step: int) -> bytes:
@@ -95,6 +102,12 @@ class MovingKernel:
         step = torch.tensor([self._step, frozen.spectrum.noise_floor], dtype=torch.float64)
         modes = frozen.spectrum.modes.T  # column by column, as the decomposition has them: sums depend on the order
         return _bytes(step, frozen.residual, frozen.function, frozen.spectrum.eigenvalues, modes, cross_kernel)
+
+
+def _nothing(predicted: FrozenKernel) -> FrozenKernel:
+    """The same kernel, with nothing told of what it predicts."""
+    residual, function = (torch.full_like(values, torch.nan) for values in (predicted.residual, predicted.function))
+    return replace(predicted, residual=residual, function=function)
 
 
 def _bytes(*parts: Tensor) -> bytes:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ntkscope.experiment.format import frequency, number, percent
 from ntkscope.schemas.network import Network
-from ntkscope.schemas.preview import Reason, WaveAnswer
+from ntkscope.schemas.preview import WaveAnswer
+from ntkscope.schemas.wave import Reason
 
 STARTS_LARGE = 3.0  # times the target: below, answers about the target are not about forgetting the start
 TARGET_LARGE, TARGET_SMALL, TARGET_HUGE = 2.0, 0.5, 10.0  # ||f_0 - y|| / sqrt(width)
