@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find_config, find_table
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tables import mode_table, seconds
+from ntkscope.cli.tables import learnt_table, mode_table, seconds
 from ntkscope.executors.drive import drive
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import check_limits
@@ -58,9 +58,11 @@ def run(
         console.print(finished.suggestion.sentence, markup=False)
     if finished.rows:
         console.print(mode_table(finished.rows, config.recording.epsilon))
-    error = finished.median_errors[watcher.law] if watcher.law else None
-    if error is not None:
-        console.print(f"Median error of the prediction: {100 * error:.2g} %")
+    waves = learnt_table(finished.waves, config.recording.epsilon)
+    if waves is not None:
+        console.print(waves)
+    if finished.verdict is not None:
+        console.print(finished.verdict.text, markup=False)
     if finished.outcome != "completed":
         raise typer.Exit(CANCELLED if finished.outcome == "cancelled" else 1)
 

@@ -5,6 +5,7 @@ from rich.table import Table
 from ntkscope.experiment.format import frequency, number, percent
 from ntkscope.schemas.event_parts import ModeRow
 from ntkscope.schemas.preview import Preview
+from ntkscope.schemas.wave import WaveRow
 
 MOST_ROWS = 16
 
@@ -21,7 +22,7 @@ def seconds(value: float | None) -> str:
 
 def mode_table(rows: list[ModeRow], epsilon: float) -> Table:
     """Eigenvalue, predicted and measured learning time of the modes that count; of others, the first."""
-    table = Table(title=f"When each mode fell below {epsilon:g} of its start", title_justify="left")
+    table = Table(title=f"From when on each mode was below {epsilon:g} of its start", title_justify="left")
     for heading in ("mode", "eigenvalue", "predicted t", "measured t", "median error"):
         table.add_column(heading, justify="right")
     shown = [row for row in rows if row.significant] or rows
@@ -31,7 +32,7 @@ def mode_table(rows: list[ModeRow], epsilon: float) -> Table:
             _modes(row.modes),
             number(row.eigenvalue),
             _maybe(row.predicted_learning_time),
-            _maybe(row.measured_learning_time),
+            "lost again" if row.lost else _maybe(row.measured_learning_time),
             error or "–",
         )
     if len(rows) > len(shown[:MOST_ROWS]):
@@ -56,6 +57,27 @@ def wave_table(preview: Preview) -> Table | None:
             _maybe(row.time),
             seconds(row.seconds),
             "yes" if row.within_run else "no",
+        )
+    return table
+
+
+def learnt_table(rows: list[WaveRow], epsilon: float) -> Table | None:
+    """What came of each wave of the target; None where the inputs have no waves."""
+    shown = [row for row in rows if row.source != "mean" or row.amplitude > 0]
+    if not shown:
+        return None
+    table = Table(title=f"From when on each wave of the target was below {epsilon:g} of itself", title_justify="left")
+    for heading in ("frequency", "", "of the target", "predicted step", "measured step", "error at the end"):
+        table.add_column(heading, justify="right")
+    for row in shown[:MOST_ROWS]:
+        measured = "learnt, then lost" if row.lost else "not in this run"
+        table.add_row(
+            "mean" if row.source == "mean" else frequency(row.frequency),
+            "" if row.source == "mean" else row.source,
+            percent(row.share),
+            "never" if row.step is None else f"{row.step:,}",
+            measured if row.measured_step is None else number(round(row.measured_step)),
+            "–" if row.error is None else percent(row.error),
         )
     return table
 

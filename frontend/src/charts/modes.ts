@@ -25,13 +25,17 @@ const DEPTH = -4;
 const words = {
   subtitle: (law: LawName) => `|cᵢ(t)| / |cᵢ(0)| against time; points measured, lines ${chartWords.laws[law]}`,
   subtitleShort: (law: LawName) => `|cᵢ(t)| / |cᵢ(0)|; points measured, lines ${chartWords.laws[law]}`,
+  learntBelow: (epsilon: number) => `learnt below ε = ${number(epsilon)}`,
+  leaks: (modes: number[]) =>
+    `Mode${modes.length === 1 ? "" : "s"} ${modes.length === 1 ? modes[0] : `${modes[0]}–${modes.at(-1)}`} rise${modes.length === 1 ? "s" : ""} again by what other modes leak into ${modes.length === 1 ? "it" : "them"}`,
 } as const;
 
 const help: Help = {
   text:
     "The residual is split into the kernel's eigenvectors. Each part, a mode, shrinks on its own, at the rate of its eigenvalue: " +
     "warm colours are learnt first, violet last. Modes that share an eigenvalue are one group and drawn as one. " +
-    "Grey ones begin below 5 % of the residual and follow what leaks from the others.",
+    "Grey ones begin below 5 % of the residual and follow what leaks from the others. The verdict compares modes in the shaded zone " +
+    "in full, and below it by what they are off as a part of ε.",
   formulas: [
     String.raw`c_i(t) = q_i^{\top} r(t) = e^{-\lambda_i t}\,c_i(0) \qquad \text{gradient flow}`,
     String.raw`c_i(k) = (1-\eta\lambda_i)^k\,c_i(0) \qquad \text{gradient descent},\ t=\eta k`,
@@ -81,11 +85,12 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: chartWords.remaining,
       large: true,
       rotated: true,
-      annotations: started && hatched ? [floorLabel(floor, y, theme)] : [],
+      shapes: started ? [comparedZone(started, y, theme)] : [],
+      annotations: started ? [...(hatched ? [floorLabel(floor, y, theme)] : []), comparedLabel(started, y, theme)] : [],
     }),
     subtitle: started ? (view.narrow ? words.subtitleShort : words.subtitle)(started.law) : "",
     legend: groups.some(({ group }) => !group.significant) ? [{ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed }] : [],
-    note: noteOf(started, measured?.below ?? new Set()),
+    note: noteOf(run, measured?.below ?? new Set()),
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
@@ -105,6 +110,27 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
         [`${chartWords.remaining}, ${chartWords.theory}`, number(line.y[point], 4)],
       ]);
     },
+  };
+}
+
+/** Where a mode is compared in full: it has moved by over 1 %, and is not below epsilon, by which smaller ones are judged. */
+function comparedZone(started: Started, y: Axis, theme: Theme): object {
+  const bottom = Math.max(started.epsilon, 10 ** y.range[0]);
+  return { type: "rect", xref: "paper", x0: 0, x1: 1, y0: bottom, y1: 0.99, layer: "below", line: { width: 0 }, fillcolor: TOKENS[theme].sunken };
+}
+
+function comparedLabel(started: Started, y: Axis, theme: Theme): object {
+  const seen = Math.log10(started.epsilon) > y.range[0];
+  return {
+    text: seen ? words.learntBelow(started.epsilon) : "",
+    xref: "paper",
+    x: 0,
+    xanchor: "left",
+    xshift: 4,
+    y: Math.log10(started.epsilon),
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 11, color: TOKENS[theme].axis },
   };
 }
 
@@ -224,11 +250,13 @@ function emphasis(drawn: DrawnGroup, view: View): number {
   return drawn.group.significant || view.selected === drawn.index ? 1 : 0.4;
 }
 
-/** Modes that are not there at all, and modes that have sunk below their floor. */
-function noteOf(started: Started | null, sunk: Set<number>): string | null {
-  const left = started?.groups.filter((group, index) => !group.resolved || sunk.has(index)) ?? [];
+/** Why points rise, and modes that are not there at all or have sunk below their floor. */
+function noteOf(run: RunState, sunk: Set<number>): string | null {
+  const verdict = (run.finished ?? run.frames.at(-1))?.verdict;
+  const left = run.started?.groups.filter((group, index) => !group.resolved || sunk.has(index)) ?? [];
   const count = left.reduce((sum, group) => sum + group.modes.length, 0);
-  return count ? chartWords.countBelow(count) : null;
+  const leaks = verdict?.cause === "leakage" ? words.leaks(verdict.worst_modes) : null;
+  return [leaks, count ? chartWords.countBelow(count) : null].filter(Boolean).join(". ") || null;
 }
 
 function modeErrors(run: RunState): Measured[] {

@@ -1,6 +1,6 @@
 /** (7) The residual's spectrum over input-space frequencies against time: the classical picture of spectral bias. */
-import type { Started } from "../api/codec";
-import { number, percent, whole } from "../format";
+import type { Frame, Started } from "../api/codec";
+import { frequency, number, percent, whole } from "../format";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import type { Theme } from "../theme/tokens";
@@ -19,6 +19,11 @@ const LEAST_ROWS = 4;
 const words = {
   notEquispaced: "The points are not equispaced: their residual has no spectrum over frequencies.",
   noResidual: "There is no residual at the start.",
+  mean: "The target's mean",
+  wave: (k: string, share: number) => `Its wave k = ${k}, ${percent(share)} of it`,
+  wrong: (error: number) => `${percent(error)} wrong`,
+  lost: (error: number) => `learnt, then lost: ${percent(error)} wrong`,
+  learntAt: (step: number) => (step < 1 ? "there at the start" : `learnt at step ${whole(step)}`),
   subtitle: "|rₖ(t)| / |rₖ(0)| against time",
   countWeak: (count: number) => (count === 1 ? "1 frequency too weak to count" : `${whole(count)} frequencies too weak to count`),
 } as const;
@@ -125,5 +130,20 @@ function frequenciesLeft(run: RunState): Measured[] {
     { label: "Frequencies that count", value: whole(counts.filter(Boolean).length) },
     { label: `Of these, below ε = ${number(epsilon)} of their start`, value: whole(below) },
     { label: "Median error of the law, over the modes that count", value: percent(frame.median_errors[started.law]) },
+    ...wavesLeft(run, frame),
   ];
+}
+
+/** The waves of the target: what is wrong of each now, or when it was learnt for good. */
+function wavesLeft(run: RunState, frame: Frame): Measured[] {
+  const { started, finished } = run;
+  return (started?.waves ?? []).flatMap((wave, k) => {
+    const error = frame.wave_errors[k];
+    if (error === undefined || !(error >= 0)) return [];
+    const row = finished?.waves[k];
+    const name = wave.source === "mean" ? words.mean : words.wave(frequency(wave.frequency), wave.share);
+    if (!row) return [{ label: name, value: words.wrong(error) }];
+    const came = row.measured_step !== null ? words.learntAt(row.measured_step) : row.lost ? words.lost(error) : words.wrong(error);
+    return [{ label: name, value: came }];
+  });
 }
