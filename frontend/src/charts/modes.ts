@@ -1,7 +1,7 @@
 /** (2) |mode coefficient| against time: points are measured, lines are theory. */
 import type { Frame, Started } from "../api/codec";
 import type { LawName } from "../api/types";
-import { number, percent, whole } from "../format";
+import { number, percent, plain, whole } from "../format";
 import { headOf, predictionsOf, spreadFrames } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
@@ -25,7 +25,7 @@ const DEPTH = -4;
 const words = {
   subtitle: (law: LawName) => `|cᵢ(t)| / |cᵢ(0)| against time; points measured, lines ${chartWords.laws[law]}`,
   subtitleShort: (law: LawName) => `|cᵢ(t)| / |cᵢ(0)|; points measured, lines ${chartWords.laws[law]}`,
-  learntBelow: (epsilon: number) => `learnt below ε = ${number(epsilon)}`,
+  learntBelow: (epsilon: number) => `learnt below ε = ${plain(epsilon)}`,
   leaks: (modes: number[]) =>
     `Mode${modes.length === 1 ? "" : "s"} ${modes.length === 1 ? modes[0] : `${modes[0]}–${modes.at(-1)}`} rise${modes.length === 1 ? "s" : ""} again by what other modes leak into ${modes.length === 1 ? "it" : "them"}`,
 } as const;

@@ -30,18 +30,18 @@ export function figuresOf(verdict: Verdict): VerdictFigure[] {
     name,
     formula,
     value: value === null ? "nothing to compare yet" : share(value),
-    limits: roughly === Infinity ? `limit ${percent(holds)}` : `limits ${percent(holds)}, ${percent(roughly)}`,
+    limits: roughly === Infinity ? `limit ${100 * holds} %` : `limits ${100 * holds} %, ${100 * roughly} %`,
     over: value !== null && value >= holds,
   });
   const { worst_modes: modes } = verdict;
-  const worst = modes.length === 1 ? `mode ${modes[0]}` : `modes ${modes[0]} to ${modes.at(-1)}`;
+  const worst = modes.length === 1 ? `mode ${modes[0]}` : `modes ${modes[0]} ${modes.length === 2 ? "and" : "to"} ${modes.at(-1)}`;
   const figures = [
     compared("The function", "largest ‖r − r̂‖ / ‖r(0)‖ of all records", verdict.function_error, LIMITS.function),
     compared("The modes", "median of |m − m̂| / max(|m|, |m̂|, ε)", verdict.modes_error, LIMITS.modes),
     compared(modes.length ? `The worst: ${worst}` : "The worst group", "largest of the same", verdict.worst_error, LIMITS.worst),
   ];
   if (verdict.drift === null) return figures;
-  return [...figures, { name: "The kernel's drift", formula: "largest ‖K_t − K₀‖ / ‖K₀‖", value: share(verdict.drift), limits: "", over: false }];
+  return [...figures, { name: "The kernel's drift", formula: "largest ‖Kₜ − K₀‖ / ‖K₀‖", value: share(verdict.drift), limits: "", over: false }];
 }
 
 /** Percent while that is readable. */
