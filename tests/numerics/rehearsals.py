@@ -1,6 +1,7 @@
 """Small trainings to rehearse, and the truth that they are compared with: the training itself, step by step."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,6 @@ import torch
 from torch import Tensor
 
 from ntkscope.numerics import ACTIVATIONS, MLP, empirical_ntk, euler_step, fourier_features, fourier_matrix
-from ntkscope.numerics.crossings import for_good
 from ntkscope.numerics.rehearsal import Training
 from ntkscope.numerics.rehearsal_leaps import Watched
 from ntkscope.numerics.waves import wave_map
@@ -33,7 +33,7 @@ def training(
     precision: torch.dtype = torch.float64,
     size: float = 1.0,
     fraction: float = 0.3,
-    horizon: int = 1500,
+    horizon: int = 1000,
 ) -> Training:
     """Three waves on an interval, learnt by a small network at a fraction of 2/lambda_1."""
     shape = architecture(
@@ -88,28 +88,31 @@ def varied(seed: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Trained:
-    """(steps + 1, n) residuals and (steps + 1, g) functions, up to where it diverged."""
+    """(steps + 1, n) residuals, up to where it diverged, and functions at the steps that were asked for."""
 
     residuals: Tensor
-    functions: Tensor
+    functions: dict[int, Tensor]
     diverged: bool
+    dead: bool
 
     def crossing(self, watched: Watched, row: int) -> tuple[int | None, int | None]:
         """The first step at which a row is at most its limit, and the first of those that go on to the end."""
         sizes, limit = watched.sizes(self.residuals)[:, row], float(watched.limits[row])
-        below = torch.nonzero(sizes <= limit)[:, 0]
-        last = for_good(torch.arange(len(sizes)).double(), sizes, limit).time
-        return int(below[0]) if len(below) else None, None if last is None else math.ceil(last - 1e-9)
+        below, above = torch.nonzero(sizes <= limit)[:, 0], torch.nonzero(sizes > limit)[:, 0]
+        last = int(above[-1]) + 1 if len(above) else 0
+        return int(below[0]) if len(below) else None, last if last < len(sizes) else None
 
 
-def train(asked: Training) -> Trained:
-    """All of it."""
-    network = asked.network.copy()
+def train(asked: Training, told: Iterable[int] = ()) -> Trained:
+    """All of it, and the function at these steps."""
+    network, functions, steps = asked.network.copy(), {}, set(told)
     take, goal = euler_step(network, asked.inputs), asked.goal.to(asked.inputs)
-    residuals, functions = [], []
-    for _ in range(asked.horizon + 1):
-        functions.append(network(asked.grid_inputs)[:, 0].double() - asked.grid_offset)
+    residuals: list[Tensor] = []
+    diverged = False
+    while len(residuals) <= asked.horizon and not diverged:
+        if len(residuals) in steps:
+            functions[len(residuals)] = network(asked.grid_inputs)[:, 0].double() - asked.grid_offset
         residuals.append(take(goal, asked.learning_rate).double())
-        if not float(residuals[-1].norm()) <= 1e4 * float(residuals[0].norm()):
-            return Trained(torch.stack(residuals), torch.stack(functions), diverged=True)
-    return Trained(torch.stack(residuals), torch.stack(functions), diverged=False)
+        diverged = not float(residuals[-1].norm()) <= 1e4 * float(residuals[0].norm())
+    dead = network.hidden_derivatives_all_zero(asked.inputs)
+    return Trained(torch.stack(residuals), functions, diverged, dead)

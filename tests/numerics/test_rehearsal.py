@@ -19,7 +19,7 @@ MIXED = Control(first=0.005)  # a few of them, as wide networks have: some 50 he
 
 def compare(asked: Training, said: Rehearsal) -> None:
     """The stated ranges hold, bad ends are named, and the residual and function are those of the training."""
-    trained = train(asked)
+    trained = train(asked, (node.step for node in said.nodes))
     assert (said.ended == "diverges") == trained.diverged
     if trained.diverged:
         assert said.reach == len(trained.residuals) - 1
@@ -30,7 +30,7 @@ def compare(asked: Training, said: Rehearsal) -> None:
             assert told.high is None or (measured is not None and measured <= told.high)
     if said.peak < said.control.edge:
         start = float(trained.residuals[0].norm())
-        span = float(trained.functions.abs().max())
+        span = max(float(function.abs().max()) for function in trained.functions.values())
         for node in said.nodes:
             assert float((node.residual - trained.residuals[node.step]).norm()) < 0.05 * start
             assert float((node.function - trained.functions[node.step]).abs().max()) < 0.1 * span
@@ -90,7 +90,7 @@ def test_a_wide_network_is_nearly_its_frozen_kernel() -> None:
 
 
 def test_the_same_answer_again_whatever_the_threads_and_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = training("tanh", width=64, depth=2, size=3.0, horizon=300)
+    asked = training("tanh", width=64, depth=2, size=3.0, horizon=150)
     once = rehearse(asked, LEAPS)
 
     def looked() -> float:
@@ -114,9 +114,9 @@ def test_the_same_answer_again_whatever_the_threads_and_the_clock(monkeypatch: p
 
 
 def test_its_budget_is_kept_and_it_says_how_far_it_came() -> None:
-    asked, reaches = training("tanh", size=5.0, horizon=50_000), []
+    asked, reaches = training("tanh", size=3.0, encoded=True, horizon=20_000), []
     cost = Costs.of(asked.network, len(asked.inputs))
-    for work in (0.0, 1e8, 4e8, 1e12):
+    for work in (0.0, 1e8, 2e8, 1e12):
         said = rehearse(asked, Control(work=work))
         assert said.work <= max(work, cost.kernel + cost.outputs * 3) + 10 * cost.product * said.control.nodes
         assert said.ended == ("budget" if work < 1e12 else said.ended)
@@ -162,21 +162,16 @@ def test_a_rate_that_is_too_large_is_named_with_its_step() -> None:
 
 def test_a_layer_that_dies_is_named() -> None:
     """A large rate throws every unit of a narrow layer below 0."""
-    died = []
+    died = 0
     for seed in range(20):
-        asked = training("relu", seed=seed, width=6, depth=3, size=3.0, fraction=1.5, horizon=150)
-        network, trained = asked.network.copy(), train(asked)
-        for _ in range(asked.horizon):
-            gradients = network.gradients(asked.inputs, network(asked.inputs)[:, 0] - asked.goal)
-            network.descend(gradients, asked.learning_rate)
-        if not trained.diverged and network.hidden_derivatives_all_zero(asked.inputs):
-            died.append(seed)
+        asked = training("relu", seed=seed, width=6, depth=3, size=3.0, fraction=1.5, horizon=100)
+        trained = train(asked)
+        if trained.dead and not trained.diverged:
+            died += 1
             said = rehearse(asked)
             assert said.ended == "dies"
             assert said.reach <= asked.horizon
-        if len(died) == 2:
-            return
-    raise AssertionError(f"too few networks died: {died}")
+    assert died >= 2
 
 
 def test_the_function_is_told_about_the_offset() -> None:
@@ -203,7 +198,7 @@ def test_stops_change_nothing() -> None:
 
 
 def test_nodes_are_spread_along_the_logarithm() -> None:
-    said = rehearse(training(horizon=5000), replace(LEAPS, stop_when_learnt=False))
+    said = rehearse(training(encoded=True, size=0.5, horizon=5000), replace(LEAPS, stop_when_learnt=False))
     steps = [node.step for node in said.nodes]
     assert steps == sorted(set(steps))
     assert steps[0] == 0
