@@ -20,8 +20,8 @@ import torch
 
 from ntkscope.experiment.theory.initial_state import Start, start
 from ntkscope.numerics import GradientDescent, drift, empirical_ntk, euler_step
-from ntkscope.numerics.rehearsal import Rehearsal, Training, rehearse
-from ntkscope.numerics.rehearsal_leaps import Control, Costs, Watched
+from ntkscope.numerics.rehearsal import Rehearsal, rehearse
+from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
 from ntkscope.numerics.rehearsal_range import Crossings, Record, looked_at
 from ntkscope.numerics.waves import wave_map
 from ntkscope.schemas.config import RunConfig

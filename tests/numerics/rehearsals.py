@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from ntkscope.numerics import ACTIVATIONS, MLP, empirical_ntk, euler_step, fourier_features, fourier_matrix
-from ntkscope.numerics.rehearsal import Training
-from ntkscope.numerics.rehearsal_leaps import Watched
+from ntkscope.numerics.rehearsal_leaps import Training, Watched
 from ntkscope.numerics.waves import wave_map
 from tests.numerics.twins import architecture, generator
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from ntkscope.numerics import FrozenKernel, GradientDescent, complete, empirical_ntk, spectrum
-from ntkscope.numerics.rehearsal import Rehearsal, Training, rehearse, rehearse_stages
-from ntkscope.numerics.rehearsal_leaps import Control, Costs, Watched
+from ntkscope.numerics.rehearsal import Rehearsal, rehearse, rehearse_stages
+from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
 from tests.numerics.rehearsals import train, training, varied
 
 LEAPS = Control(first=0.0)  # no real steps first: small runs would be rehearsed by them from end to end
@@ -211,6 +211,14 @@ def test_nothing_watched_is_rehearsed_to_the_horizon() -> None:
     nothing = Watched(asked.watched.rows[:0], asked.watched.limits[:0])
     said = rehearse(replace(asked, watched=nothing), LEAPS)
     assert (said.ended, said.watched) == ("horizon", [])
+
+
+def test_a_network_that_is_right_from_the_start_has_nothing_to_learn() -> None:
+    asked = training(centered=False, horizon=500)
+    asked = replace(asked, goal=asked.network(asked.inputs)[:, 0])
+    assert rehearse(asked, LEAPS).ended == "learnt"
+    nothing = Watched(asked.watched.rows[:0], asked.watched.limits[:0])
+    assert rehearse(replace(asked, watched=nothing), LEAPS).ended == "horizon"
 
 
 def test_a_limit_of_nothing_is_refused() -> None:

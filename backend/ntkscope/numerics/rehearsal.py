@@ -18,38 +18,13 @@ from torch import Tensor
 from ntkscope.numerics.euler_step import euler_step
 from ntkscope.numerics.law import GradientDescent
 from ntkscope.numerics.mlp import MLP
-from ntkscope.numerics.rehearsal_leaps import Control, Costs, Place, Watched, at_place, leap
+from ntkscope.numerics.rehearsal_leaps import Control, Costs, Place, Training, at_place, leap
 from ntkscope.numerics.rehearsal_range import Crossings, Record, looked_at
 from ntkscope.numerics.stages import PIECE, Stages, complete
 
 Ending = Literal["learnt", "horizon", "budget", "diverges", "dies"]
 T = TypeVar("T")
 SETTLING = 128  # steps more, after which what came back at the edge of stability counts as settled
-
-
-@dataclass(frozen=True)
-class Training:
-    """What is rehearsed.
-
-    Args:
-        network: At step 0; it is not moved. Real steps are taken in its precision.
-        inputs: X, encoded.
-        goal: What its output is to be there: the targets, and the output at step 0 where that is taken off.
-        grid_inputs: Where the function is told.
-        grid_offset: Taken off the output there.
-        learning_rate: eta.
-        watched: What is to be learnt.
-        horizon: The last step that is asked about.
-    """
-
-    network: MLP
-    inputs: Float[Tensor, "n d"]
-    goal: Float[Tensor, " n"]
-    grid_inputs: Float[Tensor, "g d"]
-    grid_offset: Float[Tensor, " g"]
-    learning_rate: float
-    watched: Watched
-    horizon: int
 
 
 @dataclass(frozen=True)
@@ -143,8 +118,10 @@ class _Rehearsing:
         start = yield from self._arrive(0, self.training.network.to("cpu", torch.float64))
         if start is None:
             raise ValueError("a rehearsal needs a finite output and kernel at the start; change the network's scales")
-        self.start_norm = float(start.residual.norm())
-        self.watched = replace(self.watched, least=max(self.control.faded * self.start_norm, self.watched.least))
+        norm = float(start.residual.norm())
+        self.largest_norm = self.control.diverged * norm or math.inf
+        self.watched = replace(self.watched, least=max(self.control.faded * norm, self.watched.least))
+        self._write(start)
         place, wanted, reach = start, 0, 0
         while (ended := self._ended(place)) is None:
             real = self.taken < self.first or wanted <= self.burst or self._contraction(place) > self.control.edge
@@ -164,12 +141,13 @@ class _Rehearsing:
             else:
                 wanted = int(length * max(self.control.shrink[0], min(self.control.growth, 0.9 * factor)))
                 place, reach = reached, reached.step
+                self._write(place)
         return self._rehearsal(start, place, ended, reach)
 
     def _ended(self, place: Place) -> Ending | None:
         control, settled = self.control, place.step > self.control.settled * self.record.above + SETTLING
         sizes = self.record.sizes[-1][-1]
-        if not float(place.residual.norm()) <= control.diverged * self.start_norm:
+        if not float(place.residual.norm()) <= self.largest_norm:
             return "diverges"
         if self.training.network.activation.can_die and place.network.hidden_derivatives_all_zero(self.inputs):
             return "dies"
@@ -191,17 +169,19 @@ class _Rehearsing:
         return max(error, self.control.tolerance) if self._contraction(place) > self.control.edge else error
 
     def _arrive(self, step: int, network: MLP) -> Generator[Progress, None, Place | None]:
-        """The place of a network, written down; None where it is not finite."""
+        """The place of a network; None where it is not finite."""
         place = yield from self._told(at_place(step, network, self.inputs, self.goal), step)
         self.work += self.costs.kernel
         self.kernels += 1
-        if place is not None:
-            self.record.add(torch.tensor([float(step)], dtype=torch.float64), place.residual[None])
-            self.peak = max(self.peak, self._contraction(place))
-            self.largest = max(self.largest, float(place.spectrum.eigenvalues[0]))
-            if step >= self.mark:
-                self._node(step, place.residual, place.spectrum.eigenvalues, network)
         return place
+
+    def _write(self, place: Place) -> None:
+        """Writes a place down, after all that comes before it."""
+        self.record.add(torch.tensor([float(place.step)], dtype=torch.float64), place.residual[None])
+        self.peak = max(self.peak, self._contraction(place))
+        self.largest = max(self.largest, float(place.spectrum.eigenvalues[0]))
+        if place.step >= self.mark:
+            self._node(place.step, place.residual, place.spectrum.eigenvalues, place.network)
 
     def _real_steps(self, place: Place) -> Generator[Progress, None, tuple[Place | None, int]]:
         """A burst of real steps up to the next node, and the step where it ended; no place where it diverged."""
@@ -220,7 +200,7 @@ class _Rehearsing:
                 yield self._progress(place.step + at)
         self.work += count * self.costs.step
         self.taken += count
-        grown = torch.nonzero(~(residuals.norm(dim=1) <= control.diverged * self.start_norm))[:, 0]
+        grown = torch.nonzero(~(residuals.norm(dim=1) <= self.largest_norm))[:, 0]
         finite = int(grown[0]) if len(grown) else count
         if finite > 1:
             steps = torch.arange(place.step + 1, place.step + finite, dtype=torch.float64)
@@ -238,6 +218,9 @@ class _Rehearsing:
         self.kernels += 1
         if found.path is None or found.network is None:
             return None, found.error
+        reached = yield from self._arrive(place.step + length, found.network)
+        if reached is None:
+            return None, math.inf
         steps = looked_at(place.step, place.step + length)
         if len(steps):
             self.record.add(steps, found.path.residuals(steps - place.step))
@@ -247,7 +230,6 @@ class _Rehearsing:
             self._node(self.mark, residual, found.path.average.spectrum.eigenvalues, found.path.network(after))
             self.work += 2 * self.costs.product
             yield self._progress(place.step)
-        reached = yield from self._arrive(place.step + length, found.network)
         return reached, found.error
 
     def _node(self, step: int, residual: Tensor, eigenvalues: Tensor, network: MLP) -> None:

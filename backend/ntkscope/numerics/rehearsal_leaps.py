@@ -121,6 +121,31 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class Training:
+    """What is rehearsed.
+
+    Args:
+        network: At step 0; it is not moved. Real steps are taken in its precision.
+        inputs: X, encoded.
+        goal: What its output is to be there: the targets, and the output at step 0 where that is taken off.
+        grid_inputs: Where the function is told.
+        grid_offset: Taken off the output there.
+        learning_rate: eta.
+        watched: What is to be learnt.
+        horizon: The last step that is asked about.
+    """
+
+    network: MLP
+    inputs: Float[Tensor, "n d"]
+    goal: Float[Tensor, " n"]
+    grid_inputs: Float[Tensor, "g d"]
+    grid_offset: Float[Tensor, " g"]
+    learning_rate: float
+    watched: Watched
+    horizon: int
+
+
+@dataclass(frozen=True)
 class Place:
     """The network at a step, exactly: its parameters in float64, f - goal, and its kernel."""
 
