@@ -11,42 +11,50 @@ import torch
 from ntkscope.numerics import FrozenKernel, GradientDescent, complete, empirical_ntk, spectrum
 from ntkscope.numerics.rehearsal import Rehearsal, rehearse, rehearse_stages
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
+from ntkscope.numerics.rehearsal_range import Record
 from tests.numerics.rehearsals import train, training, varied
 
 LEAPS = Control(first=0.0)  # no real steps first: small runs would be rehearsed by them from end to end
 MIXED = Control(first=0.005)  # a few of them, as wide networks have: some 50 here
 
 
-def compare(asked: Training, said: Rehearsal) -> None:
-    """The stated ranges hold, bad ends are named, and the residual and function are those of the training."""
+def compare(asked: Training, said: Rehearsal) -> list[bool]:
+    """Bad ends are named, and residual and function are the training's; whether each stated range holds."""
     trained = train(asked, (node.step for node in said.nodes))
     assert (said.ended == "diverges") == trained.diverged
     if trained.diverged:
         assert said.reach == len(trained.residuals) - 1
-        return
-    for row, crossed in enumerate(said.watched):
-        for measured, told in zip(trained.crossing(asked.watched, row), (crossed.first, crossed.for_good), strict=True):
-            assert told.low <= (asked.horizon if measured is None else measured)
-            assert told.high is None or (measured is not None and measured <= told.high)
+        return []
     if said.peak < said.control.edge:
         start = float(trained.residuals[0].norm())
         span = max(float(function.abs().max()) for function in trained.functions.values())
         for node in said.nodes:
-            assert float((node.residual - trained.residuals[node.step]).norm()) < 0.05 * start
-            assert float((node.function - trained.functions[node.step]).abs().max()) < 0.1 * span
+            assert float((node.residual - trained.residuals[node.step]).norm()) < 0.08 * start
+            assert float((node.function - trained.functions[node.step]).abs().max()) < 0.15 * span
+    holds = []
+    for row, crossed in enumerate(said.watched):
+        for measured, told in zip(trained.crossing(asked.watched, row), (crossed.first, crossed.for_good), strict=True):
+            late = told.high is None or (measured is not None and measured <= told.high)
+            holds.append(told.low <= (asked.horizon if measured is None else measured) and late)
+    return holds
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_it_says_what_the_training_does(seed: int) -> None:
     asked = training(**varied(seed))
-    compare(asked, rehearse(asked, MIXED))
+    assert all(compare(asked, rehearse(asked, MIXED)))
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(12, 112))
-def test_it_says_what_the_training_does_for_many(seed: int) -> None:
-    asked = training(**varied(seed), horizon=6000)
-    compare(asked, rehearse(asked, MIXED))
+@pytest.mark.timeout(3600)
+def test_it_says_what_a_hundred_trainings_do() -> None:
+    """Ranges are kept in 95 of 100 cases, as they are meant to be."""
+    holds: list[bool] = []
+    for seed in range(12, 112):
+        asked = training(**varied(seed), horizon=3000)
+        holds += compare(asked, rehearse(asked, MIXED))
+    assert len(holds) > 500
+    assert sum(holds) >= 0.95 * len(holds)
 
 
 @pytest.mark.parametrize("precision", [torch.float64, torch.float32])
@@ -122,11 +130,22 @@ def test_its_budget_is_kept_and_it_says_how_far_it_came() -> None:
         assert said.ended == ("budget" if work < 1e12 else said.ended)
         reaches.append(said.reach)
         for crossed in said.watched:
-            late = crossed.for_good.step is None or crossed.for_good.step > said.reach
-            assert ("beyond the budget" in crossed.for_good.kind) == (late and said.ended == "budget")
+            late = crossed.first.step is None or crossed.first.step > said.reach
+            assert ("beyond the budget" in crossed.first.kind) == (late and said.ended == "budget")
     assert reaches == sorted(reaches)
     assert reaches[0] == 0
     assert reaches[-1] > reaches[1]
+
+
+def test_what_is_learnt_at_the_end_of_the_budget_may_come_back() -> None:
+    watched = Watched(torch.ones(1, 1, dtype=torch.complex128), torch.ones(1).double())
+    record = Record(watched)
+    record.add(torch.arange(100.0).double(), torch.linspace(5, 0.5, 100, dtype=torch.float64)[:, None])
+    for reach, kind in ((99, "calm"), (98, "calm"), (90, "calm beyond the budget"), (60, "calm beyond the budget")):
+        (found,) = record.crossings(horizon=99, reach=reach, at_edge=False, diverges=False)
+        assert found.first.step == found.for_good.step == 88
+        assert found.for_good.kind == kind
+        assert found.first.kind == ("calm" if reach >= 88 else "calm beyond the budget")
 
 
 @pytest.mark.parametrize("horizon", [0, 1, 7, 333])

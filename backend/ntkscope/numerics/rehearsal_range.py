@@ -111,13 +111,13 @@ def looked_at(start: int, end: int) -> Float[Tensor, " T"]:
 
 def _ranged(time: float | None, which: Which, horizon: int, reach: int, at_edge: bool) -> Crossing:
     step = None if time is None else math.ceil(time - 1e-9)
-    within = (horizon if step is None else step) <= reach
-    kind: RangeClass
-    if at_edge:
-        kind = "edge" if within else "edge beyond the budget"
-    else:
-        kind = "calm" if within else "calm beyond the budget"
+    kind: RangeClass = "edge" if at_edge else "calm"
     least, most = FACTORS[kind][which]
+    # for good: what was rehearsed shows that it does not come back within the range
+    seen = horizon if step is None else step if which == "first" else min(horizon, math.ceil(most * step))
+    if seen > reach:
+        kind = "edge beyond the budget" if at_edge else "calm beyond the budget"
+        least, most = FACTORS[kind][which]
     if step is None:
         return Crossing(None, math.floor(least * horizon), None, kind)
     # a step more or less is no error: steps are whole
