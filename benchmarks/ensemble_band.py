@@ -30,9 +30,8 @@ def configuration(width: int, seed: int) -> RunConfig:
 
 def deviations(frame: Frame) -> np.ndarray:
     """How far f is from the mean predicted for this network's own rate and time, in standard deviations."""
-    band = frame.ensemble
-    assert band is not None, "training is not centered"
-    return np.asarray((frame.function - band.mean) / band.standard_deviation)
+    band = frame.predicted["ensemble"]  # training is not centered
+    return np.asarray((frame.function - band.function) / band.spread)
 
 
 def main() -> None:

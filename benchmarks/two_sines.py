@@ -39,7 +39,7 @@ def measure(width: int, seed: int) -> dict[str, float]:
                 finished = event
     times = torch.tensor([frame.time for frame in frames], dtype=torch.float64)
     remaining = torch.tensor(np.array([frame.remaining for frame in frames]))
-    counted = [g for g, group in enumerate(started.groups) if group.counts]
+    counted = [g for g, group in enumerate(started.groups) if group.significant]
     slow = [g for g in counted if started.groups[g].eigenvalue < started.eigenvalues[0] / 2]
     learnt_at = {g: measured_learning_time(times, remaining[:, g], math.exp(-1)) for g in slow}
     reached = [g for g in slow if learnt_at[g] is not None]
@@ -51,8 +51,8 @@ def measure(width: int, seed: int) -> dict[str, float]:
         "width": width,
         "seed": seed,
         "modes_that_count": len(counted),
-        "error_gradient_descent": finished.median_error_gradient_descent or math.nan,
-        "error_gradient_flow": finished.median_error_gradient_flow or math.nan,
+        "error_gradient_descent": finished.median_errors["gradient_descent"] or math.nan,
+        "error_gradient_flow": finished.median_errors["gradient_flow"] or math.nan,
         "learning_time_slope": float(slope),
     }
 

@@ -11,21 +11,26 @@ from ntkscope.schemas.event import RunEvent, Tick
 Kind = TypeVar("Kind", bound=RunEvent)
 
 
-def config(**changes: Any) -> RunConfig:
-    """A run of a fraction of a second: 16 points, width 64, 200 steps; `network__width=8` changes a field."""
-    fields: dict[str, Any] = RunConfig().model_dump(mode="json")
-    fields["data"]["points"]["n"] = 16
-    fields["data"]["grid"] = 32
-    fields["network"]["width"] = 64
-    fields["training"]["stop"]["steps"] = 200
-    fields["recording"].update(frames=24, kernel_frames=4)
+def fields(**changes: Any) -> dict[str, Any]:
+    """The fields of `config`, also where a RunConfig would refuse the changes."""
+    made: dict[str, Any] = RunConfig().model_dump(mode="json")
+    made["data"]["points"]["n"] = 16
+    made["data"]["grid"] = 32
+    made["network"]["width"] = 64
+    made["training"]["stop"]["steps"] = 200
+    made["recording"].update(frames=24, kernel_frames=4)
     for name, value in changes.items():
         *path, last = name.split("__")
-        place = fields
+        place = made
         for key in path:
             place = place[key]
         place[last] = value
-    return RunConfig.model_validate(fields)
+    return made
+
+
+def config(**changes: Any) -> RunConfig:
+    """A run of a fraction of a second: 16 points, width 64, 200 steps; `network__width=8` changes a field."""
+    return RunConfig.model_validate(fields(**changes))
 
 
 def stored(events: Iterable[RunEvent]) -> list[RunEvent]:

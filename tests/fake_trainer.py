@@ -10,13 +10,15 @@ import numpy as np
 
 from ntkscope.errors import InvalidInput
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Checkpoint, Command, Finished, Frame, RunEvent, Tick
+from ntkscope.schemas.event import Checkpoint, Command, Finished, Frame, LawName, RunEvent, Tick
+from ntkscope.schemas.event_parts import PredictedFunction
 from ntkscope.schemas.training import Recording, Stop, Training
 
 PATH = "tests.fake_trainer:train"
 FAST, STEADY, STUCK, RAISES, INVALID, KILLED, LEAVES, SILENT = range(8)
 STEADY_SECONDS = 0.01
 EMPTY = np.zeros(0)
+NO_ERRORS: dict[LawName, float | None] = {"gradient_flow": None, "gradient_descent": None}
 
 
 def behaving(seed: int, steps: int = 20) -> RunConfig:
@@ -72,7 +74,6 @@ def _misbehave(seed: int, step: int) -> None:
 def frame(seq: int, step: int) -> Frame:
     return Frame(
         seq=seq,
-        index=step - 1,
         step=step,
         time=float(step),
         wall_seconds=0.0,
@@ -82,13 +83,13 @@ def frame(seq: int, step: int) -> Frame:
         remaining=EMPTY,
         learnt=EMPTY,
         function=EMPTY,
-        function_predicted=EMPTY,
+        predicted={"frozen": PredictedFunction(function=EMPTY, spread=None, distance=None)},
+        infinite_remaining=None,
         fitted=EMPTY,
-        spectrum=EMPTY,
+        residual_spectrum=EMPTY,
         modes_learnt=0,
-        median_error=None,
-        median_error_gradient_flow=None,
-        median_error_gradient_descent=None,
+        median_errors=NO_ERRORS,
+        verdict=None,
     )
 
 
@@ -109,11 +110,19 @@ def checkpoint(seq: int, step: int) -> Checkpoint:
     return Checkpoint(
         seq=seq,
         step=step,
+        time=float(step),
         wall_seconds=0.0,
         parameters=b"parameters",
-        recorded_steps=EMPTY,
+        recorded_steps=[],
         recorded_remaining=np.zeros((0, 0)),
         recorded_learnt=np.zeros((0, 0)),
+        recorded_kernel_steps=[],
+        recorded_function_errors=EMPTY,
+        drift=None,
+        moving_error=None,
+        frozen_error=None,
+        moving=b"",
+        moving_kernel=b"",
     )
 
 
@@ -127,8 +136,9 @@ def finished(seq: int, step: int, cancelled: bool = False) -> Finished:
         time=float(step),
         loss=1.0,
         wall_seconds=0.0,
-        median_error=None,
-        median_error_gradient_flow=None,
-        median_error_gradient_descent=None,
+        median_errors=NO_ERRORS,
+        suggestion=None,
         rows=[],
+        learning_time_fit=None,
+        verdict=None,
     )

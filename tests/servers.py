@@ -83,9 +83,13 @@ def acknowledge(socket: ClientConnection, seq: int) -> None:
         socket.send(json.dumps({"ack": seq}))
 
 
-def receive(socket: ClientConnection) -> dict[str, Any]:
-    """The next event, its arrays as they are on the wire."""
-    return dict(msgpack.unpackb(socket.recv(timeout=GENEROUS)))
+def receive(socket: ClientConnection, within: float = GENEROUS) -> dict[str, Any]:
+    """The next event, its arrays as they are on the wire.
+
+    Raises:
+        TimeoutError: none came within these seconds.
+    """
+    return dict(msgpack.unpackb(socket.recv(timeout=within)))
 
 
 def seqs(events: list[dict[str, Any]]) -> list[int]:

@@ -1,5 +1,17 @@
 """The project's own exceptions: each says what was expected, what came, and what to do."""
 
+import difflib
+from collections.abc import Iterable
+
+LONGEST_NAME = 40  # characters of a name that is compared with others; no field's is longer
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A question that names the one most like it; empty where there is none, or where it is one of them."""
+    known = list(names)
+    close = difflib.get_close_matches(name, known, 1) if len(name) <= LONGEST_NAME and name not in known else []
+    return f"Did you mean '{close[0]}'?" if close else ""
+
 
 class NtkscopeError(Exception):
     """A mistake that the user can mend.

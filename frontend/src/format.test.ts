@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, number, percent, plain, whole, withError } from "./format";
+import { ago, bytes, duration, frequency, number, percent, plain, steps, whole, withError } from "./format";
 
 describe("number", () => {
   it.each([
@@ -39,6 +39,14 @@ it("tells sizes", () => {
 
 it("writes a value as it would be typed", () => {
   expect([plain(1024), plain(-0.5), plain(1e-7)]).toEqual(["1024", "−0.5", "1e-7"]);
+});
+
+it("writes frequencies without zeros at their end", () => {
+  expect([1, 0.5, 3.8197, 20, 120, 1234, 2e-5].map(frequency)).toEqual(["1", "0.5", "3.82", "20", "120", "1,234", "2.00×10⁻⁵"]);
+});
+
+it("counts steps in full up to ten million", () => {
+  expect([1, 737_762, 1.77e8].map(steps)).toEqual(["1", "737,762", "1.77×10⁸"]);
 });
 
 it("tells how long ago", () => {

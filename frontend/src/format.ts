@@ -95,3 +95,13 @@ export function ago(secondsSince1970: number, now = Date.now() / 1000): string {
   const days = Math.floor(seconds / 86_400);
   return days === 1 ? "yesterday" : `${days} days ago`;
 }
+
+/** 3, 0.5, 3.82: a frequency, without zeros at its end. */
+export function frequency(value: number): string {
+  return number(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+
+/** A number of steps in full, or as a power of ten where nobody would count them. */
+export function steps(value: number): string {
+  return value < 1e7 ? whole(value) : number(value);
+}

@@ -1,5 +1,5 @@
 /** Every sentence that the page itself says. The server's sentences (errors, outcomes) are its own. */
-import { duration, number, percent, whole } from "./format";
+import { duration, frequency, number, steps, whole } from "./format";
 
 export const words = {
   product: "ntkscope",
@@ -30,16 +30,12 @@ export const words = {
   reconnecting: (time: number) => `Reconnecting; shown up to t = ${number(time)}`,
   left: (seconds: number) => `${duration(seconds)} left`,
   speed: (stepsPerSecond: number) => `${whole(significant(stepsPerSecond))} step/s`,
-  holds: (error: number) => `Prediction holds: median error ${percent(error)}`,
-  moved: (error: number) => `The kernel moved: median error ${percent(error)}`,
-  holdsShort: (error: number) => `Holds, ${percent(error)}`,
-  movedShort: (error: number) => `Moved, ${percent(error)}`,
   position: (time: number, step: number | undefined) =>
     step === undefined ? `t = ${number(time)}` : `t = ${number(time)} · step ${whole(step)}`,
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
-  learningMark: (frequency: number, time: number) =>
-    `Frequency ${frequency} is predicted to be learnt at t = ${number(time)}`,
-  trainStable: (rate: number) => `Train with ${number(rate)}`,
+  learningMark: (k: number, step: number, time: number) =>
+    `Frequency ${frequency(k)} is predicted to be learnt at step ${steps(step)}, t = ${number(time)}`,
+  trainChanged: "Train with these changes",
   failed: "The run failed",
   failedRemedy: "What was recorded stays. Train it again, or with fewer points or units.",
   interrupted: "The server stopped while this run was training. What was recorded stays. Train it again to have the whole.",
@@ -52,8 +48,18 @@ export const words = {
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
   neverLearnt: "never learnt",
+  /** Why a wave is never learnt, in a table's cell; the server's sentence says it with numbers. */
+  never: {
+    rate: "never with K₀: the rate",
+    unseen: "never with K₀: unseen",
+    absent: "not in the target",
+  },
+  alreadyThere: "there at the start",
+  wavesCaption: (epsilon: string) => `From which step on each wave of the target is within ${epsilon} of itself, with the kernel at the start, K₀`,
+  mean: "mean",
+  theMean: "The mean",
   afterEnd: "after the end",
-  frequency: (frequency: number) => `Frequency ${number(frequency).replace(/\.0+$/, "")}`,
+  frequency: (k: number) => `k = ${frequency(k)}`,
   upload: "Choose a CSV file",
   paste: "Paste a table",
   pasteHelp: "Columns x1, x2, ... and y, with a first line that names them.",
@@ -99,6 +105,8 @@ const NAMES: Record<string, string> = {
   fourier: "Fourier features",
   positional: "Positional",
   none: "None",
+  unit: "To [−1, 1]",
+  standardize: "Mean 0, deviation 1",
   ntk: "NTK",
   standard: "Standard",
   mean_field: "Mean field",

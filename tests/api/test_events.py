@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -83,7 +84,9 @@ def test_the_prediction_is_the_one_that_was_recorded(real: Server, law: str) -> 
         remaining = np.array(answer["remaining"], dtype=float)  # None, of groups not drawn, as NaN
         np.testing.assert_allclose(remaining, recorded.remaining[at], rtol=1e-4, atol=1e-6)
         if law == started.law:
-            np.testing.assert_allclose(answer["grid_prediction"], frames[at].function_predicted, rtol=1e-4, atol=1e-5)
+            np.testing.assert_allclose(
+                answer["function"], frames[at].predicted["frozen"].function, rtol=1e-4, atol=1e-5
+            )
 
 
 def test_the_prediction_between_records_lies_between_them(real: Server) -> None:
@@ -134,16 +137,44 @@ def test_a_run_s_data_can_be_downloaded_and_trained_again(real: Server) -> None:
 
 def test_each_kernel_predicts_and_says_how_far_the_network_is(real: Server) -> None:
     address, answers = f"api/runs/{RECORDED}/prediction", {}
-    for kernel in ("start", "infinite", "moving"):
+    for kernel in ("frozen", "infinite", "moving"):
         answers[kernel] = real.client.get(address, params={"time": 0.1, "kernel": kernel}).json()
         assert answers[kernel]["kernel"] == kernel
         assert 0 < answers[kernel]["distance"] < 0.2
         assert answers[kernel]["ensemble"] is None  # the recorded run is centered
-    assert answers["moving"]["distance"] < answers["start"]["distance"] < answers["infinite"]["distance"]
-    assert answers["start"]["frame_time"] == pytest.approx(0.1, rel=0.05)
+    assert answers["moving"]["distance"] < answers["frozen"]["distance"] < answers["infinite"]["distance"]
+    assert answers["frozen"]["frame_time"] == pytest.approx(0.1, rel=0.05)
 
 
-@pytest.mark.parametrize("kernel", ["start", "infinite", "moving"])
+@pytest.mark.parametrize("kernel", ["frozen", "infinite", "moving"])
+def test_a_prediction_is_compared_with_the_nearest_record_and_reads_no_others(
+    real: Server, monkeypatch: pytest.MonkeyPatch, kernel: str
+) -> None:
+    address = f"api/runs/{RECORDED}"
+    events = [decode(data) for data in split(real.client.get(f"{address}/events?limit=1000", headers=MSGPACK).content)]
+    times = {
+        kind: np.array([event.time for event in events if event.type == kind]) for kind in ("frame", "kernel_frame")
+    }
+    decoded: list[bytes] = []
+
+    def counted(data: bytes) -> Any:
+        decoded.append(data)
+        return decode(data)
+
+    monkeypatch.setattr("ntkscope.api.events.decode", counted)
+    for time in (0, 1e-6, *np.geomspace(times["frame"][1], 2 * times["frame"][-1], 12), "inf"):
+        decoded.clear()
+        answer = real.client.get(f"{address}/prediction", params={"time": time, "kernel": kernel}).json()
+        asked = 1e9 if time == "inf" else float(time)
+        if kernel == "moving":
+            asked = times["kernel_frame"][np.argmin(np.abs(times["kernel_frame"] - asked))]
+        elif time != "inf":
+            asked = answer["time"]
+        assert answer["frame_time"] == times["frame"][np.argmin(np.abs(times["frame"] - asked))]
+        assert len(decoded) <= 9 < len(events) / 10  # whatever the log's length
+
+
+@pytest.mark.parametrize("kernel", ["frozen", "infinite", "moving"])
 def test_a_prediction_in_the_limit(real: Server, kernel: str) -> None:
     answer = real.client.get(f"api/runs/{RECORDED}/prediction", params={"time": "inf", "kernel": kernel}).json()
     assert answer["distance"] < 0.05

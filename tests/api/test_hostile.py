@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import config
+from tests.cases import config, fields
 from tests.servers import Server
 
 HALF = "\\ud800"  # one half of a pair, as JSON writes it: no text in UTF-8
 JSON = {"content-type": "application/json"}
 
 
-def sent(server: Server, method: str, path: str, **fields: Any) -> httpx.Response:
+def sent(server: Server, method: str, path: str, **request: Any) -> httpx.Response:
     """The answer, which is no fault of ours and, where it refuses, says what was expected."""
-    answer = server.client.request(method, path, **fields)
+    answer = server.client.request(method, path, **request)
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400:
         assert answer.json()["expected"], answer.text
@@ -55,6 +55,24 @@ def test_half_a_character_is_refused(real: Server, path: str, body: str) -> None
 )  # fmt: skip
 def test_addresses_of_bytes_that_are_no_text(real: Server, path: str) -> None:
     sent(real, "GET", path)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "api/runs", {"config": {}, "name": "a\0b"}),
+        ("POST", "api/runs", {"config": {}, "tags": ["fine", "\0"]}),
+        ("PATCH", "api/runs/recorded", {"name": "\0"}),
+        ("POST", "api/sweeps", {"name": "a\0b", "axes": [{"field": "seed", "values": [1]}]}),
+    ],
+)
+def test_a_name_with_nul_is_refused(real: Server, method: str, path: str, body: dict[str, Any]) -> None:
+    answer = sent(real, method, path, json=body)
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["where"] in ("name", "tags.1")
+    assert answer.json()["expected"] == "Text without the character NUL."
+    assert answer.json()["remedy"].startswith("Remove it")
 
 
 def test_a_table_of_half_a_name(real: Server) -> None:
@@ -93,8 +111,8 @@ HEAVY = [
     "ntkscope.api.events.to_json",
     "ntkscope.api.events.decode",
     "ntkscope.api.events.build",
-    "ntkscope.runs.thinking.preview",
-    "ntkscope.runs.thinking.preview_cost",
+    "ntkscope.runs.compute.preview",
+    "ntkscope.runs.compute.preview_cost",
     "ntkscope.store.run_store.RunStore.events",
     "ntkscope.store.run_store.RunStore.runs",
 ]
@@ -162,28 +180,16 @@ EXTREMES = st.fixed_dictionaries(
 )
 
 
-def with_changes(changes: dict[str, Any]) -> dict[str, Any]:
-    """The small config's fields with these, also where a RunConfig would refuse them."""
-    fields = config().model_dump(mode="json")
-    for name, value in changes.items():
-        *path, last = name.split("__")
-        place = fields
-        for key in path:
-            place = place[key]
-        place[last] = value
-    return fields
-
-
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(EXTREMES)
 def test_any_numbers_have_a_preview_or_a_sentence(real: Server, changes: dict[str, Any]) -> None:
-    sent(real, "POST", "api/preview", json=with_changes(changes))
+    sent(real, "POST", "api/preview", json=fields(**changes))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(TEXT)
 def test_any_text_anywhere_is_taken_or_refused(real: Server, text: str) -> None:
-    formula = with_changes({"data__target": {"kind": "formula", "text": text}})
+    formula = fields(data__target={"kind": "formula", "text": text})
     for path, body in (
         ("api/preview", formula),
         ("api/preview", {text: 1}),

@@ -9,7 +9,7 @@ from tests.servers import GENEROUS, Server, wait_for
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server waits for the whole answer, however busy this machine is."""
-    monkeypatch.setattr("ntkscope.runs.thinking.WAIT_SECONDS", GENEROUS)
+    monkeypatch.setattr("ntkscope.runs.compute.WAIT_SECONDS", GENEROUS)
 
 
 def test_a_small_config_is_answered_whole(real: Server, patient: None) -> None:
@@ -17,13 +17,13 @@ def test_a_small_config_is_answered_whole(real: Server, patient: None) -> None:
 
     assert made["status"] == "ready"
     assert len(made["spectrum"]["eigenvalues"]) == 16
-    assert made["spectrum"]["learning_rate"] == pytest.approx(made["spectrum"]["stability_limit"] / 2)
+    assert made["spectrum"]["learning_rate"] == pytest.approx(made["spectrum"]["largest_stable_rate"] / 2)
     assert made["cost"]["run_seconds"] > 0
     assert made["config"] == config().model_dump(mode="json")
 
 
 def test_a_large_one_is_answered_with_its_cost_and_later_whole(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ntkscope.runs.thinking.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("ntkscope.runs.compute.WAIT_SECONDS", 0.0)
     body = config(seed=77, data__points__n=512, network__width=2048, network__depth=3).model_dump(mode="json")
     first = real.client.post("api/preview", json=body).json()
     whole = wait_for(lambda: made if (made := real.client.post("api/preview", json=body).json())["spectrum"] else None)

@@ -4,6 +4,7 @@ import difflib
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,12 +12,20 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from ntkscope.api import body_limit, validation
+from ntkscope.executors.inline import InlineExecutor
+from ntkscope.experiment import check
 from ntkscope.schemas.run import RunRequest
 from ntkscope.store.run_store import RunStore
-from tests.cases import config
-from tests.servers import Server
+from tests.cases import config, fields
+from tests.servers import Server, serving, settings_in
 
 KEYS = {"type", "title", "status", "detail", "expected", "got", "remedy", "where", "instance", "errors", "more"}
+ZEROS: dict[str, Any] = {  # of which the kernel is: at x = 0 no unit is active
+    "data__points": {"kind": "interval", "n": 1, "low": 0, "high": 1},
+    "data__target": {"kind": "formula", "text": "1 + x"},
+    "network__activation": "relu",
+    "network__bias": False,
+}
 
 
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
@@ -34,14 +43,7 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
 
 def submit(server: Server, **changes: Any) -> httpx.Response:
     """Posts the small config with changes that a RunConfig itself would not take."""
-    fields = config().model_dump(mode="json")
-    for name, value in changes.items():
-        *path, last = name.split("__")
-        place = fields
-        for key in path:
-            place = place[key]
-        place[last] = value
-    return server.client.post("api/runs", json={"config": fields})
+    return server.client.post("api/runs", json={"config": fields(**changes)})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,8 @@ def submit(server: Server, **changes: Any) -> httpx.Response:
         ({"data__points": {"kind": "interval", "low": 2, "high": 1}}, "data.points", "below its right end"),
         ({"data__points": 7}, "data.points", "braces"),
         ({"data__target": {"kind": "dataset"}}, "data", "Set data.points.kind to 'dataset'"),
-        ({"training__stop": {"steps": 10**9}}, "training.stop.steps", "at most 100,000,000"),
+        ({"training__stop": {"steps": 10**9}}, "training.stop.steps", "at most 100000000"),
+        ({"training__stop": {"steps": 10**40}}, "training.stop.steps", "at most 100000000"),
         ({"data__noise": 1e9}, "data.noise", "at most"),
         ({"recording__epsilon": 1}, "recording.epsilon", "below 1"),
     ],
@@ -87,10 +90,8 @@ def test_a_billion_parameters_are_refused_with_their_memory_and_the_setting(real
 def test_too_much_memory_and_too_many_points_name_their_settings(real: Server) -> None:
     points = {"kind": "interval", "n": 8000}
     assert "NTKSCOPE_MAX_POINTS" in problem(submit(real, data__points=points), 422)["remedy"]
-    steps = submit(real, training__stop={"steps": 15_000_000})
-    assert "NTKSCOPE_MAX_STEPS" in problem(steps, 422)["remedy"]
-    beyond = submit(real, training__stop={"steps": 90_000_000})
-    assert "16,777,216 steps" in problem(beyond, 422)["expected"]
+    for steps in (15_000_000, 90_000_000):
+        assert "NTKSCOPE_MAX_STEPS" in problem(submit(real, training__stop={"steps": steps}), 422)["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -257,14 +258,41 @@ def test_a_run_is_refused_with_the_sentence_of_its_preview(real: Server, formula
     assert (made["expected"], made["got"], made["remedy"]) == (shown["expected"], shown["got"], shown["remedy"])
 
 
+def test_extending_beyond_the_largest_number_of_steps_is_refused(tmp_path: Path) -> None:
+    with serving(settings_in(tmp_path, max_steps=10**9), InlineExecutor()) as server:
+        run = server.submit(config(training__stop__steps=20))["id"]
+        server.until(run, "completed")
+        refused = server.client.post(f"api/runs/{run}/extend", json={"steps": 10**8 + 1})
+        found = problem(refused, 422)
+
+        assert found["where"] == "steps"
+        assert found["remedy"]
+        assert server.get(run)["state"] == "completed"
+        assert server.get(run)["config"]["training"]["stop"]["steps"] == 20
+
+
+def test_a_kernel_of_zeros_that_is_found_late_ends_the_run_with_the_sentence_of_its_preview(
+    real: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "AT_ONCE", 0.0)  # as for a network whose kernel takes over a second
+    body = config(**ZEROS).model_dump(mode="json")
+    shown = problem(real.client.post("api/preview", json=body), 422)
+    run = real.submit(config(**ZEROS))
+    failed = real.until(run["id"], "failed", "completed")
+    _, code, reason = real.follow(run["id"])
+
+    assert failed["state"] == "failed"
+    assert failed["sentence"] == shown["detail"]
+    assert (code, reason) == (4500, failed["sentence"][: len(reason)])
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"data__points": {"kind": "interval", "n": 9, "low": 1, "high": 1.0000000000000002}},
-        {"data__points": {"kind": "interval", "n": 1, "low": 0, "high": 1}, "network__activation": "relu",
-         "network__bias": False, "data__target": {"kind": "formula", "text": "1 + x"}},
+        ZEROS,
     ],
-)  # fmt: skip
+)
 def test_an_interval_too_small_and_a_kernel_of_zeros_are_refused_before_a_run_waits(
     real: Server, changes: dict[str, Any]
 ) -> None:

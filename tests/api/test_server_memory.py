@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,24 @@ def test_a_paused_run_in_the_way_gives_its_memory_back(tmp_path: Path, monkeypat
         wait_for(lambda: server.client.get(f"api/runs/{first}/events?after={last}").json()["events"])
         types = [event["type"] for event in server.client.get(f"api/runs/{first}/events").json()["events"]]
         assert types.count("started") == 1
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_predictions_of_a_long_run_read_a_few_of_its_events(tmp_path: Path) -> None:
+    """Its log is some 60 MB as it is stored, and decoded several times as large."""
+    long = config(
+        data__points={"kind": "circle", "n": 512}, data__grid=1024, training__stop__steps=3000,
+        recording__frames=1000, recording__kernel_frames=60, recording__modes=256,
+    )  # fmt: skip
+    with started(tmp_path) as (process, server):
+        run = server.submit(long)["id"]
+        server.until(run, "completed")
+        address = f"api/runs/{run}/prediction?kernel=infinite&time="
+        assert server.client.get(f"{address}0.1").status_code == 200  # both kernels are kept from here on
+        before = memory(process.pid, "VmRSS")
+        reset_peak(process.pid)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda tenths: server.client.get(f"{address}{tenths / 10}"), range(8)))
+        assert [answer.status_code for answer in answers] == [200] * 8
+        assert memory(process.pid, "VmHWM") - before < 250 * MB

@@ -4,10 +4,8 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import DatabaseError
 from websockets.sync.client import ClientConnection
 
-from ntkscope.store.run_store import RunStore
 from tests.fake_trainer import FAST, RAISES, STEADY, behaving
 from tests.servers import Server, acknowledge, drain, fake_executor, receive, seqs, serving, settings_in
 
@@ -177,14 +175,3 @@ def test_a_viewer_who_says_something_else(fake: Server, finished: str, message: 
 
     assert code == 4400
     assert '{"ack": seq}' in reason
-
-
-def test_a_log_that_cannot_be_read_is_told_by_a_code(
-    fake: Server, finished: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def damaged(*_: object) -> None:
-        raise DatabaseError("select", {}, Exception("database disk image is malformed"))
-
-    monkeypatch.setattr(RunStore, "events", damaged)
-    with fake.socket(finished) as socket:
-        assert closing(socket) == (4507, "The run's log cannot be read: database disk image is malformed.")

@@ -6,14 +6,15 @@ import pytest
 
 from ntkscope.experiment.presets import preset
 from ntkscope.schemas.config import RunConfig
+from tests.cases import config
 from tests.fake_trainer import FAST, RAISES, STEADY, behaving
 from tests.servers import Server, wait_for
 
 SEED_AXIS = {"field": "seed", "values": [FAST, RAISES]}
 
 
-def create(server: Server, config: RunConfig, *axes: dict[str, Any], name: str = "") -> dict[str, Any]:
-    body = {"name": name, "config": config.model_dump(mode="json"), "axes": axes}
+def create(server: Server, base: RunConfig, *axes: dict[str, Any], name: str = "") -> dict[str, Any]:
+    body = {"name": name, "config": base.model_dump(mode="json"), "axes": axes}
     made = server.client.post("api/sweeps", json=body)
     assert made.status_code == 201, made.text
     assert made.headers["location"] == f"/api/sweeps/{made.json()['id']}"
@@ -67,7 +68,15 @@ def test_cancel_and_resume(fake: Server) -> None:
         ({}, "axes", "Add this field"),
         ({"axes": [{"field": "seed", "values": [1, 1]}]}, "axes.0.values", "Every value once. You gave 1 again."),
         ({"axes": [SEED_AXIS, SEED_AXIS]}, "axes", "You gave seed twice."),
-        ({"axes": [{"field": "network.depth", "values": [1]}]}, "axes.0.field", "Did you mean 'network.width'?"),
+        ({"axes": [{"field": "network.widht", "values": [1]}]}, "axes.0.field", "Did you mean 'network.width'?"),
+        ({"axes": [SEED_AXIS, {"field": "data.points.d", "values": [1]}]}, "axes.1.field", "of kind 'interval'"),
+        ({"axes": [{"field": "seed", "values": [None]}]}, "axes.0.values.0", "A number, text, true or false."),
+        ({"axes": [{"field": "network.bias", "values": [True, 2]}]}, "axes.0.values", "network.bias = 2"),
+        ({"axes": [{"field": "network.bias", "values": ["x" * 999]}]}, "axes.0.values", "a valid boolean"),
+        ({"axes": [{"field": "data.target.kind", "values": ["formula"]},
+                   {"field": "data.target.draw", "values": ["none"]}]}, "axes.0.values", "data.target.draw"),
+        ({"axes": [{"field": "training.learning_rate.fraction", "values": [0.5, 0]}]}, "axes.0.values",
+         "training.learning_rate.fraction should be greater than 0."),
         ({"axes": [{"field": "network.width", "values": [8, 0]}]}, "axes.0.values", "network.width = 0"),
         ({"axes": [{"field": "network.width", "values": [8, "16"]}]}, "axes.0.values", "network.width = '16'"),
         ({"axes": [{"field": "network.width", "values": [8, 10**6]}]}, "network.width", "with width 1000000"),
@@ -78,11 +87,11 @@ def test_cancel_and_resume(fake: Server) -> None:
         ),
         ({"axes": [SEED_AXIS], "confg": {}}, "confg", "Did you mean 'config'?"),
     ],
-)
+)  # fmt: skip
 def test_a_sweep_that_cannot_be(real: Server, body: dict[str, Any], where: str, words: str) -> None:
-    config = behaving(0).model_dump(mode="json")
-    config["network"]["depth"] = 3
-    answer = real.client.post("api/sweeps", json={"config": config} | body)
+    deep = behaving(0).model_dump(mode="json")
+    deep["network"]["depth"] = 3
+    answer = real.client.post("api/sweeps", json={"config": deep} | body)
 
     assert answer.status_code == 422, answer.text
     assert answer.json()["where"] == where
@@ -95,6 +104,39 @@ def test_a_sweep_that_is_not_there(fake: Server, method: str, path: str) -> None
 
     assert answer.status_code == 404
     assert answer.json()["got"] == "'nobody'"
+
+
+def test_a_sweep_over_other_fields_says_how_each_run_ended_and_is_no_width_study(real: Server) -> None:
+    base = config(training__stop={"steps": 60}, recording={"frames": 12, "kernel_frames": 12})
+    made = create(
+        real,
+        base,
+        {"field": "network.activation", "values": ["relu", "erf"]},
+        {"field": "training.learning_rate.fraction", "values": [0.5, 1, 4.5]},
+        {"field": "network.bias", "values": [True]},
+    )
+    assert made["axes"][1] == {"field": "training.learning_rate.fraction", "values": [0.5, 1, 4.5]}
+    done = ended(real, made["id"])
+
+    assert (done["done"], done["failed"], done["study"]) == (6, 2, None)
+    assert [run["state"] for run in done["runs"]] == ["completed", "completed", "diverged"] * 2
+    for run, fraction in zip(done["runs"], [0.5, 1, 4.5] * 2, strict=True):
+        events = real.client.get(f"api/runs/{run['run_id']}/events").json()["events"]
+        started, finished = events[0], events[-1]
+        rate = started["config"]["training"]["learning_rate"]
+        assert run["values"]["training.learning_rate.fraction"] == rate["fraction"] == fraction
+        assert run["values"]["network.bias"] is started["config"]["network"]["bias"] is True
+        assert run["values"]["network.activation"] == started["config"]["network"]["activation"]
+        assert (run["steps"], run["loss"]) == (finished["step"], finished["loss"])
+        assert run["verdict"] == finished["verdict"]
+        if run["state"] == "completed":
+            assert run["verdict"]["word"] in ("holds", "roughly holds", "fails")
+            assert run["distance"] == started["infinite"]["distance"]
+            assert run["compared_at"] == done["runs"][0]["compared_at"]
+        else:
+            assert (run["distance"], run["drift"]) == (None, None)
+    name = real.get(done["runs"][2]["run_id"])["name"]
+    assert name == "activation relu, learning_rate.fraction 4.5, bias true"
 
 
 def test_a_small_width_ladder(real: Server) -> None:

@@ -9,11 +9,11 @@ from tests.cases import config
 from tests.cli.conftest import Cli
 
 
-def test_a_preview_says_when_each_frequency_is_learnt(cli: Cli) -> None:
+def test_a_preview_says_when_each_wave_is_learnt(cli: Cli) -> None:
     answer = cli("preview", "two-sines")
 
     assert answer.code == 0
-    for words in ("Learning rate", "2/λ₁", "parameters", "frequency", "steps", "yes"):
+    for words in ("Learning rate", "2/λ₁", "parameters", "for good", "frequency", "typed", "step", "yes"):
         assert words in answer.words
 
 

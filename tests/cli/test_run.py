@@ -72,6 +72,7 @@ def test_a_run_that_diverges_is_told_and_fails(cli: Cli) -> None:
 
     assert answer.code == 1
     assert "2/λ₁" in answer.output
+    assert "a quarter of 2/λ₁ as learning rate" in " ".join(answer.output.split())
 
 
 def test_a_table_is_trained_on(cli: Cli) -> None:

@@ -37,7 +37,7 @@ def test_the_notebook_example(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_python_example_of_the_api(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    code, _ = blocks("docs/api.md", "python")
+    code, _, _ = blocks("docs/api.md", "python")
     exec(code.replace(ADDRESS, server.url.rstrip("/")), {})
     printed = capsys.readouterr().out
     assert "frequency 3 is learnt at step" in printed
@@ -45,12 +45,23 @@ def test_the_python_example_of_the_api(server: Server, capsys: pytest.CaptureFix
 
 
 def test_the_width_study_of_the_api(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    _, code = blocks("docs/api.md", "python")
+    _, code, _ = blocks("docs/api.md", "python")
     exec(code.replace(ADDRESS, server.url.rstrip("/")), {})
     said, distance, drift = capsys.readouterr().out.splitlines()
     assert said == "Completed: 6 of 6 runs are done."
     assert re.fullmatch(r"distance ~ width\^-0\.\d\d, in theory -0\.5", distance)
     assert re.fullmatch(r"drift ~ width\^-(0|1)\.\d\d, in theory -1\.0", drift)
+
+
+def test_the_sweep_over_other_fields_of_the_api(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    *_, code = blocks("docs/api.md", "python")
+    exec(code.replace(ADDRESS, server.url.rstrip("/")), {})
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.partition(" of the limit")[0] for line in printed] == [
+        f"{activation} at {fraction}" for activation in ("relu", "tanh", "erf") for fraction in (0.25, 0.5, 4.5)
+    ]
+    for line in printed:
+        assert ("diverged" if " 4.5 " in line else "completed at step 300, loss 0.") in line
 
 
 def test_the_example_of_any_module(capsys: pytest.CaptureFixture[str]) -> None:

@@ -251,9 +251,11 @@ def test_a_diverged_run_names_both_numbers_and_one_click_starts_a_stable_one(ser
     banner = page.get_by_test_id("banner")
     expect(banner).to_contain_text(re.compile("Learning rate .* is above 2/λ₁ = "))
     assert drawn(page) > 5
-    banner.get_by_role("button", name=re.compile("^Train with")).click()
+    expect(banner).to_contain_text("a quarter of 2/λ₁ as learning rate")
+    banner.get_by_role("button", name="Train with these changes").click()
     expect(status(page)).to_contain_text(DONE)
     expect(page.get_by_test_id("banner")).to_be_hidden()
+    expect(page.locator('[data-path="training.learning_rate.fraction"] input')).to_have_value("0.25")
 
 
 def test_delete_can_be_undone(server: Server, open_page: Open) -> None:

@@ -67,7 +67,7 @@ def test_a_run_is_opened_in_the_lab_and_the_study_found_again(server: Server, op
     page = open_page(f"{server.url}/sweep")
     expect(progress(page)).to_contain_text("Completed")
     page.get_by_text("Every run").click()
-    page.get_by_role("button", name="Open in the Lab: width 128, NTK, seed 1").click()
+    page.get_by_role("button", name="Open in the Lab: Width 128, Scaling NTK, Seed 1").click()
     expect(page.get_by_test_id("place")).to_contain_text("step 300")
     expect(page.locator('[data-path="network.width"] input')).to_have_value("128")
     expect(page.locator('[data-path="seed"] input')).to_have_value("1")
@@ -76,7 +76,7 @@ def test_a_run_is_opened_in_the_lab_and_the_study_found_again(server: Server, op
 
 
 def test_the_lab_survives_the_round_trip(server: Server, open_page: Open) -> None:
-    body = {"config": config().model_dump(mode="json"), "name": "Kept"}
+    body = {"config": config().model_dump(mode="json"), "name": "FutureCache"}
     httpx.post(f"{server.url}/api/runs", json=body).raise_for_status()
     page = open_page(server.url)
     expect(page.get_by_test_id("place")).to_contain_text("step 200")
@@ -92,7 +92,7 @@ def test_the_lab_survives_the_round_trip(server: Server, open_page: Open) -> Non
     pages.get_by_role("link", name="Lab").click()
     expect(page.get_by_test_id("place")).to_contain_text("step 0")
     expect(page.locator('[data-path="network.width"] input')).to_have_value("77")
-    expect(page.get_by_role("button", name="Runs. In view: Kept")).to_be_visible()
+    expect(page.get_by_role("button", name="Runs. In view: FutureCache")).to_be_visible()
     assert page.url == address
 
 
@@ -110,6 +110,49 @@ def test_a_study_is_stopped_and_goes_on(server: Server, open_page: Open) -> None
     expect(progress(page)).to_contain_text("Training")
     progress(page).get_by_role("button", name="Stop").click()
     expect(progress(page)).to_contain_text("Stopped")
+
+
+def other(server: Server) -> str:
+    """The address of a sweep that is no width study, once it has ended; one of its runs diverges."""
+    base = config(training__stop={"steps": 60}, recording={"frames": 4, "kernel_frames": 4})
+    axes = [
+        {"field": "network.activation", "values": ["relu", "erf"]},
+        {"field": "training.learning_rate.fraction", "values": [0.25, 4.5]},
+    ]
+    body = {"name": "Activations and rates", "config": base.model_dump(mode="json"), "axes": axes}
+    made = httpx.post(f"{server.url}/api/sweeps", json=body).raise_for_status().json()
+    return f"{server.url}/sweep#{made['id']}"
+
+
+def test_a_sweep_over_other_fields_is_a_table_that_keys_sort(server: Server, open_page: Open) -> None:
+    page = open_page(other(server))
+    expect(progress(page)).to_contain_text("Completed")
+    expect(page.get_by_test_id("slopes")).to_have_count(0)
+    expect(page.get_by_role("columnheader")).to_have_text(
+        ["Activation", "Fraction of the limit", "State", "Steps", "Loss", "Prediction", "Distance", "Drift"]
+    )
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1)).to_contain_text("Diverged")
+    expect(rows.nth(1)).to_contain_text("Learning rate")
+    rate = page.get_by_role("columnheader", name="Fraction of the limit")
+    rate.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(rate).to_have_attribute("aria-sort", "ascending")
+    expect(page.locator("tbody td:nth-child(2)")).to_have_text(["0.25", "0.25", "4.5", "4.5"])
+    page.get_by_role("button", name="Open in the Lab: Activation erf, Fraction of the limit 0.25").click()
+    expect(page.get_by_test_id("place")).to_contain_text("step 60")
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_its_table_scrolls_and_not_the_page(server: Server, open_page: Open, size: dict[str, int]) -> None:
+    page = open_page(other(server), size)
+    expect(progress(page)).to_contain_text("Completed")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth")
+    card = page.get_by_test_id("progress")
+    assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
 
 
 def test_what_is_missing_is_said_and_nothing_is_sent(server: Server, open_page: Open) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ntkscope.executors.base import Emitted, Executor, Job, Message, Order, Ticked
+from ntkscope.executors.base import Executor, Job, Message, Order, Ticked
 from ntkscope.executors.inline import InlineExecutor
 from ntkscope.executors.process import ProcessExecutor
+from ntkscope.wire.codec import EncodedEvent
 from tests import fake_trainer
 from tests.servers import GENEROUS
 
@@ -30,11 +31,14 @@ class Ear:
         while True:
             _, message = self._heard.get(timeout=GENEROUS)
             self.all.append(message)
-            if isinstance(message, kind) and run_id in (None, getattr(message, "run_id", None)):
+            if isinstance(message, kind) and run_id in (
+                None,
+                getattr(message, "run_id", getattr(message, "run", None)),
+            ):
                 return message
 
     def seqs(self, run_id: str) -> list[int]:
-        return [m.seq for m in self.all if isinstance(m, Emitted) and m.run_id == run_id]
+        return [m.seq for m in self.all if isinstance(m, EncodedEvent) and m.run == run_id]
 
     def ticks(self, run_id: str) -> int:
         return sum(isinstance(m, Ticked) and m.run_id == run_id for m in self.all)

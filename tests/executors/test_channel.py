@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from ntkscope.executors.base import Emitted
 from ntkscope.executors.channel import Channel
+from ntkscope.wire.codec import EncodedEvent
 
 
 def pair() -> tuple[Channel[object, object], Channel[object, object]]:
@@ -16,7 +16,7 @@ def pair() -> tuple[Channel[object, object], Channel[object, object]]:
 
 def test_messages_come_in_order_whatever_their_size() -> None:
     ours, theirs = pair()
-    messages = [Emitted("a", seq, "frame", bytes(seq)) for seq in (1, 3_000_000, 2, 100_000)]
+    messages = [EncodedEvent("a", seq, "frame", bytes(seq)) for seq in (1, 3_000_000, 2, 100_000)]
     sender = threading.Thread(target=lambda: [ours.send(message) for message in messages])
     sender.start()
 

@@ -3,10 +3,10 @@
 import pytest
 
 from ntkscope.errors import InvalidInput
-from ntkscope.executors.base import Emitted, Ended, Executor, Paused, Released, Taken, Ticked
+from ntkscope.executors.base import CommandReceived, Ended, Executor, Paused, Released, Ticked
 from ntkscope.executors.inline import InlineExecutor
 from ntkscope.executors.process import ProcessExecutor
-from ntkscope.wire.codec import decode, encode
+from ntkscope.wire.codec import EncodedEvent, decode, encode
 from tests import fake_trainer
 from tests.executors.conftest import Ear, Start, job, order
 from tests.fake_trainer import FAST, INVALID, RAISES, SILENT, STEADY, checkpoint, frame
@@ -21,7 +21,7 @@ def test_events_come_encoded_in_order_and_then_the_end(executor: Executor, ear: 
     assert ended == Ended("a", "completed", "Reached the last step.")
     assert ear.seqs("a") == list(range(1, 23))
     assert ear.ticks("a") == 20
-    first = next(message for message in ear.all if isinstance(message, Emitted))
+    first = next(message for message in ear.all if isinstance(message, EncodedEvent))
     assert decode(first.data).model_dump_json() == frame(1, 1).model_dump_json()
 
 
@@ -35,15 +35,15 @@ def test_runs_follow_each_other(executor: Executor, ear: Ear) -> None:
 
 def test_a_paused_run_leaves_its_slot_to_others_and_goes_on_where_it_was(executor: Executor, ear: Ear) -> None:
     executor.begin(0, job("a", STEADY, LONG))
-    ear.until(Emitted)
+    ear.until(EncodedEvent)
     executor.order(0, order("a", "pause"))
-    assert ear.until(Taken) == Taken("a", "pause")
+    assert ear.until(CommandReceived) == CommandReceived("a", "pause")
     ear.until(Paused)
     executor.begin(0, job("b", FAST))
     ear.until(Ended, "b")
     so_far = ear.seqs("a")
     executor.order(0, order("a", "resume"))
-    ear.until(Emitted, "a")
+    ear.until(EncodedEvent, "a")
     executor.order(0, order("a", "cancel"))
 
     assert ear.until(Ended, "a") == Ended("a", "cancelled", "Cancelled.")
@@ -56,7 +56,7 @@ def test_a_paused_run_is_cancelled_while_another_trains(executor: Executor, ear:
     executor.order(0, order("a", "pause"))
     ear.until(Paused)
     executor.begin(0, job("b", STEADY, LONG))
-    ear.until(Emitted, "b")
+    ear.until(EncodedEvent, "b")
     executor.order(0, order("a", "cancel"))
     assert ear.until(Ended) == Ended("a", "cancelled", "Cancelled.")
     executor.order(0, order("b", "cancel"))
@@ -72,7 +72,7 @@ def test_orders_for_runs_that_are_over_are_forgotten(executor: Executor, ear: Ea
     executor.begin(0, job("b", FAST))
 
     assert ear.until(Ended) == Ended("b", "completed", "Reached the last step.")
-    assert not any(isinstance(message, Taken) for message in ear.all)
+    assert not any(isinstance(message, CommandReceived) for message in ear.all)
 
 
 def test_an_extended_run_is_numbered_from_its_last_seq(executor: Executor, ear: Ear) -> None:
@@ -87,7 +87,7 @@ def test_a_paused_run_leaves_the_memory_and_comes_back_from_its_checkpoint(execu
     executor.order(0, order("a", "pause"))
     ear.until(Paused)
     executor.begin(0, job("b", STEADY, LONG))
-    ear.until(Emitted, "b")
+    ear.until(EncodedEvent, "b")
     executor.order(0, order("a", "release"))
     assert ear.until(Released) == Released("a")
     executor.order(0, order("a", "release"))  # it is not there any more
@@ -95,7 +95,7 @@ def test_a_paused_run_leaves_the_memory_and_comes_back_from_its_checkpoint(execu
     ear.until(Ended, "b")
     assert not any(isinstance(message, Ended) and message.run_id == "a" for message in ear.all)
 
-    last = [message for message in ear.all if isinstance(message, Emitted) and message.run_id == "a"][-1]
+    last = [message for message in ear.all if isinstance(message, EncodedEvent) and message.run == "a"][-1]
     executor.begin(0, job("a", FAST, last.seq + 3, resume=lambda: last.data, since=-1))
     ear.until(Ended, "a")
     assert ear.seqs("a") == list(range(1, len(ear.seqs("a")) + 1))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ntkscope.executors.base import Died, Emitted, Ended, Ready, Ticked
+from ntkscope.executors.base import Died, Ended, Ready, Ticked
 from ntkscope.executors.process import ProcessExecutor
+from ntkscope.wire.codec import EncodedEvent
 from tests import fake_trainer
 from tests.executors.conftest import ROOT, Ear, Start, job
 from tests.fake_trainer import FAST, KILLED, LEAVES, STUCK
@@ -87,7 +88,7 @@ def test_a_worker_dies_with_its_server() -> None:
         assert server.stdout is not None
         worker = Path("/proc") / server.stdout.readline().strip()
         assert worker.is_dir()
-        while Emitted.__name__ not in server.stdout.readline():
+        while EncodedEvent.__name__ not in server.stdout.readline():
             pass  # until the run has begun: the worker now sleeps for ten minutes
         server.kill()
     wait_for(lambda: not worker.is_dir() or (worker / "stat").read_text().split()[2] == "Z")

@@ -12,7 +12,7 @@ from ntkscope.experiment.estimate import (
     Limits,
     check_limits,
     estimate_cost,
-    limit_bytes,
+    infinite_bytes,
     memory_bytes,
     readable_bytes,
     sizes,
@@ -21,8 +21,8 @@ from ntkscope.experiment.estimate import (
 from ntkscope.experiment.machine import machine_speed
 from ntkscope.experiment.problem.build import build, build_network
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.theory.infinite import limit
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.infinite import infinite
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.schemas.config import RunConfig
 
 LIMITS = Limits(max_parameters=50_000_000, max_points=4096, max_memory_bytes=8 * 2**30, max_steps=10_000_000)
@@ -117,8 +117,8 @@ def test_bytes_are_readable(count: int, said: str) -> None:
 @pytest.mark.parametrize("parts", [{}, {"network": {"width": 512, "depth": 2}}, {"data": {"grid": 2048}},
                                    {"network": {"encoding": {"kind": "positional"}}}])  # fmt: skip
 def test_what_is_kept_is_counted(parts: dict[str, Any]) -> None:
-    size, begun = sizes(config(**parts)), start(config(**parts))
-    for kept, counted in ((begun, start_bytes(size)), (limit(begun), limit_bytes(size))):
+    size, begun = sizes(config(**parts)), initial(config(**parts))
+    for kept, counted in ((begun, start_bytes(size)), (infinite(begun), infinite_bytes(size))):
         there = tensor_bytes(kept)
         assert there - 100_000 < counted < 1.5 * there + 100_000  # vectors are not counted
 

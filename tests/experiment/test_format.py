@@ -1,6 +1,6 @@
 import pytest
 
-from ntkscope.experiment.format import number
+from ntkscope.experiment.format import frequency, number, percent
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,26 @@ from ntkscope.experiment.format import number
 )
 def test_three_significant_figures(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3.0, "3"),
+        (0.5, "0.5"),
+        (3.8197, "3.82"),
+        (999.4, "999"),
+        (999.7, "1,000"),
+        (5000.0, "5,000"),
+        (1e-5, "1.00×10⁻⁵"),
+    ],
+)
+def test_frequencies_end_in_no_zeros(value: float, text: str) -> None:
+    assert frequency(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(1.0, "100 %"), (0.0123, "1.23 %"), (1e-6, "0.0001 %"), (1e-9, "under 0.0001 %"), (0, "0 %")]
+)
+def test_percents(share: float, text: str) -> None:
+    assert percent(share) == text

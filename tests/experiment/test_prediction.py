@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
-from ntkscope.experiment.theory.infinite import limit
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.infinite import infinite
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.numerics import MLP, euler_step, infinite_ntk
 from ntkscope.schemas.event import Frame, KernelFrame
 from tests.cases import config, of, run
@@ -21,72 +21,74 @@ CIRCLE = {
 
 
 def test_the_limit_is_kernel_regression() -> None:
-    begun = start(config(**CIRCLE))
+    begun = initial(config(**CIRCLE))
     by_start = prediction(begun, "gradient_descent", math.inf)
-    expected = begun.grid_function - begun.cross_kernel @ torch.linalg.solve(begun.kernel, begun.residual)
-    np.testing.assert_allclose(by_start.grid_prediction, expected.numpy(), atol=1e-7)
-    np.testing.assert_allclose(by_start.fitted_prediction, begun.problem.targets.numpy(), atol=1e-10)
+    kernel = begun.kernel
+    expected = kernel.function - kernel.cross_kernel @ torch.linalg.solve(begun.matrix, kernel.residual)
+    np.testing.assert_allclose(by_start.function, expected.numpy(), atol=1e-7)
+    np.testing.assert_allclose(by_start.fitted, begun.problem.targets.numpy(), atol=1e-10)
     assert by_start.time is None
     assert by_start.loss < 1e-20
     both = torch.cat([begun.problem.encoded, begun.problem.grid_encoded])
     theta = infinite_ntk(begun.problem.architecture, both)
-    expected = begun.grid_function - theta[12:, :12] @ torch.linalg.solve(theta[:12, :12], begun.residual)
-    by_limit = prediction(begun, "gradient_flow", math.inf, limit(begun))
-    np.testing.assert_allclose(by_limit.grid_prediction, expected.numpy(), atol=1e-6)
+    expected = begun.kernel.function - theta[12:, :12] @ torch.linalg.solve(theta[:12, :12], begun.kernel.residual)
+    by_limit = prediction(begun, "gradient_flow", math.inf, infinite(begun))
+    np.testing.assert_allclose(by_limit.function, expected.numpy(), atol=1e-6)
     assert by_limit.kernel == "infinite"
 
 
 def test_what_lies_below_the_noise_floor_stays_in_the_limit() -> None:
-    begun = start(config(data__points={"kind": "circle", "n": 64}, network__activation="linear", network__sigma_b=0.0))
-    assert begun.spectrum.count_above_floor == 2
+    settings = config(data__points={"kind": "circle", "n": 64}, network__activation="linear", network__sigma_b=0.0)
+    begun = initial(settings)
+    assert begun.kernel.spectrum.count_above_floor == 2
     found = prediction(begun, "gradient_flow", math.inf)
-    below = begun.spectrum.modes[:, 2:]
-    left = found.fitted_prediction - begun.problem.targets.numpy()
-    np.testing.assert_allclose(left, (below @ (below.T @ begun.residual)).numpy(), atol=1e-12)
+    below = begun.kernel.spectrum.modes[:, 2:]
+    left = found.fitted - begun.problem.targets.numpy()
+    np.testing.assert_allclose(left, (below @ (below.T @ begun.kernel.residual)).numpy(), atol=1e-12)
 
 
 @pytest.mark.parametrize("law", ["gradient_flow", "gradient_descent"])
 def test_at_a_time_the_infinite_kernel_is_its_own_law(law: str) -> None:
-    begun = start(config(**CIRCLE))
-    wide, time = limit(begun), 40 * begun.learning_rate
+    begun = initial(config(**CIRCLE))
+    wide, time = infinite(begun), 40 * begun.learning_rate
     found = prediction(begun, law, time, wide)  # type: ignore[arg-type]
     theta = infinite_ntk(begun.problem.architecture, begun.problem.encoded)
     one = torch.eye(12).double()
     moved = torch.linalg.matrix_exp(-time * theta) if law == "gradient_flow" else torch.linalg.matrix_power(
         one - begun.learning_rate * theta, 40
     )  # fmt: skip
-    residual = moved @ begun.residual
-    np.testing.assert_allclose(found.fitted_prediction, (begun.problem.targets + residual).numpy(), atol=1e-10)
+    residual = moved @ begun.kernel.residual
+    np.testing.assert_allclose(found.fitted, (begun.problem.targets + residual).numpy(), atol=1e-10)
     assert found.loss == pytest.approx(0.5 * float(residual @ residual), rel=1e-8)
 
 
 def test_distances_are_those_of_the_nearest_frame() -> None:
     settings = config(**CIRCLE, network__width=512)
-    begun, events = start(settings), run(settings)
+    begun, events = initial(settings), run(settings)
     recorded = Recorded.of(events)
     frames, kernels = of(events, Frame), of(events, KernelFrame)
     target = frames[10]
     found = prediction(begun, "gradient_descent", target.time * 1.01, recorded=recorded)
     exact = prediction(begun, "gradient_descent", target.time)
     assert found.frame_time == target.time
-    apart = np.linalg.norm(target.function - exact.grid_prediction) / np.linalg.norm(exact.grid_prediction)
+    apart = np.linalg.norm(target.function - exact.function) / np.linalg.norm(exact.function)
     assert found.distance == pytest.approx(apart)
     assert 0 < apart < 0.1
-    moving = moving_prediction_at(begun, kernels[2].time, recorded)
+    moving = moving_prediction_at(kernels[2].time, recorded)
     assert moving is not None
     assert kernels[2].moving is not None
     assert moving.time == kernels[2].time == moving.frame_time
-    np.testing.assert_array_equal(moving.grid_prediction, kernels[2].moving.function)
-    last = moving_prediction_at(begun, math.inf, recorded)
+    np.testing.assert_array_equal(moving.function, kernels[2].moving.function)
+    last = moving_prediction_at(math.inf, recorded)
     assert last is not None
     assert last.time == kernels[-1].time
-    assert moving_prediction_at(begun, 1.0, Recorded([], [])) is None
+    assert moving_prediction_at(1.0, Recorded([], [])) is None
 
 
 def test_the_ensemble_is_that_of_trained_networks() -> None:
-    begun = start(config(**CIRCLE))
+    begun = initial(config(**CIRCLE))
     step = 30
-    found = prediction(begun, "gradient_descent", step * begun.learning_rate, limit(begun)).ensemble
+    found = prediction(begun, "gradient_descent", step * begun.learning_rate, infinite(begun)).ensemble
     assert found is not None
     generator, drawn = torch.Generator().manual_seed(1), []
     for _ in range(100):

@@ -11,8 +11,8 @@ import torch
 from ntkscope.experiment.prediction import Recorded, prediction
 from ntkscope.experiment.presets import preset
 from ntkscope.experiment.theory.frequencies import residual_spectrum
-from ntkscope.experiment.theory.infinite import limit
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.infinite import infinite
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.numerics import gradient_flow, learning_time, log_log_slope
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import KernelFrame, Started
@@ -62,9 +62,9 @@ def test_drift_falls_with_the_output_scale() -> None:
 def to_regression(width: int, seed: int) -> tuple[float, float]:
     """Relative distance on the grid from the trained network to regression with K_0 and with Theta."""
     config = variant("kernel-limit", f"width-{width}", seed)
-    begun, recorded = start(config), Recorded.of(run(config))
+    begun, recorded = initial(config), Recorded.of(run(config))
     own = prediction(begun, "gradient_flow", math.inf, recorded=recorded)
-    wide = prediction(begun, "gradient_flow", math.inf, limit(begun), recorded)
+    wide = prediction(begun, "gradient_flow", math.inf, infinite(begun), recorded)
     assert own.distance is not None
     assert wide.distance is not None
     return own.distance, wide.distance
@@ -106,11 +106,11 @@ def test_kernel_limit_gaps_close_with_width() -> None:
 
 def test_circle_harmonics_at_infinite_width() -> None:
     """Under gradient flow; the finite network's own steps have a slope between 1.9 and 2.5 (test_presets)."""
-    begun = start(preset("circle-harmonics").variants[0].config)
-    wide = limit(begun).spectrum
+    begun = initial(preset("circle-harmonics").variants[0].config)
+    wide = infinite(begun).spectrum
     rates = learning_time(wide.eigenvalues.clamp(min=0), 0.3)
-    coefficients = wide.mode_coefficients(begun.residual)
-    start_spectrum = residual_spectrum(begun.fourier_rows, begun.residual)
+    coefficients = wide.mode_coefficients(begun.kernel.residual)
+    start_spectrum = residual_spectrum(begun.fourier_rows, begun.kernel.residual)
     times = []
     for k in range(1, 9):
         members = [2 * k - 1, 2 * k]  # modes 1 and 2 of frequency 1, and so on: the constant is the first

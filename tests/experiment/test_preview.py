@@ -29,7 +29,7 @@ def test_it_says_what_the_run_starts_from() -> None:
     np.testing.assert_array_equal(said.spectrum.eigenvalues, started.eigenvalues)
     assert said.spectrum.groups == started.groups
     assert said.spectrum.learning_rate == started.learning_rate
-    assert said.spectrum.stability_limit == started.stability_limit == 2 / started.eigenvalues[0]
+    assert said.spectrum.largest_stable_rate == started.largest_stable_rate == 2 / started.eigenvalues[0]
     assert said.spectrum.learning_rate == pytest.approx(1 / started.eigenvalues[0])
     assert said.spectrum.below_floor == started.below_floor
     assert (said.spectrum.end_step, said.spectrum.end_time) == (100, 100 * started.learning_rate)
@@ -39,7 +39,7 @@ def test_it_says_what_the_run_starts_from() -> None:
 def test_groups_learnt_are_those_whose_time_comes() -> None:
     spectrum = preview(config()).spectrum
     assert spectrum is not None
-    times = [group.learning_time for group in spectrum.groups if group.drawn]
+    times = [group.learning_time for group in spectrum.groups if group.resolved]
     assert spectrum.groups_learnt == sum(time is not None and time <= spectrum.end_time for time in times)
     assert 0 < spectrum.groups_learnt < len(times)
 
@@ -52,27 +52,65 @@ def test_a_stop_time_is_the_end() -> None:
 
 
 def test_a_rate_above_the_limit_is_a_warning() -> None:
-    assert not [text for text in preview(config(training=rate(0.9))).warnings if "2/λ₁" in text]
-    said = preview(config(training=rate(1.5)))
-    assert said.spectrum is not None
-    assert len(said.warnings) == 1
-    assert "above 2/λ₁" in said.warnings[0]
+    assert not [text for text in preview(config(training=rate(0.9))).warnings if "2/λ" in text]
+    above, never = preview(config(training=rate(1.5))).warnings
+    assert "above 2/λ₁" in above
+    assert never.startswith("Frequencies 1, 3: with the kernel at the start: never, because no step at this rate")
+
+
+@pytest.mark.parametrize("fraction", [1.0, 1.5, 50.0])
+def test_modes_that_a_rate_does_not_shrink_are_never_learnt(fraction: float) -> None:
+    spectrum = preview(config(training=rate(fraction))).spectrum
+    assert spectrum is not None
+    for group in spectrum.groups:
+        if group.learning_time is not None:
+            assert group.eigenvalue * spectrum.learning_rate < 2
+    assert spectrum.groups[0].learning_time is None
+
+
+def test_times_are_the_rate_times_the_steps() -> None:
+    spectrum = preview(config(training=rate(0.5, 4000))).spectrum
+    assert spectrum is not None
+    told = [answer for answer in spectrum.waves if answer.step is not None]
+    assert [answer.time for answer in told] == [spectrum.learning_rate * (answer.step or 0) for answer in told]
+    assert len(told) == 2
+    assert all(answer.step and answer.step >= 1 for answer in told)
 
 
 def test_it_answers_why_a_network_cannot_fit_oscillations() -> None:
     target = {"kind": "sinusoids", "frequencies": [1, 5, 6]}
     smooth = {"width": 64, "sigma_w": 1}
     said = preview(config(data={"points": {"kind": "circle", "n": 32}, "target": target}, network=smooth))
-    assert any(text.startswith("Frequencies 5, 6 will not be learnt within 100 steps") for text in said.warnings)
+    assert any(text.startswith("Frequencies 5, 6: not within 100 steps") for text in said.warnings)
     easy = preview(config(data={"points": {"kind": "circle", "n": 32}}))
     assert not easy.warnings
 
 
-def test_it_names_a_frequency_that_never_comes() -> None:
+def test_it_names_a_frequency_that_the_kernel_at_the_start_does_not_see() -> None:
     network = {"width": 64, "activation": "relu", "sigma_b": 0}
     data = {"points": {"kind": "circle", "n": 16}, "target": {"kind": "sinusoids", "frequencies": [1, 3]}}
     said = preview(config(data=data, network=network))
-    assert any(text.startswith("Frequency 3 will not be learnt, however long the run") for text in said.warnings)
+    assert any(text.startswith("Frequency 3: with the kernel at the start: never, because") for text in said.warnings)
+    assert not any("however long" in text for text in said.warnings)
+
+
+@pytest.mark.parametrize(
+    ("points", "formula", "frequencies"),
+    [
+        ({"kind": "interval", "n": 16}, "sin(6*pi*x)", [6]),
+        ({"kind": "interval", "n": 16, "include_end": False}, "sin(6*pi*x)", [6]),
+        ({"kind": "random", "n": 40, "d": 1, "distribution": "uniform"}, "sin(6*pi*x)", [6]),
+        ({"kind": "interval", "n": 128}, "abs(x) + 0.3*sin(12*x)", [12 / np.pi]),
+    ],
+)
+def test_the_target_s_own_waves_are_told_first(points: dict[str, Any], formula: str, frequencies: list[float]) -> None:
+    spectrum = preview(config(data={"points": points, "target": {"kind": "formula", "text": formula}})).spectrum
+    assert spectrum is not None
+    waves = [answer for answer in spectrum.waves if answer.source != "mean"]
+    typed = [answer.frequency for answer in waves if answer.source == "typed"]
+    assert typed == pytest.approx(frequencies)
+    assert [answer.frequency for answer in waves][: len(typed)] == typed
+    assert sum(answer.share for answer in spectrum.waves) == pytest.approx(1, abs=0.05)
 
 
 def test_one_point() -> None:
@@ -86,8 +124,8 @@ def test_one_point() -> None:
 def test_a_zero_target_has_nothing_to_learn() -> None:
     said = preview(config(data={"target": {"kind": "formula", "text": "0*x"}}))
     assert said.spectrum is not None
-    assert said.spectrum.frequencies == []
-    assert not any(group.drawn for group in said.spectrum.groups)
+    assert said.spectrum.waves == []
+    assert not any(group.resolved for group in said.spectrum.groups)
 
 
 def test_the_cost_comes_without_the_spectrum() -> None:

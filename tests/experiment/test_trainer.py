@@ -30,7 +30,7 @@ def test_the_first_frame_is_the_state_that_theory_starts_from() -> None:
     assert isinstance(begin, Started)
     np.testing.assert_allclose(first.mode_coefficients, begin.mode_coefficients, atol=1e-12)
     np.testing.assert_allclose(first.function, begin.grid_start, atol=1e-12)
-    np.testing.assert_allclose(first.function_predicted, begin.grid_start, atol=1e-12)
+    np.testing.assert_allclose(first.predicted["frozen"].function, begin.grid_start, atol=1e-12)
     assert first.loss == pytest.approx(0.5 * begin.residual_norm**2)
 
 
@@ -39,9 +39,10 @@ def test_a_wide_network_follows_the_discrete_law() -> None:
     begin, last = events[0], of(events, Finished)[-1]
     assert isinstance(begin, Started)
     assert begin.law == "gradient_descent"
-    assert last.median_error is not None
-    assert last.median_error < 0.02
-    assert last.median_error < last.median_error_gradient_flow
+    errors = last.median_errors
+    assert errors["gradient_descent"] is not None
+    assert errors["gradient_flow"] is not None
+    assert errors["gradient_descent"] < min(0.02, errors["gradient_flow"])
 
 
 def test_a_small_rate_draws_gradient_flow() -> None:
@@ -62,19 +63,66 @@ def test_another_seed_gives_another_run() -> None:
     assert of(run(config()), Frame)[-1].loss != of(run(config(seed=1)), Frame)[-1].loss
 
 
+def extended(*stops: int, **changes: Any) -> list[RunEvent]:
+    """A run of the first number of steps that is extended to each of the others: the events of the last extension."""
+    events: list[RunEvent] = []
+    for steps in stops:
+        end = events[-1] if events else None
+        assert end is None or isinstance(end, Checkpoint)
+        settings = config(**changes, training__stop__steps=steps)
+        events = run(settings, resume=end, last_seq=end.seq if end else 0)
+    return events
+
+
 def test_extending_equals_a_run_that_was_long_from_the_start() -> None:
-    short = run(config(training__stop__steps=100))
-    checkpoint = of(short, Checkpoint)[-1]
-    added = run(config(), resume=checkpoint, last_seq=short[-1].seq)
-    whole = run(config())
-    assert added[0].seq == short[-1].seq + 1
-    assert isinstance(added[0], Started)
-    assert added[0].steps[0] > 100
+    added, whole = extended(200, 400), run(config(training__stop__steps=400))
+    begin, whole_begin = added[0], whole[0]
+    assert isinstance(begin, Started)
+    assert isinstance(whole_begin, Started)
+    assert (begin.law, begin.law_difference) == (whole_begin.law, whole_begin.law_difference)
+    assert begin.groups == whole_begin.groups
+    assert (begin.steps[0], begin.steps[-1]) == (0, 400)
+    shared, ours, theirs = np.intersect1d(begin.steps, whole_begin.steps, return_indices=True)
+    assert {0, 1, 400} <= set(shared)
+    for law in ("gradient_flow", "gradient_descent"):
+        one, other = begin.laws[law], whole_begin.laws[law]
+        np.testing.assert_allclose(one.remaining[ours], other.remaining[theirs], rtol=1e-12)
+        np.testing.assert_allclose(one.loss[ours], other.loss[theirs], rtol=1e-12)
     by_step = {frame.step: frame for frame in of(whole, Frame)}
+    assert [frame.step for frame in of(added, Frame)] == [step for step in begin.steps if step > 200]
     for frame in of(added, Frame):
+        assert frame.step in begin.steps
         assert frame.loss == by_step[frame.step].loss
         np.testing.assert_array_equal(frame.function, by_step[frame.step].function)
-    assert len(of(added, Finished)[-1].rows) == len(of(whole, Finished)[-1].rows)
+    assert of(added, Checkpoint)[-1].parameters == of(whole, Checkpoint)[-1].parameters
+    times = [[row.predicted_learning_time for row in of(events, Finished)[-1].rows] for events in (added, whole)]
+    assert times[0] == times[1]
+
+
+@pytest.mark.parametrize("fraction", [0.5, 0.9])
+def test_a_run_that_records_every_step_closes_as_if_it_had_never_been_cut(fraction: float) -> None:
+    changes = {"recording__frames": 200, "training__learning_rate": {"kind": "auto", "fraction": fraction}}
+    added, whole = extended(30, 70, 120, **changes), run(config(**changes, training__stop__steps=120))
+    begin, whole_begin = added[0], whole[0]
+    assert isinstance(begin, Started)
+    assert isinstance(whole_begin, Started)
+    np.testing.assert_array_equal(begin.steps, whole_begin.steps)
+    np.testing.assert_array_equal(
+        begin.laws["gradient_descent"].remaining, whole_begin.laws["gradient_descent"].remaining
+    )
+    last, whole_last = of(added, Finished)[-1], of(whole, Finished)[-1]
+    assert last.rows == whole_last.rows
+    assert last.learning_time_fit == whole_last.learning_time_fit
+    assert (last.median_errors, last.sentence) == (whole_last.median_errors, whole_last.sentence)
+
+
+def test_the_plan_of_an_extended_run_has_the_kernel_frames_that_were() -> None:
+    short = run(config(training__stop__steps=200))
+    added = run(config(training__stop__steps=400), resume=of(short, Checkpoint)[-1], last_seq=short[-1].seq)
+    begin = added[0]
+    assert isinstance(begin, Started)
+    measured = [frame.step for frame in of(short + added, KernelFrame)]
+    assert list(begin.kernel_steps) == measured
 
 
 def test_pause_gives_a_checkpoint_and_resume_goes_on() -> None:

@@ -11,9 +11,16 @@ BACKEND = Path(__file__).parents[2] / "backend" / "ntkscope"
 
 # Where a name may stand: its table, the schema that users write, the face of the package (whose functions bear the
 # laws' names), and for the laws the one choice between two of them.
-LAW_FILES = {"numerics/law.py", "numerics/__init__.py", "schemas/event.py", "experiment/theory/frozen.py"}
-# A config's fields that shape an activation; a formula's functions, some of which are called the same.
+LAW_FILES = {
+    "numerics/law.py",
+    "numerics/__init__.py",
+    "schemas/event.py",
+    "experiment/theory/frozen.py",
+    "wire/version_1.py",  # the names of two fields
+}
+# A config's fields that shape an activation; a formula's functions, some of which are called the same; an example.
 ACTIVATION_FILES = {
+    "api/examples.py",
     "numerics/activations.py",
     "schemas/network.py",
     "experiment/problem/build.py",

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ntkscope.numerics.crossings import for_good, steps_for_good
+from ntkscope.numerics.crossings import falls, for_good, norm_step_for_good, steps_for_good
 
 
 def numbers(*values: float) -> torch.Tensor:
@@ -100,3 +100,51 @@ def test_very_slow_modes_have_a_step_too() -> None:
         numbers(1e-9), 1.0, torch.tensor([[1.0 + 0j]]), torch.zeros(1, dtype=torch.complex128), numbers(0.1)
     )
     assert found == pytest.approx(math.log(10) * 1e9, rel=1e-8)
+
+
+@pytest.mark.parametrize("epsilon", [1e-20, 1e-30, 1e-200])
+def test_the_search_goes_on_until_the_smallest_limit(epsilon: float) -> None:
+    (found,) = steps_for_good(
+        numbers(0.01), 1.0, torch.tensor([[1.0 + 0j]]), torch.zeros(1, dtype=torch.complex128), numbers(epsilon)
+    )
+    assert found == math.ceil(math.log(epsilon) / math.log(0.99))
+
+
+@pytest.mark.parametrize("eigenvalue", [3.0, 0.7, 0.013])
+def test_two_over_lambda_is_no_rate_at_which_a_mode_falls(eigenvalue: float) -> None:
+    rate, still = 2 / eigenvalue, torch.zeros(1, dtype=torch.complex128)
+    for fraction in (1.0, 1 - 1e-15):
+        assert not falls(numbers(eigenvalue), fraction * rate).any()
+        assert steps_for_good(numbers(eigenvalue), fraction * rate, still[None] + 1, still, numbers(0.1)) == [None]
+        assert norm_step_for_good(numbers(eigenvalue), fraction * rate, numbers(1), 0.1) is None
+    assert falls(numbers(eigenvalue), 0.999 * rate).all()
+    assert not falls(numbers(0.0, -1e-18), rate).any()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.02, 1.95) | st.just(1.0) | st.just(0.0), st.floats(-2, 2)), min_size=1, max_size=4),
+    st.floats(0.01, 1.0),
+)
+def test_the_step_of_a_norm_is_that_of_the_slow_twin(modes: list[tuple[float, float]], limit: float) -> None:
+    eigenvalues, parts = numbers(*(one[0] for one in modes)), numbers(*(one[1] for one in modes))
+    norms = [
+        math.sqrt(sum(part**2 * (1 - value) ** (2 * step) for value, part in modes)) / limit for step in range(1000)
+    ]
+    if any(abs(norm - 1) < 1e-9 for norm in norms):  # at the limit itself round-off decides
+        return
+    slow = next((step for step, norm in enumerate(norms) if norm < 1), None)
+    assert norm_step_for_good(eigenvalues, 1.0, parts, limit) == slow
+
+
+def test_a_norm_with_a_mode_that_grows_never_falls() -> None:
+    assert norm_step_for_good(numbers(2.5, 0.5), 1.0, numbers(1e-9, 1), 0.1) is None
+    assert norm_step_for_good(numbers(2.5, 0.5), 1.0, numbers(0, 1), 0.1) == 4
+    assert norm_step_for_good(numbers(1e-9), 1.0, numbers(1), 0.1) == pytest.approx(math.log(10) * 1e9, rel=1e-8)
+
+
+def test_the_smallest_rates_move_nothing() -> None:
+    for rate in (1e-310, 5e-324):
+        assert norm_step_for_good(numbers(1.0), rate, numbers(1), 0.1) is None
+        still = torch.zeros(1, dtype=torch.complex128)
+        assert steps_for_good(numbers(1.0), rate, still[None] + 1, still, numbers(0.1)) == [None]

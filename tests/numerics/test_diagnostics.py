@@ -2,8 +2,6 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ntkscope.numerics import (
     MLP,
@@ -11,7 +9,6 @@ from ntkscope.numerics import (
     effective_rank,
     empirical_ntk,
     euler_step,
-    group_learning_time,
     identity_error,
     learning_time,
     log_log_fit,
@@ -33,39 +30,6 @@ def test_drift_is_a_relative_frobenius_norm() -> None:
 def test_learning_time() -> None:
     found = learning_time(tensor([2.0, 0.5, 0.0, -1e-17]), 0.1)
     assert found.tolist() == pytest.approx([math.log(10) / 2, math.log(10) / 0.5, math.inf, math.inf])
-
-
-def group_norm(eigenvalues: list[float], coefficients: list[float], time: float) -> float:
-    pairs = zip(eigenvalues, coefficients, strict=True)
-    return math.sqrt(sum(c * c * math.exp(-2 * value * time) for value, c in pairs))
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.floats(1e-3, 1e3), st.floats(1e-3, 1e3)), min_size=1, max_size=4), st.floats(0.01, 0.9))
-def test_a_group_is_at_epsilon_at_its_learning_time(modes: list[tuple[float, float]], epsilon: float) -> None:
-    eigenvalues, coefficients = [mode[0] for mode in modes], [mode[1] for mode in modes]
-    found = group_learning_time(tensor(eigenvalues), tensor(coefficients), epsilon)
-    assert found is not None
-    start = group_norm(eigenvalues, coefficients, 0)
-    assert group_norm(eigenvalues, coefficients, found) / start == pytest.approx(epsilon, rel=1e-9)
-
-
-def test_a_single_mode_has_the_textbook_time() -> None:
-    assert group_learning_time(tensor([2.0]), tensor([-3.0]), 0.1) == pytest.approx(math.log(10) / 2, rel=1e-14)
-
-
-def test_groups_that_never_learn() -> None:
-    assert group_learning_time(tensor([0.0]), tensor([1.0]), 0.1) is None
-    assert group_learning_time(tensor([-1e-18]), tensor([1.0]), 0.1) is None
-    assert group_learning_time(tensor([1.0, 0.0]), tensor([1.0, 0.2]), 0.1) is None
-    assert group_learning_time(tensor([1.0]), tensor([0.0]), 0.1) is None
-
-
-def test_a_small_part_that_never_decays_delays_the_rest() -> None:
-    found = group_learning_time(tensor([1.0, 0.0]), tensor([1.0, 0.09]), 0.1)
-    assert found is not None
-    assert group_norm([1.0, 0.0], [1.0, 0.09], found) / math.hypot(1, 0.09) == pytest.approx(0.1, rel=1e-9)
-    assert found > math.log(10)
 
 
 def test_a_measured_exponential_is_timed_exactly_on_any_grid() -> None:

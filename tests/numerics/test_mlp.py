@@ -153,12 +153,9 @@ def test_the_output_scale_multiplies_the_same_draw(parameterization: str) -> Non
 def test_dead_units() -> None:
     net, x = network("relu", 2), normal(6, 3)
     assert not net.hidden_derivatives_all_zero(x)
-    assert 0 <= net.dead_units_fraction(x) < 0.5
     net.weights[0].zero_()
     net.biases[0].fill_(-1)
     assert net.hidden_derivatives_all_zero(x)
-    assert net.dead_units_fraction(x) >= 17 / 28
-    assert network("relu", 0).dead_units_fraction(x) == 0
     assert not network("relu", 0).hidden_derivatives_all_zero(x)
 
 

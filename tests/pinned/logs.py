@@ -1,28 +1,24 @@
-"""Three runs whose logs are kept as they were first written, and how to write them: the past that must still open.
+"""Runs whose logs are kept as version 1 of the events wrote them, and the database that held three of them: the past
+that must still open. No program writes such bytes any more.
 
-    python -m tests.pinned.logs [NAME ...]
+    python -m tests.pinned.logs
 
-writes the logs anew, their JSON, and the database that holds all of them, and prints what is left to do. Whoever does
-so names the reason in the commit.
+writes what is made of them today anew: what the server sends for each log, as bytes and as JSON. Whoever does so names
+the reason in the commit.
+
+The circle was paused and then extended by a version that planned the added steps alone, with a law of their own. The
+same run with one plan and one law over all of it is `extended`.
 """
 
-import sys
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
-
-from sqlalchemy import URL
 
 from ntkscope.experiment.measure import clock
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Checkpoint, Finished, RunEvent, Started, Tick
-from ntkscope.schemas.run import RunSummary
-from ntkscope.store.database import make_engine
-from ntkscope.store.migrations import migrate
-from ntkscope.store.writes import NewEvent, append_events, insert_run
-from ntkscope.wire.codec import decode, encode, to_json
-from ntkscope.wire.sequence import split
+from ntkscope.schemas.event import Checkpoint, RunEvent, Tick
+from ntkscope.wire.codec import encode, to_json
+from ntkscope.wire.sequence import decode_log, split
 from tests.cases import config
 
 FOLDER = Path(__file__).parent
@@ -46,11 +42,14 @@ CONFIGS: dict[str, RunConfig] = {
         recording__frames=80, recording__kernel_frames=20, recording__modes=16,
     ),
 }  # fmt: skip
+CONFIGS["extended"] = CONFIGS["circle"]
+OLDER = ["circle"]  # not written anew
+IN_DATABASE = ["interval", "circle", "plane"]
 
 
 def record(name: str) -> list[RunEvent]:
-    """The run of this name, as its log has it. The circle is paused on its way and then extended."""
-    if name != "circle":
+    """The run of this name, as its log has it; `extended` is paused on its way before it is extended."""
+    if name != "extended":
         return _stored(train(CONFIGS[name]))
     before, clock.TICK_SECONDS = clock.TICK_SECONDS, 0.0  # a Tick after every step: a pause at a given one
     try:
@@ -91,60 +90,18 @@ def _paused(settings: RunConfig, at: int) -> list[RunEvent]:
     return _stored(events)
 
 
-def write_log(name: str) -> None:
-    """Trains, and writes the log and its JSON."""
-    events = record(name)
-    (FOLDER / f"{name}.events").write_bytes(b"".join(encode(event) for event in events))
-    sent = [to_json(encode(event)) for event in events if not isinstance(event, Checkpoint)]
-    (FOLDER / f"{name}.json").write_bytes(b"[" + b",\n".join(sent) + b"]\n")
+def sent(name: str) -> list[bytes]:
+    """What a server of this version sends for a pinned log."""
+    return [encode(event) for event in decode_log(read(name)) if not isinstance(event, Checkpoint)]
 
 
-def write_database() -> None:
-    """A database with the three logs, in the schema of today's program."""
-    DATABASE.unlink(missing_ok=True)
-    engine = make_engine(URL.create("sqlite", database=str(DATABASE)))
-    with engine.begin() as connection:
-        migrate(connection)
-        for order, name in enumerate(CONFIGS):
-            data = read(name)
-            events = [decode(item) for item in data]
-            insert_run(connection, _row(name, events, 1.7e9 + order))
-            append_events(
-                connection,
-                [NewEvent(name, event.seq, event.type, item) for event, item in zip(events, data, strict=True)],
-            )
-    with closing(engine.raw_connection()) as connection:
-        connection.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-    engine.dispose()
-
-
-def _row(name: str, events: list[RunEvent], created: float) -> RunSummary:
-    started = [event for event in events if isinstance(event, Started)][-1]
-    finished = [event for event in events if isinstance(event, Finished)][-1]
-    return RunSummary(
-        id=name,
-        name=f"Pinned: {name}",
-        tags=["pinned"],
-        state=finished.outcome,
-        sentence=finished.sentence,
-        created_at=created,
-        started_at=created,
-        ended_at=created + finished.wall_seconds,
-        deleted_at=None,
-        ahead=0,
-        last_seq=events[-1].seq,
-        config=started.config,
-        digest=started.config.digest(),
-        recorded=False,
-    )
-
-
-def main(names: list[str]) -> None:
-    for name in names or CONFIGS:
-        write_log(name)
-    write_database()
+def main() -> None:
+    for name in CONFIGS:
+        data = sent(name)
+        (FOLDER / f"{name}.sent").write_bytes(b"".join(data))
+        (FOLDER / f"{name}.json").write_bytes(b"[" + b",\n".join(map(to_json, data)) + b"]\n")
     print("Then, in frontend/: PIN_FIGURES=1 npx vitest run src/charts/pinned.test.ts")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ntkscope.api.services import Services, open_services
-from ntkscope.executors.base import Deliver, Emitted, Ended, Executor, Job, Message, Order, Ready
+from ntkscope.executors.base import Deliver, Ended, Executor, Job, Message, Order, Ready
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunRequest, RunSummary
-from ntkscope.wire.codec import encode
+from ntkscope.wire.codec import EncodedEvent, encode
 from tests.fake_trainer import FAST, behaving, frame
 from tests.servers import GENEROUS, settings_in
 
@@ -55,7 +55,7 @@ class Puppet:
 
     def frames(self, run_id: str, *seqs: int) -> None:
         for seq in seqs:
-            self.tell(Emitted(run_id, seq, "frame", encode(frame(seq, seq))))
+            self.tell(EncodedEvent(run_id, seq, "frame", encode(frame(seq, seq))))
 
     def end(self, run_id: str, slot: int = 0) -> None:
         self.tell(Ended(run_id, "completed", "Done."), slot)
@@ -83,6 +83,13 @@ async def reaches(services: Services, run_id: str, state: str) -> RunSummary:
             if run.state == state:
                 return run
             await asyncio.sleep(0.005)
+
+
+async def stored_past(services: Services, run_id: str, seq: int) -> None:
+    """Returns once viewers were notified of an event after this seq."""
+    async with asyncio.timeout(GENEROUS):
+        while services.notifier.latest(run_id) <= seq:
+            await services.notifier.changed(run_id).wait()
 
 
 Test = Callable[..., Awaitable[None]]

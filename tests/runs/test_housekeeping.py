@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from ntkscope.errors import Gone, NotFound
-from ntkscope.executors.base import Taken
+from ntkscope.executors.base import CommandReceived
 from ntkscope.runs.housekeeping import UNUSED_SECONDS, Housekeeping
 from ntkscope.runs.recording import RECORDED
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunPatch
 from ntkscope.store.database import open_database
 from ntkscope.store.run_store import RunStore
-from ntkscope.store.writes import NewEvent, append_events, insert_dataset, insert_run, update_run
+from ntkscope.store.writes import append_events, insert_dataset, insert_run, update_run
+from ntkscope.wire.codec import EncodedEvent, encode
+from tests.fake_trainer import frame
 from tests.runs.conftest import Puppet, opened, reaches, submit
 from tests.servers import settings_in
 from tests.store.test_run_store import summary
@@ -47,7 +49,7 @@ def test_a_run_is_cancelled_when_it_is_deleted(tmp_path: Path, puppet: Puppet) -
             asked = asyncio.create_task(services.housekeeping.delete(run.id))
             while (0, run.id, "cancel") not in puppet.orders:
                 await asyncio.sleep(0.001)
-            puppet.tell(Taken(run.id, "cancel"))
+            puppet.tell(CommandReceived(run.id, "cancel"))
             puppet.end(run.id)
 
             assert (await asked).deleted_at is not None
@@ -95,7 +97,7 @@ def test_runs_that_a_dead_server_left_alive_are_marked(tmp_path: Path, puppet: P
     with database.engine.begin() as connection:
         for state in ("queued", "running", "paused", "completed"):
             insert_run(connection, summary(state, state=state))  # type: ignore[arg-type]
-        append_events(connection, [NewEvent("running", 1, "frame", b"x")])
+        append_events(connection, [EncodedEvent("running", 1, "frame", encode(frame(1, 1)))])
     database.close()
 
     async def main() -> None:

@@ -3,7 +3,15 @@
 import asyncio
 import threading
 
-from ntkscope.runs.log import Log
+import msgpack
+import pytest
+
+from ntkscope.runs.log import Log, is_whole, next_to
+from ntkscope.store.run_store import EventTime
+
+
+def event(seq: int) -> tuple[int, bytes]:
+    return seq, msgpack.packb({"seq": seq})
 
 
 class SlowStore:
@@ -14,7 +22,7 @@ class SlowStore:
     def events(self, run_id: str, after: int, limit: int) -> list[tuple[int, bytes]]:
         self.reads.append((run_id, after, limit))
         self.go.wait(10)
-        return [(after + 1, b"x")]
+        return [event(after + 1)]
 
 
 def test_those_who_ask_the_same_share_one_read() -> None:
@@ -28,9 +36,9 @@ def test_those_who_ask_the_same_share_one_read() -> None:
         store.go.set()
         answers = await asyncio.gather(*asked[1:])
 
-        assert answers == [[(4, b"x")], [(4, b"x")], [(5, b"x")]]
+        assert answers == [[event(4)], [event(4)], [event(5)]]
         assert sorted(store.reads) == [("a", 3, 8), ("a", 4, 8)]
-        assert await log.read("a", 3, 8) == [(4, b"x")]
+        assert await log.read("a", 3, 8) == [event(4)]
         assert len(store.reads) == 3  # what was read is not kept
 
     asyncio.run(main())
@@ -53,3 +61,25 @@ def test_a_read_that_has_begun_is_joined_by_nobody() -> None:
         assert len(store.reads) == 2
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"x", b"\xff\xff", msgpack.packb([1, 2]), msgpack.packb({"step": 1}), msgpack.packb({"seq": 8}),
+     msgpack.packb({"seq": 7, "type": "frame"})[:-1], msgpack.packb({"seq": 7}) + b"\x00", b"\xc1" * 20],
+)  # fmt: skip
+def test_bytes_that_are_not_one_event_of_its_seq_are_damaged(data: bytes) -> None:
+    assert not is_whole((7, data))
+
+
+def test_an_event_of_its_seq_is_whole() -> None:
+    assert is_whole((7, msgpack.packb({"version": 2, "seq": 7, "bytes": bytes(1000)})))
+
+
+@pytest.mark.parametrize(
+    ("time", "seqs"),
+    [(0.0, [1, 3]), (0.5, [1, 3]), (1.0, [3, 4]), (2.5, [4]), (float("inf"), [4]), (-1.0, [1])],
+)
+def test_the_measurements_next_to_a_time(time: float, seqs: list[int]) -> None:
+    times = [EventTime(seq, "frame", at) for seq, at in ((1, 0.0), (3, 1.0), (4, 2.0), (5, 2.0))]
+    assert [at.seq for at in next_to(time, times)] == seqs

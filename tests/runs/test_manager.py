@@ -7,14 +7,14 @@ import pytest
 
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput, NotFound, TooLarge
-from ntkscope.executors.base import Died, Emitted, Paused, Ready, Taken, Ticked
+from ntkscope.executors.base import CommandReceived, Died, Paused, Ready, Ticked
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data, DatasetPoints, DatasetTarget
 from ntkscope.schemas.run import RunRequest
 from ntkscope.schemas.training import Stop, Training
-from ntkscope.wire.codec import encode
+from ntkscope.wire.codec import EncodedEvent, encode
 from tests.fake_trainer import checkpoint, tick
-from tests.runs.conftest import Puppet, opened, reaches, submit
+from tests.runs.conftest import Puppet, opened, reaches, stored_past, submit
 
 
 async def pause(services: Services, puppet: Puppet, run_id: str, slot: int = 0) -> None:
@@ -22,7 +22,7 @@ async def pause(services: Services, puppet: Puppet, run_id: str, slot: int = 0) 
     asked = asyncio.create_task(services.manager.pause(run_id))
     while (slot, run_id, "pause") not in puppet.orders:
         await asyncio.sleep(0.001)
-    puppet.tell(Taken(run_id, "pause"), slot)
+    puppet.tell(CommandReceived(run_id, "pause"), slot)
     puppet.tell(Paused(run_id), slot)
     assert (await asked).state == "paused"
 
@@ -120,7 +120,7 @@ def test_a_run_that_obeys_is_not_killed(tmp_path: Path, puppet: Puppet) -> None:
             asked = asyncio.create_task(services.manager.cancel(run.id))
             while not puppet.orders:
                 await asyncio.sleep(0.001)
-            puppet.tell(Taken(run.id, "cancel"))
+            puppet.tell(CommandReceived(run.id, "cancel"))
             await asyncio.sleep(0.4)  # it takes its time to end, which is its right
             puppet.end(run.id)
             await asked
@@ -193,7 +193,7 @@ def test_only_the_newest_tick_is_kept(tmp_path: Path, puppet: Puppet) -> None:
                 puppet.tell(Ticked(run.id, encode(tick(step))))
             puppet.frames(run.id, 1)
             async with asyncio.timeout(5):
-                await services.bell.wait_past(run.id, 0)
+                await stored_past(services, run.id, 0)
             live = services.manager.live(run.id)
 
             assert live is not None
@@ -209,7 +209,7 @@ def test_a_run_is_extended_from_its_last_checkpoint(tmp_path: Path, puppet: Pupp
             config = RunConfig(training=Training(stop=Stop(steps=20, time=3.0)))
             run = await services.manager.submit(RunRequest(config=config))
             puppet.frames(run.id, 1, 2)
-            puppet.tell(Emitted(run.id, 3, "checkpoint", encode(checkpoint(3, 20))))
+            puppet.tell(EncodedEvent(run.id, 3, "checkpoint", encode(checkpoint(3, 20))))
             puppet.end(run.id)
             await reaches(services, run.id, "completed")
 
@@ -285,8 +285,8 @@ def test_a_log_that_cannot_be_written_fails_its_run(tmp_path: Path, puppet: Pupp
         async with opened(tmp_path, puppet) as services:
             run = await submit(services)
             puppet.frames(run.id, 1)
-            await services.bell.wait_past(run.id, 0)
-            puppet.tell(Emitted(run.id, 2, "frame", None))  # type: ignore[arg-type]  # no bytes: refused
+            await stored_past(services, run.id, 0)
+            puppet.tell(EncodedEvent(run.id, 2, "frame", None))  # type: ignore[arg-type]  # no bytes: refused
             while (0, run.id, "cancel") not in puppet.orders:
                 await asyncio.sleep(0.001)
             puppet.frames(run.id, 3)

@@ -7,18 +7,18 @@ import pytest
 
 from ntkscope.api.services import Services
 from ntkscope.errors import TooLarge
-from ntkscope.executors.base import Emitted, Released
+from ntkscope.executors.base import Released
 from ntkscope.executors.inline import InlineExecutor
 from ntkscope.experiment.estimate import memory_bytes, sizes
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.network import Network
 from ntkscope.schemas.run import RunRequest
-from ntkscope.wire.codec import encode
+from ntkscope.wire.codec import EncodedEvent, encode
 from tests import fake_trainer
 from tests.cases import config
 from tests.fake_trainer import FAST, STEADY, behaving, checkpoint
-from tests.runs.conftest import Puppet, opened, reaches, submit
+from tests.runs.conftest import Puppet, opened, reaches, stored_past, submit
 from tests.runs.test_manager import pause
 
 NEED = memory_bytes(sizes(behaving(FAST)))
@@ -119,7 +119,7 @@ def test_a_paused_run_in_the_way_is_reduced_and_comes_back_from_its_checkpoint(t
         async with opened(tmp_path, puppet, max_memory_bytes=int(1.5 * NEED)) as services:
             a = (await submit(services)).id
             puppet.frames(a, 1)
-            puppet.tell(Emitted(a, 2, "checkpoint", encode(checkpoint(2, 1))))
+            puppet.tell(EncodedEvent(a, 2, "checkpoint", encode(checkpoint(2, 1))))
             await pause(services, puppet, a)
             assert (0, a, "release") not in puppet.orders  # it is in nobody's way
             b = (await submit(services)).id
@@ -201,7 +201,7 @@ def test_a_reduced_run_goes_on_in_a_real_slot(tmp_path: Path) -> None:
         executor = InlineExecutor(1, fake_trainer.train)
         async with opened(tmp_path, executor, max_memory_bytes=int(1.5 * NEED)) as services:
             a = (await submit(services, STEADY, 60)).id
-            await services.bell.wait_past(a, 2)
+            await stored_past(services, a, 2)
             assert (await services.manager.pause(a)).state == "paused"
             b = (await submit(services)).id
             await reaches(services, b, "completed")
@@ -210,7 +210,7 @@ def test_a_reduced_run_goes_on_in_a_real_slot(tmp_path: Path) -> None:
 
             events = [seq for seq, _ in await services.log.read(a, 0, 100)]
             assert len(events) == 61  # 60 frames and the end: none is missing, none is there twice
-            assert services.conductor.live.memory.free == int(1.5 * NEED)
+            assert services.scheduler.live.memory.free == int(1.5 * NEED)
 
     asyncio.run(main())
 
@@ -224,8 +224,8 @@ def test_what_is_kept_of_a_prediction_is_forgotten_before_a_run_waits_or_is_redu
         async with opened(tmp_path, puppet, max_memory_bytes=2 * NEED) as services:
             a = (await submit(services)).id
             await pause(services, puppet, a)
-            await services.thinking.prediction(small, None, "gradient_flow", 0.0, "start", Recorded([], []))
-            memory = services.conductor.live.memory
+            await services.compute.prediction(small, None, "gradient_flow", 0.0, "frozen", Recorded([], []))
+            memory = services.scheduler.live.memory
             assert memory.free < NEED
             assert (await submit(services)).state == "running"
             assert memory.free == 0

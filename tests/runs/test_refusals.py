@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from ntkscope.runs import conductor, housekeeping
+from ntkscope.runs import housekeeping, scheduler
 from ntkscope.store.writes import update_run
 from tests.runs.conftest import Puppet, opened, reaches, submit
 
@@ -24,7 +24,7 @@ def test_a_change_of_state_that_is_refused_is_said_and_tried_again(
             raise OperationalError("update", {}, Exception("disk full"))
         update_run(connection, run_id, **columns)
 
-    monkeypatch.setattr(conductor, "update_run", update)
+    monkeypatch.setattr(scheduler, "update_run", update)
 
     async def main() -> None:
         nonlocal refusing

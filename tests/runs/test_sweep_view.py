@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ntkscope.executors.base import Emitted
 from ntkscope.executors.inline import InlineExecutor
 from ntkscope.experiment.width_study import measured, width_study
 from ntkscope.schemas.event import RunEvent
 from ntkscope.schemas.sweep import SweepAxis, SweepRequest
 from ntkscope.store.sweep_store import SweepStore
-from ntkscope.wire.codec import decode, encode
+from ntkscope.wire.codec import EncodedEvent, decode, encode
 from tests.cases import config, run
 from tests.runs.conftest import Puppet, opened, reaches
 from tests.runs.test_sweeps import begun, cancel, ends
@@ -24,7 +23,7 @@ LOGS = [run(config(network__width=width)) for width in WIDTHS]
 
 def complete(puppet: Puppet, run_id: str, events: Iterable[RunEvent]) -> None:
     for event in events:
-        puppet.tell(Emitted(run_id, event.seq, event.type, encode(event)))
+        puppet.tell(EncodedEvent(run_id, event.seq, event.type, encode(event)))
     puppet.end(run_id)
 
 
@@ -51,7 +50,7 @@ def test_the_study_grows_with_its_runs_and_a_cancelled_one_is_no_part_of_it(tmp_
                     assert (waits.distance, waits.drift, waits.compared_at) == (None, None, None)
             await begun(puppet, 3)
             for event in LOGS[2][:4]:
-                puppet.tell(Emitted(puppet.order_of_runs[2], event.seq, event.type, encode(event)))
+                puppet.tell(EncodedEvent(puppet.order_of_runs[2], event.seq, event.type, encode(event)))
             stopped = await cancel(services, puppet, made.id)
             assert stopped.study == width_study(records[:2])
 

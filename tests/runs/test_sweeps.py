@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput, NotFound, TooLarge
-from ntkscope.executors.base import Ended, Paused, Taken
+from ntkscope.executors.base import CommandReceived, Ended, Paused
 from ntkscope.runs import manager, retry
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.schemas.sweep import AxisValue, Sweep, SweepAxis, SweepRequest
@@ -64,7 +64,7 @@ async def cancel(services: Services, puppet: Puppet, sweep_id: str) -> Sweep:
     await until(lambda: len(puppet.orders) > told)
     for slot, run_id, command in puppet.orders[told:]:
         assert command == "cancel"
-        puppet.tell(Taken(run_id, "cancel"), slot)
+        puppet.tell(CommandReceived(run_id, "cancel"), slot)
         puppet.tell(Ended(run_id, "cancelled", "Cancelled."), slot)
     return await asked
 
@@ -110,7 +110,7 @@ def test_somebodys_own_run_waits_for_one_run_of_all_sweeps(tmp_path: Path, puppe
             assert (own.state, own.ahead) == ("queued", 1)
             puppet.end(puppet.order_of_runs[0])
             await reaches(services, own.id, "running")
-            await until(lambda: services.conductor.live.queued() == 1)  # one of the sweeps', behind it
+            await until(lambda: services.scheduler.live.queued() == 1)  # one of the sweeps', behind it
             puppet.end(own.id)
             for number in range(2, 7):
                 await begun(puppet, number + 1)
@@ -243,7 +243,7 @@ def test_a_sweep_that_is_cancelled_at_once_leaves_nothing_behind(tmp_path: Path)
                 made = await services.sweeps.create(request(8, 16, 32, behaviour=STEADY, steps=1000))
                 stopped = await services.sweeps.cancel(made.id)
                 assert stopped.state == "cancelled"
-                await until(lambda: not services.conductor.live.all())
+                await until(lambda: not services.scheduler.live.all())
                 assert set(states(await services.sweeps.get(made.id))) <= {"cancelled", "waiting"}
 
     asyncio.run(main())
@@ -302,7 +302,7 @@ def test_deleting_takes_its_runs_which_can_be_restored(tmp_path: Path, puppet: P
             await begun(puppet, 2)
             asked = asyncio.create_task(services.sweeps.delete(made.id))
             await until(lambda: bool(puppet.orders))
-            puppet.tell(Taken(puppet.order_of_runs[1], "cancel"))
+            puppet.tell(CommandReceived(puppet.order_of_runs[1], "cancel"))
             puppet.tell(Ended(puppet.order_of_runs[1], "cancelled", "Cancelled."))
             await asked
 

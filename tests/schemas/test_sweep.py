@@ -23,6 +23,15 @@ def test_it_round_trips_with_whole_numbers_and_words() -> None:
     assert request.axes[1].values == ["ntk", "mean_field"]
 
 
+def test_values_stay_the_numbers_words_and_switches_that_they_were() -> None:
+    values = [True, 1.5, 0, 1e-3, 2**60, "1", "true", ""]
+    request = SweepRequest.model_validate({"axes": [{"field": "network.bias", "values": values}]})
+    stored = SweepRequest.model_validate_json(request.model_dump_json())
+
+    assert stored == request
+    assert [(type(value), value) for value in stored.axes[0].values] == [(type(value), value) for value in values]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -31,7 +40,11 @@ def test_it_round_trips_with_whole_numbers_and_words() -> None:
         ({"axes": [{"field": "network.width", "values": [64, 8, 64]}]}, "you gave 64 again"),
         ({"axes": [{"field": "network.width", "values": []}]}, "at least 1 item"),
         ({"axes": [{"field": "seed", "values": list(range(33))}]}, "at most 32 items"),
-        ({"axes": [{"field": "network.depth", "values": [1]}]}, "'seed'"),
+        ({"axes": [{"field": "", "values": [1]}]}, "at least 1 character"),
+        ({"axes": [{"field": "x" * 101, "values": [1]}]}, "at most 100 characters"),
+        ({"axes": [{"field": "seed", "values": [[1]]}]}, r"a number, text, true or false; you gave \[1\]"),
+        ({"axes": [{"field": "data.norm", "values": [1, None]}]}, "you gave null"),
+        ({"axes": [{"field": "data.noise", "values": [float("nan")]}]}, "you gave nan"),
         ({"axes": [SEEDS, SEEDS | {"field": "network.width"}]}, "you gave 1,024"),
         ({"axes": [WIDTHS], "name": "x" * 121}, "at most 120 characters"),
     ],

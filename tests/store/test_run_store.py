@@ -7,7 +7,6 @@ from ntkscope.store.database import Database
 from ntkscope.store.large import LARGE
 from ntkscope.store.run_store import CheckpointPlace, RunStore
 from ntkscope.store.writes import (
-    NewEvent,
     append_events,
     insert_dataset,
     insert_run,
@@ -15,7 +14,7 @@ from ntkscope.store.writes import (
     purge_runs,
     update_run,
 )
-from ntkscope.wire.codec import encode
+from ntkscope.wire.codec import EncodedEvent, encode
 from tests.fake_trainer import checkpoint, frame
 
 
@@ -86,7 +85,7 @@ def test_events_are_read_in_order_without_checkpoints(database: Database) -> Non
     store = fill(database, summary("a"))
     events = [frame(1, 1), checkpoint(2, 1), frame(3, 2), frame(4, 3), checkpoint(5, 3)]
     with database.engine.begin() as connection:
-        append_events(connection, [NewEvent("a", e.seq, e.type, encode(e)) for e in reversed(events)])
+        append_events(connection, [EncodedEvent("a", e.seq, e.type, encode(e)) for e in reversed(events)])
 
     assert [seq for seq, _ in store.events("a", 0, 10)] == [1, 3, 4]
     assert [seq for seq, _ in store.events("a", 1, 1)] == [3]
@@ -116,7 +115,7 @@ def test_only_runs_that_have_not_ended_are_interrupted(database: Database) -> No
 def test_purging_takes_the_old_ones_and_their_events(database: Database) -> None:
     store = fill(database, summary("old", deleted_at=1.0), summary("new", deleted_at=9.0), summary("kept"))
     with database.engine.begin() as connection:
-        append_events(connection, [NewEvent(run, 1, "frame", b"x") for run in ("old", "new", "kept")])
+        append_events(connection, [EncodedEvent(run, 1, "frame", b"x") for run in ("old", "new", "kept")])
         assert purge_runs(connection, 5.0) == ["old"]
 
     assert store.run("old") is None
@@ -149,8 +148,8 @@ def test_a_large_checkpoint_is_kept_once_and_comes_back_as_it_went(database: Dat
     large = encode(checkpoint(2, 7).model_copy(update={"parameters": parameters}))
     other = encode(checkpoint(2, 8).model_copy(update={"parameters": parameters[::-1]}))
     with database.engine.begin() as connection:
-        append_events(connection, [NewEvent("a", 1, "frame", b"x"), NewEvent("a", 2, "checkpoint", large)])
-        append_events(connection, [NewEvent("a", 2, "checkpoint", other), NewEvent("a", 3, "frame", b"y")])
+        append_events(connection, [EncodedEvent("a", 1, "frame", b"x"), EncodedEvent("a", 2, "checkpoint", large)])
+        append_events(connection, [EncodedEvent("a", 2, "checkpoint", other), EncodedEvent("a", 3, "frame", b"y")])
 
     assert store.event("a", 2) == large
     assert store.last_checkpoint("a") == CheckpointPlace(2, 7)
@@ -160,7 +159,7 @@ def test_a_large_checkpoint_is_kept_once_and_comes_back_as_it_went(database: Dat
 def test_a_large_event_of_a_transaction_that_fails_is_not_there(database: Database) -> None:
     store = fill(database, summary("a"))
     with database.engine.connect() as connection:
-        append_events(connection, [NewEvent("a", 1, "frame", bytes(LARGE + 1))])
+        append_events(connection, [EncodedEvent("a", 1, "frame", bytes(LARGE + 1))])
         connection.rollback()
 
     assert store.events("a", 0, 9) == []

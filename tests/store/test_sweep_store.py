@@ -1,8 +1,11 @@
 """Sweeps and their runs, as they are written and read."""
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from ntkscope.experiment.axes import members
+from ntkscope.experiment.width_study import STUDIED
 from ntkscope.schemas.event import Frame
 from ntkscope.schemas.run import RunSummary
 from ntkscope.schemas.sweep import SweepAxis, SweepRequest
@@ -10,12 +13,27 @@ from ntkscope.store.database import Database
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_store import StoredMember, StoredSweep, SweepStore
 from ntkscope.store.sweep_writes import delete_sweep, insert_member, insert_sweep, interrupt_sweeps, update_sweep
-from ntkscope.store.writes import NewEvent, append_events, insert_run
-from ntkscope.wire.codec import encode
+from ntkscope.store.tables import SWEEPS
+from ntkscope.store.writes import append_events, insert_run
+from ntkscope.wire.codec import EncodedEvent, encode
 from tests.fake_trainer import checkpoint, frame
 from tests.store.test_run_store import summary
 
 REQUEST = SweepRequest(name="Größe", axes=[SweepAxis(field="network.width", values=[64, 128])])
+
+
+# As ntkscope 0.1 wrote it, when an axis could be one of three fields.
+EARLIER = """
+{"name":"ReLU, widths 64 to 256","config":{"data":{"points":{"kind":"interval","n":32,"low":-1.0,"high":1.0,
+"include_end":true,"hold_out":false},"target":{"kind":"sinusoids","frequencies":[1.0,3.0],"amplitudes":[1.0,0.5],
+"phases":[0.0],"draw":"none"},"noise":0.0,"norm":null,"grid":256},"network":{"width":1024,"depth":1,
+"activation":"erf","leaky_slope":0.01,"rbf_gamma":1.0,"parameterization":"ntk","sigma_w":4.0,"sigma_b":2.0,
+"bias":true,"output_scale":1.0,"encoding":{"kind":"none"},"centered":true},"training":{"learning_rate":{"kind":"auto",
+"fraction":0.5},"stop":{"steps":4000,"time":null,"loss":null,"wall_seconds":null,"all_learnt":false},"device":"auto",
+"precision":"float64"},"recording":{"frames":160,"kernel_frames":24,"hessian":false,"modes":64,"epsilon":0.1},
+"seed":0},"axes":[{"field":"network.width","values":[64,256]},{"field":"network.parameterization","values":["ntk",
+"mean_field"]},{"field":"seed","values":[0,1]}]}
+"""
 
 
 def fill(database: Database, sweeps: list[StoredSweep], runs: list[RunSummary]) -> SweepStore:
@@ -39,6 +57,20 @@ def test_a_sweep_comes_back_as_it_went(database: Database) -> None:
     with database.engine.begin() as connection:
         update_sweep(connection, "s", state="completed", ended_at=3.5)
     assert store.sweep("s") == StoredSweep("s", "completed", 1.0, 3.5, REQUEST)
+
+
+def test_a_sweep_of_an_earlier_version_opens_and_has_the_same_runs(database: Database) -> None:
+    store = fill(database, [sweep("s")], [])
+    with database.engine.begin() as connection:
+        connection.execute(update(SWEEPS).values(request=EARLIER))
+    found = store.sweep("s")
+
+    assert isinstance(found, StoredSweep)
+    made = members(found.request)
+    assert len(made) == found.request.total == 8
+    assert made[5].values == {"network.width": 256, "network.parameterization": "ntk", "seed": 1}
+    assert made[5].config.network == found.request.config.network.model_copy(update={"width": 256})
+    assert STUDIED.issuperset(axis.field for axis in found.request.axes)
 
 
 def test_its_runs_are_found_by_their_index(database: Database) -> None:
@@ -112,7 +144,7 @@ def test_events_of_some_types_come_decoded_and_in_order(database: Database) -> N
     store = fill(database, [], [summary("a")])
     events = [frame(1, 1), checkpoint(2, 1), frame(3, 2)]
     with database.engine.begin() as connection:
-        append_events(connection, [NewEvent("a", e.seq, e.type, encode(e)) for e in reversed(events)])
+        append_events(connection, [EncodedEvent("a", e.seq, e.type, encode(e)) for e in reversed(events)])
 
     found = list(store.events_of("a", ("frame", "kernel_frame")))
     assert all(isinstance(event, Frame) for event in found)

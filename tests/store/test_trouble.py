@@ -13,7 +13,7 @@ from ntkscope.errors import Unwritable
 from ntkscope.store.database import Database, open_database
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.writer import Writer
-from ntkscope.store.writes import NewEvent
+from ntkscope.wire.codec import EncodedEvent
 from tests.servers import GENEROUS, wait_for
 
 
@@ -47,14 +47,14 @@ def test_a_lock_of_another_program_is_waited_for_and_nothing_is_lost(
     file: Path, opened: tuple[Database, Writer]
 ) -> None:
     database, writer = opened
-    events = [NewEvent("a", seq, "frame", b"x") for seq in range(1, 21)]
+    events = [EncodedEvent("a", seq, "frame", b"x") for seq in range(1, 21)]
 
     def produce() -> None:
         for event in events:
             writer.append(event)
 
     with locked(file):
-        writer.append(NewEvent("a", 0, "frame", b"x"))
+        writer.append(EncodedEvent("a", 0, "frame", b"x"))
         wait_for(lambda: "locked" in writer.trouble)
         begin = time.monotonic()
         refused = writer.submit(lambda connection: None)
@@ -102,8 +102,8 @@ def test_a_fault_of_a_listener_does_not_end_the_writing(file: Path, caplog: pyte
         raise KeyError("a listener's own fault")
 
     writer = Writer(database.engine, fail, lambda run, error: None, database.check)
-    writer.append(NewEvent("a", 1, "frame", b"x"))
-    writer.append(NewEvent("a", 2, "frame", b"x"))
+    writer.append(EncodedEvent("a", 1, "frame", b"x"))
+    writer.append(EncodedEvent("a", 2, "frame", b"x"))
 
     assert writer.submit(lambda connection: "still here").result(GENEROUS) == "still here"
     assert len(RunStore(database.engine).events("a", 0, 10)) == 2
@@ -116,7 +116,7 @@ def test_a_server_that_stops_waits_for_no_lock(file: Path) -> None:
     database = open_database(f"sqlite:///{file}", "here")
     writer = Writer(database.engine, lambda last: None, lambda run, error: None, database.check)
     with locked(file):
-        writer.append(NewEvent("a", 1, "frame", b"x"))
+        writer.append(EncodedEvent("a", 1, "frame", b"x"))
         wait_for(lambda: writer.trouble)
         writer.close()
     database.close()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event, text
 from ntkscope.store.database import Database
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.writer import Writer
-from ntkscope.store.writes import NewEvent
+from ntkscope.wire.codec import EncodedEvent
 
 Told = list[dict[str, int]]
 Refused = list[tuple[str, Exception]]
@@ -39,7 +39,7 @@ def watched(database: Database) -> Iterator[Watched]:
 
 def append(watched: Watched, run: str, *seqs: int, kind: str = "frame") -> None:
     for seq in seqs:
-        watched.writer.append(NewEvent(run, seq, kind, b"%d" % seq))
+        watched.writer.append(EncodedEvent(run, seq, kind, b"%d" % seq))
 
 
 def settle(watched: Watched) -> None:
@@ -78,7 +78,7 @@ def test_what_waits_is_committed_together(watched: Watched) -> None:
 
 def test_appending_again_changes_nothing(watched: Watched) -> None:
     append(watched, "a", 1, 2)
-    watched.writer.append(NewEvent("a", 2, "frame", b"another"))
+    watched.writer.append(EncodedEvent("a", 2, "frame", b"another"))
     append(watched, "a", 3)
     settle(watched)
 
@@ -121,7 +121,7 @@ def test_an_event_that_cannot_be_stored_costs_no_other_run_its_own(watched: Watc
     blocked: Future[None] = Future()
     watched.writer.submit(lambda _connection: blocked.result())
     append(watched, "a", 1)
-    watched.writer.append(NewEvent("b", 1, "frame", None))  # type: ignore[arg-type]
+    watched.writer.append(EncodedEvent("b", 1, "frame", None))  # type: ignore[arg-type]
     append(watched, "c", 1)
     blocked.set_result(None)  # the three are one group
     settle(watched)

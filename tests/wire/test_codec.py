@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from ntkscope.schemas.event import KernelFrame, Started
+from ntkscope.schemas.event import Checkpoint, KernelFrame, Started
 from ntkscope.schemas.event_parts import Identity
-from ntkscope.wire.codec import LARGEST, decode, decode_fields, decode_first, encode, to_json
-from tests.cases import small_run
-from tests.fake_trainer import checkpoint
+from ntkscope.wire.codec import LARGEST, decode, decode_fields, decode_first, encode, in_this_version, to_json
+from tests.cases import of, small_run
+from tests.fake_trainer import checkpoint, tick
 
 
 def kernel_frame(eigenvalues: list[float]) -> KernelFrame:
@@ -25,6 +26,17 @@ def kernel_frame(eigenvalues: list[float]) -> KernelFrame:
         eigenvalues=np.array(eigenvalues),
         drift=0.125,
         identity=Identity(error=None, floor=1e-9),
+        mode_coefficients=None,
+        remaining=None,
+        slices=None,
+        leading_modes=None,
+        subspace_overlap=None,
+        target_alignment=None,
+        trace=None,
+        effective_rank=None,
+        condition_number=None,
+        moving=None,
+        hessian=None,
     )
 
 
@@ -62,6 +74,33 @@ def test_every_event_of_a_run_comes_back_and_reads_as_json() -> None:
             assert "NaN" not in text
             assert "Infinity" not in text
             assert json.loads(text)["seq"] == event.seq
+
+
+def test_every_event_begins_with_the_version() -> None:
+    for event in [*small_run(), tick(1)]:
+        data = encode(event)
+        assert list(msgpack.unpackb(data))[:1] == ["version"]
+        assert data[3 if data[0] == 0xDE else 1 :][:9] == b"\xa7version\x02"
+        assert in_this_version(data) is data
+    with pytest.raises(ValidationError, match="version"):
+        decode(msgpack.packb(tick(1).model_dump() | {"version": 3}))
+
+
+@given(st.lists(st.integers(0, 10**8), max_size=20))
+def test_steps_and_times_come_back_exactly(steps: list[int]) -> None:
+    times = [step * 0.1 for step in steps]
+    planned = of(small_run(), Started)[0].model_copy(update={"steps": steps, "times": times, "kernel_steps": steps})
+    back = decode(encode(planned))
+    assert isinstance(back, Started)
+    assert (back.steps, back.times, back.kernel_steps) == (steps, times, steps)
+    kept = decode(encode(checkpoint(1, 1).model_copy(update={"recorded_steps": steps})))
+    assert isinstance(kept, Checkpoint)
+    assert kept.recorded_steps == steps
+
+
+def test_what_is_no_event_stays_as_it_is() -> None:
+    for data in (b"", b"x", encode(tick(1))[:-3], msgpack.packb({"type": "frame"}), msgpack.packb([1])):
+        assert in_this_version(data) is data
 
 
 def test_a_matrix_keeps_its_shape() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 
 from ntkscope.api.dependencies import RunId, ServicesDep
 from ntkscope.api.problems import RESPONSES
@@ -13,13 +14,15 @@ from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import csv_lines
-from ntkscope.schemas.event import LawName, RunEvent, Started
+from ntkscope.schemas.event import LawName, Started
 from ntkscope.schemas.event_page import EventPage
 from ntkscope.schemas.run import KernelName, Prediction, RunSummary
 from ntkscope.wire.codec import decode, to_json
 
 MSGPACK = "application/msgpack"
 AT_ONCE = 8  # events that are read at a time
+# Until version 2 of the events the kernel at the start was called so.
+KernelQuery = Annotated[KernelName, BeforeValidator(lambda name: "frozen" if name == "start" else name)]
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["events"], responses=RESPONSES)
 
 
@@ -49,16 +52,17 @@ async def list_events(
     services: ServicesDep,
     after: Annotated[int, Query(ge=0, le=2**53, description="The last seq that you have; 0: all.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    accept: Annotated[str, Header(description=f"{MSGPACK} for the stored bytes.")] = "",
+    accept: Annotated[str, Header(description=f"{MSGPACK} for bytes.")] = "",
 ) -> Response:
     """The next events after a seq, in order; checkpoints are left out.
 
-    With `Accept: application/msgpack` the answer is the events' stored bytes one after another, the same
-    as the socket sends: each a map, in which an array is `{"shape": [..], "float32": little-endian bytes}`
+    With `Accept: application/msgpack` the answer is the events' bytes one after another, the same as the
+    socket sends: each a map, in which an array is `{"shape": [..], "float32": little-endian bytes}`
     and a missing value NaN. An empty answer means that there is no later event yet.
     """
     run = await services.manager.get(run_id)
-    check_after(after, run, services.bell.latest(run_id))
+    check_after(after, run, services.notifier.latest(run_id))
+    await services.log.read(run_id, after, 1)  # a log that cannot be read is an error, not an answer that breaks off
     if MSGPACK in accept:
         return StreamingResponse(_stored(services, run_id, after, limit), media_type=MSGPACK)
     return StreamingResponse(_as_json(services, run, after, limit), media_type="application/json")
@@ -91,9 +95,9 @@ async def get_prediction(
     ],
     law: Annotated[LawName | None, Query(description="Which law; left out: the one that the charts draw.")] = None,
     kernel: Annotated[
-        KernelName,
+        KernelQuery,
         Query(description="K₀, that of infinite width, or those measured on the way (by gradient descent)."),
-    ] = "start",
+    ] = "frozen",
 ) -> Prediction:
     """What a kernel predicts at one time, and how far the trained network is from it at the nearest frame.
 
@@ -110,13 +114,14 @@ async def get_prediction(
             remedy="Wait for its first event, or ask POST /api/preview.",
         )
     dataset = await services.manager.within_limits(run.config)
-    recorded = await _recorded(services, run_id)
-    found = await services.thinking.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
+    around = await services.log.around(run_id, time)
+    recorded = Recorded.of([await services.heavy(decode, data) for _, data in around])
+    found = await services.compute.prediction(run.config, dataset, law or started.law, time, kernel, recorded)
     if found is None:
         raise Conflict(
             expected="A run with kernel frames.",
             got="one that has recorded none",
-            remedy="Wait for the first, or ask for kernel=start; recording.kernel_frames says how many there are.",
+            remedy="Wait for the first, or ask for kernel=frozen; recording.kernel_frames says how many there are.",
             where="kernel",
         )
     return found
@@ -131,13 +136,3 @@ async def get_run_dataset(run_id: RunId, services: ServicesDep) -> Response:
     lines = csv_lines(inputs, targets, [*(f"x{i + 1}" for i in range(inputs.shape[1])), "y"])
     headers = {"Content-Disposition": f'attachment; filename="ntkscope-{run_id}.csv"'}
     return StreamingResponse(lines, media_type="text/csv", headers=headers)
-
-
-async def _recorded(services: Services, run_id: str) -> Recorded:
-    """What the run has measured so far."""
-    events: list[RunEvent] = []
-    after = 0
-    while page := await services.log.read(run_id, after, 10 * AT_ONCE):
-        events += await services.heavy(lambda data: [decode(item) for _, item in data], page)
-        after = page[-1][0]
-    return Recorded.of(events)

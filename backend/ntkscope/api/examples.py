@@ -34,7 +34,18 @@ SWEEP_REQUESTS = {
                 SweepAxis(field="seed", values=[0, 1]),
             ],
         ).model_dump(mode="json"),
-    )
+    ),
+    "activations": Example(
+        summary="Three activations at three learning rates; any field of the config can be an axis",
+        value=SweepRequest(
+            name="Activations and rates",
+            config=SMALL,
+            axes=[
+                SweepAxis(field="network.activation", values=["relu", "tanh", "erf"]),
+                SweepAxis(field="training.learning_rate.fraction", values=[0.25, 0.5, 0.75]),
+            ],
+        ).model_dump(mode="json"),
+    ),
 }
 CONFIGS = {"two sines": Example(summary="Two sines and a small network", value=CONFIG)}
 TABLE = "x1,y\n-1,0.2\n-0.5,-0.8\n0,0.1\n0.5,0.9\n1,-0.1\n"

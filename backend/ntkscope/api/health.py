@@ -27,7 +27,7 @@ class Health(Model):
 async def get_health(services: ServicesDep) -> Health:
     """Answers 200 while the database takes writes, else 503 with the reason.
 
-    Asks nobody and so waits for nothing: the thread that writes says what it found, a second ago at most if it is
+    Never waits for the database: it reads what the writer's thread last found, at most a second ago where that is
     idle.
     """
     trouble = services.writer.trouble
@@ -37,6 +37,6 @@ async def get_health(services: ServicesDep) -> Health:
         status="ok",
         version=__version__,
         workers=services.settings.workers,
-        warm_workers=services.conductor.warm,
-        queued=services.conductor.live.queued(),
+        warm_workers=services.scheduler.warm,
+        queued=services.scheduler.live.queued(),
     )

@@ -20,4 +20,4 @@ async def make_preview(body: Annotated[RunConfig, Body(openapi_examples=CONFIGS)
     Where the kernel takes long, `status` is `cost` and `spectrum` null: ask again with the same config.
     """
     dataset = await services.manager.within_limits(body)
-    return await services.thinking.preview(body, dataset)
+    return await services.compute.preview(body, dataset)

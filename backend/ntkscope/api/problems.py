@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ntkscope.api.validation import FieldProblem, describe
 from ntkscope.errors import Conflict, Gone, InvalidInput, NotFound, NtkscopeError, TooLarge, Unavailable
 from ntkscope.schemas.base import Model
+from ntkscope.store.trouble import in_words
 
 LOGGER = logging.getLogger("ntkscope")
 MEDIA_TYPE = "application/problem+json"
@@ -145,14 +146,14 @@ async def _on_database(request: Request, error: Exception) -> ProblemResponse:
     LOGGER.error("%s %s: %s", request.method, request.url.path, error)
     unavailable = Unavailable(
         expected="The database must be readable and writable.",
-        got=str(getattr(error, "orig", None) or type(error).__name__),
+        got=in_words(error),
         remedy="Try again; if it stays, look at the disk and at the database that NTKSCOPE_DATABASE_URL names.",
     )
     return from_error(unavailable, request.url.path)
 
 
 class Unexpected:
-    """Answers what nobody else has answered. The trace goes to the server's log, never to the user."""
+    """Answers errors that no other handler has answered. The trace goes to the server's log, never to the user."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Runs: made, listed, changed, told what to do."""
+"""Runs: created, listed, changed, paused, resumed, cancelled, extended, deleted."""
 
 from typing import Annotated
 

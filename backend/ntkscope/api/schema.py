@@ -7,7 +7,6 @@ from fastapi import APIRouter
 
 from ntkscope.api.dependencies import ServicesDep
 from ntkscope.api.limits import limits
-from ntkscope.experiment.schedule import MOST_STEPS
 from ntkscope.schemas.config import RunConfig
 from ntkscope.settings import Settings
 
@@ -38,7 +37,6 @@ async def get_schema(services: ServicesDep) -> dict[str, Any]:
 def schema(settings: Settings) -> dict[str, Any]:
     """The schema for a server of these settings."""
     made = RunConfig.model_json_schema()
-    made["$defs"]["Stop"]["properties"]["steps"]["maximum"] = MOST_STEPS  # what is stored already may have more
     for (model, field), setting in LIMITED.items():
         property_ = made["$defs"][model]["properties"][field]
         limit = getattr(settings, setting)

@@ -33,7 +33,7 @@ class Guard:
         app: What is guarded.
         own_name: What the server listens at, besides loopback.
         proxies: Their names, each with its port unless that is the one of http or https.
-        any_host: Whether any name is taken; for a server that was told to bind beyond loopback.
+        any_host: Whether any name is taken; for a server whose settings bind it beyond loopback.
     """
 
     def __init__(self, app: ASGIApp, own_name: str, proxies: frozenset[str], any_host: bool) -> None:

@@ -15,14 +15,14 @@ from ntkscope.api.limits import limits
 from ntkscope.executors.base import TRAIN, Executor
 from ntkscope.executors.process import ProcessExecutor
 from ntkscope.runs.admission import Admission
-from ntkscope.runs.bell import Bell
-from ntkscope.runs.conductor import Conductor
+from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.housekeeping import Housekeeping
 from ntkscope.runs.log import Log
 from ntkscope.runs.manager import Manager
 from ntkscope.runs.memory import Memory
+from ntkscope.runs.notifier import Notifier
+from ntkscope.runs.scheduler import Scheduler
 from ntkscope.runs.sweeps import Sweeps
-from ntkscope.runs.thinking import Thinking
 from ntkscope.settings import Settings
 from ntkscope.store.database import Database, open_database
 from ntkscope.store.run_store import RunStore
@@ -42,13 +42,13 @@ class Services:
     settings: Settings
     store: RunStore
     writer: Writer
-    bell: Bell
-    conductor: Conductor
+    notifier: Notifier
+    scheduler: Scheduler
     manager: Manager
     sweeps: Sweeps
     housekeeping: Housekeeping
     log: Log
-    thinking: Thinking
+    compute: ComputeService
     heavy_threads: CapacityLimiter
 
     async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
@@ -75,11 +75,11 @@ async def open_services(settings: Settings, executor: Executor | None = None) ->
         services = _assemble(settings, database, executor or ProcessExecutor(settings.workers, TRAIN))
         stack.callback(services.writer.close)
         stack.push_async_callback(services.housekeeping.leave)
-        stack.push_async_callback(services.conductor.close)
+        stack.push_async_callback(services.scheduler.close)
         stack.callback(services.writer.give_up)
         stack.callback(services.sweeps.close)
-        stack.callback(services.thinking.close)
-        services.conductor.start(services.writer)
+        stack.callback(services.compute.close)
+        services.scheduler.start(services.writer)
         await services.housekeeping.begin()
         if database.fresh and settings.recording and RECORDING.is_file():
             await services.housekeeping.import_recording(RECORDING)
@@ -89,25 +89,25 @@ async def open_services(settings: Settings, executor: Executor | None = None) ->
 
 
 def _assemble(settings: Settings, database: Database, executor: Executor) -> Services:
-    bell, store = Bell(), RunStore(database.engine)
+    notifier, store = Notifier(), RunStore(database.engine)
     allowed = limits(settings)
     memory = Memory(allowed.max_memory_bytes)
     threads = settings.training_threads()
-    thinking = Thinking(threads, memory)  # before the conductor: what is kept is forgotten before a run is reduced
-    conductor = Conductor(executor, bell, memory)
-    writer = Writer(database.engine, conductor.committed, conductor.refused, database.check)
+    compute = ComputeService(threads, memory)  # before the scheduler: results are forgotten before a run is reduced
+    scheduler = Scheduler(executor, notifier, memory)
+    writer = Writer(database.engine, scheduler.committed, scheduler.refused, database.check)
     admission = Admission(store, writer, allowed, threads)
-    manager = Manager(store, writer, conductor, bell, admission, settings.max_queued)
+    manager = Manager(store, writer, scheduler, notifier, admission, settings.max_queued)
     return Services(
         settings=settings,
         store=store,
         writer=writer,
-        bell=bell,
-        conductor=conductor,
+        notifier=notifier,
+        scheduler=scheduler,
         manager=manager,
-        sweeps=Sweeps(SweepStore(database.engine), writer, manager, bell, executor.slots),
+        sweeps=Sweeps(SweepStore(database.engine), writer, manager, notifier, executor.slots),
         housekeeping=Housekeeping(manager, writer),
         log=Log(store),
-        thinking=thinking,
+        compute=compute,
         heavy_threads=CapacityLimiter(HEAVY_THREADS),
     )

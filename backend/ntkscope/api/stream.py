@@ -18,8 +18,9 @@ from starlette.types import Message
 from ntkscope.api.dependencies import ServicesDep
 from ntkscope.api.events import check_after
 from ntkscope.api.services import Services
-from ntkscope.errors import Gone, InvalidInput, NotFound, NtkscopeError
+from ntkscope.errors import Gone, InvalidInput, NotFound, NotReadable, NtkscopeError
 from ntkscope.schemas.run import RunSummary
+from ntkscope.store.trouble import in_words
 
 WINDOW = 8
 LONGEST_REASON = 123  # bytes that a close frame has for it
@@ -51,11 +52,10 @@ async def stream(socket: WebSocket, run_id: str, services: ServicesDep) -> None:
         await _close(socket, close)
     except WebSocketDisconnect:
         return
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, NotReadable) as error:
         logger.warning("the log of run %s cannot be read: %s", run_id[:40], error)
-        await _close(
-            socket, Close(UNREADABLE, f"The run's log cannot be read: {getattr(error, 'orig', None) or error}.")
-        )
+        reason = error.got if isinstance(error, NotReadable) else in_words(error)
+        await _close(socket, Close(UNREADABLE, f"The run's log cannot be read: {reason}."))
 
 
 async def _close(socket: WebSocket, close: Close) -> None:
@@ -70,7 +70,7 @@ async def _place(services: Services, run_id: str, text: str) -> int:
         run = await services.manager.get(run_id)
         if not (text.isascii() and text.isdigit() and len(text) < 16):
             raise InvalidInput("A whole number, 0 or above.", f"'{text[:20]}'", "", "after")
-        check_after(int(text), run, services.bell.latest(run_id))
+        check_after(int(text), run, services.notifier.latest(run_id))
     except NotFound:
         raise Close(NO_SUCH_RUN, f"There is no run {run_id[:40]}.") from None
     except Gone:
@@ -120,12 +120,12 @@ class Viewer:
             self._acknowledged.set()
 
     async def _send(self) -> None:
-        manager, bell = self._services.manager, self._services.bell
+        manager, notifier = self._services.manager, self._services.notifier
         shown: bytes | None = None
         while True:
-            # In this order nothing is missed: what comes after the alarm was taken sets it.
+            # In this order nothing is missed: what comes after `changed` was taken sets it.
             live = manager.live(self._run_id)
-            alarm = None if live is None else bell.alarm(self._run_id)
+            changed = None if live is None else notifier.changed(self._run_id)
             events = await self._services.log.read(self._run_id, self._seq, await self._room())
             for seq, data in events:
                 await self._socket.send_bytes(data)
@@ -133,12 +133,12 @@ class Viewer:
                 self._unacknowledged.append(seq)
             if events:
                 continue
-            if live is None or alarm is None:
+            if live is None or changed is None:
                 raise _farewell(await manager.row(self._run_id))
             if live.tick is not None and live.tick is not shown:
                 shown = live.tick
                 await self._socket.send_bytes(shown)
-            await alarm.wait()
+            await changed.wait()
 
     async def _room(self) -> int:
         """How many events the viewer may be sent now: at least one."""

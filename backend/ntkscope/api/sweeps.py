@@ -1,4 +1,4 @@
-"""Sweeps: one configuration over widths, scalings and seeds."""
+"""Sweeps: one configuration over the values of some of its fields."""
 
 from typing import Annotated
 
@@ -38,7 +38,7 @@ async def list_sweeps(
 
 @router.get("/{sweep_id}")
 async def get_sweep(sweep_id: SweepId, services: ServicesDep) -> Sweep:
-    """One sweep: its runs, and the means and slopes over widths of those that have completed so far."""
+    """One sweep: its runs, how each ended, and in a width study the means and slopes over widths so far."""
     return await services.sweeps.get(sweep_id)
 
 

@@ -1,19 +1,18 @@
 """What pydantic found wrong, in plain words: expected, got, remedy."""
 
-import difflib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from ntkscope.errors import nearest
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.run import RunPatch, RunRequest
 from ntkscope.schemas.sweep import SweepRequest
 
 LONGEST = 80  # characters of a value that are repeated to the user
-LONGEST_NAME = 40  # characters of a name that is compared with others; no field's is longer
 MOST = 20  # errors that are described
 PLACES = ("body", "query", "path", "header")
 BESIDE = "beside config"
@@ -166,13 +165,6 @@ def _shown(value: Any) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST] + "..."
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A question that names the one most like it; empty where there is none, or where it is one of them."""
-    known = list(names)
-    close = difflib.get_close_matches(name, known, 1) if len(name) <= LONGEST_NAME and name not in known else []
-    return f"Did you mean '{close[0]}'?" if close else ""
-
-
 def _unknown(field: str, where: str) -> str:
     """What to do with a field that is not known where it is."""
     place = _places().get(field)
@@ -193,7 +185,7 @@ def _places() -> dict[str, str]:
     places = dict.fromkeys((*RunRequest.model_fields, *RunPatch.model_fields, *SweepRequest.model_fields), BESIDE)
     schema = RunConfig.model_json_schema()
     todo: list[tuple[str, Any]] = [("", schema)]
-    for path, part in todo:  # breadth first: of two places the outer one is told
+    for path, part in todo:  # breadth first: of two places the outer one is named
         part = schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
         todo += [(path, branch) for branch in (*part.get("oneOf", ()), *part.get("anyOf", ()))]
         for name, inner in part.get("properties", {}).items():

@@ -9,7 +9,7 @@ from rich.console import Console
 from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find_config, find_table
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tables import frequency_table, seconds
+from ntkscope.cli.tables import seconds, wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.estimate import check_limits, readable_bytes
 from ntkscope.experiment.format import number
@@ -40,17 +40,17 @@ def show(name: str, preview: Preview, console: Console) -> None:
     cost, spectrum = preview.cost, preview.spectrum
     console.print(f"[bold]{name}[/bold]")
     if spectrum is not None:
-        limit = "none" if spectrum.stability_limit is None else number(spectrum.stability_limit)
+        limit = "none" if spectrum.largest_stable_rate is None else number(spectrum.largest_stable_rate)
         console.print(f"Learning rate {number(spectrum.learning_rate)}, limit 2/λ₁ = {limit}")
         console.print(f"Ends at step {spectrum.end_step:,}, t = {number(spectrum.end_time)}")
-        drawn = sum(group.drawn for group in spectrum.groups)
-        console.print(f"Learnt by then: {spectrum.groups_learnt} of {drawn} modes, pairs counted once")
+        resolved = sum(group.resolved for group in spectrum.groups)
+        console.print(f"Learnt by then: {spectrum.groups_learnt} of {resolved} modes, pairs counted once")
     console.print(
         f"{cost.parameters:,} parameters, {readable_bytes(cost.memory_bytes)}, "
         f"about {seconds(cost.run_seconds)} on this machine"
     )
     for line in (*preview.notices, *preview.warnings):
         console.print(line, markup=False)
-    frequencies = frequency_table(preview)
-    if frequencies is not None:
-        console.print(frequencies)
+    waves = wave_table(preview)
+    if waves is not None:
+        console.print(waves)

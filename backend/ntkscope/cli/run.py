@@ -21,7 +21,7 @@ from ntkscope.experiment.estimate import check_limits
 from ntkscope.experiment.format import number
 from ntkscope.experiment.trainer import train
 from ntkscope.runs.threads import threads_for
-from ntkscope.schemas.event import Command, Finished, Frame, RunEvent, Started, Tick
+from ntkscope.schemas.event import Command, Finished, Frame, LawName, RunEvent, Started, Tick
 from ntkscope.wire.codec import encode, to_json
 
 CANCELLED = 130  # the exit status of a program that Ctrl-C ended
@@ -54,10 +54,13 @@ def run(
     if finished is None:
         raise RuntimeError("the run paused, although nobody asked it to")
     console.print(finished.sentence, markup=False)
+    if finished.suggestion is not None:
+        console.print(finished.suggestion.sentence, markup=False)
     if finished.rows:
         console.print(mode_table(finished.rows, config.recording.epsilon))
-    if finished.median_error is not None:
-        console.print(f"Median error of the prediction: {100 * finished.median_error:.2g} %")
+    error = finished.median_errors[watcher.law] if watcher.law else None
+    if error is not None:
+        console.print(f"Median error of the prediction: {100 * error:.2g} %")
     if finished.outcome != "completed":
         raise typer.Exit(CANCELLED if finished.outcome == "cancelled" else 1)
 
@@ -79,7 +82,7 @@ def _ctrl_c() -> Iterator[Any]:
 
 
 class _Watcher:
-    """Shows the progress, and writes events down.
+    """Shows the progress, and writes events down. `law` is the one that is drawn, once the run has said so.
 
     Args:
         name: Of the run.
@@ -90,6 +93,7 @@ class _Watcher:
 
     def __init__(self, name: str, console: Console, json_lines: bool, file: BinaryIO | None) -> None:
         self._console, self._json_lines, self._file = console, json_lines, file
+        self.law: LawName | None = None
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -114,6 +118,7 @@ class _Watcher:
             self._write(encode(event))
         match event:
             case Started():
+                self.law = event.law
                 for notice in event.notices:
                     self._console.print(notice, markup=False)
                 self._show(total=float(event.steps[-1]), left="")

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ntkscope.api.validation import describe, nearest
-from ntkscope.errors import InvalidInput
+from ntkscope.api.validation import describe
+from ntkscope.errors import InvalidInput, nearest
 from ntkscope.settings import Settings
 
 PREFIX = "NTKSCOPE_"

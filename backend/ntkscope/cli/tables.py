@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from ntkscope.experiment.format import number
+from ntkscope.experiment.format import frequency, number, percent
 from ntkscope.schemas.event_parts import ModeRow
 from ntkscope.schemas.preview import Preview
 
@@ -24,7 +24,7 @@ def mode_table(rows: list[ModeRow], epsilon: float) -> Table:
     table = Table(title=f"When each mode fell below {epsilon:g} of its start", title_justify="left")
     for heading in ("mode", "eigenvalue", "predicted t", "measured t", "median error"):
         table.add_column(heading, justify="right")
-    shown = [row for row in rows if row.counts] or rows
+    shown = [row for row in rows if row.significant] or rows
     for row in shown[:MOST_ROWS]:
         error = None if row.median_error is None else f"{100 * row.median_error:.2g} %"
         table.add_row(
@@ -39,19 +39,21 @@ def mode_table(rows: list[ModeRow], epsilon: float) -> Table:
     return table
 
 
-def frequency_table(preview: Preview) -> Table | None:
-    """When each frequency of the target will be learnt; None where frequencies mean nothing."""
-    if preview.spectrum is None or not preview.spectrum.frequencies:
+def wave_table(preview: Preview) -> Table | None:
+    """When each wave of the target will be learnt; None where the inputs have no waves."""
+    if preview.spectrum is None or not preview.spectrum.waves:
         return None
-    table = Table(title="When each frequency will be learnt", title_justify="left")
-    for heading in ("frequency", "of the target", "t", "steps", "after", "in this run"):
+    epsilon = preview.config.recording.epsilon
+    table = Table(title=f"When each wave of the target is below {epsilon:g} of itself, for good", title_justify="left")
+    for heading in ("frequency", "", "of the target", "step", "t", "after", "in this run"):
         table.add_column(heading, justify="right")
-    for row in preview.spectrum.frequencies[:MOST_ROWS]:
+    for row in preview.spectrum.waves[:MOST_ROWS]:
         table.add_row(
-            number(row.frequency),
-            f"{100 * row.amplitude:.0f} %",
-            _maybe(row.time),
+            "mean" if row.source == "mean" else frequency(row.frequency),
+            "" if row.source == "mean" else row.source,
+            percent(row.share),
             "never" if row.step is None else f"{row.step:,}",
+            _maybe(row.time),
             seconds(row.seconds),
             "yes" if row.within_run else "no",
         )

@@ -1,4 +1,4 @@
-"""What every executor is told and tells. The manager knows no more of processes than this."""
+"""What every executor receives and sends. The scheduler knows no more of processes than this."""
 
 import importlib
 import queue
@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Command, Outcome, RunEvent
+from ntkscope.wire.codec import EncodedEvent
 
 RunGenerator = Generator[RunEvent, Command | None, None]
 Train = Callable[..., RunGenerator]
@@ -42,32 +43,22 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command for a run that has begun. `release` ends a paused one in silence: it comes back from its checkpoint."""
+    """A command for a run that has begun. `release` frees a paused one's memory; it goes on from its checkpoint."""
 
     run_id: str
     command: Command | Literal["release"]
 
 
 @dataclass(frozen=True, slots=True)
-class Emitted:
-    """An event to store."""
-
-    run_id: str
-    seq: int
-    type: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Ticked:
-    """Progress, to show and forget."""
+    """Progress: shown, never stored."""
 
     run_id: str
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CommandReceived:
     """The generator is about to receive this command."""
 
     run_id: str
@@ -99,7 +90,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The slot's worker is warm: it may be given runs until it has died."""
+    """The slot's worker is warm: it may be given runs until `Died`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +102,7 @@ class Died:
 
 ToWorker = Job | Order | None
 Inbox = queue.SimpleQueue[ToWorker]
-Message = Emitted | Ticked | Taken | Paused | Released | Ended | Ready | Died
+Message = EncodedEvent | Ticked | CommandReceived | Paused | Released | Ended | Ready | Died
 Deliver = Callable[[int, Message], None]
 
 

@@ -48,7 +48,11 @@ class Channel(Generic[Out, In]):
         return message
 
     def __del__(self) -> None:
-        """Closes it: a channel ends when nobody holds it, so never under a sender in the middle of a message."""
+        """A channel ends when nobody holds it, so never under a sender in the middle of a message."""
+        self.close()
+
+    def close(self) -> None:
+        """For an owner who knows that no thread uses it."""
         with contextlib.suppress(OSError):  # what could not be sent is not sent now
             self._writer.close()
         self._reader.close()

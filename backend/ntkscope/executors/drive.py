@@ -18,7 +18,7 @@ def drive(
         generator: A fresh one, or one that paused.
         emit: Called with every event.
         next_command: Asked at every tick.
-        reply: What a paused generator is told first.
+        reply: The first reply to a paused generator.
 
     Returns:
         The last Finished; None where the generator paused and waits for its reply.

@@ -42,7 +42,7 @@ class InlineExecutor:
         return False  # a thread cannot be killed
 
     def revive(self, slot: int) -> None:
-        """Nothing: a thread does not die alone."""
+        """Nothing to do: a thread ends with its process only."""
 
     def close(self) -> None:
         for inbox in self._inboxes:

@@ -59,7 +59,7 @@ class ProcessExecutor:
 class _Slot:
     """A process and the pipe to it; one thread writes to the pipe, one reads and replaces the process.
 
-    Generations keep what was meant for a dead process from its successor.
+    Generations keep what was meant for a process that is gone from the next one.
     """
 
     def __init__(self, number: int, train: str) -> None:
@@ -104,6 +104,7 @@ class _Slot:
         self._process.kill()
         for thread in self._threads:
             thread.join()
+        self._pipe.close()  # nobody uses it any more; a collection might finalize its socket first
 
     def _spawn(self) -> None:
         """No fork and no multiprocessing start method: those run the caller's main module again."""
@@ -117,7 +118,7 @@ class _Slot:
             process_group=0,  # Ctrl-C is for the server, which then tells its workers
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
-        theirs.close()  # or the worker's death would not end our reading
+        theirs.close()  # or our reading would not end with the worker
 
     def _write(self, deliver: Deliver) -> None:
         message: ToWorker = None
@@ -136,7 +137,7 @@ class _Slot:
             except Exception as error:
                 deliver(self._number, Ended(message.run_id, "failed", explain(error)))
                 return
-        with contextlib.suppress(OSError):  # it died: the reader tells
+        with contextlib.suppress(OSError):  # its process is gone, which the reading thread reports
             pipe.send(message)
 
     def _serves(self, generation: int) -> bool:
@@ -158,7 +159,7 @@ class _Slot:
                     self._change.wait_for(lambda: self._closing, timeout=wait)
                 if self._closing:
                     return
-                # The old pipe is not closed but dropped: a sender may be in the middle of a message to the dead.
+                # The old pipe is dropped, not closed: a sender may be in the middle of a message to it.
                 self._spawn()
                 self._serving = self._wanted
                 self._change.notify_all()

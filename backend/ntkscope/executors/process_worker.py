@@ -1,4 +1,4 @@
-"""The inside of a worker process. Imports nothing heavy until it listens: it must die with its server."""
+"""The inside of a worker process. Imports nothing heavy until it listens: it must end when its server does."""
 
 import os
 import socket
@@ -40,7 +40,7 @@ def work(pipe: Channel[Message, ToWorker], train: str) -> None:
 
 
 def _listen(pipe: Channel[Message, ToWorker], inbox: Inbox) -> None:
-    """Also the watch over the server: its death closes the pipe, whatever the numerics are doing."""
+    """Also notices the end of the server, which closes the pipe, whatever the numerics are doing."""
     try:
         while True:
             inbox.put(_once(pipe.receive()))

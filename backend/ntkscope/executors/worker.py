@@ -9,7 +9,7 @@ import torch
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.executors.base import (
-    Emitted,
+    CommandReceived,
     Ended,
     Inbox,
     Job,
@@ -18,13 +18,12 @@ from ntkscope.executors.base import (
     Paused,
     Released,
     RunGenerator,
-    Taken,
     Ticked,
     Train,
 )
 from ntkscope.executors.drive import drive
 from ntkscope.schemas.event import Checkpoint, Command, RunEvent, Tick
-from ntkscope.wire.codec import decode, encode
+from ntkscope.wire.codec import EncodedEvent, decode, encode
 
 
 class Worker:
@@ -85,7 +84,7 @@ class Worker:
             gc.collect()  # the memory must be free when it is said to be
             self._send(Released(order.run_id))
         else:
-            self._send(Taken(order.run_id, order.command))
+            self._send(CommandReceived(order.run_id, order.command))
             self._run(order.run_id, generator, threads, order.command)
 
     def _run(self, run_id: str, generator: RunGenerator, threads: int, reply: Command | None = None) -> None:
@@ -94,7 +93,7 @@ class Worker:
             if isinstance(event, Tick):
                 self._send(Ticked(run_id, data))
             else:
-                self._send(Emitted(run_id, event.seq, event.type, data))
+                self._send(EncodedEvent(run_id, event.seq, event.type, data))
 
         torch.set_num_threads(threads)
         try:
@@ -123,7 +122,7 @@ class Worker:
                 self._go_on(message)
                 torch.set_num_threads(threads)
             elif message.command in ("pause", "cancel"):
-                self._send(Taken(run_id, message.command))
+                self._send(CommandReceived(run_id, message.command))
                 return message.command
         return None
 
@@ -138,7 +137,7 @@ def _checkpoint(job: Job) -> Checkpoint | None:
 
 
 class _Stop(BaseException):
-    """The inbox said None in the middle of a run. No Exception: no run's error handling may catch it."""
+    """The inbox said None in the middle of a run. Not an Exception: no run's error handling may catch it."""
 
 
 def explain(error: Exception) -> str:

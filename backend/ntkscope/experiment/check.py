@@ -3,7 +3,7 @@
 from ntkscope.experiment.estimate import estimate_cost
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.schemas.config import RunConfig
 
 AT_ONCE = 1.0  # seconds; where a kernel of zeros takes longer to find, the run itself ends with that sentence
@@ -19,4 +19,4 @@ def check_start(config: RunConfig, dataset: Table | None = None) -> None:
     network, rate = config.network, config.training.learning_rate
     may_be_zero = not network.bias or network.sigma_b == 0  # else the last bias alone keeps the kernel above 0
     if may_be_zero and rate.kind == "auto" and estimate_cost(config, dataset).preview_seconds <= AT_ONCE:
-        start(config, dataset)
+        initial(config, dataset)

@@ -7,7 +7,6 @@ from ntkscope.errors import TooLarge
 from ntkscope.experiment.machine import Speed, machine_speed
 from ntkscope.experiment.machine_memory import machine_memory
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import check_steps
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Arcs, Circle, DatasetPoints, RandomPoints
 from ntkscope.schemas.network import FourierFeatures, Positional
@@ -97,7 +96,6 @@ def check_limits(config: RunConfig, limits: Limits, dataset: Table | None = None
     Raises:
         TooLarge: says what it would take, and which setting allows it.
     """
-    check_steps(config.training.stop.steps)
     size = sizes(config, dataset)
     memory = memory_bytes(size)
     cost = f", which would take {readable_bytes(memory)} of memory"
@@ -142,14 +140,14 @@ def memory_bytes(size: Sizes) -> int:
 
 
 def start_bytes(size: Sizes) -> int:
-    """What a prepared run (`start.Start`) keeps: parameters, inputs, the kernel and its modes, the grid's kernel."""
+    """What a prepared run (`InitialState`) keeps: parameters, inputs, the kernel and its modes, the grid's kernel."""
     encoded = 2 * (size.n + size.grid) * size.layers[0][0]  # in float64 and in the training's precision
     return DOUBLE * (size.parameters + encoded + 2 * size.n**2 + size.grid * size.n)
 
 
-def limit_bytes(size: Sizes) -> int:
-    """What the kernels of infinite width (`infinite.Limit`) keep."""
-    return DOUBLE * (2 * size.n**2 + 2 * size.grid * size.n)
+def infinite_bytes(size: Sizes) -> int:
+    """What the kernels of infinite width (`InfiniteNetwork`) keep: both, the modes, and both to the grid."""
+    return DOUBLE * (3 * size.n**2 + 2 * size.grid * size.n)
 
 
 def estimate_cost(config: RunConfig, dataset: Table | None = None) -> Cost:

@@ -14,3 +14,13 @@ def number(value: float) -> str:
     if -3 <= power <= 3:
         return f"{float(f'{value:.3g}'):,.{max(0, 2 - power)}f}"
     return f"{mantissa}×10{str(power).translate(SUPERSCRIPTS)}"
+
+
+def frequency(value: float) -> str:
+    """3, 0.5, 3.82: as `number`, without zeros at its end."""
+    return f"{value:.3g}" if 1e-3 <= value < 999.5 else number(value)
+
+
+def percent(share: float) -> str:
+    """98.1 %, 0.0016 %, under 0.0001 %."""
+    return "under 0.0001 %" if 0 < share < 1e-6 else f"{100 * share:.3g} %"

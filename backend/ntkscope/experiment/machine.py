@@ -1,5 +1,6 @@
-"""How fast this machine is, measured once in a few milliseconds."""
+"""This machine: the device that a run takes, what it is called, and how fast it is."""
 
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +10,39 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from ntkscope.errors import Unavailable
+from ntkscope.schemas.event_parts import Machine
+
 SIDE = 192  # of the matrices that are multiplied and decomposed: small enough to take a millisecond
 ELEMENTS = 2**15
+Device = Literal["auto", "cpu", "cuda"]
+
+
+def choose_device(asked: Device) -> Literal["cpu", "cuda"]:
+    """`cuda` where it is asked for, or there and asked for as `auto`; else `cpu`.
+
+    Raises:
+        Unavailable: a GPU is asked for where there is none.
+    """
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise Unavailable(
+            "A CUDA device must be there to train on one.",
+            "device cuda on a machine without one",
+            "Choose device cpu or auto.",
+            "training.device",
+        )
+    return "cuda" if asked != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def this_machine(device: str, precision: str) -> Machine:
+    """Where a run on this device runs."""
+    return Machine(
+        device=device,
+        device_name=torch.cuda.get_device_name() if device == "cuda" else platform.processor() or platform.machine(),
+        precision=precision,
+        threads=torch.get_num_threads(),
+        torch_version=str(torch.__version__),
+    )
 
 
 @dataclass(frozen=True)
@@ -38,7 +70,7 @@ class Speed:
 
 
 @cache
-def machine_speed(device: Literal["auto", "cpu", "cuda"] = "cpu") -> Speed:
+def machine_speed(device: Device = "cpu") -> Speed:
     """The speed of the device that a run with this setting takes."""
     chosen = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
     state = torch.Generator().manual_seed(0)

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import torch
 
-from ntkscope.experiment.theory.frozen import group_learnt, group_remaining, relative_distance
-from ntkscope.experiment.theory.infinite import Limit
-from ntkscope.experiment.theory.initial_state import Start
+from ntkscope.experiment.theory.frozen import relative_distance
+from ntkscope.experiment.theory.infinite import InfiniteNetwork
+from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import LAWS, KernelPrediction
 from ntkscope.schemas.event import TRAINING_LAW, Frame, KernelFrame, LawName
 from ntkscope.schemas.run import Prediction
@@ -31,43 +31,42 @@ class Recorded:
         return cls(frames, [e for e in listed if isinstance(e, KernelFrame) and e.moving is not None])
 
 
-def prediction(begun: Start, law: LawName, time: float, limit: Limit | None = None,
+def prediction(initial: InitialState, law: LawName, time: float, infinite: InfiniteNetwork | None = None,
                recorded: Recorded | None = None) -> Prediction:  # fmt: skip
     """Evaluates a constant kernel's law at one time; under gradient descent at the nearest whole step.
 
     At infinite time it is kernel regression, over modes above the noise floor, under either law.
 
     Args:
-        begun: The run at step 0: its data, K_0 and the residual.
+        initial: The run at step 0: its data, K_0 and the residual.
         law: By which its modes move.
         time: Learning rate times step; not negative, may be infinity.
-        limit: The kernels of infinite width, to predict by them instead of K_0.
+        infinite: The kernels of infinite width, to predict by them instead of K_0.
         recorded: What the trained network is compared by.
     """
-    by, kernel = LAWS[law](begun.learning_rate), limit.frozen(begun) if limit else begun.frozen
+    by, kernel = LAWS[law](initial.learning_rate), infinite.kernel if infinite else initial.kernel
     step = by.steps_at(torch.tensor([time], dtype=torch.float64))
     at = by.learning_rate * float(step)
     found = kernel.predict(by, step)
-    in_groups = begun.spectrum.mode_coefficients(found.residual[0]).numpy()[None]
-    start = begun.mode_coefficients.numpy()
+    coefficients = initial.coefficients(found.residual[0])[None]
     frame = nearest(recorded.frames, at) if recorded else None
     return Prediction(
         time=None if math.isinf(at) else at,
-        kernel="infinite" if limit else "start",
+        kernel="infinite" if infinite else "frozen",
         law=law,
-        grid_prediction=found.function[0].numpy(),
-        fitted_prediction=(begun.problem.targets + found.residual[0]).numpy(),
-        remaining=group_remaining(in_groups, start, begun.groups)[0],
-        learnt=group_learnt(in_groups, start, begun.groups)[0],
+        function=found.function[0].numpy(),
+        fitted=(initial.problem.targets + found.residual[0]).numpy(),
+        remaining=initial.groups.remaining(coefficients)[0],
+        learnt=initial.groups.learnt(coefficients)[0],
         loss=float(found.loss),
-        ensemble=limit.ensemble(begun, by, step) if limit and not begun.config.network.centered else None,
-        quadrature_error=limit.error if limit else 0.0,
+        ensemble=infinite.ensemble(by, step) if infinite else None,
+        truncation_error=infinite.error if infinite else 0.0,
         frame_time=frame.time if frame else None,
         distance=_distance(found, frame) if frame else None,
     )
 
 
-def moving_prediction_at(begun: Start, time: float, recorded: Recorded) -> Prediction | None:
+def moving_prediction_at(time: float, recorded: Recorded) -> Prediction | None:
     """What the kernels measured on the way predict, at the kernel frame nearest to a time; None if there is none.
 
     At infinite time at the last one.
@@ -80,13 +79,13 @@ def moving_prediction_at(begun: Start, time: float, recorded: Recorded) -> Predi
         time=measured.time,
         kernel="moving",
         law=TRAINING_LAW,
-        grid_prediction=moving.function,
-        fitted_prediction=moving.fitted,
+        function=moving.function,
+        fitted=moving.fitted,
         remaining=moving.remaining,
         learnt=moving.learnt,
         loss=moving.loss,
         ensemble=None,
-        quadrature_error=0.0,
+        truncation_error=0.0,
         frame_time=frame.time if frame else None,
         distance=relative_distance(frame.function, moving.function) if frame else None,
     )

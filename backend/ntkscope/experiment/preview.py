@@ -1,16 +1,16 @@
 """What theory says of a config before training: K_0's spectrum, learning times, the rate, and the cost."""
 
 from ntkscope.experiment.estimate import estimate_cost
-from ntkscope.experiment.format import number
+from ntkscope.experiment.measure.endings import Condition, Facts, start_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import recording_steps
-from ntkscope.experiment.theory.frozen import theory
-from ntkscope.experiment.theory.initial_state import Start, start
-from ntkscope.experiment.theory.learning_frequencies import learning_frequencies
+from ntkscope.experiment.theory.initial_state import InitialState, initial
+from ntkscope.experiment.theory.learnt import forgotten, wave_answers
+from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
+from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.preview import LearningFrequency, Preview, Spectrum
+from ntkscope.schemas.preview import KernelPreview, Preview, WaveAnswer
 
 
 def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
@@ -20,17 +20,27 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         NtkscopeError: the config cannot be run.
     """
     cost = estimate_cost(config, dataset)
-    begun = start(config, dataset)
-    frequencies = learning_frequencies(begun, cost.step_seconds)
+    state = initial(config, dataset)
+    answers = wave_answers(state, Waves.of(state.problem, config.data), cost.step_seconds)
+    times, forgotten_by = forgotten(state)
     return Preview(
         status="ready",
         config=config,
         cost=cost,
-        spectrum=_spectrum(begun, frequencies),
-        notices=begun.problem.notices,
+        spectrum=_spectrum(state, answers),
+        notices=state.problem.notices,
         warnings=[
-            *rate_notices(begun.learning_rate, begun.stability_limit),
-            *_unlearnt(begun, frequencies),
+            *rate_notices(state.learning_rate, state.largest_stable_rate),
+            *start_warnings(config, Facts.of(state.problem, config), Condition.at_start(state)),
+            *large_target(
+                config.network,
+                residual=float(state.kernel.residual.norm()),
+                start=float((state.kernel.residual + state.problem.targets).norm()),
+                target=float(state.problem.targets.norm()),
+                times=times,
+            ),
+            *large_start(times, forgotten_by, state.last_step),
+            *unlearnt(answers, state.kernel.spectrum.count_above_floor, len(state.kernel.residual), state.last_step),
         ],
     )
 
@@ -46,50 +56,18 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
 
 
-def _spectrum(begun: Start, frequencies: list[LearningFrequency]) -> Spectrum:
-    decomposed, end = begun.spectrum, begun.last_step * begun.learning_rate
-    recorded = recording_steps(begun.last_step, begun.config.recording.frames)
-    groups = theory(begun, recorded).groups
-    learnt = [group for group in groups if group.learning_time is not None and group.learning_time <= end]
-    return Spectrum(
+def _spectrum(state: InitialState, waves: list[WaveAnswer]) -> KernelPreview:
+    decomposed, end = state.kernel.spectrum, state.last_step * state.learning_rate
+    learnt = [group for group in state.groups.groups if group.learning_time is not None and group.learning_time <= end]
+    return KernelPreview(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
-        groups=groups,
-        learning_rate=begun.learning_rate,
-        stability_limit=begun.stability_limit,
-        end_step=begun.last_step,
+        groups=state.groups.groups,
+        learning_rate=state.learning_rate,
+        largest_stable_rate=state.largest_stable_rate,
+        end_step=state.last_step,
         end_time=end,
         groups_learnt=len(learnt),
-        frequencies=frequencies,
+        waves=waves,
     )
-
-
-def _unlearnt(begun: Start, frequencies: list[LearningFrequency]) -> list[str]:
-    """The answer to "why can't my net fit oscillations?", where this run is one that cannot.
-
-    Above 2/lambda_1 there is none: the law of the kernel at the start says that everything grows.
-    """
-    if begun.stability_limit is not None and begun.learning_rate > begun.stability_limit:
-        return []
-    never = [found.frequency for found in frequencies if found.step is None]
-    late = [found for found in frequencies if found.step is not None and not found.within_run]
-    warnings = []
-    if never:
-        warnings.append(
-            f"{_named(never)} will not be learnt, however long the run: the kernel at the start cannot see "
-            f"{'it' if len(never) == 1 else 'them'}. Change the biases, the depth, the encoding or the activation."
-        )
-    if late:
-        most = max(found.step or 0 for found in late)
-        warnings.append(
-            f"{_named([found.frequency for found in late])} will not be learnt within {begun.last_step:,} steps: "
-            f"with the kernel at the start it takes {number(float(most))}. Take more steps, or a network or "
-            "encoding whose eigenvalues fall less steeply."
-        )
-    return warnings
-
-
-def _named(frequencies: list[float]) -> str:
-    names = [number(frequency) for frequency in frequencies[:8]] + ["…"] * (len(frequencies) > 8)
-    return f"{'Frequency' if len(frequencies) == 1 else 'Frequencies'} {', '.join(names)}"

@@ -3,25 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ntkscope.errors import TooLarge
-
 Steps = NDArray[np.int64]
-MOST_STEPS = 2**24  # events carry steps as float32, which holds every whole number up to here
-
-
-def check_steps(steps: int) -> None:
-    """Refuses a run of more steps than events can tell apart.
-
-    Raises:
-        TooLarge: says so.
-    """
-    if steps > MOST_STEPS:
-        raise TooLarge(
-            f"At most {MOST_STEPS:,} steps: a run's events tell steps beyond that apart no more.",
-            f"{steps:,}",
-            "Take fewer steps, or a larger learning rate.",
-            "training.stop.steps",
-        )
 
 
 def recording_steps(last: int, frames: int) -> Steps:

@@ -1,20 +1,18 @@
 """The trainer: a generator of events that knows no queue, callback, socket or file (design, point 1)."""
 
 from collections.abc import Generator
-from itertools import count
 
 import numpy as np
 import torch
 
 from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.measure.prepare import Prepared, prepare
-from ntkscope.experiment.measure.recorder import Moment, all_learnt, frame, function_values, is_finite, kernel_frame
-from ntkscope.experiment.measure.sentences import cancelled_early, finished, started
+from ntkscope.experiment.measure.recorder import cancelled_early
+from ntkscope.experiment.measure.states import KernelState, NetworkState
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.theory.frozen import theory
-from ntkscope.numerics import euler_step
+from ntkscope.numerics import Stages, drift, euler_step, unit_slopes
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import OFF_PLAN, Checkpoint, Command, Frame, KernelFrame, Reason, RunEvent, Tick
+from ntkscope.schemas.event import Checkpoint, Command, Reason, RunEvent, Tick
 
 Events = Generator[RunEvent, Command | None, None]
 DIVERGED = 1e8  # times the loss at the start
@@ -51,21 +49,23 @@ def train(
         NtkscopeError: the config cannot be run; before the first event.
     """
     torch.set_num_threads(threads)
-    prepared, command = yield from _prepare(config, dataset, resume, since)
+    stages = prepare(config, dataset, resume, since, first_seq=last_seq + 1)
+    prepared, command = yield from _prepare(stages, resume)
     if prepared is None:
         yield cancelled_early(resume, last_seq + 1)
         if resume:  # from which it can still be extended
             yield resume.model_copy(update={"seq": last_seq + 2, "moving_kernel": b""})
         return
     del resume  # its parameters need not stay in memory
-    yield from _Run(prepared, last_seq).events(command)
+    announced = since is not None
+    yield from _Run(prepared, command).events(announced)
 
 
 def _prepare(
-    config: RunConfig, dataset: Table | None, resume: Checkpoint | None, since: int | None
+    stages: Stages[Prepared], resume: Checkpoint | None
 ) -> Generator[RunEvent, Command | None, tuple[Prepared | None, Command | None]]:
     """Ticks while the kernel is computed; returns what is prepared, None once it is cancelled, and the last command."""
-    stages, clock = prepare(config, dataset, resume, since), Clock()
+    clock = Clock()
     last = yield _waiting(resume)
     while last != "cancel":
         try:
@@ -93,48 +93,50 @@ def _waiting(resume: Checkpoint | None) -> Tick:
 
 
 class _Run:
-    """The state that changes while a run goes on."""
+    """The state that changes while a run goes on: network, clock, step, commands.
 
-    def __init__(self, prepared: Prepared, last_seq: int) -> None:
-        self.start, self.network, self.step = prepared.start, prepared.network, prepared.step
-        self.theory, self.kernels, self.wide = prepared.theory, prepared.kernels, prepared.wide
-        self.slices, self.history, self.moving = prepared.slices, prepared.history, prepared.moving
-        self.seq = count(last_seq + 1)
+    Args:
+        prepared: The run, ready to go on.
+        command: What it heard while it was prepared.
+    """
+
+    def __init__(self, prepared: Prepared, command: Command | None) -> None:
+        self.initial, self.recorder, self.network = prepared.initial, prepared.recorder, prepared.network
+        self.step, self.loss, self.pending = prepared.step, prepared.loss, command
         self.clock = Clock(prepared.wall_seconds)
-        self.announced, self.done, self.loss = prepared.announced, prepared.done, prepared.loss
-        self.loss_limit = DIVERGED * 0.5 * float(self.start.residual @ self.start.residual) or float("inf")
-        goal = self.start.problem.targets + self.start.offset
-        self.goal = goal.to(self.start.inputs)
-        self.euler_step = euler_step(self.network, self.start.inputs)
+        start = self.initial.kernel.residual
+        self.loss_limit = DIVERGED * 0.5 * float(start @ start) or float("inf")
+        self.goal = self.initial.probe.goal
+        self.euler_step = euler_step(self.network, self.initial.probe.inputs)
         self.recorded = self.step or -1  # the last step with a frame
-        self.pending: Command | None = None
 
-    def events(self, command: Command | None) -> Events:
-        """All events of the run, which heard this command while it was prepared."""
-        self.pending = command
-        if not self.announced:
-            yield started(self.start, self.theory, self.wide, self.slices, self.kernels, next(self.seq))
+    def events(self, announced: bool) -> Events:
+        """All events of the run, whose Started has been told or has not."""
+        if not announced:
+            yield self.recorder.started()
         reason = yield from self._train()
         if self.recorded != self.step and reason != "diverged":
-            reason = (yield from self._record_frame()) or reason
-        yield self._finished(reason)
+            ended = yield from self._record_frame(self._state())
+            reason = ended or reason
+        loss = self.loss if np.isfinite(self.loss) else None
+        yield self.recorder.finished(reason, self.step, loss, self.clock.seconds())
         if reason != "diverged":
             yield self._checkpoint()
 
     def _train(self) -> Generator[RunEvent, Command | None, Reason]:
         """Go from record to record; returns why the run ends."""
-        for target in self.theory.steps[self.done :]:
+        for target in self.recorder.steps:
             ended = yield from self._advance(int(target))
             ended = ended or (yield from self._record())
             if ended:
                 return ended
-        return "steps" if self.start.last_step == self.start.config.training.stop.steps else "time"
+        return "steps" if self.initial.last_step == self.initial.config.training.stop.steps else "time"
 
     def _advance(self, target: int) -> Generator[RunEvent, Command | None, Reason | None]:
         """Take steps up to `target`; returns why the run ends before it, if it does."""
-        stop = self.start.config.training.stop
+        stop = self.initial.config.training.stop
         while self.step < target:
-            residual = self.euler_step(self.goal, self.start.learning_rate)
+            residual = self.euler_step(self.goal, self.initial.learning_rate)
             self.step += 1
             if self.step % CHECK_EVERY == 0:
                 self.loss = 0.5 * float(residual.double() @ residual.double())
@@ -152,51 +154,55 @@ class _Run:
 
     def _record(self) -> Generator[RunEvent, Command | None, Reason | None]:
         """Measure what is due at this step; returns why the run ends here, if it does."""
-        stop = self.start.config.training.stop
-        ended = yield from self._record_frame()
+        stop, state = self.initial.config.training.stop, self._state()
+        ended = yield from self._record_frame(state)
         if ended:
             return ended
-        if self.step in self.kernels:
-            with torch.no_grad():
-                event = kernel_frame(
-                    self.start, self.network, self._moment(), self.moving, self.slices, self.fitted, self.grid
-                )  # fmt: skip
-            if event is not None:
-                yield self._numbered(event)
-        if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.start.inputs):
+        if self.step in self.recorder.kernel_steps:
+            measured = self._kernel_state()
+            if measured:
+                yield self.recorder.kernel_frame(state, measured)
+        if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.initial.probe.inputs):
             return "dead_units"
         if stop.loss is not None and self.loss <= stop.loss:
             return "loss"
-        if stop.all_learnt and all_learnt(self.start, self.remaining):
+        if stop.all_learnt and self.all_learnt:
             return "all_learnt"
         # Last: a run that pauses here has done with this step.
         return (yield from self._tick()) if self.pending or self.clock.due() else None
 
-    def _record_frame(self) -> Generator[RunEvent, Command | None, Reason | None]:
-        """Measure the state; one that is no longer finite ends the run instead.
-
-        A step off the plan, where a run ended between two records, has predictions of its own.
-        """
-        with torch.no_grad():
-            self.fitted, self.grid = function_values(self.start, self.network)
-            residual = self.fitted - self.start.problem.targets
-            self.loss = 0.5 * float(residual @ residual)
-            if not (self.loss <= self.loss_limit and is_finite(self.fitted, self.grid)):
-                return "diverged"
-            predicted, wide, at = self.theory, self.wide, int(np.searchsorted(self.theory.steps, self.step))
-            planned = self.step == predicted.steps[at]
-            if not planned:
-                predicted = theory(self.start, np.array([self.step]), self.theory.law)
-                wide, at = wide.at(predicted) if wide else None, 0
-            measured = frame(
-                self.start, predicted, wide, self.history, self._moment(), at, self.fitted, self.grid
-            )  # fmt: skip
-        if not planned:
-            self.history.extra = 1
-            measured = measured.model_copy(update={"index": OFF_PLAN})
-        self.recorded, self.remaining = self.step, measured.remaining
-        yield self._numbered(measured)
+    def _record_frame(self, state: NetworkState) -> Generator[RunEvent, Command | None, Reason | None]:
+        """Tell the state; one that is no longer finite ends the run instead."""
+        residual = state.fitted - self.initial.problem.targets
+        self.loss = 0.5 * float(residual @ residual)
+        if not (self.loss <= self.loss_limit and state.is_finite):
+            return "diverged"
+        measured = self.recorder.frame(state)
+        self.recorded = self.step
+        self.all_learnt = self.initial.groups.all_below(measured.remaining, self.initial.config.recording.epsilon)
+        yield measured
         return None
+
+    @torch.no_grad()
+    def _state(self) -> NetworkState:
+        fitted, function = self.initial.probe.values(self.network)
+        return NetworkState(self.step, self._time(), self.clock.seconds(), fitted, function)
+
+    @torch.no_grad()
+    def _kernel_state(self) -> KernelState | None:
+        """None where the kernel has grown beyond what float64 can square: nothing is measured of it."""
+        initial, probe = self.initial, self.initial.probe
+        at_start = initial.matrix, initial.kernel.cross_kernel
+        kernel, cross_kernel = probe.kernels(self.network) if self.step else at_start
+        if cross_kernel is None or not np.isfinite(drift(kernel, initial.matrix)):
+            return None
+        return KernelState(
+            kernel,
+            cross_kernel,
+            slopes=unit_slopes(self.network, probe.inputs),
+            identity=probe.identity(self.network, kernel, initial.learning_rate),
+            hessian=probe.hessian(self.network) if initial.config.recording.hessian else None,
+        )
 
     def _tick(self) -> Generator[RunEvent, Command | None, Reason | None]:
         """Tell the progress, and do what the reply says, or what was said while the run was prepared."""
@@ -211,14 +217,8 @@ class _Run:
             self.clock.go_on()
         return "cancelled" if command == "cancel" else None
 
-    def _moment(self) -> Moment:
-        return Moment(self.step, self._time(), self.clock.seconds())
-
-    def _numbered(self, event: Frame | KernelFrame) -> RunEvent:
-        return event.model_copy(update={"seq": next(self.seq)})
-
     def _time(self) -> float:
-        return self.step * self.start.learning_rate
+        return self.step * self.initial.learning_rate
 
     def _progress(self, paused: bool) -> Tick:
         speed = self.clock.steps_per_second
@@ -229,25 +229,9 @@ class _Run:
             loss=self.loss,
             wall_seconds=self.clock.seconds(),
             steps_per_second=speed,
-            seconds_left=(self.start.last_step - self.step) / speed if speed > 0 else None,
+            seconds_left=(self.initial.last_step - self.step) / speed if speed > 0 else None,
             paused=paused,
         )
 
-    def _finished(self, reason: Reason) -> RunEvent:
-        loss = self.loss if np.isfinite(self.loss) else None
-        return finished(self.start, self.history, reason, next(self.seq), self.step, loss, self.clock.seconds())
-
     def _checkpoint(self, paused: bool = False) -> Checkpoint:
-        steps, remaining, learnt = self.history.planned()
-        return Checkpoint(
-            seq=next(self.seq),
-            step=self.step,
-            time=self._time(),
-            wall_seconds=self.clock.seconds(),
-            parameters=self.network.to_bytes(),
-            recorded_steps=steps,
-            recorded_remaining=remaining,
-            recorded_learnt=learnt,
-            moving=self.moving.to_bytes(self.step) if self.moving else b"",
-            moving_kernel=self.moving.kernel_to_bytes() if self.moving and paused else b"",
-        )
+        return self.recorder.checkpoint(self.step, self.clock.seconds(), self.network.to_bytes(), paused=paused)

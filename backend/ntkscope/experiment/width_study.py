@@ -18,6 +18,7 @@ from ntkscope.schemas.sweep import StudyPoint, StudySlope, WidthStudy
 
 SAME = 1e-6  # relative: eigenvalues in a log are float32
 Quantity = Literal["distance", "drift"]
+STUDIED = {"network.width", "network.parameterization", "seed"}  # runs that differ in these alone make a study
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from ntkscope.numerics.diagnostics import (
     LogLogFit,
     drift,
     effective_rank,
-    group_learning_time,
     identity_error,
     learning_time,
     log_log_fit,
@@ -58,6 +57,7 @@ from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.spectrum import (
     Spectrum,
     eigenvalue_groups,
+    is_semidefinite,
     modes_at,
     noise_floor,
     rotate_pair,
@@ -65,6 +65,7 @@ from ntkscope.numerics.spectrum import (
     unit_roundoff,
 )
 from ntkscope.numerics.stages import Stages, complete, pieces
+from ntkscope.numerics.unit_slopes import UnitSlopes, largest_slope, unit_slopes
 
 __all__ = [
     "ACTIVATIONS",
@@ -90,6 +91,7 @@ __all__ = [
     "Sharpness",
     "Spectrum",
     "Stages",
+    "UnitSlopes",
     "activation",
     "circle_frequencies",
     "complete",
@@ -111,14 +113,15 @@ __all__ = [
     "frequency_fit",
     "gradient_descent",
     "gradient_flow",
-    "group_learning_time",
     "hessian_sharpness",
     "identity_error",
     "infinite_kernels",
     "infinite_ntk",
     "interval_frequencies",
+    "is_semidefinite",
     "kernel_matrix",
     "kernel_target_alignment",
+    "largest_slope",
     "learning_time",
     "log_log_fit",
     "log_log_slope",
@@ -142,5 +145,6 @@ __all__ = [
     "spectrum",
     "subspace_overlap",
     "unit_roundoff",
+    "unit_slopes",
     "wave_vectors",
 ]

@@ -4,13 +4,15 @@ import math
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Complex, Float
+from jaxtyping import Bool, Complex, Float
 from torch import Tensor
 
 from ntkscope.numerics.dynamics import gradient_descent
 
 SEARCHED = 1500  # steps of the first look, along the logarithm
-FADED = 60.0  # factors of e after which a mode is gone: exp(-60) is far below round-off
+LAST_STEP = 1e300  # the search ends there
+EDGE = 1e-12  # eta lambda this near to 2 is 2 to round-off
+SMALLEST = 1e-300  # a limit below is no number to divide by
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ def for_good(times: Float[Tensor, " times"], values: Float[Tensor, " times"], li
     return ForGood(float(t[last] + part * (t[last + 1] - t[last])), lost=False)
 
 
+def falls(eigenvalues: Float[Tensor, " m"], learning_rate: float) -> Bool[Tensor, " m"]:
+    """Whether gradient descent makes a mode smaller, |1 - eta lambda| < 1: not at 0, nor from 2/lambda on."""
+    contraction = learning_rate * eigenvalues.double()
+    return (contraction > 0) & (contraction < 2 - EDGE)
+
+
 def steps_for_good(
     eigenvalues: Float[Tensor, " m"],
     learning_rate: float,
@@ -71,21 +79,21 @@ def steps_for_good(
     Returns:
         For each quantity; None where it is never so: a mode that it needs does not fall, or the constant is above.
     """
-    contraction = learning_rate * eigenvalues.double()
-    falls = (contraction > 0) & (contraction < 2)
-    never = (parts[:, ~falls] != 0).any(dim=1) | (constant.abs() > limits)
-    moving, parts = eigenvalues.double()[falls], parts[:, falls]
+    parts, constant = parts.to(torch.complex128), constant.to(torch.complex128)
+    falling = falls(eigenvalues, learning_rate)
+    never = (parts[:, ~falling] != 0).any(dim=1) | (constant.abs() > limits)
+    moving, parts = eigenvalues.double()[falling], parts[:, falling]
     if not len(moving):
         return [None if bad else 0 for bad in never.tolist()]
-    ones, slowest = torch.ones_like(moving), float(torch.minimum(contraction, 2 - contraction)[falls].min())
+    ones, by_axis = torch.ones_like(moving), [(parts.real, constant.real), (parts.imag, constant.imag)]
 
     def above(step: Float[Tensor, " S"], rows: Tensor) -> Tensor:
         """(len(rows), S): at this step or at the next, since modes may alternate."""
-        left = [gradient_descent(moving, ones, learning_rate, at).to(parts.dtype) for at in (step, step + 1)]
-        values = [(parts[rows] @ remaining.T + constant[rows, None]).abs() for remaining in left]
-        return torch.maximum(*values) > limits[rows, None]
+        left = [gradient_descent(moving, ones, learning_rate, at) for at in (step, step + 1)]
+        sizes = [torch.hypot(*(real[rows] @ at.T + still[rows, None] for real, still in by_axis)) for at in left]
+        return torch.maximum(*sizes) > limits[rows, None]
 
-    last = max(2.0, FADED / slowest)
+    last = _last_step(learning_rate * moving, parts[~never], (limits - constant.abs())[~never])
     steps = torch.logspace(0, math.log10(last), SEARCHED, dtype=torch.float64).round()
     steps = torch.cat([torch.zeros(1, dtype=torch.float64), torch.unique_consecutive(steps)])
     found: list[int | None] = []
@@ -101,3 +109,54 @@ def steps_for_good(
             low, high = (middle, high) if bool(above(asked, torch.tensor([row]))) else (low, middle)
         found.append(high)
     return found
+
+
+def norm_step_for_good(
+    eigenvalues: Float[Tensor, " m"], learning_rate: float, parts: Float[Tensor, " m"], limit: float
+) -> int | None:
+    """The first step from which on the norm of parts_i (1 - eta lambda_i)^step stays at most a limit.
+
+    In a norm modes cannot hide one another: it only falls.
+
+    Args:
+        eigenvalues: Those of 0, or of round-off below it, do not move.
+        learning_rate: eta.
+        parts: Of each mode, at step 0.
+        limit: Positive.
+
+    Returns:
+        None where it is never so: a mode that is there grows, or what does not move is above.
+    """
+    contraction, squares = learning_rate * eigenvalues.double(), (parts.double() / limit) ** 2
+    falling = falls(eigenvalues, learning_rate)
+    if bool((squares[contraction >= 2 - EDGE] > 0).any()):
+        return None
+    still = float(squares[~falling].sum())
+    moving, squares = contraction[falling], squares[falling]
+    # log of (1 - c)^2, exact where c is near 0 or near 2
+    logarithms = 2 * torch.log1p(-torch.minimum(moving, 2 - moving)).clamp_min(-1 / EDGE)
+
+    def above(step: int) -> bool:
+        return float((squares * torch.exp(float(step) * logarithms)).sum()) + still > 1
+
+    if not above(0):
+        return 0
+    if still >= 1:
+        return None
+    factors = math.log((float(squares.sum()) + still) / (1 - still))
+    first, last = (min(factors / max(-float(rate), SMALLEST), LAST_STEP) for rate in logarithms.aminmax())
+    low, high = 0 if still else max(0, int(first) - 1), int(last) + 1
+    if above(high):  # a rate among the smallest numbers has no step at which anything has happened
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if above(middle) else (low, middle)
+    return high
+
+
+def _last_step(contraction: Float[Tensor, " m"], parts: Complex[Tensor, "F m"], room: Float[Tensor, " F"]) -> float:
+    """A step at which even the sum of the modes' sizes is below each limit, had all fallen like the slowest."""
+    slowest = float(torch.minimum(contraction, 2 - contraction).min())
+    ratio = parts.abs().sum(dim=1) / room.clamp_min(SMALLEST)
+    factors = float(torch.log(ratio.clamp(1.0, 1 / SMALLEST)).max()) if len(ratio) else 0.0
+    return min(2.0 + factors / slowest, LAST_STEP)

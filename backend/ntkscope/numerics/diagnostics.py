@@ -21,41 +21,6 @@ def learning_time(eigenvalues: Float[Tensor, " modes"], epsilon: float) -> Float
     return torch.where(eigenvalues > 0, math.log(1 / epsilon) / eigenvalues, math.inf)
 
 
-def group_learning_time(
-    eigenvalues: Float[Tensor, " modes"], coefficients: Float[Tensor, " modes"], epsilon: float
-) -> float | None:
-    """The first time at which sqrt(sum_i c_i^2 exp(-2 lambda_i t)) is at epsilon of its start.
-
-    Args:
-        eigenvalues: Of the group's modes.
-        coefficients: Theirs at time 0.
-        epsilon: Between 0 and 1.
-
-    Returns:
-        None if that never happens: the group is 0 at the start, or what never decays is too large a part.
-    """
-    rates, weights = eigenvalues.double().clamp_min(0), coefficients.double() ** 2
-    total = float(weights.sum())
-    if not total > 0:
-        return None
-    weights = weights / total
-    if float(weights[rates == 0].sum()) >= epsilon**2:
-        return None
-    moving = rates[rates > 0]
-    low, high = (math.log(1 / epsilon) / float(rate) for rate in (moving.max(), moving.min()))
-    while float((weights * torch.exp(-2 * rates * high)).sum()) > epsilon**2:
-        low, high = high, 2 * high  # a part that never decays, or round-off at the very end
-    while high - low > 4e-16 * high:
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        if float((weights * torch.exp(-2 * rates * middle)).sum()) > epsilon**2:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
 def measured_learning_time(
     times: Float[Tensor, " times"], remaining: Float[Tensor, " times"], epsilon: float
 ) -> float | None:

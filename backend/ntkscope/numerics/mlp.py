@@ -251,11 +251,6 @@ class MLP:
         for parameter, gradient in zip(self.parameters(), gradients, strict=True):
             parameter.add_(gradient, alpha=-learning_rate)
 
-    def dead_units_fraction(self, x: Float[Tensor, "n d"]) -> float:
-        """Fraction of hidden units whose derivative is 0 at every one of these inputs."""
-        dead = [(slope == 0).all(0) for slope in self.forward_signals(x).slopes]
-        return float(torch.cat(dead).double().mean()) if dead else 0.0
-
     def hidden_derivatives_all_zero(self, x: Float[Tensor, "n d"]) -> bool:
         """Whether some hidden layer lets nothing through at any of these inputs ("all units dead")."""
         return any(bool((slope == 0).all()) for slope in self.forward_signals(x).slopes)

@@ -68,17 +68,23 @@ def noise_floor(eigenvalues: Float[Tensor, " n"]) -> float:
     return len(eigenvalues) * unit_roundoff(eigenvalues.dtype) * max(largest, 0.0)
 
 
+def is_semidefinite(eigenvalues: Float[Tensor, " n"]) -> bool:
+    """Whether none of a kernel's eigenvalues is further below 0 than round-off explains."""
+    if not len(eigenvalues):
+        return True
+    # a backward-stable eigensolver errs by a small multiple of the floor; a sum of products adds its own
+    allowed = max(16 * noise_floor(eigenvalues), 1e-10 * float(eigenvalues.max()))
+    return float(eigenvalues.min()) >= -allowed
+
+
 def without_round_off(eigenvalues: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
     """The eigenvalues, those that round-off left below 0 set to 0.
 
     Raises:
         ValueError: one is further below 0 than round-off explains; the message names its index and value.
     """
-    if not len(eigenvalues):
-        return eigenvalues
-    lowest, where = eigenvalues.min(0)
-    # a backward-stable eigensolver errs by a small multiple of the floor; a sum of products adds its own
-    if float(lowest) < -max(16 * noise_floor(eigenvalues), 1e-10 * float(eigenvalues.max())):
+    if not is_semidefinite(eigenvalues):
+        lowest, where = eigenvalues.min(0)
         raise ValueError(f"an eigenvalue must not be negative; eigenvalue {int(where)} is {float(lowest):.6g}")
     return eigenvalues.clamp_min(0)
 

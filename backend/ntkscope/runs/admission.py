@@ -4,8 +4,8 @@ from ntkscope.errors import NotFound
 from ntkscope.executors.base import Job
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
+from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.problem.datasets import Table, read_csv
-from ntkscope.experiment.theory.initial_state import choose_device
 from ntkscope.runs.live import Live
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
@@ -37,7 +37,7 @@ class Admission:
         """The table that the config names, once the config has passed this server's limits."""
         dataset = self.table(config)
         check_limits(config, self._limits, dataset)
-        choose_device(config)
+        choose_device(config.training.device)
         return dataset
 
     def table(self, config: RunConfig) -> Table | None:

@@ -3,8 +3,8 @@
 import anyio.to_thread
 
 from ntkscope.runs import words
-from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.live import Live
+from ntkscope.runs.scheduler import Scheduler
 from ntkscope.schemas.run import ENDED, RunList, RunSummary, State
 from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.run_store import RunStore
@@ -15,11 +15,11 @@ class Entries:
 
     Args:
         store: Reads.
-        conductor: Knows how runs that have not ended are.
+        scheduler: Knows how runs that have not ended are.
     """
 
-    def __init__(self, store: RunStore, conductor: Conductor) -> None:
-        self._store, self._conductor = store, conductor
+    def __init__(self, store: RunStore, scheduler: Scheduler) -> None:
+        self._store, self._scheduler = store, scheduler
 
     async def get(self, run_id: str) -> RunSummary:
         """The run of this id.
@@ -56,7 +56,7 @@ class Entries:
 
     def live(self, run_id: str) -> Live | None:
         """The run if it has not ended."""
-        return self._conductor.live.get(run_id)
+        return self._scheduler.live.get(run_id)
 
     def overlaid(self, run: RunSummary) -> RunSummary:
         """The row with what is known only here: place in the queue, and what it waits for."""
@@ -71,17 +71,21 @@ class Entries:
         live = self.live(run_id)
         if live is None:
             return None
-        trouble = self._conductor.trouble(live)
-        if live.state in ENDED:  # which nobody is told before it is stored
+        trouble = self._scheduler.trouble(live)
+        if live.state in ENDED:  # which is not shown before it is stored
             return ("running", 0, words.end_not_stored(live.state, trouble)) if trouble else None
-        ahead = self._conductor.live.ahead(run_id)
+        ahead = self._scheduler.live.ahead(run_id)
         if live.short and not trouble:
-            memory = self._conductor.live.memory
+            memory = self._scheduler.live.memory
             return live.state, ahead, words.short_of_memory(live.memory, memory.free, memory.most)
         if live.reduced and live.state == "paused" and not trouble:
             return live.state, ahead, words.REDUCED
         begun = live.job is None or live.reduced
-        return live.state, ahead, words.sentence(live.state, ahead, begun=begun, told=live.told, trouble=trouble)
+        return (
+            live.state,
+            ahead,
+            words.sentence(live.state, ahead, begun=begun, pending_command=live.pending_command, trouble=trouble),
+        )
 
 
 def _readable(run: RunSummary | Unreadable) -> RunSummary:

@@ -5,24 +5,24 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from ntkscope.errors import Conflict, NtkscopeError, Unwritable
-from ntkscope.runs.bell import Bell
-from ntkscope.runs.manager import Manager, Place
+from ntkscope.runs.manager import Manager, SweepPlace
+from ntkscope.runs.notifier import Notifier
 from ntkscope.runs.retry import persistently
 from ntkscope.schemas.run import RunRequest
 
-Todo = Sequence[tuple[Place, RunRequest]]
+Todo = Sequence[tuple[SweepPlace, RunRequest]]
 
 
 class Feed:
     """One sweep while it runs. Used on the event loop.
 
-    A run takes one of the places, which all sweeps share, until it has ended or is paused: there are as many of them
-    as slots, so a run that somebody submits waits for the sweeps' runs that train, and for none that wait.
+    A run takes one of the slots, which all sweeps share, until it has ended or is paused: there are as many of them
+    as the executor has, so a run that somebody submits waits for the sweeps' runs that train, and for none that wait.
 
     Args:
         manager: Takes the runs.
-        bell: Tells of their ends.
-        places: As many as there are slots.
+        notifier: Tells of their ends.
+        slots: As many as the executor has.
         todo: What to run, in this order.
         ended: Called once everything has ended.
     """
@@ -30,12 +30,12 @@ class Feed:
     def __init__(
         self,
         manager: Manager,
-        bell: Bell,
-        places: asyncio.Semaphore,
+        notifier: Notifier,
+        slots: asyncio.Semaphore,
         todo: Todo,
         ended: Callable[[], Awaitable[None]],
     ) -> None:
-        self._manager, self._bell, self._places, self._ended = manager, bell, places, ended
+        self._manager, self._notifier, self._slots, self._ended = manager, notifier, slots, ended
         self._stopped = False
         self._entering = asyncio.Lock()  # held while a run is made: `stop` must know of it
         self._live: set[str] = set()
@@ -57,7 +57,7 @@ class Feed:
 
     async def _feed(self, todo: Todo) -> None:
         for place, request in todo:
-            await self._places.acquire()
+            await self._slots.acquire()
             member = asyncio.create_task(self._run(place, request))
             self._members.add(member)
             member.add_done_callback(self._members.discard)
@@ -65,22 +65,22 @@ class Feed:
             await asyncio.wait(self._members)
         await self._ended()
 
-    async def _run(self, place: Place, request: RunRequest) -> None:
-        """Makes the run and waits for its end; a paused one leaves its place to another."""
+    async def _run(self, place: SweepPlace, request: RunRequest) -> None:
+        """Makes the run and waits for its end; a paused one leaves its slot to another."""
         holds = True
         try:
             run_id = await persistently(partial(self._enter, place, request), Conflict)  # Conflict: the queue is full
             while run_id and (live := self._manager.live(run_id)) is not None:
                 if holds and live.state == "paused":
                     holds = False
-                    self._places.release()
-                await self._bell.alarm(run_id).wait()
+                    self._slots.release()
+                await self._notifier.changed(run_id).wait()
             self._live.discard(run_id)
         finally:
             if holds:
-                self._places.release()
+                self._slots.release()
 
-    async def _enter(self, place: Place, request: RunRequest) -> str:
+    async def _enter(self, place: SweepPlace, request: RunRequest) -> str:
         """The id of the new run; empty where it was refused, or the sweep has been stopped."""
         async with self._entering:
             if self._stopped:

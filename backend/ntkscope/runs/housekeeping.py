@@ -1,4 +1,4 @@
-"""Rows: renamed, tagged, deleted, restored, purged; marked at the start when their server had died."""
+"""Rows: renamed, tagged, deleted, restored, purged; marked at the start where their server ended before them."""
 
 import asyncio
 import logging
@@ -45,7 +45,7 @@ class Housekeeping:
         run = await self._manager.entry(run_id)
         if run.deleted_at is not None:
             raise words.deleted(run)
-        # The row first: viewers who are told of the end must find why.
+        # The row first: viewers who learn of the end must find its reason.
         await self._write(run_id, deleted_at=time.time())
         live = self._manager.live(run_id)
         if live is not None:
@@ -65,7 +65,7 @@ class Housekeeping:
         return await self._manager.entry(run_id)
 
     async def begin(self) -> None:
-        """Marks the runs and the sweeps that were alive when the server before this one ended.
+        """Marks the runs and the sweeps that had not ended when the server before this one stopped.
 
         Raises:
             Unwritable: the database refuses, and did so for a while.
@@ -73,11 +73,11 @@ class Housekeeping:
         await persistently(self._interrupt, seconds=PATIENCE)
 
     async def leave(self) -> None:
-        """Marks the runs and the sweeps that are alive when this server ends; if it cannot, the next one will."""
+        """Marks the runs and the sweeps that have not ended when this server stops; if it cannot, the next one will."""
         try:
             await self._interrupt()
         except DATABASE as error:
-            LOGGER.warning("The runs that were alive are marked at the next start: %s", error)
+            LOGGER.warning("The runs that had not ended are marked at the next start: %s", error)
 
     async def _interrupt(self) -> None:
         now = time.time()

@@ -25,9 +25,9 @@ class Live:
     slot: int | None = None
     held: bool = False
     cancelled: bool = False
-    obeying: bool = False  # its generator has received the cancel
-    told: Command | None = None  # what it was told while it trained, until that takes effect
-    lost: str = ""  # why its events can no longer be stored
+    cancel_received: bool = False  # its generator has received the cancel
+    pending_command: Command | None = None  # while it trains, until it takes effect
+    store_error: str = ""  # why its events can no longer be stored
     unsaved: dict[str, Any] = field(default_factory=dict)  # columns that its row does not have yet
     saving: bool = False
     refused: str = ""  # why the database did not take them at the last try
@@ -37,8 +37,8 @@ class Live:
     since: int = -1  # the step after which its plan begins
     checkpoint: Callable[[], bytes] | None = None  # reads its newest one
     begun: Job | None = None  # what it has begun with
-    leaving: bool = False  # it was told to leave the memory, and has not yet
-    reduced: bool = False  # it has left it, and comes back from its checkpoint
+    leaving: bool = False  # it has an order to free its memory, and has not done so yet
+    reduced: bool = False  # its memory is free: it goes on from its checkpoint
 
     @property
     def waits(self) -> bool:
@@ -52,7 +52,7 @@ class Live:
         return self.begun
 
     def reduce(self) -> None:
-        """It has left the memory: what is left of it is its checkpoint."""
+        """Its memory is free: what remains of it is its checkpoint."""
         assert self.begun is not None
         self.job = replace(self.begun, resume=self.checkpoint, since=self.since)
         self.slot, self.leaving, self.reduced = None, False, True
@@ -129,7 +129,7 @@ class LiveRuns:
         return None
 
     def in_the_way(self, missing: int) -> list[Live]:
-        """The paused runs, those that were begun first, that must leave the memory for so many bytes to become free.
+        """The paused runs, those that were begun first, that must free their memory for so many bytes to be there.
 
         None where that would not do, or where enough are leaving already.
         """
@@ -145,9 +145,5 @@ class LiveRuns:
         return [slot for slot, busy in enumerate(self._busy) if busy is None]
 
     def release(self, run_id: str) -> None:
-        """The run trains no longer: its slot is free."""
+        """The run no longer trains: its slot is free."""
         self._busy = [None if busy == run_id else busy for busy in self._busy]
-
-    def trains(self, run_id: str) -> bool:
-        """Whether it holds a slot now."""
-        return run_id in self._busy

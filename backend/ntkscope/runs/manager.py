@@ -14,10 +14,10 @@ from ntkscope.errors import Conflict, InvalidInput, NtkscopeError
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.runs import words
 from ntkscope.runs.admission import Admission
-from ntkscope.runs.bell import Bell
-from ntkscope.runs.conductor import Conductor
 from ntkscope.runs.entries import Entries
 from ntkscope.runs.live import Live
+from ntkscope.runs.notifier import Notifier
+from ntkscope.runs.scheduler import Scheduler
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.run import ENDED, RunRequest, RunSummary
 from ntkscope.schemas.training import Stop
@@ -26,12 +26,12 @@ from ntkscope.store.sweep_writes import insert_member
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import insert_run
 
-PATIENCE = 0.22  # seconds in which a run must have heard of its cancelling, or its process is ended
+PATIENCE = 0.22  # seconds in which a run must have received its cancel, or its process is killed
 ANSWER_WITHIN = 1.0  # seconds that a command waits for its effect before it answers
 
 
 @dataclass(frozen=True)
-class Place:
+class SweepPlace:
     """Where a run stands in a sweep."""
 
     sweep: str
@@ -44,8 +44,8 @@ class Manager(Entries):
     Args:
         store: Reads.
         writer: Writes.
-        conductor: Slots.
-        bell: Rung at every change.
+        scheduler: Slots.
+        notifier: Told of every change.
         admission: What a config must pass.
         max_queued: Most runs that may wait.
     """
@@ -54,21 +54,21 @@ class Manager(Entries):
         self,
         store: RunStore,
         writer: Writer,
-        conductor: Conductor,
-        bell: Bell,
+        scheduler: Scheduler,
+        notifier: Notifier,
         admission: Admission,
         max_queued: int,
     ) -> None:
-        super().__init__(store, conductor)
-        self._writer, self._bell = writer, bell
+        super().__init__(store, scheduler)
+        self._writer, self._notifier = writer, notifier
         self._admission, self._max_queued = admission, max_queued
 
-    async def submit(self, request: RunRequest, place: Place | None = None) -> RunSummary:
+    async def submit(self, request: RunRequest, place: SweepPlace | None = None) -> RunSummary:
         """Queues a run, which begins at once if a slot is free.
 
         Args:
             request: What to run.
-            place: In a sweep; a run that was there before is let go.
+            place: In a sweep; a run that was there before leaves the sweep.
 
         Raises:
             NtkscopeError: the config is beyond the limits, its data set is not here, or too many runs wait.
@@ -79,7 +79,7 @@ class Manager(Entries):
         await self._insert(run)
         return self._begin(self._admission.live(run, dataset))
 
-    async def refuse(self, request: RunRequest, place: Place, error: NtkscopeError) -> None:
+    async def refuse(self, request: RunRequest, place: SweepPlace, error: NtkscopeError) -> None:
         """Keeps a sweep's run that cannot be begun, as one that failed."""
         now = time.time()
         await self._insert(
@@ -103,9 +103,9 @@ class Manager(Entries):
         live = await self._live(run_id, "pause", "Only a run that has not ended can be paused.")
         if live.state == "queued":
             live.held = live.job is not None
-            self._conductor.change(live, "paused")
+            self._scheduler.change(live, "paused")
         elif live.state == "running":
-            self._conductor.order(live, "pause")
+            self._scheduler.order(live, "pause")
             await self._until(run_id, lambda: live.state != "running")
         return await self.get(run_id)
 
@@ -114,9 +114,9 @@ class Manager(Entries):
         live = await self._live(run_id, "resume", "Only a paused run can be resumed.")
         if live.state == "paused":
             if not live.held or live.reduced:
-                self._conductor.live.last_in_line(run_id)
+                self._scheduler.live.last_in_line(run_id)
             live.held = False
-            self._conductor.change(live, "queued")
+            self._scheduler.change(live, "queued")
         return await self.get(run_id)
 
     async def cancel(self, run_id: str) -> RunSummary:
@@ -133,12 +133,12 @@ class Manager(Entries):
         live.cancelled = True
         if live.job is not None:
             early = words.CANCELLED_REDUCED if live.reduced else words.CANCELLED_EARLY
-            self._conductor.finish(live, "cancelled", early)
+            self._scheduler.finish(live, "cancelled", early)
         elif not live.leaving:
-            self._conductor.order(live, "cancel")
-            await self._until(run_id, lambda: live.obeying or live.state in ENDED, PATIENCE)
-            if not live.obeying and live.state == "running":
-                self._conductor.kill(live)
+            self._scheduler.order(live, "cancel")
+            await self._until(run_id, lambda: live.cancel_received or live.state in ENDED, PATIENCE)
+            if not live.cancel_received and live.state == "running":
+                self._scheduler.kill(live)
         await self._until(run_id, lambda: self.live(run_id) is not live)
 
     async def extend(self, run_id: str, steps: int) -> RunSummary:
@@ -167,7 +167,7 @@ class Manager(Entries):
         training = run.config.training.model_copy(update={"stop": Stop(steps=steps)})
         config = run.config.model_copy(update={"training": training})
         dataset = await self.within_limits(config)
-        if self.live(run_id) is not None:  # somebody else was faster
+        if self.live(run_id) is not None:  # another request was faster
             return await self.get(run_id)
         changes = {
             "config": config,
@@ -185,7 +185,7 @@ class Manager(Entries):
 
     def _begin(self, live: Live, changes: Mapping[str, Any] = MappingProxyType({})) -> RunSummary:
         live.unsaved |= changes
-        self._conductor.add(live)
+        self._scheduler.add(live)
         return self.overlaid(live.run)
 
     async def _live(self, run_id: str, doing: str, expected: str) -> Live:
@@ -200,12 +200,12 @@ class Manager(Entries):
         try:
             async with asyncio.timeout(seconds):
                 while not true():
-                    await self._bell.alarm(run_id).wait()
+                    await self._notifier.changed(run_id).wait()
         except TimeoutError:
             return
 
     def _check_queue(self) -> None:
-        if self._conductor.live.queued() >= self._max_queued:
+        if self._scheduler.live.queued() >= self._max_queued:
             raise Conflict(
                 expected=f"At most {self._max_queued} runs that wait.",
                 got="one more",
@@ -213,7 +213,7 @@ class Manager(Entries):
             )
 
 
-def _row(request: RunRequest, place: Place | None) -> RunSummary:
+def _row(request: RunRequest, place: SweepPlace | None) -> RunSummary:
     """A run that nobody has seen yet."""
     return RunSummary(
         id=secrets.token_hex(6),

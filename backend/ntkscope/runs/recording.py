@@ -5,21 +5,20 @@ from pathlib import Path
 
 from ntkscope.schemas.event import Finished, Started
 from ntkscope.schemas.run import RunSummary
-from ntkscope.store.writes import NewEvent
-from ntkscope.wire.codec import decode
-from ntkscope.wire.sequence import split
+from ntkscope.wire.codec import EncodedEvent
+from ntkscope.wire.sequence import decode_log, split
 
 RECORDED = "recorded"  # the run's id: there is one in a database
 
 
-def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
+def read_recording(path: Path) -> tuple[RunSummary, list[EncodedEvent]]:
     """The run and its events.
 
     Raises:
         ValueError: the file holds no whole run of this version.
     """
     data = split(path.read_bytes())
-    events = [decode(item) for item in data]
+    events = list(decode_log(data))
     if not events or not isinstance(events[0], Started) or not isinstance(events[-1], Finished):
         raise ValueError(f"{path} does not hold a run from its start to its end")
     first, last = events[0], events[-1]
@@ -40,5 +39,5 @@ def read_recording(path: Path) -> tuple[RunSummary, list[NewEvent]]:
         digest=first.config.digest(),
         recorded=True,
     )
-    rows = [NewEvent(RECORDED, event.seq, event.type, item) for event, item in zip(events, data, strict=True)]
+    rows = [EncodedEvent(RECORDED, event.seq, event.type, item) for event, item in zip(events, data, strict=True)]
     return run, rows

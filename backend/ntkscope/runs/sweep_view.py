@@ -1,16 +1,18 @@
 """A sweep as it is answered: its runs, and what those that have completed say together."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import anyio.to_thread
 
 from ntkscope.experiment.axes import combinations
-from ntkscope.experiment.width_study import Measured, drift_at, measured, width_study
+from ntkscope.experiment.width_study import STUDIED, Measured, common_time, drift_at, measured, width_study
 from ntkscope.runs import words
 from ntkscope.runs.manager import Manager
-from ntkscope.schemas.event import Started
+from ntkscope.schemas.event import Finished, Started
+from ntkscope.schemas.event_parts import Verdict
 from ntkscope.schemas.run import ENDED, State
 from ntkscope.schemas.sweep import AxisValue, Sweep, SweepList, SweepRow, SweepRun, WidthStudy
 from ntkscope.schemas.unreadable import Unreadable
@@ -21,7 +23,30 @@ FAILED: tuple[State, ...] = ("diverged", "dead_units", "failed")
 KEPT: tuple[State, ...] = ("completed", "diverged", "dead_units")
 RECORDS = 20_000  # of about 1 kB, one a run
 Found = Mapping[int, StoredMember]
-Records = Mapping[int, Measured]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the log of a run that has ended says of it; None where it ended without its generator."""
+
+    measured: Measured
+    steps: int | None
+    loss: float | None
+    verdict: Verdict | None
+
+
+Records = Mapping[int, Record]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A sweep as it is in the database."""
+
+    sweep: StoredSweep
+    found: Found
+    records: Records
+    compared_at: float | None  # lambda_1(K_0) t, reached by all runs that have completed
+    study: WidthStudy | None
 
 
 class SweepView:
@@ -52,18 +77,14 @@ class SweepView:
             NotFound: there is none.
             NotReadable: this version cannot read it.
         """
-        sweep, found, records, study = await anyio.to_thread.run_sync(self._look, sweep_id)
+        seen = await anyio.to_thread.run_sync(self._look, sweep_id)
         states: dict[State, int] = {}
-        for member in found.values():
+        for member in seen.found.values():
             states[member.state] = states.get(member.state, 0) + 1
-        compared_at = study.compared_at if study else None
-        runs = [
-            self._run(sweep, index, values, found.get(index), records.get(index), compared_at)
-            for index, values in enumerate(combinations(sweep.request.axes))
-        ]
-        return Sweep(**_row(sweep, states), runs=runs, study=study)
+        runs = [self._run(seen, index, values) for index, values in enumerate(combinations(seen.sweep.request.axes))]
+        return Sweep(**_row(seen.sweep, states), runs=runs, study=seen.study)
 
-    def _look(self, sweep_id: str) -> tuple[StoredSweep, Found, Records, WidthStudy | None]:
+    def _look(self, sweep_id: str) -> Seen:
         """Reads the store: not for the event loop."""
         sweep = self._store.sweep(sweep_id)
         if sweep is None:
@@ -72,50 +93,58 @@ class SweepView:
             raise words.not_readable("sweep", sweep)
         found, records = self._store.members(sweep_id), {}
         for index, member in found.items():
-            if member.state == "completed":
+            if member.state in ENDED:
                 record = self._record(member.run_id, member.last_seq)
                 if record is not None:
                     records[index] = record
-        return sweep, found, records, width_study(list(records.values())) if records else None
+        completed = [record.measured for index, record in records.items() if found[index].state == "completed"]
+        studied = completed and STUDIED.issuperset(axis.field for axis in sweep.request.axes)
+        study = width_study(completed) if studied else None
+        return Seen(sweep, found, records, common_time(completed), study)
 
-    def _measure(self, run_id: str, last_seq: int) -> Measured | None:
+    def _measure(self, run_id: str, last_seq: int) -> Record | None:
         """The record of a run whose log ends at `last_seq` (it goes on when the run is extended).
 
         None where it has not begun, and where this version cannot read its events.
         """
         try:
-            events = list(self._store.events_of(run_id, ("started", "kernel_frame")))
+            events = list(self._store.events_of(run_id, ("started", "kernel_frame", "finished")))
         except (ValueError, TypeError):
             return None
         configs = [event.config for event in events if isinstance(event, Started)]
-        return measured(configs[0], events) if configs else None
+        if not configs:
+            return None
+        end = next((event for event in reversed(events) if isinstance(event, Finished)), None)
+        return Record(
+            measured=measured(configs[0], events),
+            steps=end.step if end else None,
+            loss=end.loss if end else None,
+            verdict=end.verdict if end else None,
+        )
 
-    def _run(
-        self,
-        sweep: StoredSweep,
-        index: int,
-        values: dict[str, AxisValue],
-        member: StoredMember | None,
-        record: Measured | None,
-        compared_at: float | None,
-    ) -> SweepRun:
+    def _run(self, seen: Seen, index: int, values: dict[str, AxisValue]) -> SweepRun:
+        member, record = seen.found.get(index), seen.records.get(index)
         state: Any = "waiting"
-        sentence = words.waiting(sweep.state)
+        sentence = words.waiting(seen.sweep.state)
         if member is not None:
             now = None if member.state in ENDED else self._manager.now(member.run_id)
             state, _, sentence = now or (member.state, 0, member.sentence)
             if state == "completed" and record is None:
                 sentence = words.unreadable_log(sentence)
-        drift = drift_at(record, compared_at) if record else None
+        known = record.measured if record and state == "completed" else None
+        drift = drift_at(known, seen.compared_at) if known else None
         return SweepRun(
             index=index,
             values=values,
             run_id=member.run_id if member else None,
             state=state,
             sentence=sentence,
-            distance=record.distance if record else None,
+            steps=record.steps if record else None,
+            loss=record.loss if record else None,
+            verdict=record.verdict if record else None,
+            distance=known.distance if known else None,
             drift=drift,
-            compared_at=None if drift is None else compared_at,
+            compared_at=None if drift is None else seen.compared_at,
         )
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.axes import Member, members
 from ntkscope.runs import words
-from ntkscope.runs.bell import Bell
 from ntkscope.runs.feed import Feed
-from ntkscope.runs.manager import Manager, Place
+from ntkscope.runs.manager import Manager, SweepPlace
+from ntkscope.runs.notifier import Notifier
 from ntkscope.runs.retry import persistently
 from ntkscope.runs.sweep_view import KEPT, SweepView
 from ntkscope.schemas.run import RunRequest
@@ -32,14 +32,14 @@ class Sweeps:
         store: Reads.
         writer: Writes.
         manager: Takes the runs.
-        bell: Tells of their ends.
+        notifier: Tells of their ends.
         slots: How many runs train at the same time.
     """
 
-    def __init__(self, store: SweepStore, writer: Writer, manager: Manager, bell: Bell, slots: int) -> None:
-        self._store, self._writer, self._manager, self._bell = store, writer, manager, bell
+    def __init__(self, store: SweepStore, writer: Writer, manager: Manager, notifier: Notifier, slots: int) -> None:
+        self._store, self._writer, self._manager, self._notifier = store, writer, manager, notifier
         self._view = SweepView(store, manager)
-        self._places = asyncio.Semaphore(slots)
+        self._slots = asyncio.Semaphore(slots)
         self._feeds: dict[str, Feed] = {}
 
     def close(self) -> None:
@@ -115,12 +115,12 @@ class Sweeps:
         name = sweep.request.name
         todo = [
             (
-                Place(sweep.id, index),
+                SweepPlace(sweep.id, index),
                 RunRequest(config=made[index].config, name=words.member_name(name, made[index].values)),
             )
             for index in which
         ]
-        self._feeds[sweep.id] = Feed(self._manager, self._bell, self._places, todo, partial(self._ended, sweep.id))
+        self._feeds[sweep.id] = Feed(self._manager, self._notifier, self._slots, todo, partial(self._ended, sweep.id))
 
     async def _ended(self, sweep_id: str) -> None:
         """Says so, again and again while the database refuses."""

@@ -20,10 +20,10 @@ GOES_ON = "It is tried again, and goes on by itself once it can be."
 UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then start it again."
 
 
-def sentence(state: State, ahead: int, begun: bool, told: Command | None, trouble: str = "") -> str:
+def sentence(state: State, ahead: int, begun: bool, pending_command: Command | None, trouble: str = "") -> str:
     """What a run that has not ended is waiting for.
 
-    `told` is a command that has not taken effect yet, `trouble` why the database takes no writes now.
+    `pending_command` has not taken effect yet; `trouble` is why the database takes no writes now.
     """
     if trouble:
         what = {"queued": "Waits", "paused": "Paused"}.get(state, "Training waits")
@@ -33,8 +33,8 @@ def sentence(state: State, ahead: int, begun: bool, told: Command | None, troubl
         return f"Waits {what}: {ahead} before it." if ahead else STARTING
     if state == "paused":
         return "Paused." if begun else "Paused before it began."
-    if told is not None:
-        return f"Told to {told}; it does so after the kernel that it computes now."
+    if pending_command is not None:
+        return f"Told to {pending_command}; it does so after the kernel that it computes now."
     return "Training."
 
 
@@ -90,6 +90,15 @@ def not_readable(kind: Literal["run", "sweep"], row: Unreadable) -> NotReadable:
     )
 
 
+def damaged_event(run_id: str, seq: int) -> NotReadable:
+    return NotReadable(
+        expected="A log of whole events.",
+        got=f"event {seq} of run '{run_id}', whose stored bytes are damaged",
+        remedy=f"Put the database back from a copy, or delete the run: DELETE /api/runs/{run_id}.",
+        where="events",
+    )
+
+
 def deleted(run: RunSummary | Unreadable) -> Gone:
     return Gone(
         expected="A run that has not been deleted.",
@@ -129,8 +138,12 @@ def waiting(state: SweepState) -> str:
 
 def member_name(sweep: str, values: dict[str, AxisValue]) -> str:
     """How a sweep's run is called."""
-    what = ", ".join(f"{field.rpartition('.')[2]} {value}" for field, value in values.items())
+    what = ", ".join(f"{field.partition('.')[2] or field} {_shown(value)}" for field, value in values.items())
     return (f"{sweep}: {what}" if sweep else what)[:120]
+
+
+def _shown(value: AxisValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def no_such_sweep(sweep_id: str) -> NotFound:

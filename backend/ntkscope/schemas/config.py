@@ -11,6 +11,9 @@ from ntkscope.schemas.data import Data
 from ntkscope.schemas.network import Network
 from ntkscope.schemas.training import Recording, Training
 
+# Fields that were added later, with their defaults: there they stay out of the digest, so old configs keep theirs.
+ADDED = {("data", "scale_inputs"): "none"}
+
 
 class RunConfig(Model):
     """One training, as a value."""
@@ -23,5 +26,9 @@ class RunConfig(Model):
 
     def digest(self) -> str:
         """SHA-256 of the config's canonical JSON: two configs are the same run exactly if this is equal."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        fields = self.model_dump(mode="json")
+        for (part, name), default in ADDED.items():
+            if fields[part][name] == default:
+                del fields[part][name]
+        text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -180,7 +180,7 @@ class Formula(Model):
     text: str = field(
         "sin(pi*x) + 0.3*sin(5*pi*x)",
         title="Formula",
-        help="In x, or x1, x2, ...; on a circle also theta. Functions: sin, cos, exp, sqrt, abs, ...",
+        help="In x or t, or x1, x2, ...; on a circle also theta. sin, cos, exp, ln, sqrt, |x|, a if c else b, ...",
         min_length=1,
         max_length=500,
     )
@@ -210,6 +210,12 @@ class Data(Model):
         advanced=True,
         gt=0,
         le=1e9,
+    )
+    scale_inputs: Literal["none", "unit", "standardize"] = field(
+        "none",
+        title="Scale the inputs",
+        help="What the network sees: the inputs themselves, each mapped to [−1, 1], or each with mean 0 and deviation "
+        "1. Charts, targets and exports keep your own units.",
     )
     grid: int = field(
         256,

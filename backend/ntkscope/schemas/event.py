@@ -2,7 +2,7 @@
 
 Shapes: n training points, g evaluation points, m followed modes (leading ones of K_0), G groups of them, T recording
 times, F frequencies; Theta is the kernel of the same network at infinite width. Arrays are float64 here and float32
-blocks on the wire.
+blocks on the wire; lists keep every digit. What an earlier version did not record is None (wire/version_1.py).
 """
 
 from typing import Annotated, Literal
@@ -13,23 +13,24 @@ from ntkscope.schemas.array import Matrix, Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import (
-    Distances,
-    Ensemble,
-    FrequencyFit,
-    Group,
     HessianSharpness,
     Identity,
     InfiniteWidth,
+    KernelModes,
     KernelSlices,
     LearningTimeFit,
     Machine,
     ModeRow,
     MovingPrediction,
+    PredictedFunction,
     Predictions,
+    Suggestion,
+    Verdict,
 )
 
 LawName = Literal["gradient_flow", "gradient_descent"]
 TRAINING_LAW: LawName = "gradient_descent"  # of the steps that training takes
+PredictionName = Literal["frozen", "infinite", "ensemble"]
 Outcome = Literal["completed", "diverged", "dead_units", "cancelled"]
 Reason = Literal["steps", "time", "loss", "wall_seconds", "all_learnt", "diverged", "dead_units", "cancelled"]
 
@@ -37,11 +38,16 @@ Reason = Literal["steps", "time", "loss", "wall_seconds", "all_learnt", "diverge
 class Event(Model):
     """One entry of the log. `seq` is its ordinal in the generator, from 1; a Tick has none (0)."""
 
+    version: Literal[2] = 2  # of the bytes; first, so that a reader knows what follows
     seq: int
 
 
-class Started(Event):
-    """Before the first step: the data, K_0 and its modes, and what theory says of every recording time."""
+class Started(KernelModes, Event):
+    """Before the first step: the data, K_0 and its modes, and what theory says of every recording time.
+
+    What `KernelModes` has is K_0's. One that follows an extension tells of the whole run, and takes the place of the
+    one before.
+    """
 
     type: Literal["started"] = "started"
     config: RunConfig
@@ -49,7 +55,10 @@ class Started(Event):
     notices: list[str]
     parameters: int
     learning_rate: float
-    stability_limit: float | None  # 2 / lambda_1(K_0); None where lambda_1 is 0
+    largest_stable_rate: float | None  # 2 / lambda_1(K_0); None where lambda_1 is 0
+    largest_stable_eigenvalue: float | None  # 2 / learning_rate; None beyond the range of float64
+    epsilon: float  # learnt means below this fraction of the start
+    centered: bool  # the network's own start is subtracted: f is 0 at time 0
     geometry: Literal["interval", "circle", "plane", "points"]  # how a function is drawn
     inputs: Matrix  # (n, d) as the user thinks of them; on a circle (n, 1) angles
     targets: Vector  # (n,) with noise
@@ -57,70 +66,55 @@ class Started(Event):
     grid_target: Vector | None  # (g,) clean target there; None where it is not known
     grid_shape: list[int]  # [g], or [rows, columns] for a heatmap
     grid_start: Vector  # (g,) f at time 0
-    eigenvalues: Vector  # (n,) of K_0, descending
-    noise_floor: float
     coefficient_floor: float
     modes: Matrix  # (n, m) eigenvectors on the training points
-    mode_coefficients: Vector  # (m,) of the residual at time 0
-    mode_frequencies: Vector  # (m,) input-space frequency of each mode; NaN where undefined
-    groups: list[Group]
+    grid_modes: Matrix | None  # (g, k) the leading k followed modes above the floor, on the grid (Nystrom)
+    mode_wave_vectors: Matrix | None  # (m, 2) on a plane: periods along both axes; NaN where undefined
     below_floor: int  # modes whose eigenvalue is below the noise floor
     residual_norm: float  # ||r(0)||
     target_norm: float  # ||y||
-    steps: Vector  # (T,) recording steps
-    times: Vector  # (T,) learning_rate * step
-    kernel_steps: Vector  # steps of the kernel frames
-    law: LawName  # the one that charts draw: gradient_descent where the two differ by over 1 %
-    law_difference: float  # largest difference of the two, relative, over modes that count
-    gradient_flow: Predictions
-    gradient_descent: Predictions
-    frequencies: Vector  # (F,) input-space frequencies of the residual spectrum; empty where undefined
-    # What follows is missing in logs of earlier versions.
-    target_power: Vector | None = None  # (n,) share of ||y||^2 in the leading 1, 2, ... modes of K_0
-    frequency_fits: list[FrequencyFit] = Field(default_factory=list)
-    infinite: InfiniteWidth | None = None  # None where it would take seconds; a notice says so
-    grid_modes: Matrix | None = None  # (g, k) the leading k followed modes above the floor, on the grid (Nystrom)
-    mode_wave_vectors: Matrix | None = None  # (m, 2) on a plane: periods along both axes; NaN where undefined
-    slices: KernelSlices | None = None
-
-
-OFF_PLAN = -1
+    target_power: Vector | None  # (n,) share of ||y||^2 in the leading 1, 2, ... modes of K_0
+    steps: list[int]  # T recording steps
+    times: list[float]  # T of them, learning_rate * step
+    kernel_steps: list[int]  # steps of the kernel frames
+    law: LawName  # the one that charts draw: gradient_descent where the two come apart by over 1 %
+    law_difference: float  # how far at most, over significant groups and all steps that there are; at most 1
+    laws: dict[LawName, Predictions]  # what K_0 predicts, by every law
+    frequencies: Vector  # (F,) input-space frequency of each entry of the residual spectrum; empty where undefined
+    infinite: InfiniteWidth | None  # None where it would take seconds; a notice says so
+    slices: KernelSlices | None
 
 
 class Frame(Event):
-    """A cheap measurement at recording time `index`.
+    """A cheap measurement at a recording step.
 
     A run that ended between two of them has its last state measured too, with the predictions of its own time: its
-    index is -1. It enters the closing figures of that Finished, and none after an extension.
+    step is none of `Started.steps`. It enters the closing figures of that Finished, and none after an extension.
     """
 
     type: Literal["frame"] = "frame"
-    index: int
     step: int
     time: float
     wall_seconds: float
     loss: float
     held_out_error: float | None  # mean squared error against the clean target on the evaluation grid
     mode_coefficients: Vector  # (m,) of the residual, in the basis of K_0
-    remaining: Vector  # (G,) ||c_g(t)|| / ||c_g(0)||; NaN where not drawn
-    learnt: Vector  # (G,) 1 - <c_g(t), c_g(0)> / ||c_g(0)||^2; NaN where not drawn
-    function: Vector  # (g,) f(x; t)
-    function_predicted: Vector  # (g,) frozen kernel, in the law that is drawn
+    remaining: Vector  # (G,) ||c_g(t)|| / ||c_g(0)||; NaN where not resolved
+    learnt: Vector  # (G,) 1 - <c_g(t), c_g(0)> / ||c_g(0)||^2; NaN where not resolved
+    infinite_remaining: Vector | None  # (H,) as `remaining`, in the basis of Theta
+    residual_spectrum: Vector  # (F,) |FFT of the residual| / n
     fitted: Vector  # (n,) f on the training points
-    spectrum: Vector  # (F,) |FFT of the residual| / n
+    function: Vector  # (g,) f(x; t)
+    predicted: dict[PredictionName, PredictedFunction]
+    # By K_0, in the law that is drawn; by Theta, from this network's own f_0, where it is known; and the networks of
+    # infinite width, where training is not centered.
     modes_learnt: int
-    median_error: float | None  # so far, against the law that is drawn, over groups that count
-    median_error_gradient_flow: float | None
-    median_error_gradient_descent: float | None
-    # What follows is missing in logs of earlier versions.
-    function_infinite: Vector | None = None  # (g,) predicted by Theta, from this network's own f_0
-    ensemble: Ensemble | None = None  # where training is not centered
-    distances: Distances | None = None
-    infinite_remaining: Vector | None = None  # (H,) as `remaining`, in the basis of Theta
+    median_errors: dict[LawName, float | None]  # so far, against each law, over significant groups
+    verdict: Verdict | None  # of all records so far; None before anything has moved
 
 
 class KernelFrame(Event):
-    """What needs K_t. Fields with a default are missing in logs of earlier versions."""
+    """What needs K_t."""
 
     type: Literal["kernel_frame"] = "kernel_frame"
     step: int
@@ -129,17 +123,17 @@ class KernelFrame(Event):
     eigenvalues: Vector  # (n,) of K_t, descending
     drift: float  # ||K_t - K_0||_F / ||K_0||_F
     identity: Identity | None
-    mode_coefficients: Vector | None = None  # (m,) of the measured residual, in the basis of K_t
-    remaining: Vector | None = None  # (G,) norm over the modes of K_t of each group's ranks, over ||c_g(0)||
-    slices: Matrix | None = None  # (s, c) of K_t, as in KernelSlices
-    leading_modes: int | None = None  # k: as many as count, at least 1, no group cut
-    subspace_overlap: float | None = None  # ||Q_0^T Q_t||_F^2 / k of the leading k modes: 1 where they span the same
-    target_alignment: float | None = None  # <K_t, y y^T> / (||K_t||_F ||y||^2); None where either is 0
-    trace: float | None = None
-    effective_rank: float | None = None  # exp of the entropy of lambda / sum lambda
-    condition_number: float | None = None  # lambda_1 over the smallest above the noise floor
-    moving: MovingPrediction | None = None
-    hessian: HessianSharpness | None = None  # where recording.hessian asks for it
+    mode_coefficients: Vector | None  # (m,) of the measured residual, in the basis of K_t
+    remaining: Vector | None  # (G,) norm over the modes of K_t of each group's ranks, over ||c_g(0)||
+    slices: Matrix | None  # (s, c) of K_t, as in KernelSlices
+    leading_modes: int | None  # k: as many as are significant, at least 1, no group cut
+    subspace_overlap: float | None  # ||Q_0^T Q_t||_F^2 / k of the leading k modes: 1 where they span the same
+    target_alignment: float | None  # <K_t, y y^T> / (||K_t||_F ||y||^2); None where either is 0
+    trace: float | None
+    effective_rank: float | None  # exp of the entropy of lambda / sum lambda
+    condition_number: float | None  # lambda_1 over the smallest above the noise floor
+    moving: MovingPrediction | None
+    hessian: HessianSharpness | None  # where recording.hessian asks for it
 
 
 class Checkpoint(Event):
@@ -147,14 +141,20 @@ class Checkpoint(Event):
 
     type: Literal["checkpoint"] = "checkpoint"
     step: int
+    time: float
     wall_seconds: float
     parameters: bytes  # little-endian, in the training precision, in the order of the network's layers
-    recorded_steps: Vector  # (R,) of the plan
+    recorded_steps: list[int]  # R of the plan
     recorded_remaining: Matrix  # (R, G), as in Frame
     recorded_learnt: Matrix  # (R, G)
-    time: float = 0.0  # missing in logs of earlier versions
-    moving: bytes = b""  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
-    moving_kernel: bytes = b""  # at a pause, that kernel itself (experiment/theory/moving.py); empty where it is K_0
+    recorded_kernel_steps: list[int]  # steps of the kernel frames
+    recorded_function_errors: Vector | None  # (R,), as Verdict has them
+    # The kernel's motion until then, as Verdict has it; None without kernel frames.
+    drift: float | None
+    moving_error: float | None
+    frozen_error: float | None
+    moving: bytes  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
+    moving_kernel: bytes  # at a pause, that kernel itself (experiment/theory/moving.py); empty where it is K_0
 
 
 class Tick(Event):
@@ -185,11 +185,11 @@ class Finished(Event):
     time: float
     loss: float | None
     wall_seconds: float
-    median_error: float | None
-    median_error_gradient_flow: float | None
-    median_error_gradient_descent: float | None
+    median_errors: dict[LawName, float | None]
     rows: list[ModeRow]
-    learning_time_fit: LearningTimeFit | None = None  # None for fewer than two groups, and in earlier logs
+    learning_time_fit: LearningTimeFit | None  # None for fewer than two groups
+    verdict: Verdict | None  # of all records
+    suggestion: Suggestion | None  # after a run that diverged, died or saturated; None where nothing is known
 
 
 RunEvent = Annotated[Started | Frame | KernelFrame | Checkpoint | Tick | Finished, Field(discriminator="type")]

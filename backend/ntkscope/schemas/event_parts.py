@@ -6,10 +6,9 @@ times; Theta is the kernel of the same network at infinite width.
 
 from typing import Literal
 
-from pydantic import Field
-
 from ntkscope.schemas.array import Matrix, Vector
 from ntkscope.schemas.base import Model
+from ntkscope.schemas.training import AutoRate
 
 
 class Machine(Model):
@@ -25,15 +24,15 @@ class Machine(Model):
 class Group(Model):
     """Modes (0-based numbers) that share an eigenvalue and are drawn, tested and predicted as one.
 
-    `counts`: its start is at least 5 % of the residual's norm and its eigenvalue above the noise floor, so it
-    enters medians. `drawn`: its start and its eigenvalue are above their floors at all.
+    `significant`: its start is at least 5 % of the residual's norm and its eigenvalue above the noise floor, so it
+    enters medians. `resolved`: its start and its eigenvalue are above their floors at all.
     """
 
     modes: list[int]
     eigenvalue: float  # mean over the group
     start_magnitude: float
-    counts: bool
-    drawn: bool
+    significant: bool
+    resolved: bool
     frequency: float | None
     learning_time: float | None
 
@@ -58,28 +57,31 @@ class FrequencyFit(Model):
     lowest: float
     highest: float
     count: int
-    # The fitted line at both ends; missing in logs of earlier versions.
-    lowest_eigenvalue: float | None = None
-    highest_eigenvalue: float | None = None
+    lowest_eigenvalue: float | None  # of the fitted line at both ends
+    highest_eigenvalue: float | None
 
 
-class InfiniteWidth(Model):
+class KernelModes(Model):
+    """A kernel's spectrum, and the residual at time 0 in its modes: what K_0 and Theta are both described by."""
+
+    eigenvalues: Vector  # (n,) descending
+    noise_floor: float
+    mode_coefficients: Vector  # (m,) of the residual at time 0
+    mode_frequencies: Vector  # (m,) input-space frequency of each mode; NaN where undefined
+    groups: list[Group]  # G of them for K_0, H for Theta
+    frequency_fits: list[FrequencyFit]
+
+
+class InfiniteWidth(KernelModes):
     """The kernel of the same network at infinite width, Theta, scaled as K_0 is (theory, section 3).
 
     Under mean_field it is that of ntk over the width, under standard the leading order in the width.
     """
 
-    eigenvalues: Vector  # (n,) descending
-    noise_floor: float
-    mode_coefficients: Vector  # (m,) of the residual at time 0, in the basis of Theta
-    mode_frequencies: Vector  # (m,) as in Started
     distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F; None for a Theta of 0
-    quadrature_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
-    frequency_fits: list[FrequencyFit]
-    # What follows is missing in logs of earlier versions.
-    groups: list[Group] = Field(default_factory=list)  # H of them, of Theta's modes, as in Started
-    loss: Vector | None = None  # (T,) that Theta predicts, in the law that is drawn
-    slices: Matrix | None = None  # (s, c) of Theta, as in KernelSlices
+    truncation_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
+    loss: Vector | None  # (T,) that Theta predicts, in the law that is drawn
+    slices: Matrix | None  # (s, c) of Theta, as in KernelSlices
 
 
 class KernelSlices(Model):
@@ -97,12 +99,12 @@ class Ensemble(Model):
     standard_deviation: Vector  # (g,)
 
 
-class Distances(Model):
-    """||f_trained - f_predicted|| / ||f_predicted|| on the grid; None where the prediction is 0 or not there."""
+class PredictedFunction(Model):
+    """What one prediction says of f at one time, and how far the trained network is from it."""
 
-    frozen: float | None  # by K_0
-    infinite: float | None  # by Theta, from this network's own f_0
-    ensemble: float | None  # from the mean over networks of infinite width
+    function: Vector  # (g,) on the grid; of an ensemble the mean
+    spread: Vector | None  # (g,) standard deviation of an ensemble; None for a prediction of this network alone
+    distance: float | None  # ||f_trained - f_predicted|| / ||f_predicted|| on the grid; None where it is 0 or no number
 
 
 class Identity(Model):
@@ -127,7 +129,7 @@ class MovingPrediction(Model):
     fitted: Vector  # (n,) on the training points
     error: float | None  # ||r_predicted - r|| / ||r(0)||; None where r(0) is 0
     frozen_error: float | None  # the same of K_0 alone, by gradient descent's law
-    distance: float | None = None  # on the grid, as in Distances; missing in logs of earlier versions
+    distance: float | None  # on the grid, as in PredictedFunction
 
 
 class HessianSharpness(Model):
@@ -143,7 +145,7 @@ class ModeRow(Model):
 
     modes: list[int]  # 1-based, as they are labelled
     eigenvalue: float
-    counts: bool
+    significant: bool
     predicted_learning_time: float | None  # None below the floor
     measured_learning_time: float | None  # None where it was not reached
     median_error: float | None
@@ -152,7 +154,7 @@ class ModeRow(Model):
 class LearningTimeFit(Model):
     """Measured learning time ~ eigenvalue^slope on log-log axes, beside the -1 of ln(1/epsilon)/lambda.
 
-    Over groups that count and were learnt, whose eigenvalue is below half the largest: faster ones are gone within
+    Over significant groups that were learnt, whose eigenvalue is below half the largest: faster ones are gone within
     a few steps, which their eigenvalue alone does not tell.
     """
 
@@ -163,6 +165,16 @@ class LearningTimeFit(Model):
     highest: float
     time_at_lowest: float  # of the fitted line
     time_at_highest: float
+
+
+class Suggestion(Model):
+    """What to change so that a run which diverged, died or saturated ends otherwise; from what was measured of it.
+
+    `changes` are the config's new values by dotted field, all to be set at once.
+    """
+
+    changes: dict[str, float | bool | str | AutoRate | None]
+    sentence: str
 
 
 VerdictWord = Literal["holds", "roughly holds", "fails"]
@@ -181,7 +193,7 @@ class Verdict(Model):
     cause: VerdictCause | None  # where the measurements tell it
     text: str
     function_error: float  # E: the largest ||r - r_predicted|| / ||r(0)|| on the training points
-    modes_error: float | None  # M: median error of groups that count, once they have moved by 1 %, above the floor
+    modes_error: float | None  # M: median error of significant groups, once they have moved by 1 %, above the floor
     worst_error: float | None  # W: the largest of these errors
     worst_modes: list[int]  # 1-based numbers of its group; empty where none is compared
     drift: float | None  # the largest ||K_t - K_0||_F / ||K_0||_F so far; None without kernel frames

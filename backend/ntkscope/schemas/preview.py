@@ -6,6 +6,7 @@ from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Group
+from ntkscope.schemas.wave import Wave
 
 
 class Cost(Model):
@@ -18,18 +19,27 @@ class Cost(Model):
     run_seconds: float  # of the whole run, records included
 
 
-class LearningFrequency(Model):
-    """When input-space frequency k will be learnt: the first t with |r_k(t)| below epsilon of its start."""
+Reason = Literal["rate", "unseen", "absent"]
 
-    frequency: float
-    amplitude: float  # |r_k(0)| / ||r(0)||
-    time: float | None  # None: not within any time (an eigenvalue of 0 never learns)
-    step: int | None
+
+class WaveAnswer(Wave):
+    """When a part of the target will be learnt: from which step on its error is at most epsilon, for good.
+
+    By gradient descent with the kernel at the start. Its error is |r_k| over the target's own amplitude |y_k|.
+    """
+
+    step: int | None  # None: never; 0: already there at the start
+    time: float | None  # learning_rate * step
     seconds: float | None
     within_run: bool
+    remains: float  # the error that the kernel at the start leaves, however long: what none of its modes moves
+    # Why never: the rate does not make a mode smaller that it needs; what the kernel cannot move of it is too much;
+    # the target holds nothing of it at these points.
+    reason: Reason | None
+    sentence: str | None  # the same in words
 
 
-class Spectrum(Model):
+class KernelPreview(Model):
     """K_0's eigenvalues and what follows from them."""
 
     eigenvalues: Vector  # (n,)
@@ -37,11 +47,11 @@ class Spectrum(Model):
     below_floor: int
     groups: list[Group]
     learning_rate: float
-    stability_limit: float | None
+    largest_stable_rate: float | None
     end_step: int
     end_time: float
-    groups_learnt: int  # groups drawn whose learning time is before the end
-    frequencies: list[LearningFrequency]
+    groups_learnt: int  # resolved groups whose learning time is within the run
+    waves: list[WaveAnswer]  # of the target: its mean, then what was typed, then what was found; empty for d > 1
 
 
 class Preview(Model):
@@ -50,6 +60,6 @@ class Preview(Model):
     status: Literal["cost", "ready"]
     config: RunConfig
     cost: Cost
-    spectrum: Spectrum | None
+    spectrum: KernelPreview | None
     notices: list[str]
     warnings: list[str]

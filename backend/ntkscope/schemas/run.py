@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model, field
@@ -15,8 +15,16 @@ State = Literal[
     "queued", "running", "paused", "completed", "diverged", "dead_units", "cancelled", "failed", "interrupted"
 ]
 ENDED: tuple[State, ...] = ("completed", "diverged", "dead_units", "cancelled", "failed", "interrupted")
-Name = Annotated[str, Field(max_length=120)]
-Tag = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text without the character NUL; you gave one with it. Remove it: a database may not take it")
+    return text
+
+
+Name = Annotated[str, Field(max_length=120), AfterValidator(_storable)]
+Tag = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_storable)]
 
 
 class RunRequest(Model):
@@ -69,7 +77,7 @@ class RunList(Model):
     unreadable: list[Unreadable]  # those of this page that this version cannot read
 
 
-KernelName = Literal["start", "infinite", "moving"]
+KernelName = Literal["frozen", "infinite", "moving"]
 
 
 class Prediction(Model):
@@ -78,12 +86,12 @@ class Prediction(Model):
     time: float | None  # None: in the limit of long training
     kernel: KernelName
     law: LawName
-    grid_prediction: Vector  # (g,) from this network's own f_0
-    fitted_prediction: Vector  # (n,)
+    function: Vector  # (g,) from this network's own f_0
+    fitted: Vector  # (n,)
     remaining: Vector  # (G,) in the groups of K_0
     learnt: Vector  # (G,)
     loss: float
     ensemble: Ensemble | None  # of the infinite kernel, where training is not centered
-    quadrature_error: float  # of the infinite kernel, relative; else 0
+    truncation_error: float  # of the infinite kernel, relative; else 0
     frame_time: float | None  # of the recorded frame that is nearest; None where there is none yet
     distance: float | None  # on the grid, ||f_trained - f_predicted|| / ||f_predicted||, both at frame_time

@@ -1,34 +1,52 @@
 """Sweeps: one configuration over the values of some of its fields, and what the runs say of width together."""
 
 import math
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event_parts import Verdict
 from ntkscope.schemas.network import Parameterization
 from ntkscope.schemas.run import Name, State
 from ntkscope.schemas.unreadable import Unreadable
 
 MOST_RUNS = 1000
-AxisField = Literal["network.width", "network.parameterization", "seed"]
-AxisValue = int | str
 SweepState = Literal["running", "completed", "cancelled", "interrupted"]
+
+
+def _scalar(value: Any) -> Any:
+    """Says in one sentence what the branches of the union would say in four."""
+    if isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    came = "null" if value is None else f"{value!s:.80}"
+    raise ValueError(f"a number, text, true or false; you gave {came}. Put one of these in its place")
+
+
+AxisValue = Annotated[bool | int | float | str, BeforeValidator(_scalar)]
 
 
 class SweepAxis(Model):
     """A field of the config, and the values that it takes one after another."""
 
-    field: AxisField = Field(title="Field", description="Where it is in the configuration.")
-    values: list[AxisValue] = Field(title="Values", description="Each one once.", min_length=1, max_length=32)
+    field: str = Field(
+        title="Field",
+        description="Where it is in the configuration, as in `network.width`: any field that holds one number, text "
+        "or switch. Those of `data.points` and its like are the fields of the kind that the configuration has there.",
+        min_length=1,
+        max_length=100,
+    )
+    values: list[AxisValue] = Field(
+        title="Values", description="Numbers, text or switches, each one once.", min_length=1, max_length=32
+    )
 
     @field_validator("values")
     @classmethod
     def _distinct(cls, values: list[AxisValue]) -> list[AxisValue]:
         twice = [value for number, value in enumerate(values) if value in values[:number]]
         if twice:
-            raise ValueError(f"every value once; you gave {twice[0]} again. Remove it")
+            raise ValueError(f"every value once; you gave {twice[0]!s:.80} again. Remove it")
         return values
 
 
@@ -61,13 +79,16 @@ def _product(axes: list[SweepAxis]) -> int:
 
 
 class SweepRun(Model):
-    """One run of a sweep. What it measured is there once it has completed."""
+    """One run of a sweep. What it measured is there once it has ended, `distance` and `drift` if it completed."""
 
     index: int
     values: dict[str, AxisValue]
     run_id: str | None  # None as long as it waits
     state: State | Literal["waiting"]
     sentence: str
+    steps: int | None  # where it ended
+    loss: float | None  # there
+    verdict: Verdict | None  # whether K_0 predicts the run; None where its log does not say
     distance: float | None  # ||K_0 - Theta||_F / ||Theta||_F
     drift: float | None  # ||K_t - K_0||_F / ||K_0||_F at `compared_at`
     compared_at: float | None  # lambda_1(K_0) t, the same for all runs
@@ -128,7 +149,7 @@ class Sweep(SweepRow):
     """GET /api/sweeps/{id}."""
 
     runs: list[SweepRun]
-    study: WidthStudy | None  # of the runs that have completed; None as long as there is none
+    study: WidthStudy | None  # of the runs that have completed; None without any, or where other fields differ
 
 
 class SweepList(Model):

@@ -35,7 +35,7 @@ def open_database(url: str, address: str) -> Database:
 
     Args:
         url: sqlite:///file.db or postgresql://...
-        address: Where this server can be reached; told to a second server that is refused.
+        address: Where this server can be reached; named to a second server, which is refused.
 
     Raises:
         Unavailable: bad address, no such place, no driver, another server's, or from a newer version.

@@ -1,4 +1,4 @@
-"""One server per database: the operating system, or PostgreSQL, frees the lock when its owner dies."""
+"""One server per database: the operating system, or PostgreSQL, frees the lock when its owner ends."""
 
 import fcntl
 import os

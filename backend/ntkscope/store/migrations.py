@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, select, text
 from ntkscope.errors import Unavailable
 from ntkscope.store.tables import METADATA, SCHEMA_VERSION
 
-VERSION = 2
+VERSION = 3
 
 
 def _add_sweeps(connection: Connection) -> None:
@@ -22,9 +22,13 @@ def _add_sweeps(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _events_have_a_version(_: Connection) -> None:
+    """Nothing changes, but that an older program refuses the database: it could not read the events to come."""
+
+
 # Step k brings a database of version k - 1 to version k, in statements of its own time: the tables go on to change.
 # A fresh database is made at VERSION at once.
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _add_sweeps}
+STEPS: Mapping[int, Callable[[Connection], None]] = {2: _add_sweeps, 3: _events_have_a_version}
 
 
 def migrate(

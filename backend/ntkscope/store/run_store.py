@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Engine, LargeBinary, Row, Select, func, or_, select
+from sqlalchemy import Engine, Function, LargeBinary, Row, Select, func, or_, select
 
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preset import DatasetInfo
@@ -26,6 +26,15 @@ class CheckpointPlace:
 
     seq: int  # of its checkpoint
     step: int
+
+
+@dataclass(frozen=True)
+class EventTime:
+    """Where a log has a measurement."""
+
+    seq: int
+    type: str
+    time: float
 
 
 class RunStore:
@@ -73,12 +82,26 @@ class RunStore:
             rows = connection.execute(_following(run_id, after).limit(limit))
             return [(row.seq, row.bytes) for row in rows]
 
+    def started(self, run_id: str, before: int) -> list[bytes]:
+        """The run's Started events before a seq: more than one where it was extended."""
+        chosen = select(EVENTS.c.bytes).where(EVENTS.c.run == run_id, EVENTS.c.type == "started", EVENTS.c.seq < before)
+        with self._engine.connect() as connection:
+            return list(connection.execute(chosen.order_by(EVENTS.c.seq)).scalars())
+
+    def times(self, run_id: str) -> list[EventTime]:
+        """When the run was measured: its frames and kernel frames in order, without what they hold."""
+        chosen = (
+            select(EVENTS.c.seq, EVENTS.c.type, _head())
+            .where(EVENTS.c.run == run_id, EVENTS.c.type.in_(("frame", "kernel_frame")))
+            .order_by(EVENTS.c.seq)
+        )
+        with self._engine.connect() as connection:
+            return [EventTime(seq, kind, decode_first(head, "time")) for seq, kind, head in connection.execute(chosen)]
+
     def last_checkpoint(self, run_id: str) -> CheckpointPlace | None:
         """Where the newest checkpoint is, without its parameters."""
-        # The parameters come after the step.
-        head = func.substr(EVENTS.c.bytes, 1, HEAD, type_=LargeBinary)
         newest = (
-            select(EVENTS.c.seq, head)
+            select(EVENTS.c.seq, _head())
             .where(EVENTS.c.run == run_id, EVENTS.c.type == "checkpoint")
             .order_by(EVENTS.c.seq.desc())
             .limit(1)
@@ -104,6 +127,11 @@ class RunStore:
             return None
         info = DatasetInfo(sha256=row.sha256, name=row.name, rows=row.rows, columns=json.loads(row.columns))
         return info, row.bytes
+
+
+def _head() -> Function[bytes]:
+    """An event's first fields: step and time come before whatever is long."""
+    return func.substr(EVENTS.c.bytes, 1, HEAD, type_=LargeBinary)
 
 
 def _following(run_id: str, after: int) -> Select[int, bytes]:

@@ -13,7 +13,7 @@ from ntkscope.schemas.sweep import SweepRequest, SweepState
 from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.tables import EVENTS, RUNS, SWEEPS
 from ntkscope.store.unreadable import unreadable
-from ntkscope.wire.codec import decode
+from ntkscope.wire.sequence import decode_log
 
 States = Mapping[State, int]  # how many runs are in each
 STATES: tuple[State, ...] = get_args(State)
@@ -88,7 +88,7 @@ class SweepStore:
         chosen = select(EVENTS.c.bytes).where(EVENTS.c.run == run_id, EVENTS.c.type.in_(types)).order_by(EVENTS.c.seq)
         with self._engine.connect() as connection:
             found = connection.execute(chosen).scalars().all()
-        return map(decode, found)
+        return decode_log(found)
 
 
 def _member(run_id: str, state: str, sentence: str, last_seq: int) -> StoredMember:

@@ -37,11 +37,11 @@ def interrupt_sweeps(connection: Connection, now: float) -> None:
 def insert_member(connection: Connection, run: RunSummary) -> None:
     """A new run of a sweep, in the place of the one that was there."""
     assert run.sweep is not None
-    let_go(connection, run.sweep, run.created_at, run.member)
+    delete_members(connection, run.sweep, run.created_at, run.member)
     insert_run(connection, run)
 
 
-def let_go(connection: Connection, sweep_id: str, now: float, member: int | None = None) -> None:
+def delete_members(connection: Connection, sweep_id: str, now: float, member: int | None = None) -> None:
     """Deletes the sweep's runs, or one of them, as if each had been made and deleted on its own."""
     chosen = update(RUNS).where(RUNS.c.sweep == sweep_id)
     if member is not None:
@@ -51,5 +51,5 @@ def let_go(connection: Connection, sweep_id: str, now: float, member: int | None
 
 def delete_sweep(connection: Connection, sweep_id: str, now: float) -> None:
     """Removes a sweep, and deletes its runs."""
-    let_go(connection, sweep_id, now)
+    delete_members(connection, sweep_id, now)
     connection.execute(delete(SWEEPS).where(SWEEPS.c.id == sweep_id))

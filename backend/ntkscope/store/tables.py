@@ -31,7 +31,7 @@ RUNS = Table(
     Column("config", Text, nullable=False),  # RunConfig as JSON
     Column("digest", String(64), nullable=False),
     Column("recorded", Boolean, nullable=False),
-    Column("sweep", String(32)),  # that it belongs to
+    Column("sweep", String(32)),  # of which it is a run
     Column("member", Integer),  # its index there
     Index("runs_by_age", "created_at", "id"),
     Index("runs_by_sweep", "sweep", "member", unique=True),

@@ -1,4 +1,4 @@
-"""The one thread that writes. What it tells others is committed."""
+"""The one thread that writes. What it reports is committed."""
 
 import itertools
 import logging
@@ -17,7 +17,8 @@ from tenacity import Retrying, retry_if_exception_type, sleep_using_event, stop_
 from ntkscope.errors import Unwritable
 from ntkscope.store.tables import SCHEMA_VERSION
 from ntkscope.store.trouble import in_words, passing, unwritable
-from ntkscope.store.writes import NewEvent, append_events, last_seqs
+from ntkscope.store.writes import append_events, last_seqs
+from ntkscope.wire.codec import EncodedEvent
 
 T = TypeVar("T")
 LOGGER = logging.getLogger("ntkscope")
@@ -59,7 +60,7 @@ class Writer:
         self._engine, self._check, self._capacity = engine, check, capacity
         self._committed, self._refused = committed, refused
         self._change = threading.Condition()  # held for moments only: the event loop takes it too
-        self._items: deque[NewEvent | _Work] = deque()
+        self._items: deque[EncodedEvent | _Work] = deque()
         self._events = 0  # among the items
         self._trouble = ""
         self._begun: float | None = None  # when the write began that has not come back
@@ -72,7 +73,7 @@ class Writer:
             sleep=sleep_using_event(self._giving_up),
             reraise=True,
         )
-        self._lost: set[str] = set()  # runs that miss an event: storing later ones would leave a gap
+        self._failed: set[str] = set()  # runs that miss an event: storing later ones would leave a gap
         self._thread = threading.Thread(target=self._write, name="ntkscope-writer", daemon=True)
         self._thread.start()
 
@@ -84,7 +85,7 @@ class Writer:
             return f"a write has not come back for {seconds:.0f} s"
         return self._trouble
 
-    def append(self, event: NewEvent) -> None:
+    def append(self, event: EncodedEvent) -> None:
         """Queues an event; waits while the queue is full, or writing fails. The same (run, seq) changes nothing.
 
         After `give_up` an event that cannot be stored is dropped: nobody has seen it.
@@ -111,7 +112,7 @@ class Writer:
         return work.future
 
     def give_up(self) -> None:
-        """For a server that stops: from now on nothing is tried again, and nobody is made to wait."""
+        """For a server that stops: from now on nothing is tried again, and no producer waits."""
         self._giving_up.set()
         with self._change:
             self._change.notify_all()
@@ -130,8 +131,8 @@ class Writer:
             if not items:
                 self._probe()
             for kind, group in itertools.groupby(items, type):
-                if kind is NewEvent:
-                    self._append([item for item in group if isinstance(item, NewEvent)])
+                if kind is EncodedEvent:
+                    self._append([item for item in group if isinstance(item, EncodedEvent)])
                 else:
                     for item in group:
                         self._work(item)
@@ -141,21 +142,21 @@ class Writer:
         with self._change:
             self._change.wait_for(lambda: self._items or self._closing, PROBE_SECONDS)
             items = [self._items.popleft() for _ in range(min(len(self._items), GROUP_ITEMS))]
-            self._events -= sum(isinstance(item, NewEvent) for item in items)
+            self._events -= sum(isinstance(item, EncodedEvent) for item in items)
             self._change.notify_all()
         return items
 
-    def _append(self, events: list[NewEvent]) -> None:
-        events = [event for event in events if event.run not in self._lost]
+    def _append(self, events: list[EncodedEvent]) -> None:
+        events = [event for event in events if event.run not in self._failed]
         if events and self._commit(events) is not None:
             for run in last_seqs(events):  # one by one: what is wrong with one run is not the others' fault
                 own = [event for event in events if event.run == run]
                 error = self._commit(own)
                 if error is not None:
-                    self._lost.add(run)
+                    self._failed.add(run)
                     _tell(self._refused, run, error)
 
-    def _commit(self, events: list[NewEvent]) -> Exception | None:
+    def _commit(self, events: list[EncodedEvent]) -> Exception | None:
         """Commits a group, however long that takes, and tells of it; or returns why it never can."""
         try:
             self._again(self._transact, partial(append_events, events=events))
@@ -225,7 +226,7 @@ class Writer:
             self._trouble = trouble
             works = [item for item in self._items if isinstance(item, _Work)] if trouble else []
             if works:
-                self._items = deque(item for item in self._items if isinstance(item, NewEvent))
+                self._items = deque(item for item in self._items if isinstance(item, EncodedEvent))
             self._change.notify_all()
         _refuse(works, trouble)
 

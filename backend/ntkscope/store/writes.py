@@ -3,7 +3,6 @@
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
@@ -13,16 +12,7 @@ from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import ENDED, RunSummary
 from ntkscope.store.large import LARGE, insert_large
 from ntkscope.store.tables import DATASETS, EVENTS, RUNS, SWEEPS
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event on its way into the store."""
-
-    run: str
-    seq: int
-    type: str
-    data: bytes
+from ntkscope.wire.codec import EncodedEvent
 
 
 def insert_run(connection: Connection, run: RunSummary) -> None:
@@ -38,9 +28,9 @@ def update_run(connection: Connection, run_id: str, **values: Any) -> None:
 
 def interrupt_runs(connection: Connection, now: float, sentence: str) -> None:
     """Marks every run that has not ended: the server that ran it is gone."""
-    alive = RUNS.c.state.not_in(ENDED)
+    not_ended = RUNS.c.state.not_in(ENDED)
     values = {"state": "interrupted", "sentence": sentence, "ended_at": now}
-    connection.execute(update(RUNS).where(alive).values(**values))
+    connection.execute(update(RUNS).where(not_ended).values(**values))
 
 
 def purge_runs(connection: Connection, deleted_before: float) -> list[str]:
@@ -53,7 +43,7 @@ def purge_runs(connection: Connection, deleted_before: float) -> list[str]:
     return ids
 
 
-def append_events(connection: Connection, events: Sequence[NewEvent]) -> None:
+def append_events(connection: Connection, events: Sequence[EncodedEvent]) -> None:
     """Adds events; those whose (run, seq) is there already are left as they are."""
     rows: list[dict[str, Any]] = [{"run": e.run, "seq": e.seq, "type": e.type, "bytes": e.data} for e in events]
     for large, group in itertools.groupby(rows, lambda row: len(row["bytes"]) > LARGE):
@@ -66,7 +56,7 @@ def append_events(connection: Connection, events: Sequence[NewEvent]) -> None:
         connection.execute(update(RUNS).where(RUNS.c.id == run_id, RUNS.c.last_seq < seq).values(last_seq=seq))
 
 
-def last_seqs(events: Sequence[NewEvent]) -> dict[str, int]:
+def last_seqs(events: Sequence[EncodedEvent]) -> dict[str, int]:
     """The largest seq of every run among these events."""
     last: dict[str, int] = {}
     for event in events:

@@ -1,10 +1,12 @@
 """Event <-> msgpack and JSON. Bytes are made once, in the worker; they are stored and sent as they are.
 
-A message is a msgpack map with the event's fields. An array is the map
+A message is a msgpack map with the event's fields, `version` first. An array is the map
 `{"shape": [rows, ...], "float32": bytes}` of little-endian values in C order; a missing value is NaN.
-Scalars are float64.
+Other numbers are float64 or integers. Bytes of an earlier version are read as if they were of this one.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgpack
@@ -12,8 +14,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ntkscope.schemas.event import EVENT, RunEvent
+from ntkscope.wire.version_1 import Fields, upgrade
 
 LARGEST = float(np.finfo(np.float32).max)
+VERSION = msgpack.packb("version")  # the first key of an event's map, since version 2
+LARGE_MAP = b"\xde"  # begins a map of 16 fields and more, whose head is 3 bytes; another's is 1
+Before = Callable[[], Fields | None]  # finds the fields of the Started before an event in its log
+
+
+def _unknown() -> None:
+    """For an event whose log is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """A run's event on its way from the worker into the store."""
+
+    run: str
+    seq: int
+    type: str
+    data: bytes
 
 
 def encode(event: RunEvent) -> bytes:
@@ -22,19 +42,33 @@ def encode(event: RunEvent) -> bytes:
     return packed
 
 
-def decode(data: bytes) -> RunEvent:
+def decode(data: bytes, started: Before = _unknown) -> RunEvent:
     """The event of these bytes, its arrays as float64.
 
+    Args:
+        data: Of one event.
+        started: As `version_1.upgrade` has it, for bytes that may be of an earlier version.
+
     Raises:
-        pydantic.ValidationError: the bytes hold no event of this version.
+        pydantic.ValidationError: the bytes hold no event of this version or an earlier one.
     """
-    return EVENT.validate_python(decode_fields(data))
+    return EVENT.validate_python(decode_fields(data, started))
 
 
-def decode_fields(data: bytes) -> dict[str, Any]:
+def decode_fields(data: bytes, started: Before = _unknown) -> Fields:
     """The event's fields as plain values and arrays, not validated."""
-    fields: dict[str, Any] = msgpack.unpackb(data, object_hook=_unpack)
-    return fields
+    fields: Fields = msgpack.unpackb(data, object_hook=_unpack)
+    return upgrade(fields, started)
+
+
+def in_this_version(data: bytes, started: Before = _unknown) -> bytes:
+    """The event of these bytes as this version writes it. What cannot be read stays as it is: its reader says so."""
+    if data.startswith(VERSION, 3 if data.startswith(LARGE_MAP) else 1):
+        return data
+    try:
+        return encode(decode(data, started))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return data
 
 
 def decode_first(data: bytes, name: str) -> Any:

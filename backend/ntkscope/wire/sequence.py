@@ -1,6 +1,36 @@
-"""Several events one after another: a recording's file, an answer in msgpack."""
+"""Several events one after another: a recording's file, an answer in msgpack, a log."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 import msgpack
+
+from ntkscope.schemas.event import EVENT, RunEvent
+from ntkscope.wire.codec import decode_fields
+from ntkscope.wire.version_1 import Fields
+
+
+def log_fields(data: Iterable[bytes]) -> Iterator[Fields]:
+    """The fields of a log's events, in order from its first Started on, also of a log of an earlier version."""
+    started: Fields | None = None
+    for item in data:
+        fields = decode_fields(item, partial(_found, started))
+        if fields["type"] == "started":
+            started = fields
+        yield fields
+
+
+def _found(started: Fields | None) -> Fields | None:
+    return started
+
+
+def decode_log(data: Iterable[bytes]) -> Iterator[RunEvent]:
+    """The events of a log, in order from its first Started on, also of a log of an earlier version.
+
+    Raises:
+        pydantic.ValidationError: one of them is no event.
+    """
+    return map(EVENT.validate_python, log_fields(data))
 
 
 def split(data: bytes) -> list[bytes]:

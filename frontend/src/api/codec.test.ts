@@ -33,20 +33,23 @@ describe("decodeEvent", () => {
 
   it("keeps NaN as the mark of a missing value", () => {
     const remaining = { shape: [2], float32: new Uint8Array(new Float32Array([0.5, NaN]).buffer) };
-    const event = decodeEvent(encode({ type: "frame", seq: 3, remaining })) as Frame;
+    const event = decodeEvent(encode({ version: 2, type: "frame", seq: 3, remaining })) as Frame;
     expect([...event.remaining]).toEqual([0.5, NaN]);
   });
 
   it("reads a block that does not begin on a multiple of four bytes", () => {
     const block = { shape: [1, 2], float32: new Uint8Array(new Float32Array([1.5, -2]).buffer) };
     for (const pad of ["", "a", "ab", "abc"]) {
-      const event = decodeEvent(encode({ type: "frame", pad, inputs: block })) as unknown as Started;
+      const event = decodeEvent(encode({ version: 2, type: "frame", pad, inputs: block })) as unknown as Started;
       expect(event.inputs).toEqual({ shape: [1, 2], values: new Float32Array([1.5, -2]) });
     }
   });
 
   it("refuses an event that it does not know, in words", () => {
-    expect(() => decodeEvent(encode({ type: "surprise", seq: 1 }))).toThrow(/Reload the page/);
-    expect(() => decodeEvent(encode(7))).toThrow(/Reload the page/);
+    for (const other of [{ version: 2, type: "surprise", seq: 1 }, 7, null]) expect(() => decodeEvent(encode(other))).toThrow(/Reload the page/);
+  });
+
+  it.each([1, 3, undefined])("refuses an event of version %s, in words", (version) => {
+    expect(() => decodeEvent(encode({ version, type: "tick", seq: 0 }))).toThrow("The server sent an event that this page does not know. Reload the page.");
   });
 });

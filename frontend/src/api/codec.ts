@@ -1,6 +1,6 @@
 /** Bytes of the socket -> events. The one place of the page that knows msgpack. */
 import { decode } from "@msgpack/msgpack";
-import type { JsonEvents } from "./types";
+import type { JsonEvents, LawName } from "./types";
 
 /** A row-major matrix; NaN is a missing value. */
 export interface Matrix {
@@ -22,14 +22,21 @@ type Present<T> = T extends (number | null)[][]
           ? { [Key in keyof T]: Key extends "config" ? T[Key] : Decoded<T[Key]> }
           : T;
 
-export type Started = Decoded<JsonEvents["Started"]>;
-export type Frame = Decoded<JsonEvents["Frame"]>;
+type Errors = { median_errors: Record<LawName, number | null> };
+/** Python's names of a map's keys do not reach its schema: here they are given back. */
+type Named<T, Maps> = Omit<T, keyof Maps> & Maps;
+
+export type PredictedFunction = Decoded<JsonEvents["PredictedFunction"]>;
+export type Predictions = Decoded<JsonEvents["Predictions"]>;
+export type Started = Named<Decoded<JsonEvents["Started"]>, { laws: Record<LawName, Predictions> }>;
+export type Frame = Named<Decoded<JsonEvents["Frame"]>, Errors & { predicted: { frozen: PredictedFunction; infinite?: PredictedFunction; ensemble?: PredictedFunction } }>;
 export type KernelFrame = Decoded<JsonEvents["KernelFrame"]>;
 export type Tick = Decoded<JsonEvents["Tick"]>;
-export type Finished = Decoded<JsonEvents["Finished"]>;
-export type Predictions = Started["gradient_flow"];
+export type Finished = Named<Decoded<JsonEvents["Finished"]>, Errors>;
 export type StreamEvent = Started | Frame | KernelFrame | Tick | Finished;
 
+/** Of the events that this page reads. The server answers in its own version, also of logs that an earlier one wrote. */
+const VERSION = 2;
 const KNOWN = new Set(["started", "frame", "kernel_frame", "tick", "finished"]);
 
 /**
@@ -39,7 +46,7 @@ const KNOWN = new Set(["started", "frame", "kernel_frame", "tick", "finished"]);
  */
 export function decodeEvent(bytes: ArrayBuffer | Uint8Array): StreamEvent {
   const event = unpack(decode(bytes)) as StreamEvent;
-  if (typeof event !== "object" || event === null || !KNOWN.has(event.type)) {
+  if (event?.version !== VERSION || !KNOWN.has(event.type)) {
     throw new Error("The server sent an event that this page does not know. Reload the page.");
   }
   return event;

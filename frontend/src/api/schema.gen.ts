@@ -169,8 +169,8 @@ export interface paths {
          * List Events
          * @description The next events after a seq, in order; checkpoints are left out.
          *
-         *     With `Accept: application/msgpack` the answer is the events' stored bytes one after another, the same
-         *     as the socket sends: each a map, in which an array is `{"shape": [..], "float32": little-endian bytes}`
+         *     With `Accept: application/msgpack` the answer is the events' bytes one after another, the same as the
+         *     socket sends: each a map, in which an array is `{"shape": [..], "float32": little-endian bytes}`
          *     and a missing value NaN. An empty answer means that there is no later event yet.
          */
         get: operations["list_events_api_runs__run_id__events_get"];
@@ -258,7 +258,7 @@ export interface paths {
         };
         /**
          * Get Sweep
-         * @description One sweep: its runs, and the means and slopes over widths of those that have completed so far.
+         * @description One sweep: its runs, how each ended, and in a width study the means and slopes over widths so far.
          */
         get: operations["get_sweep_api_sweeps__sweep_id__get"];
         put?: never;
@@ -471,7 +471,7 @@ export interface paths {
          * Get Health
          * @description Answers 200 while the database takes writes, else 503 with the reason.
          *
-         *     Asks nobody and so waits for nothing: the thread that writes says what it found, a second ago at most if it is
+         *     Never waits for the database: it reads what the writer's thread last found, at most a second ago where that is
          *     idle.
          */
         get: operations["get_health_api_health_get"];
@@ -637,6 +637,13 @@ export interface components {
              */
             norm?: number | null;
             /**
+             * Scale the inputs
+             * @description What the network sees: the inputs themselves, each mapped to [−1, 1], or each with mean 0 and deviation 1. Charts, targets and exports keep your own units.
+             * @default none
+             * @enum {string}
+             */
+            scale_inputs: "none" | "unit" | "standardize";
+            /**
              * Evaluation points
              * @description Points between the data where the function is drawn and tested.
              * @default 256
@@ -691,18 +698,6 @@ export interface components {
             kind: "dataset";
         };
         /**
-         * Distances
-         * @description ||f_trained - f_predicted|| / ||f_predicted|| on the grid; None where the prediction is 0 or not there.
-         */
-        Distances: {
-            /** Frozen */
-            frozen: number | null;
-            /** Infinite */
-            infinite: number | null;
-            /** Ensemble */
-            ensemble: number | null;
-        };
-        /**
          * Ensemble
          * @description The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process.
          */
@@ -741,6 +736,12 @@ export interface components {
          *     no closing figures, and those before it stand.
          */
         Finished: {
+            /**
+             * Version
+             * @default 2
+             * @constant
+             */
+            version: 2;
             /** Seq */
             seq: number;
             /**
@@ -768,15 +769,15 @@ export interface components {
             loss: number | null;
             /** Wall Seconds */
             wall_seconds: number;
-            /** Median Error */
-            median_error: number | null;
-            /** Median Error Gradient Flow */
-            median_error_gradient_flow: number | null;
-            /** Median Error Gradient Descent */
-            median_error_gradient_descent: number | null;
+            /** Median Errors */
+            median_errors: {
+                [key: string]: number | null;
+            };
             /** Rows */
             rows: components["schemas"]["ModeRow"][];
-            learning_time_fit?: components["schemas"]["LearningTimeFit"] | null;
+            learning_time_fit: components["schemas"]["LearningTimeFit"] | null;
+            verdict: components["schemas"]["Verdict"] | null;
+            suggestion: components["schemas"]["Suggestion"] | null;
         };
         /**
          * Formula
@@ -790,7 +791,7 @@ export interface components {
             kind: "formula";
             /**
              * Formula
-             * @description In x, or x1, x2, ...; on a circle also theta. Functions: sin, cos, exp, sqrt, abs, ...
+             * @description In x or t, or x1, x2, ...; on a circle also theta. sin, cos, exp, ln, sqrt, |x|, a if c else b, ...
              * @default sin(pi*x) + 0.3*sin(5*pi*x)
              */
             text: string;
@@ -820,12 +821,18 @@ export interface components {
         };
         /**
          * Frame
-         * @description A cheap measurement at recording time `index`.
+         * @description A cheap measurement at a recording step.
          *
          *     A run that ended between two of them has its last state measured too, with the predictions of its own time: its
-         *     index is -1. It enters the closing figures of that Finished, and none after an extension.
+         *     step is none of `Started.steps`. It enters the closing figures of that Finished, and none after an extension.
          */
         Frame: {
+            /**
+             * Version
+             * @default 2
+             * @constant
+             */
+            version: 2;
             /** Seq */
             seq: number;
             /**
@@ -833,8 +840,6 @@ export interface components {
              * @enum {string}
              */
             type: "frame";
-            /** Index */
-            index: number;
             /** Step */
             step: number;
             /** Time */
@@ -851,28 +856,25 @@ export interface components {
             remaining: (number | null)[];
             /** Learnt */
             learnt: (number | null)[];
-            /** Function */
-            function: (number | null)[];
-            /** Function Predicted */
-            function_predicted: (number | null)[];
+            /** Infinite Remaining */
+            infinite_remaining: (number | null)[] | null;
+            /** Residual Spectrum */
+            residual_spectrum: (number | null)[];
             /** Fitted */
             fitted: (number | null)[];
-            /** Spectrum */
-            spectrum: (number | null)[];
+            /** Function */
+            function: (number | null)[];
+            /** Predicted */
+            predicted: {
+                [key: string]: components["schemas"]["PredictedFunction"];
+            };
             /** Modes Learnt */
             modes_learnt: number;
-            /** Median Error */
-            median_error: number | null;
-            /** Median Error Gradient Flow */
-            median_error_gradient_flow: number | null;
-            /** Median Error Gradient Descent */
-            median_error_gradient_descent: number | null;
-            /** Function Infinite */
-            function_infinite?: (number | null)[] | null;
-            ensemble?: components["schemas"]["Ensemble"] | null;
-            distances?: components["schemas"]["Distances"] | null;
-            /** Infinite Remaining */
-            infinite_remaining?: (number | null)[] | null;
+            /** Median Errors */
+            median_errors: {
+                [key: string]: number | null;
+            };
+            verdict: components["schemas"]["Verdict"] | null;
         };
         /**
          * FrequencyFit
@@ -897,9 +899,9 @@ export interface components {
             /** Count */
             count: number;
             /** Lowest Eigenvalue */
-            lowest_eigenvalue?: number | null;
+            lowest_eigenvalue: number | null;
             /** Highest Eigenvalue */
-            highest_eigenvalue?: number | null;
+            highest_eigenvalue: number | null;
         };
         /**
          * GaussianBump
@@ -945,8 +947,8 @@ export interface components {
          * Group
          * @description Modes (0-based numbers) that share an eigenvalue and are drawn, tested and predicted as one.
          *
-         *     `counts`: its start is at least 5 % of the residual's norm and its eigenvalue above the noise floor, so it
-         *     enters medians. `drawn`: its start and its eigenvalue are above their floors at all.
+         *     `significant`: its start is at least 5 % of the residual's norm and its eigenvalue above the noise floor, so it
+         *     enters medians. `resolved`: its start and its eigenvalue are above their floors at all.
          */
         Group: {
             /** Modes */
@@ -955,10 +957,10 @@ export interface components {
             eigenvalue: number;
             /** Start Magnitude */
             start_magnitude: number;
-            /** Counts */
-            counts: boolean;
-            /** Drawn */
-            drawn: boolean;
+            /** Significant */
+            significant: boolean;
+            /** Resolved */
+            resolved: boolean;
             /** Frequency */
             frequency: number | null;
             /** Learning Time */
@@ -1020,18 +1022,18 @@ export interface components {
             mode_coefficients: (number | null)[];
             /** Mode Frequencies */
             mode_frequencies: (number | null)[];
-            /** Distance */
-            distance: number | null;
-            /** Quadrature Error */
-            quadrature_error: number;
+            /** Groups */
+            groups: components["schemas"]["Group"][];
             /** Frequency Fits */
             frequency_fits: components["schemas"]["FrequencyFit"][];
-            /** Groups */
-            groups?: components["schemas"]["Group"][];
+            /** Distance */
+            distance: number | null;
+            /** Truncation Error */
+            truncation_error: number;
             /** Loss */
-            loss?: (number | null)[] | null;
+            loss: (number | null)[] | null;
             /** Slices */
-            slices?: (number | null)[][] | null;
+            slices: (number | null)[][] | null;
         };
         /**
          * Interval
@@ -1076,9 +1078,15 @@ export interface components {
         };
         /**
          * KernelFrame
-         * @description What needs K_t. Fields with a default are missing in logs of earlier versions.
+         * @description What needs K_t.
          */
         KernelFrame: {
+            /**
+             * Version
+             * @default 2
+             * @constant
+             */
+            version: 2;
             /** Seq */
             seq: number;
             /**
@@ -1098,25 +1106,51 @@ export interface components {
             drift: number;
             identity: components["schemas"]["Identity"] | null;
             /** Mode Coefficients */
-            mode_coefficients?: (number | null)[] | null;
+            mode_coefficients: (number | null)[] | null;
             /** Remaining */
-            remaining?: (number | null)[] | null;
+            remaining: (number | null)[] | null;
             /** Slices */
-            slices?: (number | null)[][] | null;
+            slices: (number | null)[][] | null;
             /** Leading Modes */
-            leading_modes?: number | null;
+            leading_modes: number | null;
             /** Subspace Overlap */
-            subspace_overlap?: number | null;
+            subspace_overlap: number | null;
             /** Target Alignment */
-            target_alignment?: number | null;
+            target_alignment: number | null;
             /** Trace */
-            trace?: number | null;
+            trace: number | null;
             /** Effective Rank */
-            effective_rank?: number | null;
+            effective_rank: number | null;
             /** Condition Number */
-            condition_number?: number | null;
-            moving?: components["schemas"]["MovingPrediction"] | null;
-            hessian?: components["schemas"]["HessianSharpness"] | null;
+            condition_number: number | null;
+            moving: components["schemas"]["MovingPrediction"] | null;
+            hessian: components["schemas"]["HessianSharpness"] | null;
+        };
+        /**
+         * KernelPreview
+         * @description K_0's eigenvalues and what follows from them.
+         */
+        KernelPreview: {
+            /** Eigenvalues */
+            eigenvalues: (number | null)[];
+            /** Noise Floor */
+            noise_floor: number;
+            /** Below Floor */
+            below_floor: number;
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+            /** Learning Rate */
+            learning_rate: number;
+            /** Largest Stable Rate */
+            largest_stable_rate: number | null;
+            /** End Step */
+            end_step: number;
+            /** End Time */
+            end_time: number;
+            /** Groups Learnt */
+            groups_learnt: number;
+            /** Waves */
+            waves: components["schemas"]["WaveAnswer"][];
         };
         /**
          * KernelSlices
@@ -1131,28 +1165,10 @@ export interface components {
             values: (number | null)[][];
         };
         /**
-         * LearningFrequency
-         * @description When input-space frequency k will be learnt: the first t with |r_k(t)| below epsilon of its start.
-         */
-        LearningFrequency: {
-            /** Frequency */
-            frequency: number;
-            /** Amplitude */
-            amplitude: number;
-            /** Time */
-            time: number | null;
-            /** Step */
-            step: number | null;
-            /** Seconds */
-            seconds: number | null;
-            /** Within Run */
-            within_run: boolean;
-        };
-        /**
          * LearningTimeFit
          * @description Measured learning time ~ eigenvalue^slope on log-log axes, beside the -1 of ln(1/epsilon)/lambda.
          *
-         *     Over groups that count and were learnt, whose eigenvalue is below half the largest: faster ones are gone within
+         *     Over significant groups that were learnt, whose eigenvalue is below half the largest: faster ones are gone within
          *     a few steps, which their eigenvalue alone does not tell.
          */
         LearningTimeFit: {
@@ -1196,8 +1212,8 @@ export interface components {
             modes: number[];
             /** Eigenvalue */
             eigenvalue: number;
-            /** Counts */
-            counts: boolean;
+            /** Significant */
+            significant: boolean;
             /** Predicted Learning Time */
             predicted_learning_time: number | null;
             /** Measured Learning Time */
@@ -1230,7 +1246,7 @@ export interface components {
             /** Frozen Error */
             frozen_error: number | null;
             /** Distance */
-            distance?: number | null;
+            distance: number | null;
         };
         /**
          * Network
@@ -1343,6 +1359,18 @@ export interface components {
             octaves: number;
         };
         /**
+         * PredictedFunction
+         * @description What one prediction says of f at one time, and how far the trained network is from it.
+         */
+        PredictedFunction: {
+            /** Function */
+            function: (number | null)[];
+            /** Spread */
+            spread: (number | null)[] | null;
+            /** Distance */
+            distance: number | null;
+        };
+        /**
          * Prediction
          * @description GET /api/runs/{id}/prediction: what one kernel predicts of this network at one time.
          */
@@ -1353,16 +1381,16 @@ export interface components {
              * Kernel
              * @enum {string}
              */
-            kernel: "start" | "infinite" | "moving";
+            kernel: "frozen" | "infinite" | "moving";
             /**
              * Law
              * @enum {string}
              */
             law: "gradient_flow" | "gradient_descent";
-            /** Grid Prediction */
-            grid_prediction: (number | null)[];
-            /** Fitted Prediction */
-            fitted_prediction: (number | null)[];
+            /** Function */
+            function: (number | null)[];
+            /** Fitted */
+            fitted: (number | null)[];
             /** Remaining */
             remaining: (number | null)[];
             /** Learnt */
@@ -1370,8 +1398,8 @@ export interface components {
             /** Loss */
             loss: number;
             ensemble: components["schemas"]["Ensemble"] | null;
-            /** Quadrature Error */
-            quadrature_error: number;
+            /** Truncation Error */
+            truncation_error: number;
             /** Frame Time */
             frame_time: number | null;
             /** Distance */
@@ -1419,7 +1447,7 @@ export interface components {
             status: "cost" | "ready";
             config: components["schemas"]["RunConfig"];
             cost: components["schemas"]["Cost"];
-            spectrum: components["schemas"]["Spectrum"] | null;
+            spectrum: components["schemas"]["KernelPreview"] | null;
             /** Notices */
             notices: string[];
             /** Warnings */
@@ -1524,6 +1552,7 @@ export interface components {
              *         ]
              *       },
              *       "noise": 0,
+             *       "scale_inputs": "none",
              *       "grid": 256
              *     }
              */
@@ -1627,6 +1656,7 @@ export interface components {
              *           "low": -1,
              *           "n": 32
              *         },
+             *         "scale_inputs": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,
@@ -1800,38 +1830,33 @@ export interface components {
             draw: "none" | "phases" | "coefficients";
         };
         /**
-         * Spectrum
-         * @description K_0's eigenvalues and what follows from them.
+         * Started
+         * @description Before the first step: the data, K_0 and its modes, and what theory says of every recording time.
+         *
+         *     What `KernelModes` has is K_0's. One that follows an extension tells of the whole run, and takes the place of the
+         *     one before.
          */
-        Spectrum: {
+        Started: {
+            /**
+             * Version
+             * @default 2
+             * @constant
+             */
+            version: 2;
+            /** Seq */
+            seq: number;
             /** Eigenvalues */
             eigenvalues: (number | null)[];
             /** Noise Floor */
             noise_floor: number;
-            /** Below Floor */
-            below_floor: number;
+            /** Mode Coefficients */
+            mode_coefficients: (number | null)[];
+            /** Mode Frequencies */
+            mode_frequencies: (number | null)[];
             /** Groups */
             groups: components["schemas"]["Group"][];
-            /** Learning Rate */
-            learning_rate: number;
-            /** Stability Limit */
-            stability_limit: number | null;
-            /** End Step */
-            end_step: number;
-            /** End Time */
-            end_time: number;
-            /** Groups Learnt */
-            groups_learnt: number;
-            /** Frequencies */
-            frequencies: components["schemas"]["LearningFrequency"][];
-        };
-        /**
-         * Started
-         * @description Before the first step: the data, K_0 and its modes, and what theory says of every recording time.
-         */
-        Started: {
-            /** Seq */
-            seq: number;
+            /** Frequency Fits */
+            frequency_fits: components["schemas"]["FrequencyFit"][];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1845,8 +1870,14 @@ export interface components {
             parameters: number;
             /** Learning Rate */
             learning_rate: number;
-            /** Stability Limit */
-            stability_limit: number | null;
+            /** Largest Stable Rate */
+            largest_stable_rate: number | null;
+            /** Largest Stable Eigenvalue */
+            largest_stable_eigenvalue: number | null;
+            /** Epsilon */
+            epsilon: number;
+            /** Centered */
+            centered: boolean;
             /**
              * Geometry
              * @enum {string}
@@ -1864,32 +1895,28 @@ export interface components {
             grid_shape: number[];
             /** Grid Start */
             grid_start: (number | null)[];
-            /** Eigenvalues */
-            eigenvalues: (number | null)[];
-            /** Noise Floor */
-            noise_floor: number;
             /** Coefficient Floor */
             coefficient_floor: number;
             /** Modes */
             modes: (number | null)[][];
-            /** Mode Coefficients */
-            mode_coefficients: (number | null)[];
-            /** Mode Frequencies */
-            mode_frequencies: (number | null)[];
-            /** Groups */
-            groups: components["schemas"]["Group"][];
+            /** Grid Modes */
+            grid_modes: (number | null)[][] | null;
+            /** Mode Wave Vectors */
+            mode_wave_vectors: (number | null)[][] | null;
             /** Below Floor */
             below_floor: number;
             /** Residual Norm */
             residual_norm: number;
             /** Target Norm */
             target_norm: number;
+            /** Target Power */
+            target_power: (number | null)[] | null;
             /** Steps */
-            steps: (number | null)[];
+            steps: number[];
             /** Times */
-            times: (number | null)[];
+            times: number[];
             /** Kernel Steps */
-            kernel_steps: (number | null)[];
+            kernel_steps: number[];
             /**
              * Law
              * @enum {string}
@@ -1897,20 +1924,14 @@ export interface components {
             law: "gradient_flow" | "gradient_descent";
             /** Law Difference */
             law_difference: number;
-            gradient_flow: components["schemas"]["Predictions"];
-            gradient_descent: components["schemas"]["Predictions"];
+            /** Laws */
+            laws: {
+                [key: string]: components["schemas"]["Predictions"];
+            };
             /** Frequencies */
             frequencies: (number | null)[];
-            /** Target Power */
-            target_power?: (number | null)[] | null;
-            /** Frequency Fits */
-            frequency_fits?: components["schemas"]["FrequencyFit"][];
-            infinite?: components["schemas"]["InfiniteWidth"] | null;
-            /** Grid Modes */
-            grid_modes?: (number | null)[][] | null;
-            /** Mode Wave Vectors */
-            mode_wave_vectors?: (number | null)[][] | null;
-            slices?: components["schemas"]["KernelSlices"] | null;
+            infinite: components["schemas"]["InfiniteWidth"] | null;
+            slices: components["schemas"]["KernelSlices"] | null;
         };
         /**
          * Step
@@ -2018,6 +2039,20 @@ export interface components {
             at_highest: number;
         };
         /**
+         * Suggestion
+         * @description What to change so that a run which diverged, died or saturated ends otherwise; from what was measured of it.
+         *
+         *     `changes` are the config's new values by dotted field, all to be set at once.
+         */
+        Suggestion: {
+            /** Changes */
+            changes: {
+                [key: string]: number | boolean | string | components["schemas"]["AutoRate"] | null;
+            };
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Sweep
          * @description GET /api/sweeps/{id}.
          */
@@ -2057,15 +2092,14 @@ export interface components {
         SweepAxis: {
             /**
              * Field
-             * @description Where it is in the configuration.
-             * @enum {string}
+             * @description Where it is in the configuration, as in `network.width`: any field that holds one number, text or switch. Those of `data.points` and its like are the fields of the kind that the configuration has there.
              */
-            field: "network.width" | "network.parameterization" | "seed";
+            field: string;
             /**
              * Values
-             * @description Each one once.
+             * @description Numbers, text or switches, each one once.
              */
-            values: (number | string)[];
+            values: (boolean | number | string)[];
         };
         /**
          * SweepList
@@ -2105,6 +2139,7 @@ export interface components {
              *           "low": -1,
              *           "n": 32
              *         },
+             *         "scale_inputs": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,
@@ -2198,14 +2233,14 @@ export interface components {
         };
         /**
          * SweepRun
-         * @description One run of a sweep. What it measured is there once it has completed.
+         * @description One run of a sweep. What it measured is there once it has ended, `distance` and `drift` if it completed.
          */
         SweepRun: {
             /** Index */
             index: number;
             /** Values */
             values: {
-                [key: string]: number | string;
+                [key: string]: boolean | number | string;
             };
             /** Run Id */
             run_id: string | null;
@@ -2213,6 +2248,11 @@ export interface components {
             state: ("queued" | "running" | "paused" | "completed" | "diverged" | "dead_units" | "cancelled" | "failed" | "interrupted") | "waiting";
             /** Sentence */
             sentence: string;
+            /** Steps */
+            steps: number | null;
+            /** Loss */
+            loss: number | null;
+            verdict: components["schemas"]["Verdict"] | null;
             /** Distance */
             distance: number | null;
             /** Drift */
@@ -2225,6 +2265,12 @@ export interface components {
          * @description Progress, at most every 0.2 s; never stored, takes no seq.
          */
         Tick: {
+            /**
+             * Version
+             * @default 2
+             * @constant
+             */
+            version: 2;
             /** Seq */
             seq: number;
             /**
@@ -2311,6 +2357,68 @@ export interface components {
             /** Title */
             title: string;
             config: components["schemas"]["RunConfig"];
+        };
+        /**
+         * Verdict
+         * @description Whether the kernel at the start predicts the run, over all records so far.
+         *
+         *     It holds where function_error < 5 %, modes_error < 5 % and worst_error < 20 %; it roughly holds where the first
+         *     two are below 20 %. A group's error is |measured - predicted| / max(|measured|, |predicted|, epsilon), each as a
+         *     part of the group's start.
+         */
+        Verdict: {
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "holds" | "roughly holds" | "fails";
+            /** Cause */
+            cause: ("kernel_moved" | "leakage") | null;
+            /** Text */
+            text: string;
+            /** Function Error */
+            function_error: number;
+            /** Modes Error */
+            modes_error: number | null;
+            /** Worst Error */
+            worst_error: number | null;
+            /** Worst Modes */
+            worst_modes: number[];
+            /** Drift */
+            drift: number | null;
+        };
+        /**
+         * WaveAnswer
+         * @description When a part of the target will be learnt: from which step on its error is at most epsilon, for good.
+         *
+         *     By gradient descent with the kernel at the start. Its error is |r_k| over the target's own amplitude |y_k|.
+         */
+        WaveAnswer: {
+            /** Frequency */
+            frequency: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "mean" | "typed" | "found";
+            /** Amplitude */
+            amplitude: number;
+            /** Share */
+            share: number;
+            /** Step */
+            step: number | null;
+            /** Time */
+            time: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Within Run */
+            within_run: boolean;
+            /** Remains */
+            remains: number;
+            /** Reason */
+            reason: ("rate" | "unseen" | "absent") | null;
+            /** Sentence */
+            sentence: string | null;
         };
         /**
          * WidthStudy
@@ -2716,7 +2824,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description application/msgpack for the stored bytes. */
+                /** @description application/msgpack for bytes. */
                 accept?: string;
             };
             path: {
@@ -2756,7 +2864,7 @@ export interface operations {
                 /** @description Which law; left out: the one that the charts draw. */
                 law?: ("gradient_flow" | "gradient_descent") | null;
                 /** @description K₀, that of infinite width, or those measured on the way (by gradient descent). */
-                kernel?: "start" | "infinite" | "moving";
+                kernel?: "frozen" | "infinite" | "moving";
             };
             header?: never;
             path: {

@@ -7,8 +7,8 @@ export type RunConfig = Schemas["RunConfig"];
 export type Preset = Schemas["Preset"];
 export type Variant = Schemas["Variant"];
 export type Preview = Schemas["Preview"];
-export type SpectrumPreview = Schemas["Spectrum"];
-export type LearningFrequency = Schemas["LearningFrequency"];
+export type KernelPreview = Schemas["KernelPreview"];
+export type WaveAnswer = Schemas["WaveAnswer"];
 export type Cost = Schemas["Cost"];
 export type RunSummary = Schemas["RunSummary"];
 export type RunList = Schemas["RunList"];
@@ -19,6 +19,7 @@ export type SweepRun = Schemas["SweepRun"];
 export type SweepList = Schemas["SweepList"];
 export type SweepRequest = Schemas["SweepRequest"];
 export type SweepAxis = Schemas["SweepAxis"];
+export type AxisValue = SweepAxis["values"][number];
 export type SweepState = SweepRow["state"];
 export type WidthStudy = Schemas["WidthStudy"];
 export type StudyPoint = Schemas["StudyPoint"];
@@ -29,9 +30,11 @@ export type DatasetInfo = Schemas["DatasetInfo"];
 export type Group = Schemas["Group"];
 export type FrequencyFit = Schemas["FrequencyFit"];
 export type LearningTimeFit = Schemas["LearningTimeFit"];
+export type Suggestion = Schemas["Suggestion"];
+export type Verdict = Schemas["Verdict"];
 export type ModeRow = Schemas["ModeRow"];
 export type LawName = Schemas["Started"]["law"];
 export type Outcome = Schemas["Finished"]["outcome"];
 
-/** The events as JSON has them; `codec.ts` derives the decoded ones. */
-export type JsonEvents = Pick<Schemas, "Started" | "Frame" | "KernelFrame" | "Tick" | "Finished">;
+/** The events as JSON has them, and two of their parts; `codec.ts` derives the decoded ones. */
+export type JsonEvents = Pick<Schemas, "Started" | "Frame" | "KernelFrame" | "Tick" | "Finished" | "Predictions" | "PredictedFunction">;

@@ -46,7 +46,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const colour = SERIES[theme].measured;
   const frames = run.kernelFrames.filter((frame) => frame.time > 0 && Number.isFinite(frame.drift));
-  const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
+  const head = headOf(run, view) ?? 0;
   const highest = Math.max(0, ...frames.map((frame) => frame.drift));
   // A kernel that moves by many times its own size is told in those times: "1,000 %" says no more.
   const [unit, suffix] = highest < 10 ? [100, "\u2009%"] : [1, ""];

@@ -8,6 +8,7 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, floorLabel, floorRegion, layoutOf } from "./parts/axes";
 import type { Axis, Figure, Hover, LegendItem, Trace } from "./parts/figure";
+import { largestStableOf } from "./parts/growth";
 import { colourOf, describeGroup } from "./parts/groups";
 import { BASRI, COHEN, JACOT } from "./parts/sources";
 import { chartWords } from "./parts/words";
@@ -46,7 +47,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const kernel = kernelFrameOf(run, view);
   const floor = started?.noise_floor ?? 0;
-  const largestStable = started ? 2 / started.learning_rate : 0;
+  const largestStable = started ? largestStableOf(started) : 0;
   const shown = started ? picks(started.eigenvalues.length) : [];
   const x: Axis = { type: "log", range: [-0.12, Math.log10(Math.max(10, started?.eigenvalues.length ?? 10)) + 0.12] };
   const y = started ? valueAxis(run, started, floor, largestStable) : decadeAxis([]);
@@ -213,12 +214,12 @@ function spectrumNumbers(run: RunState): Measured[] {
   const rows: Measured[] = [
     { label: "Noise floor n u λ₁", value: number(started.noise_floor) },
     { label: "Eigenvalues below it", value: whole(started.below_floor) },
-    { label: "η λ₁ / 2 at the start (stable below 1)", value: number((started.learning_rate * first) / 2) },
+    { label: "η λ₁ / 2 at the start (stable below 1)", value: number(first / largestStableOf(started)) },
   ];
   const kernel = run.kernelFrames.at(-1);
   const { infinite } = started;
   if (infinite?.distance != null) rows.push({ label: "K₀ from infinite width, ‖K₀ − Θ‖ / ‖Θ‖", value: percent(infinite.distance) });
-  if (infinite?.quadrature_error) rows.push({ label: "Error of Θ, found by quadrature", value: number(infinite.quadrature_error) });
+  if (infinite?.truncation_error) rows.push({ label: "Error of Θ, found by quadrature", value: number(infinite.truncation_error) });
   if (kernel) rows.push({ label: "Change of λ₁ since", value: percent((kernel.eigenvalues[0] ?? NaN) / first - 1) });
   return rows;
 }

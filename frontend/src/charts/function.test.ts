@@ -18,7 +18,7 @@ describe("the function", () => {
     const frame = run.frames[30];
     const figure = functionChart.figure(run, { ...VIEW, time: frame?.time ?? 0 }, "light");
     expect(named(figure, "network").y).toEqual([...(frame?.function ?? [])]);
-    expect(named(figure, "K₀").y).toEqual([...(frame?.function_predicted ?? [])]);
+    expect(named(figure, "K₀").y).toEqual([...(frame?.predicted.frozen.function ?? [])]);
     expect(named(figure, "network")["line"]).toMatchObject({ width: 2.5, color: SERIES.light.measured });
     expect(named(figure, "K₀")["line"]).toMatchObject({ width: 2, color: SERIES.light.frozen, dash: expect.stringContaining("px") });
     expect(figure.data.at(-1)?.name).toBe("data");
@@ -73,7 +73,7 @@ describe("the predictions that can be switched", () => {
     const figure = functionChart.figure(run, all, "light");
     const dashes = ["K₀", "Kₜ", "∞"].map((name) => (named(figure, name)["line"] as { dash: string }).dash);
     expect(new Set(dashes).size).toBe(3);
-    expect(named(figure, "∞").y).toEqual([...(run.frames.at(-1)?.function_infinite ?? [])]);
+    expect(named(figure, "∞").y).toEqual([...(run.frames.at(-1)?.predicted.infinite?.function ?? [])]);
     expect(figure.legend.map(({ text }) => text).slice(3)).toEqual(["K₀ 2.1\u2009%", expect.stringMatching(/^Kₜ \(t = [\d,]+\) 1\.1\u2009%$/), "∞ 5.0\u2009%", "Band 30.0\u2009%"]);
     expect(figure.describe(2, 3)?.rows.map(([label]) => label)).toEqual(["x", "target", "network", "K₀", "Kₜ", "∞", "Band"]);
     expect(functionChart.figure(run, { ...VIEW, predictions: [] }, "light").data.map(({ name }) => name)).toEqual(["target", "network", "data"]);
@@ -91,7 +91,7 @@ describe("the predictions that can be switched", () => {
   it("has a band of two standard deviations either side, under every line", () => {
     const run = runFixture();
     const [band] = functionChart.figure(run, all, "light").data;
-    const { mean } = run.frames.at(-1)?.ensemble as { mean: Float32Array };
+    const mean = run.frames.at(-1)?.predicted.ensemble?.function as Float32Array;
     expect(band?.name).toBe("Band");
     expect(band?.["fillcolor"]).toMatch(/,0\.18\)$/);
     expect(band?.y[2]).toBeCloseTo((mean[2] ?? NaN) + 0.6, 5);

@@ -172,14 +172,14 @@ function functionError(run: RunState): Measured[] {
   const started = run.started;
   if (!frame || !started) return [];
   const scale = started.target_norm / Math.sqrt(started.targets.length);
-  const gap = rootMeanSquare(frame.function, frame.function_predicted);
+  const gap = rootMeanSquare(frame.function, frame.predicted.frozen.function);
   const rows: Measured[] = [{ label: "Root mean square gap to K₀'s prediction, as a share of the data's", value: percent(scale > 0 ? gap / scale : NaN) }];
-  const { distances } = frame;
+  const { frozen, infinite, ensemble } = frame.predicted;
   const moving = run.kernelFrames.at(-1)?.moving?.distance;
-  if (distances?.frozen != null) rows.push({ label: "Distance d from K₀'s prediction", value: percent(distances.frozen) });
+  if (frozen.distance !== null) rows.push({ label: "Distance d from K₀'s prediction", value: percent(frozen.distance) });
   if (moving != null) rows.push({ label: "From Kₜ's, at its newest record", value: percent(moving) });
-  if (distances?.infinite != null) rows.push({ label: "From infinite width's", value: percent(distances.infinite) });
-  if (distances?.ensemble != null) rows.push({ label: "From the mean over networks of infinite width", value: percent(distances.ensemble) });
+  if (infinite?.distance != null) rows.push({ label: "From infinite width's", value: percent(infinite.distance) });
+  if (ensemble?.distance != null) rows.push({ label: "From the mean over networks of infinite width", value: percent(ensemble.distance) });
   if (frame.held_out_error !== null) rows.push({ label: "Mean squared error against the clean target", value: number(frame.held_out_error) });
   return rows;
 }

@@ -11,7 +11,7 @@ function growing() {
   if (!infinite?.loss) throw new Error("the fixture has no infinite width");
   infinite.eigenvalues[0] = 260;
   infinite.loss = infinite.loss.map((value, i) => value * (i < 30 ? 1 : 1e38));
-  for (const frame of run.frames.slice(30)) frame.function_infinite = frame.function_infinite?.map(() => NaN) ?? null;
+  for (const frame of run.frames.slice(30)) frame.predicted.infinite?.function.fill(NaN);
   return run;
 }
 
@@ -22,7 +22,7 @@ describe("a prediction that grows without bound", () => {
     const line = figure.data.find(({ name }) => name === "infinite width");
     expect(line?.x.length).toBe(29);
     expect(figure.layout.yaxis.range).toEqual(plain.layout.yaxis.range);
-    expect(figure.note).toBe(`Infinite width: at this rate its fastest mode grows (ηλ₁ = 2.6), drawn to step ${run.started?.steps[29]}`);
+    expect(figure.note).toBe(`Infinite width: at this rate its fastest mode grows (ηλ₁ = 2.60), drawn to step ${run.started?.steps[29]}`);
     expect(plain.note).toBeNull();
   });
 
@@ -31,7 +31,7 @@ describe("a prediction that grows without bound", () => {
     const view = { ...VIEW, predictions: ["frozen", "infinite"] as const };
     const late = functionChart.figure(run, view, "light");
     expect(late.data.find(({ name }) => name === "∞")?.y.every((value) => value === null)).toBe(true);
-    expect(late.note).toContain(`(ηλ₁ = 2.6), drawn to step ${run.started?.steps[29]}`);
+    expect(late.note).toContain(`(ηλ₁ = 2.60), drawn to step ${run.started?.steps[29]}`);
     expect(late.legend.map(({ text }) => text)).toContain("∞");
     const early = functionChart.figure(run, { ...view, time: run.frames[20]?.time ?? 0 }, "light");
     expect(early.note).toBeNull();

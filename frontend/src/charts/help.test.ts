@@ -35,7 +35,7 @@ describe.each(CHARTS)("the help of $id", ({ id, help }) => {
 it("the gap of function and prediction is relative to the data", () => {
   const run = runFixture({ excursion: 2 });
   const frame = run.frames.at(-1);
-  const gap = Math.sqrt([...(frame?.function ?? [])].reduce((sum, value, i) => sum + (value - (frame?.function_predicted[i] ?? 0)) ** 2, 0) / 36);
+  const gap = Math.sqrt([...(frame?.function ?? [])].reduce((sum, value, i) => sum + (value - (frame?.predicted.frozen.function[i] ?? 0)) ** 2, 0) / 36);
   expect(functionChart.help.measured(run)[0]?.value).toBe(`${((100 * gap) / (2 / 4)).toFixed(1)}\u2009%`);
 });
 

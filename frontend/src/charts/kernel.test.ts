@@ -122,7 +122,7 @@ describe("sharpness", () => {
 
   it("is logarithmic where the limit is far above the start", () => {
     const slow = furtherFixture();
-    (slow.started as { learning_rate: number }).learning_rate = 1e-4;
+    (slow.started as { largest_stable_eigenvalue: number | null }).largest_stable_eigenvalue = 2e4;
     const figure = sharpnessChart.figure(slow, VIEW, "light");
     expect(figure.layout.yaxis.type).toBe("log");
     expect(figure.layout.yaxis.range[1]).toBeGreaterThan(Math.log10(2e4));
@@ -204,7 +204,7 @@ describe("the fits of eigenvalues by frequency", () => {
 
 it("the loss shows infinite width where it is predicted", () => {
   const figure = lossChart.figure(run, VIEW, "light");
-  expect(named(figure, "infinite width")?.y[0]).toBeCloseTo(0.9 * (run.started?.gradient_descent.loss[1] ?? NaN), 6);
+  expect(named(figure, "infinite width")?.y[0]).toBeCloseTo(0.9 * (run.started?.laws.gradient_descent.loss[1] ?? NaN), 6);
   expect(figure.legend.map(({ text }) => text)).toContain("infinite width");
   const old = lossChart.figure(runFixture({ further: false }), VIEW, "light");
   expect(old.legend.map(({ text }) => text)).not.toContain("infinite width");

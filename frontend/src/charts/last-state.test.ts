@@ -12,7 +12,7 @@ const whole = runFixture({ geometry: "circle" });
 const half = whole.frames.slice(0, 10);
 const [before, next] = [half.at(-1)!, whole.frames[10]!];
 const time = Math.sqrt(before.time * next.time);
-const last = { ...before, index: -1, step: before.step + 1, time, seq: before.seq + 1 };
+const last = { ...before, step: before.step + 1, time, seq: before.seq + 1 };
 const run: RunState = { ...whole, frames: [...half, last] };
 const measured = (figure: ReturnType<typeof lossChart.figure>) => figure.data.filter((trace) => trace.name === "measured").flatMap(({ x }) => [...x]);
 

@@ -10,6 +10,7 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, layoutOf, tight } from "./parts/axes";
 import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
+import { largestStableOf } from "./parts/growth";
 import { describeGroup, groupColour, numberOf } from "./parts/groups";
 import { BASRI, RAHAMAN } from "./parts/sources";
 import { chartWords } from "./parts/words";
@@ -67,9 +68,9 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const x = tight(timed.map(({ group }) => group.eigenvalue));
   const y = decadeAxis(timed.flatMap((one) => [one.predicted, one.measured ?? one.predicted]));
   const head = headOf(run, view);
-  const line = started ? lineOf(timed, started.learning_rate) : [];
+  const line = started ? lineOf(timed, largestStableOf(started)) : [];
   const fit = run.finished?.learning_time_fit ?? null;
-  const missing = started && run.finished ? started.groups.filter((group) => group.counts).length - measured.filter(({ group }) => group.counts).length : 0;
+  const missing = started && run.finished ? started.groups.filter((group) => group.significant).length - measured.filter(({ group }) => group.significant).length : 0;
   return {
     data: timed.length
       ? [theoryLine(line, theme), points(started as Started, measured, head, view, theme), headLine(head, x, theme), ...(fit ? [fitLine(fit, theme)] : [])]
@@ -105,7 +106,7 @@ export function timedGroups(run: RunState, started: Started): Timed[] {
   return started.groups.flatMap((group, index): Timed[] => {
     const predicted = group.learning_time;
     const measured = positive(rows.get(numberOf(group)));
-    if (!group.drawn || !(group.eigenvalue > 0) || positive(predicted) === null) return [];
+    if (!group.resolved || !(group.eigenvalue > 0) || positive(predicted) === null) return [];
     return measured !== null || (predicted as number) <= end ? [{ index, group, predicted: predicted as number, measured }] : [];
   });
 }
@@ -119,12 +120,12 @@ function positive(value: number | null | undefined): number | null {
  * One of those that nearly share an eigenvalue, ascending. A pair that has split is a little faster or slower than its
  * mean eigenvalue says: where steps do not overshoot, theory falls, and the line leaves out what would make it hook.
  */
-function lineOf(timed: Timed[], rate: number): Timed[] {
+function lineOf(timed: Timed[], largestStable: number): Timed[] {
   const line: Timed[] = [];
   for (const one of [...timed].sort((a, b) => b.group.eigenvalue - a.group.eigenvalue)) {
     const last = line.at(-1);
     const near = last !== undefined && last.group.eigenvalue < NEAR * one.group.eigenvalue;
-    const hooks = last !== undefined && rate * last.group.eigenvalue < 1 && one.predicted <= last.predicted;
+    const hooks = last !== undefined && 2 * last.group.eigenvalue < largestStable && one.predicted <= last.predicted;
     if (!near && !hooks) line.push(one);
   }
   return line.reverse();
@@ -165,7 +166,7 @@ function noteOf(run: RunState, fit: LearningTimeFit | null, missing: number, vie
 
 /** In their modes' colours, grey where they do not count; faint where the play-head has not come to them. */
 function points(started: Started, measured: Timed[], head: number | null, view: View, theme: Theme): Trace {
-  const reached = (head ?? 0) * (1 + 1e-6);
+  const reached = head ?? 0;
   const shade = ({ group, index, measured: time }: Timed) => {
     const faint = (time as number) > reached || (view.selected !== null && view.selected !== index);
     return withOpacity(groupColour(started, group, theme), faint ? FADED : 1);
@@ -177,7 +178,7 @@ function points(started: Started, measured: Timed[], head: number | null, view: 
     x: measured.map(({ group }) => group.eigenvalue),
     y: measured.map((one) => one.measured),
     marker: {
-      size: measured.map(({ group, index }) => (view.selected === index ? 10 : group.counts ? 8 : 6)),
+      size: measured.map(({ group, index }) => (view.selected === index ? 10 : group.significant ? 8 : 6)),
       color: measured.map(shade),
       opacity: 1,
       line: { width: 1, color: TOKENS[theme].surface },
@@ -208,14 +209,14 @@ function legendOf(measured: Timed[], fit: boolean, view: View, theme: Theme): Le
   if (view.narrow) return legend;
   if (fit) legend.push({ mark: "thin", colour: SERIES[theme].measured, text: chartWords.fit });
   legend.push({ mark: "thin", colour: TOKENS[theme].text, text: words.playhead });
-  if (measured.some(({ group }) => !group.counts)) legend.push({ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed });
+  if (measured.some(({ group }) => !group.significant)) legend.push({ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed });
   return legend;
 }
 
 function timeErrors(run: RunState): Measured[] {
   const started = run.started;
   if (!started) return [];
-  const counting = timedGroups(run, started).filter(({ group }) => group.counts);
+  const counting = timedGroups(run, started).filter(({ group }) => group.significant);
   const gaps = counting.flatMap(({ predicted, measured }) => (measured === null ? [] : [Math.abs(measured / predicted - 1)])).sort((a, b) => a - b);
   const rows: Measured[] = [{ label: "Groups that count, learnt in this run", value: run.finished ? whole(gaps.length) : number(null) }];
   if (gaps.length) {

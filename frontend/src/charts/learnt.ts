@@ -54,7 +54,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const groups = started ? drawnGroups(started, view, theme) : [];
   const measured = groups.map(({ index }) => inPercent(frame?.learnt[index]));
   const predicted = started ? predictedAt(started, groups, frame) : [];
-  const outside = groups.filter(({ group }, i) => group.counts && ((measured[i] ?? 0) > TOP || (measured[i] ?? 0) < -2)).length;
+  const outside = groups.filter(({ group }, i) => group.significant && ((measured[i] ?? 0) > TOP || (measured[i] ?? 0) < -2)).length;
   const labelled = labels(groups);
   return {
     data: started ? [bars(measured, groups, view), ticks(predicted, theme)] : [],
@@ -108,7 +108,7 @@ function bars(measured: Values, groups: DrawnGroup[], view: View): Trace {
     y: measured,
     width: 2 * HALF,
     marker: {
-      color: groups.map((drawn) => withOpacity(drawn.colour, faint(drawn) ? 0.25 : drawn.group.counts ? 1 : 0.4)),
+      color: groups.map((drawn) => withOpacity(drawn.colour, faint(drawn) ? 0.25 : drawn.group.significant ? 1 : 0.4)),
       line: { width: 0 },
     },
     hoverinfo: "none",
@@ -150,7 +150,7 @@ function labelOf(drawn: DrawnGroup): string {
 }
 
 function legendOf(groups: DrawnGroup[], theme: Theme): LegendItem[] {
-  const first = groups.find(({ group }) => group.counts);
+  const first = groups.find(({ group }) => group.significant);
   return [
     { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: chartWords.measured },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
@@ -162,7 +162,7 @@ function learntNumbers(run: RunState): Measured[] {
   const started = run.started;
   if (!frame || !started) return [];
   return [
-    { label: `Modes below ε = ${number(started.config.recording?.epsilon)} of their start`, value: whole(frame.modes_learnt) },
-    { label: "Median error, over the modes that count", value: percent(frame.median_error) },
+    { label: `Modes below ε = ${number(started.epsilon)} of their start`, value: whole(frame.modes_learnt) },
+    { label: "Median error, over the modes that count", value: percent(frame.median_errors[started.law]) },
   ];
 }

@@ -1,7 +1,7 @@
 /** (5) The loss, measured and predicted, and the held-out error where the target is known between the data. */
 import type { Frame, Started } from "../api/codec";
 import { number, whole } from "../format";
-import { headOf, bracketOf, isPicked, predictionsOf, spreadPicks } from "../run/at-time";
+import { headOf, bracketOf, predictionsOf, spreadFrames } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
@@ -49,9 +49,8 @@ export const lossChart: ChartDefinition = {
 function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const series = SERIES[theme];
-  const picks = started ? spreadPicks(started.times, POINTS) : new Set<number>();
-  const frames = run.frames.filter((frame) => isPicked(frame, picks) && frame.time > 0);
-  const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
+  const frames = started ? spreadFrames(run.frames, started, POINTS).filter(({ time }) => time > 0) : [];
+  const head = headOf(run, view) ?? 0;
   const heldOut = frames.some((frame) => frame.held_out_error !== null);
   const theory = started ? theoryOf(run, started, predictionsOf(started).loss) : { x: [], y: [], ended: null };
   const infinite = started?.infinite?.loss ? theoryOf(run, started, started.infinite.loss) : null;
@@ -169,7 +168,7 @@ function theoryOf(run: RunState, started: Started, loss: Float32Array): Theory {
     if (value > start * MOST_GROWN ** 2) {
       ended = started.steps[i - 1] ?? 0;
       break;
-    };
+    }
     x.push(time);
     y.push(value);
   }

@@ -1,8 +1,8 @@
 /** (2) |mode coefficient| against time: points are measured, lines are theory. */
-import type { Started } from "../api/codec";
+import type { Frame, Started } from "../api/codec";
 import type { LawName } from "../api/types";
 import { number, percent, whole } from "../format";
-import { headOf, isPicked, predictionsOf, spreadPicks } from "../run/at-time";
+import { headOf, predictionsOf, spreadFrames } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
@@ -84,7 +84,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       annotations: started && hatched ? [floorLabel(floor, y, theme)] : [],
     }),
     subtitle: started ? (view.narrow ? words.subtitleShort : words.subtitle)(started.law) : "",
-    legend: groups.some(({ group }) => !group.counts) ? [{ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed }] : [],
+    legend: groups.some(({ group }) => !group.significant) ? [{ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed }] : [],
     note: noteOf(started, measured?.below ?? new Set()),
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
@@ -92,10 +92,9 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       if (trace === points && measured) {
         const at = measured.sources[point];
         if (!at) return null;
-        const frame = run.frames[at.frame];
         return describeGroup(run, at.group, [
-          [chartWords.timeLabel, number(frame?.time, 4)],
-          [`${chartWords.remaining}, ${chartWords.measured}`, number(frame?.remaining[at.group], 4)],
+          [chartWords.timeLabel, number(at.frame.time, 4)],
+          [`${chartWords.remaining}, ${chartWords.measured}`, number(at.frame.remaining[at.group], 4)],
         ]);
       }
       const group = groups[trace - firstLine];
@@ -111,12 +110,12 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
 
 /** Greyed modes lie below the ones that count. */
 function inOrder(groups: DrawnGroup[]): DrawnGroup[] {
-  return groups.sort((a, b) => Number(a.group.counts) - Number(b.group.counts) || a.index - b.index);
+  return groups.sort((a, b) => Number(a.group.significant) - Number(b.group.significant) || a.index - b.index);
 }
 
 /** Below the highest floor of a mode that counts nothing is signal; greyed modes have floors of their own. */
 function highestFloor(started: Started, groups: DrawnGroup[]): number {
-  const counting = groups.filter(({ group }) => group.counts);
+  const counting = groups.filter(({ group }) => group.significant);
   return Math.max(0, ...(counting.length ? counting : groups).map(({ group }) => ownFloor(started, group.start_magnitude)));
 }
 
@@ -130,7 +129,7 @@ function remainingAxis(run: RunState, groups: DrawnGroup[], floor: number): Axis
   for (const frame of run.frames) {
     for (const { index, group } of groups) {
       const value = frame.remaining[index] ?? 0;
-      if (group.counts && value > highest && Number.isFinite(value)) highest = value;
+      if (group.significant && value > highest && Number.isFinite(value)) highest = value;
     }
   }
   const near = floor > 1e-8;
@@ -160,7 +159,7 @@ function theoryLine(started: Started, drawn: DrawnGroup, xAxis: Axis, yAxis: Axi
     mode: "lines",
     x,
     y,
-    line: { color: drawn.colour, width: drawn.index === view.selected ? 2.5 : drawn.group.counts ? 1.5 : 1, simplify: true },
+    line: { color: drawn.colour, width: drawn.index === view.selected ? 2.5 : drawn.group.significant ? 1.5 : 1, simplify: true },
     opacity: emphasis(drawn, view),
     hoverinfo: "none",
   };
@@ -169,15 +168,14 @@ function theoryLine(started: Started, drawn: DrawnGroup, xAxis: Axis, yAxis: Axi
 interface Points {
   trace: Trace;
   /** Where each point comes from. */
-  sources: { frame: number; group: number }[];
+  sources: { frame: Frame; group: number }[];
   /** Groups with points left out because they are below the floor. */
   below: Set<number>;
 }
 
 /** At most 36 points a mode, in one trace; those that the play-head has not reached are faint. */
 function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], floor: number, view: View, theme: Theme): Points {
-  const picks = spreadPicks(started.times, POINTS, view.modesAxis === "log-log" ? "log" : "linear");
-  const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
+  const head = headOf(run, view) ?? 0;
   const x: number[] = [];
   const y: number[] = [];
   const colours: string[] = [];
@@ -186,8 +184,7 @@ function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], f
   const sources: Points["sources"] = [];
   const below = new Set<number>();
   const colourOf = new Map(groups.map((drawn) => [drawn.index, shades(drawn, view)]));
-  run.frames.forEach((frame, at) => {
-    if (!isPicked(frame, picks)) return;
+  for (const frame of spreadFrames(run.frames, started, POINTS, view.modesAxis === "log-log" ? "log" : "linear")) {
     for (const { index, group } of groups) {
       const value = frame.remaining[index] as number;
       if (!(value > Math.max(floor, ownFloor(started, group.start_magnitude)))) {
@@ -198,11 +195,11 @@ function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], f
       y.push(value);
       const [reached, ahead] = colourOf.get(index) as [string, string];
       colours.push(frame.time <= head ? reached : ahead);
-      sizes.push(group.counts ? 6 : 3);
-      rings.push(group.counts ? 1 : 0);
-      sources.push({ frame: at, group: index });
+      sizes.push(group.significant ? 6 : 3);
+      rings.push(group.significant ? 1 : 0);
+      sources.push({ frame, group: index });
     }
-  });
+  }
   const trace: Trace = {
     name: chartWords.measured,
     type: "scatter",
@@ -224,12 +221,12 @@ function shades(drawn: DrawnGroup, view: View): [string, string] {
 /** A selected mode stands out: the others are faint. Greyed ones are never loud. */
 function emphasis(drawn: DrawnGroup, view: View): number {
   if (view.selected !== null && view.selected !== drawn.index) return FADED;
-  return drawn.group.counts || view.selected === drawn.index ? 1 : 0.4;
+  return drawn.group.significant || view.selected === drawn.index ? 1 : 0.4;
 }
 
 /** Modes that are not there at all, and modes that have sunk below their floor. */
 function noteOf(started: Started | null, sunk: Set<number>): string | null {
-  const left = started?.groups.filter((group, index) => !group.drawn || sunk.has(index)) ?? [];
+  const left = started?.groups.filter((group, index) => !group.resolved || sunk.has(index)) ?? [];
   const count = left.reduce((sum, group) => sum + group.modes.length, 0);
   return count ? chartWords.countBelow(count) : null;
 }
@@ -238,9 +235,9 @@ function modeErrors(run: RunState): Measured[] {
   const last = run.finished ?? run.frames.at(-1);
   if (!last || !run.started) return [];
   return [
-    { label: `Median error against ${chartWords.laws.gradient_descent}`, value: percent(last.median_error_gradient_descent) },
-    { label: `Median error against ${chartWords.laws.gradient_flow}`, value: percent(last.median_error_gradient_flow) },
+    { label: `Median error against ${chartWords.laws.gradient_descent}`, value: percent(last.median_errors.gradient_descent) },
+    { label: `Median error against ${chartWords.laws.gradient_flow}`, value: percent(last.median_errors.gradient_flow) },
     { label: "Largest difference of the two laws", value: percent(run.started.law_difference) },
-    { label: "Groups that count", value: whole(run.started.groups.filter((group) => group.counts).length) },
+    { label: "Groups that count", value: whole(run.started.groups.filter((group) => group.significant).length) },
   ];
 }

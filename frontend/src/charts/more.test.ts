@@ -49,7 +49,7 @@ describe("the residual by frequency", () => {
     const [heat] = figure.data;
     expect(heat?.y).toEqual([0, 1, 2, 3, 4, 5, 6]);
     const first = ended.frames.find(({ time }) => time > 0);
-    expect(heat?.z?.[2]?.[0]).toBeCloseTo(Math.log10((first?.spectrum[2] ?? NaN) / (ended.frames[0]?.spectrum[2] ?? NaN)), 5);
+    expect(heat?.z?.[2]?.[0]).toBeCloseTo(Math.log10((first?.residual_spectrum[2] ?? NaN) / (ended.frames[0]?.residual_spectrum[2] ?? NaN)), 5);
     expect(heat?.z?.[6]?.every((value) => value === null)).toBe(true);
     expect(figure.note).toBe("3 frequencies too weak to count");
   });

@@ -1,5 +1,5 @@
 /**
- * Every figure over the pinned logs of `tests/pinned` is what it was when they were written: its digest says so.
+ * Every figure over the pinned logs of `tests/pinned`, as the server sends them, is what it was: its digest says so.
  *
  * PIN_FIGURES=1 writes the digests anew; whoever does so names the reason in the commit.
  */
@@ -14,7 +14,7 @@ import type { Figure } from "./parts/figure";
 
 const FOLDER = join(import.meta.dirname, "../../../tests/pinned");
 const DIGESTS = join(FOLDER, "figures.json");
-const LOGS = ["interval", "circle", "plane"];
+const LOGS = ["interval", "circle", "extended", "plane"];
 const VIEWS: Record<string, View> = {
   newest: VIEW,
   "earlier, a mode selected": { ...VIEW, time: 0.002, selected: 1, allModes: true },
@@ -36,7 +36,7 @@ function digest(figure: Figure): string {
 function digests(): Record<string, Record<string, string>> {
   const all: Record<string, Record<string, string>> = {};
   for (const name of LOGS) {
-    const run = replayed(join(FOLDER, `${name}.events`), name);
+    const run = replayed(join(FOLDER, `${name}.sent`), name);
     for (const [viewName, view] of Object.entries(VIEWS)) {
       all[`${name}, ${viewName}`] = Object.fromEntries(CHARTS.map(({ id, figure }) => [id, digest(figure(run, view, "light"))]));
     }

@@ -50,7 +50,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const start = startOf(run);
   const counts = countingFrequencies(start);
   const rows = started ? rowsOf(started, counts) : [];
-  const heat = started ? heatOf(run, started, rows, (frame, row) => (counts[row] ? (frame.spectrum[row] ?? NaN) / (start?.[row] ?? NaN) : null)) : null;
+  const heat = started ? heatOf(run, started, rows, (frame, row) => (counts[row] ? (frame.residual_spectrum[row] ?? NaN) / (start?.[row] ?? NaN) : null)) : null;
   const weak = counts.filter((one) => !one).length;
   return {
     data: heat?.trace ? [heat.trace] : [],
@@ -80,8 +80,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
         rows: [
           [chartWords.timeLabel, number(frame.time, 4)],
           [chartWords.step, whole(frame.step)],
-          ["|rₖ|", number(frame.spectrum[row], 4)],
-          [`${chartWords.remaining}, ${chartWords.measured}`, number((frame.spectrum[row] ?? NaN) / (start?.[row] ?? NaN), 4)],
+          ["|rₖ|", number(frame.residual_spectrum[row], 4)],
+          [`${chartWords.remaining}, ${chartWords.measured}`, number((frame.residual_spectrum[row] ?? NaN) / (start?.[row] ?? NaN), 4)],
         ],
         group: null,
       };
@@ -91,7 +91,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
 
 /** The spectrum before the first step. */
 export function startOf(run: RunState): Float32Array | null {
-  return run.frames.find((frame) => frame.time === 0)?.spectrum ?? null;
+  return run.frames.find((frame) => frame.time === 0)?.residual_spectrum ?? null;
 }
 
 /** Which frequencies the residual holds at the start. */
@@ -119,11 +119,11 @@ function frequenciesLeft(run: RunState): Measured[] {
   if (!frame || !started) return [];
   const start = startOf(run);
   const counts = countingFrequencies(start);
-  const epsilon = started.config.recording?.epsilon ?? NaN;
-  const below = counts.filter((one, k) => one && (frame.spectrum[k] as number) < epsilon * (start?.[k] as number)).length;
+  const epsilon = started.epsilon;
+  const below = counts.filter((one, k) => one && (frame.residual_spectrum[k] as number) < epsilon * (start?.[k] as number)).length;
   return [
     { label: "Frequencies that count", value: whole(counts.filter(Boolean).length) },
     { label: `Of these, below ε = ${number(epsilon)} of their start`, value: whole(below) },
-    { label: "Median error of the law, over the modes that count", value: percent(frame.median_error) },
+    { label: "Median error of the law, over the modes that count", value: percent(frame.median_errors[started.law]) },
   ];
 }

@@ -49,7 +49,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const groups = started ? rowsOf(started, basis, view, theme) : [];
   const heat = started ? basisHeat(run, started, basis, groups) : null;
   const all = (basis === "infinite" ? started?.infinite?.groups : started?.groups) ?? [];
-  const small = all.filter((group, index) => group.drawn && groups.every((one) => one.index !== index));
+  const small = all.filter((group, index) => group.resolved && groups.every((one) => one.index !== index));
   const labelled = rowLabels(groups.map(({ group }) => group.modes), view.narrow ? LABELS_NARROW : LABELS);
   return {
     data: heat?.trace ? [heat.trace] : [],
@@ -104,7 +104,7 @@ function modesLeft(run: RunState): Measured[] {
   const last = run.finished ?? run.frames.at(-1);
   if (!last) return [];
   return [
-    { label: `Median error against ${chartWords.laws.gradient_descent}`, value: percent(last.median_error_gradient_descent) },
-    { label: `Median error against ${chartWords.laws.gradient_flow}`, value: percent(last.median_error_gradient_flow) },
+    { label: `Median error against ${chartWords.laws.gradient_descent}`, value: percent(last.median_errors.gradient_descent) },
+    { label: `Median error against ${chartWords.laws.gradient_flow}`, value: percent(last.median_errors.gradient_flow) },
   ];
 }

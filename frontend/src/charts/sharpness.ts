@@ -6,6 +6,7 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, layoutOf, levelLine, risingAxis, timeAxis } from "./parts/axes";
 import type { Axis, Figure, LegendItem } from "./parts/figure";
+import { largestStableOf } from "./parts/growth";
 import { describeKernelFrame, kernelEmpty, kernelMarks, valuesOf } from "./parts/kernel-marks";
 import { COHEN, LEWKOWYCZ } from "./parts/sources";
 import { chartWords } from "./parts/words";
@@ -53,7 +54,7 @@ export const sharpnessChart: ChartDefinition = {
 function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const series = SERIES[theme];
-  const largestStable = started ? 2 / started.learning_rate : 0;
+  const largestStable = started ? largestStableOf(started) : 0;
   const newton = kernelMarks(run, view, theme, {
     name: words.gaussNewton,
     colour: series.measured,
@@ -145,10 +146,10 @@ function stableLabel(largestStable: number, y: Axis, theme: Theme): object {
 function sharpnessNumbers(run: RunState): Measured[] {
   const { started } = run;
   if (!started) return [];
-  const half = (value: number | undefined) => number(value === undefined ? null : (started.learning_rate * value) / 2);
+  const half = (value: number | undefined) => number(value === undefined ? null : value / largestStableOf(started));
   const hessian = run.kernelFrames.findLast((frame) => frame.hessian != null)?.hessian;
   const rows = [
-    { label: "Limit 2/η", value: number(2 / started.learning_rate) },
+    { label: "Limit 2/η", value: number(started.largest_stable_eigenvalue) },
     { label: "η λ₁ / 2 at the start", value: half(started.eigenvalues[0]) },
     { label: "η λ₁ / 2 now", value: half(run.kernelFrames.at(-1)?.eigenvalues[0]) },
     { label: "The same of the Hessian, now", value: half(hessian?.largest) },

@@ -105,7 +105,7 @@ describe("the loss", () => {
 
   it("draws no prediction beyond the point where a run is called diverged", () => {
     const run = runFixture();
-    const loss = run.started?.gradient_descent.loss as Float32Array;
+    const loss = run.started?.laws.gradient_descent.loss as Float32Array;
     loss.forEach((_, i) => (loss[i] = 10 ** (i / 2)));
     const drawn = named(lossChart.figure(run, VIEW, "light"), "predicted")?.y ?? [];
     expect(Math.max(...drawn.map(Number))).toBeLessThan((run.frames[0]?.loss ?? 0) * 1e8);

@@ -51,7 +51,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const power = started ? powerAbove(started) : null;
   const kept = power?.length ?? 0;
-  const modes = power ? [...spreadPicks(power.map((_, i) => i + 1), MOST_POINTS)] : [];
+  const modes = power ? [...spreadPicks(Array.from(power, (_, i) => i + 1), MOST_POINTS)] : [];
   const named = power ? reached(power) : [];
   const x: Axis = { type: "log", range: [-0.08, Math.log10(Math.max(8, kept)) + 0.08] };
   return {

@@ -55,6 +55,17 @@ describe("the figure of a width study", () => {
     expect(layout.yaxis.type).toBe("log");
   });
 
+  it("takes what is on no axis from what all runs have in common", () => {
+    const whole = sweepFixture();
+    const axes = whole.axes.filter((axis) => axis.field === "network.width");
+    const runs = whole.runs
+      .filter((run) => run.values["network.parameterization"] === "ntk" && run.values["seed"] === 0)
+      .map((run) => ({ ...run, values: { "network.width": run.values["network.width"] ?? 0 } }));
+    const figure = widthFigure("drift", { ...whole, axes, runs }, WIDE, "light");
+    expect(named(figure, "NTK: a single run")).toMatchObject({ x: [64, 256], y: [0.1, 0.025] });
+    expect(figure.describe(0, 1)).toMatchObject({ title: "Width 256, NTK", rows: expect.arrayContaining([["seed", "0"]]) });
+  });
+
   it("keeps the scalings apart only where there are two", () => {
     const both = widthFigure("distance", sweepFixture(), WIDE, "light");
     expect(named(both, "NTK")?.x[0]).toBeLessThan(64);

@@ -106,7 +106,7 @@ export function widthFigure(quantity: Quantity, sweep: Sweep | null, view: Pick<
     const style = STYLES[scaling];
     const colour = SERIES[theme][style.colour];
     const shift = scalings.length > 1 ? 10 ** (style.side * APART) : 1;
-    const measured = (sweep?.runs ?? []).filter((run) => run.values["network.parameterization"] === scaling && run[quantity] !== null);
+    const measured = (sweep?.runs ?? []).filter((run) => scalingOf(sweep, run) === scaling && run[quantity] !== null);
     const runs = measured.filter((run) => (run[quantity] as number) > 0);
     zeros += measured.length - runs.length;
     const means = (sweep?.study?.points ?? []).filter((point) => point.parameterization === scaling && (point[quantity] ?? 0) > 0);
@@ -114,7 +114,7 @@ export function widthFigure(quantity: Quantity, sweep: Sweep | null, view: Pick<
     const name = SCALINGS[scaling];
     add(
       {
-        ...points(`${name}: ${words.single}`, runs.map((run) => shift * widthOf(run)), runs.map((run) => run[quantity])),
+        ...points(`${name}: ${words.single}`, runs.map((run) => shift * widthOf(sweep, run)), runs.map((run) => run[quantity])),
         marker: { symbol: style.symbol, size: 5, color: withOpacity(colour, FADED), opacity: 1 },
       },
       runs,
@@ -159,7 +159,7 @@ export function widthFigure(quantity: Quantity, sweep: Sweep | null, view: Pick<
     note: zeros ? words.zeros(zeros) : null,
     empty: emptyOf(sweep, behind.some((points) => points.length > 0)),
     interval: INTERVAL,
-    describe: (trace, point) => hoverOf(behind[trace]?.[point] ?? null, quantity),
+    describe: (trace, point) => hoverOf(sweep, behind[trace]?.[point] ?? null, quantity),
     runOf: (trace, point) => {
       const found = behind[trace]?.[point];
       return found && "run_id" in found ? found.run_id : null;
@@ -185,17 +185,24 @@ export function errorOf(point: StudyPoint, quantity: Quantity): number | null {
 
 /** Those of the study that are drawn, the lazy one first. */
 function scalingsOf(sweep: Sweep | null): Drawn[] {
-  const values = sweep?.axes.find((axis) => axis.field === "network.parameterization")?.values ?? [];
+  const axis = sweep?.axes.find(({ field }) => field === "network.parameterization");
+  const values = axis?.values ?? [sweep?.config.network.parameterization];
   return DRAWN.filter((scaling): scaling is Drawn => values.includes(scaling));
 }
 
-function widthOf(run: SweepRun): number {
-  return Number(run.values["network.width"]);
+/** Of an axis, or what all runs have in common. */
+function widthOf(sweep: Sweep | null, run: SweepRun): number {
+  return Number(run.values["network.width"] ?? sweep?.config.network.width);
+}
+
+function scalingOf(sweep: Sweep | null, run: SweepRun): Scaling {
+  return (run.values["network.parameterization"] ?? sweep?.config.network.parameterization) as Scaling;
 }
 
 /** The study's widths are its ticks; a phone has room for every other one. */
 function widthAxis(sweep: Sweep | null, theme: Theme, narrow: boolean): Axis {
-  const values = sweep?.axes.find((axis) => axis.field === "network.width")?.values ?? [64, 4096];
+  const axis = sweep?.axes.find(({ field }) => field === "network.width");
+  const values = axis?.values ?? (sweep ? [sweep.config.network.width] : [64, 4096]);
   const widths = values.map(Number).sort((a, b) => a - b);
   const shown = widths.filter((_, i) => !narrow || widths.length < 5 || i % 2 === 0);
   const [first, last] = [widths[0] ?? 1, widths.at(-1) ?? 1];
@@ -215,17 +222,16 @@ function emptyOf(sweep: Sweep | null, any: boolean): string | null {
   return sweep.state === "running" ? words.waiting : words.nothing;
 }
 
-function hoverOf(found: SweepRun | StudyPoint | null, quantity: Quantity): Hover | null {
+function hoverOf(sweep: Sweep | null, found: SweepRun | StudyPoint | null, quantity: Quantity): Hover | null {
   if (!found) return null;
   const value = number(found[quantity], 4);
   if ("run_id" in found) {
-    const scaling = SCALINGS[found.values["network.parameterization"] as Scaling];
     const rows: [string, string][] = [
-      [words.seed, String(found.values["seed"])],
+      [words.seed, String(found.values["seed"] ?? sweep?.config.seed)],
       [WIDTH_CHARTS[quantity].symbol, value],
       [words.click, words.opens],
     ];
-    return { title: words.hover(widthOf(found), scaling), rows, group: null };
+    return { title: words.hover(widthOf(sweep, found), SCALINGS[scalingOf(sweep, found)]), rows, group: null };
   }
   const rows: [string, string][] = [
     [WIDTH_CHARTS[quantity].symbol, value],

@@ -1,5 +1,6 @@
 import { flushSync, mount, unmount, type Component } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Verdict } from "../api/types";
 import { FormState } from "../state/form.svelte";
 import { Toasts } from "../state/toasts.svelte";
 import { presets, schema } from "../test/fixtures";
@@ -40,19 +41,33 @@ afterEach(() => {
 });
 
 describe("VerdictChip", () => {
+  const numbers = { function_error: 0.021, modes_error: 0.01, worst_error: 0.42, worst_modes: [5], drift: 0.68 };
+  const holds: Verdict = { ...numbers, word: "holds", cause: null, text: "Prediction holds" };
+  const fails: Verdict = { ...numbers, word: "fails", cause: "kernel_moved", text: "Prediction fails: the kernel moved 68 %" };
+
   it.each([
-    ["completed", 0.021, "Prediction holds: median error 2.1\u2009%", "ok"],
-    ["training", 0.0499, "Prediction holds: median error 5.0\u2009%", "ok"],
-    ["training", 0.05, "The kernel moved: median error 5.0\u2009%", "warning"],
-    ["diverged", 0.021, "Diverged", "error"],
+    ["completed", holds, "Prediction holds", "ok"],
+    ["training", fails, "Prediction fails: the kernel moved 68 %", "warning"],
+    ["diverged", fails, "Diverged", "error"],
     ["dead_units", null, "All units dead", "error"],
-  ] as const)("%s with error %s says %s", (phase, error, text, tone) => {
-    expect(show(VerdictChip, { phase, error }).textContent?.trim()).toBe(text);
+  ] as const)("a run that is %s says it", (phase, verdict, text, tone) => {
+    expect(show(VerdictChip, { phase, verdict }).textContent?.trim()).toBe(text);
     expect(find(".chip").classList).toContain(tone);
   });
 
-  it("says nothing before there is an error", () => {
-    expect(show(VerdictChip, { phase: "starting" as const, error: null }).textContent?.trim()).toBe("");
+  it("says nothing before there is one", () => {
+    expect(show(VerdictChip, { phase: "starting" as const, verdict: null }).textContent?.trim()).toBe("");
+  });
+
+  it("opens on its numbers, with the limits and what is above them", () => {
+    show(VerdictChip, { phase: "completed" as const, verdict: fails });
+    find<HTMLButtonElement>("button").click();
+    flushSync();
+    const rows = [...document.querySelectorAll("dl div")].map((row) => row.textContent);
+    expect(rows).toHaveLength(4);
+    expect(rows[2]).toMatch(/worst: mode 5.*42.*limit 20/);
+    expect([...document.querySelectorAll("dd.over")].map((value) => value.textContent)).toHaveLength(1);
+    expect(find(".panel .panel").textContent).toContain("the kernel's motion is the cause");
   });
 });
 

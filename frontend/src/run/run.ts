@@ -1,8 +1,5 @@
 /** A run as the page knows it: the events so far, reduced one by one. No DOM, no Svelte. */
-import type { Finished, Frame, KernelFrame, Matrix, Predictions, Started, StreamEvent, Tick } from "../api/codec";
-
-/** Index of the state in which a run ended between two recording times. */
-export const OFF_PLAN = -1;
+import type { Finished, Frame, KernelFrame, Started, StreamEvent, Tick } from "../api/codec";
 
 export interface RunState {
   id: string;
@@ -34,12 +31,13 @@ export function reduce(run: RunState, event: StreamEvent): RunState {
   run.version += 1;
   switch (event.type) {
     case "started":
-      run.started = run.started ? extended(run.started, event) : event;
+      // That of an extension tells of the whole run.
+      run.started = event;
       run.finished = null;
       run.tick = null;
       break;
     case "frame":
-      run.frames.push(placed(event, run.started));
+      run.frames.push(event);
       break;
     case "kernel_frame":
       run.kernelFrames.push(event);
@@ -51,62 +49,4 @@ export function reduce(run: RunState, event: StreamEvent): RunState {
       break;
   }
   return run;
-}
-
-/**
- * After an extension the second `Started` covers the added times only: together they cover all.
- * Times that were planned but never reached (the run was stopped early) are replaced by the added ones.
- */
-function extended(before: Started, added: Started): Started {
-  const keep = countBelow(before.steps, added.steps[0] ?? Infinity);
-  const keepKernels = countBelow(before.kernel_steps, added.kernel_steps[0] ?? Infinity);
-  return {
-    ...added,
-    steps: joined(before.steps.subarray(0, keep), added.steps),
-    times: joined(before.times.subarray(0, keep), added.times),
-    kernel_steps: joined(before.kernel_steps.subarray(0, keepKernels), added.kernel_steps),
-    gradient_flow: joinedPredictions(before.gradient_flow, added.gradient_flow, keep),
-    gradient_descent: joinedPredictions(before.gradient_descent, added.gradient_descent, keep),
-    infinite: joinedInfinite(before.infinite, added.infinite, keep),
-  };
-}
-
-/** A frame counts its index from its own `Started`; here it points into the joined times. */
-function placed(frame: Frame, started: Started | null): Frame {
-  const step = Math.fround(frame.step); // as the times of the wire are
-  if (!started || frame.index === OFF_PLAN || started.steps[frame.index] === step) return frame;
-  return { ...frame, index: countBelow(started.steps, step) };
-}
-
-/** How many leading values are below the limit; the values ascend. */
-function countBelow(values: Float32Array, limit: number): number {
-  const index = values.findIndex((value) => value >= limit);
-  return index < 0 ? values.length : index;
-}
-
-function joinedPredictions(before: Predictions, added: Predictions, keep: number): Predictions {
-  return {
-    remaining: joinedRows(before.remaining, added.remaining, keep),
-    learnt: joinedRows(before.learnt, added.learnt, keep),
-    loss: joined(before.loss.subarray(0, keep), added.loss),
-  };
-}
-
-/** Only its loss is over time; one that is missing on either side is missing on both. */
-function joinedInfinite(before: Started["infinite"], added: Started["infinite"], keep: number): NonNullable<Started["infinite"]> | null {
-  if (!added) return null;
-  return { ...added, loss: before?.loss && added.loss ? joined(before.loss.subarray(0, keep), added.loss) : null };
-}
-
-function joined(first: Float32Array, second: Float32Array): Float32Array {
-  const both = new Float32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-}
-
-function joinedRows(first: Matrix, second: Matrix, keep: number): Matrix {
-  const columns = second.shape[1] ?? 0;
-  const rows = Math.min(keep, first.shape[0] ?? 0) + (second.shape[0] ?? 0);
-  return { shape: [rows, columns], values: joined(first.values.subarray(0, keep * columns), second.values) };
 }

@@ -1,8 +1,8 @@
 /** Everything the page holds, wired together once. */
 import { api } from "../api/client";
-import type { JsonObject } from "../api/json";
+import type { Json, JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
-import type { RunConfig, RunSummary } from "../api/types";
+import type { RunConfig, RunSummary, Suggestion } from "../api/types";
 import { words } from "../words";
 import { FormState } from "./form.svelte";
 import { LabState } from "./lab.svelte";
@@ -48,11 +48,11 @@ export class PageState {
     this.form && this.lab.summary ? same(this.form.config, asJson(this.lab.summary.config)) : false,
   );
 
-  /** The preview's frequencies, where it is of the run in view. */
-  readonly frequencies = $derived.by(() => {
+  /** The preview's answers of the target's waves, where it is of the run in view. */
+  readonly waves = $derived.by(() => {
     const answer = this.preview.answer;
     if (!answer?.spectrum || !this.lab.summary) return [];
-    return same(asJson(answer.config), asJson(this.lab.summary.config)) ? answer.spectrum.frequencies : [];
+    return same(asJson(answer.config), asJson(this.lab.summary.config)) ? answer.spectrum.waves : [];
   });
 
   async start(): Promise<void> {
@@ -151,11 +151,11 @@ export class PageState {
     await this.train();
   }
 
-  /** The run in view with another rate, at once. */
-  async trainWithRate(rate: number): Promise<void> {
+  /** The run in view with some fields changed, at once. */
+  async trainChanged(changes: Suggestion["changes"]): Promise<void> {
     if (!this.form || !this.lab.summary) return;
     this.form.set(this.lab.summary.config);
-    this.form.choose("training.learning_rate", { kind: "given", value: rate });
+    for (const [path, value] of Object.entries(changes)) this.form.choose(path, value as Json);
     await this.train();
   }
 

@@ -8,7 +8,7 @@ let growing: boolean;
 let head: PlayheadState;
 
 function record(times: number[]) {
-  run = { ...run, frames: times.map((time, index) => ({ time, index })) as RunState["frames"] };
+  run = { ...run, frames: times.map((time) => ({ time })) as RunState["frames"] };
   head = new PlayheadState(() => ({ run, growing }));
 }
 
@@ -26,7 +26,7 @@ const press = (key: string, target: EventTarget = document.body) => {
 beforeEach(() => {
   vi.useFakeTimers();
   growing = false;
-  run = { ...emptyRun("a"), started: { times: Float32Array.from([0, 0.125, 1, 8, 64]) } as RunState["started"] };
+  run = { ...emptyRun("a"), started: { times: [0, 0.125, 1, 8, 64] } as RunState["started"] };
   record([0, 0.125, 1, 8, 64]);
 });
 afterEach(() => {

@@ -38,5 +38,5 @@ function toneOf(phase: Phase): Status["tone"] {
 
 /** Modes whose start and eigenvalue are above their floors: those that can be learnt at all. */
 export function learnable(run: RunState): number {
-  return (run.started?.groups ?? []).reduce((sum, group) => sum + (group.drawn ? group.modes.length : 0), 0);
+  return (run.started?.groups ?? []).reduce((sum, group) => sum + (group.resolved ? group.modes.length : 0), 0);
 }

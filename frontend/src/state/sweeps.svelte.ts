@@ -7,6 +7,7 @@ import { mixed, Paged } from "./paged.svelte";
 import { UNDO_MS, type Toasts } from "./toasts.svelte";
 
 const POLL_MS = 1000;
+const STUDIED = ["network.width", "network.parameterization", "seed"];
 
 export class SweepsState extends Paged<SweepRow | Unreadable> {
   /** The study in view. */
@@ -16,6 +17,8 @@ export class SweepsState extends Paged<SweepRow | Unreadable> {
   /** A command is under way. */
   busy = $state(false);
   readonly running = $derived(this.sweep?.state === "running");
+  /** What it differs in is what a width study is made of: it has charts and slopes. */
+  readonly studied = $derived(this.sweep?.axes.every((axis) => STUDIED.includes(axis.field)) !== false);
   /** Deleted on this page, not yet on the server: until then it can be undone. */
   private leaving = $state.raw<Map<string, ReturnType<typeof setTimeout>>>(new Map());
   /** Also those that this version of the server cannot read. */

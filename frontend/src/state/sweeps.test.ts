@@ -31,6 +31,17 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+it.each([
+  [["network.width"], true],
+  [["seed", "network.parameterization"], true],
+  [["network.width", "network.activation"], false],
+  [["data.noise"], false],
+])("a sweep over %j is a width study: %s", async (fields, studied) => {
+  answers["GET sweeps/abc"] = () => Response.json(row({ axes: fields.map((field) => ({ field, values: [1] })) }));
+  const { sweeps } = await begun();
+  expect(sweeps.studied).toBe(studied);
+});
+
 async function begun(): Promise<{ sweeps: SweepsState; toasts: Toasts }> {
   const toasts = new Toasts();
   const sweeps = new SweepsState(toasts);

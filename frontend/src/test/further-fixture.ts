@@ -18,7 +18,7 @@ export function furtherFixture(options: Partial<FixtureOptions> = {}): RunState 
   if (started.infinite) {
     started.infinite.mode_frequencies = ordered ? started.mode_frequencies : started.mode_frequencies.map(() => NaN);
     started.infinite.frequency_fits = fits.map((one) => ({ ...one, exponent: -1.9 }));
-    started.infinite.loss = started.gradient_descent.loss.map((value) => 0.9 * value);
+    started.infinite.loss = started.laws.gradient_descent.loss.map((value) => 0.9 * value);
   }
   run.kernelFrames = run.kernelFrames.map((frame, i) => further(frame, i));
   if (run.finished) {

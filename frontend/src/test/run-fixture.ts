@@ -48,6 +48,7 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
   if (chosen.kernels) {
     for (let index = 0; index < chosen.frames; index += 6) {
       run.kernelFrames.push({
+        version: 2,
         type: "kernel_frame",
         seq: 100 + index,
         step: started.steps[index] as number,
@@ -56,6 +57,17 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
         eigenvalues: started.eigenvalues.map((value) => value * 0.97),
         drift: 0.0004 * index,
         identity: { error: index ? 1e-4 : null, floor: 1e-12 },
+        mode_coefficients: null,
+        remaining: null,
+        slices: null,
+        leading_modes: null,
+        subspace_overlap: null,
+        target_alignment: null,
+        trace: null,
+        effective_rank: null,
+        condition_number: null,
+        moving: null,
+        hessian: null,
         ...(chosen.further ? furtherOfKernel(started, index) : {}),
       });
     }
@@ -73,16 +85,16 @@ function startedOf(options: FixtureOptions): Started {
     group([1, 2], 20, 0.8),
     group([3, 4], 5, 0.6),
     group([5], 100 / 36, 0.4),
-    group([6], 100 / 49, 0.01, { counts: false }),
+    group([6], 100 / 49, 0.01, { significant: false }),
     group([7], 100 / 64, 0.3),
     group([8], 100 / 81, 0.2),
     group([9], 1, 0.1),
-    group([10], 100 / 121, 1e-20, { counts: false, drawn: false, learning_time: null }),
-    group([11], 1e-15, 0.2, { counts: false, drawn: false, learning_time: null }),
+    group([10], 100 / 121, 1e-20, { significant: false, resolved: false, learning_time: null }),
+    group([11], 1e-15, 0.2, { significant: false, resolved: false, learning_time: null }),
   ];
   const ordered = options.geometry === "interval" || options.geometry === "circle";
   if (!ordered) for (const one of groups) one.frequency = null;
-  const steps = Float32Array.from({ length: TIMES }, (_, i) => (i === 0 ? 0 : Math.round(1.2 ** i) + i - 1));
+  const steps = Array.from({ length: TIMES }, (_, i) => (i === 0 ? 0 : Math.round(1.2 ** i) + i - 1));
   const times = steps.map((step) => RATE * step);
   const round = options.geometry === "circle";
   const columns = options.geometry === "plane" ? 2 : options.geometry === "points" ? 3 : 1;
@@ -92,14 +104,18 @@ function startedOf(options: FixtureOptions): Started {
     return round ? (2 * Math.PI * (row + 0.5)) / GRID : -1 + (2 * row + column) / GRID;
   });
   return {
+    version: 2,
     type: "started",
     seq: 1,
-    config: { recording: { epsilon: 0.1 }, network: { centered: options.centered } } as unknown as Started["config"],
+    config: {} as unknown as Started["config"],
     machine: { device: "cpu", device_name: "cpu", precision: "float64", threads: 1, torch_version: "2" },
     notices: [],
     parameters: 100,
     learning_rate: RATE,
-    stability_limit: 0.02,
+    largest_stable_rate: 0.02,
+    largest_stable_eigenvalue: 2 / RATE,
+    epsilon: 0.1,
+    centered: options.centered,
     geometry: options.geometry,
     inputs,
     targets: Float32Array.from({ length: N }, (_, i) => Math.sin(i)),
@@ -122,9 +138,17 @@ function startedOf(options: FixtureOptions): Started {
     kernel_steps: steps.filter((_, i) => options.kernels && i % 6 === 0),
     law: options.law,
     law_difference: 0.4,
-    gradient_flow: predictionsOf(groups, times, (eigenvalue, time) => Math.exp(-eigenvalue * time)),
-    gradient_descent: predictionsOf(groups, times, (eigenvalue, time) => (1 - RATE * eigenvalue) ** Math.round(time / RATE)),
+    laws: {
+      gradient_flow: predictionsOf(groups, times, (eigenvalue, time) => Math.exp(-eigenvalue * time)),
+      gradient_descent: predictionsOf(groups, times, (eigenvalue, time) => (1 - RATE * eigenvalue) ** Math.round(time / RATE)),
+    },
     frequencies: Float32Array.from({ length: ordered ? FREQUENCIES : 0 }, (_, k) => k),
+    target_power: null,
+    frequency_fits: [],
+    grid_modes: null,
+    mode_wave_vectors: null,
+    slices: null,
+    infinite: null,
     ...(options.further ? furtherOfStart(options, eigenvalues, groups) : {}),
   };
 }
@@ -142,7 +166,7 @@ function furtherOfStart(options: FixtureOptions, eigenvalues: Float32Array, grou
       mode_coefficients: new Float32Array(MODES).fill(0.5),
       mode_frequencies: Float32Array.from({ length: MODES }, (_, i) => (i + 1) >> 1),
       distance: 0.1,
-      quadrature_error: 2e-9,
+      truncation_error: 2e-9,
       frequency_fits: [],
       groups: groups.slice(0, 6).map((one) => ({ ...one, eigenvalue: 1.1 * one.eigenvalue })),
       loss: new Float32Array(TIMES).fill(0.1),
@@ -154,7 +178,7 @@ function furtherOfStart(options: FixtureOptions, eigenvalues: Float32Array, grou
 function furtherOfKernel(started: Started, index: number): Partial<KernelFrame> {
   const grown = 1 + 0.01 * index;
   return {
-    remaining: Float32Array.from(started.groups, (one) => (one.drawn ? Math.exp(-0.1 * index) : NaN)),
+    remaining: Float32Array.from(started.groups, (one) => (one.resolved ? Math.exp(-0.1 * index) : NaN)),
     slices: started.slices ? { shape: started.slices.values.shape, values: started.slices.values.values.map((value) => grown * value) } : null,
     moving: {
       mode_coefficients: new Float32Array(MODES),
@@ -170,42 +194,41 @@ function furtherOfKernel(started: Started, index: number): Partial<KernelFrame> 
   };
 }
 
-function furtherOfFrame(started: Started, index: number, options: FixtureOptions): Partial<Frame> {
+function predictedOf(index: number, options: FixtureOptions): Frame["predicted"] {
+  const at = (size: number) => Float32Array.from({ length: GRID }, (_, i) => size * Math.sin(i / 3) * (index / TIMES));
+  if (!options.further) return { frozen: { function: at(1), spread: null, distance: null } };
   return {
-    function_infinite: Float32Array.from({ length: GRID }, (_, i) => 1.05 * Math.sin(i / 3) * (index / TIMES)),
-    ensemble: options.centered
-      ? null
-      : { mean: Float32Array.from({ length: GRID }, (_, i) => Math.sin(i / 3) * (index / TIMES)), standard_deviation: new Float32Array(GRID).fill(0.3) },
-    distances: { frozen: index ? 0.021 : null, infinite: index ? 0.05 : null, ensemble: index && !options.centered ? 0.3 : null },
-    infinite_remaining: Float32Array.from(started.infinite?.groups ?? [], (one) => Math.exp(-one.eigenvalue * (started.times[index] as number))),
+    frozen: { function: at(1), spread: null, distance: index ? 0.021 : null },
+    infinite: { function: at(1.05), spread: null, distance: index ? 0.05 : null },
+    ...(options.centered ? {} : { ensemble: { function: at(1), spread: new Float32Array(GRID).fill(0.3), distance: index ? 0.3 : null } }),
   };
 }
 
 function group(modes: number[], eigenvalue: number, start: number, more: Partial<Group> = {}): Group {
   const learning = Math.log(10) / eigenvalue;
-  return { modes, eigenvalue, start_magnitude: start, counts: true, drawn: true, frequency: modes[0] ?? null, learning_time: learning, ...more };
+  return { modes, eigenvalue, start_magnitude: start, significant: true, resolved: true, frequency: modes[0] ?? null, learning_time: learning, ...more };
 }
 
-function predictionsOf(groups: Group[], times: Float32Array, factor: (eigenvalue: number, time: number) => number): Predictions {
+function predictionsOf(groups: Group[], times: number[], factor: (eigenvalue: number, time: number) => number): Predictions {
   const at = (row: number, column: number) => factor((groups[column] as Group).eigenvalue, times[row] as number);
-  const missing = (column: number) => !(groups[column] as Group).drawn;
+  const missing = (column: number) => !(groups[column] as Group).resolved;
   return {
     remaining: matrix(times.length, groups.length, (row, column) => (missing(column) ? NaN : Math.abs(at(row, column)))),
     learnt: matrix(times.length, groups.length, (row, column) => (missing(column) ? NaN : 1 - at(row, column))),
-    loss: times.map((_, row) => 0.5 * groups.reduce((sum, one, column) => sum + (missing(column) ? 0 : at(row, column) * one.start_magnitude) ** 2, 0)),
+    loss: Float32Array.from(times, (_, row) => 0.5 * groups.reduce((sum, one, column) => sum + (missing(column) ? 0 : at(row, column) * one.start_magnitude) ** 2, 0)),
   };
 }
 
 function frameOf(started: Started, index: number, options: FixtureOptions): Frame {
-  const predicted = started[started.law];
+  const predicted = started.laws[started.law];
   const columns = started.groups.length;
   const size = index >= 20 ? options.excursion : 1;
   const row = (values: Matrix, from = index) => values.values.slice(from * columns, (from + 1) * columns);
   const stray = 1 + 0.01 * Math.sin(index);
   return {
+    version: 2,
     type: "frame",
     seq: 2 + index,
-    index,
     step: started.steps[index] as number,
     time: started.times[index] as number,
     wall_seconds: index / 10,
@@ -215,14 +238,13 @@ function frameOf(started: Started, index: number, options: FixtureOptions): Fram
     remaining: row(predicted.remaining).map((value) => value * stray * size),
     learnt: row(predicted.learnt).map((value) => value * stray * size),
     function: Float32Array.from({ length: GRID }, (_, i) => size * Math.sin(i / 3) * (index / TIMES)),
-    function_predicted: Float32Array.from({ length: GRID }, (_, i) => Math.sin(i / 3) * (index / TIMES)),
+    predicted: predictedOf(index, options),
+    infinite_remaining: options.further ? Float32Array.from(started.infinite?.groups ?? [], (one) => Math.exp(-one.eigenvalue * (started.times[index] as number))) : null,
     fitted: started.targets.map((value) => (value * index) / TIMES),
-    spectrum: started.frequencies.map((k) => (k < 6 ? stray * size * Math.exp(-(started.times[index] as number) * (10 / (1 + k) ** 2)) : 0.001)),
+    residual_spectrum: started.frequencies.map((k) => (k < 6 ? stray * size * Math.exp(-(started.times[index] as number) * (10 / (1 + k) ** 2)) : 0.001)),
     modes_learnt: Math.floor(index / 8),
-    median_error: 0.02,
-    median_error_gradient_flow: 0.03,
-    median_error_gradient_descent: 0.02,
-    ...(options.further ? furtherOfFrame(started, index, options) : {}),
+    median_errors: { gradient_flow: 0.03, gradient_descent: 0.02 },
+    verdict: null,
   };
 }
 
@@ -230,6 +252,7 @@ function frameOf(started: Started, index: number, options: FixtureOptions): Fram
 function finishedOf(started: Started): Finished {
   const last = started.times.at(-1) as number;
   return {
+    version: 2,
     type: "finished",
     seq: 900,
     outcome: "completed",
@@ -239,16 +262,17 @@ function finishedOf(started: Started): Finished {
     time: last,
     loss: 0.1,
     wall_seconds: 6,
-    median_error: 0.02,
-    median_error_gradient_flow: 0.03,
-    median_error_gradient_descent: 0.02,
-    rows: started.groups.map(({ modes, eigenvalue, counts, learning_time }) => ({
+    median_errors: { gradient_flow: 0.03, gradient_descent: 0.02 },
+    verdict: null,
+    suggestion: null,
+    learning_time_fit: null,
+    rows: started.groups.map(({ modes, eigenvalue, significant, learning_time }) => ({
       modes: modes.map((mode) => mode + 1),
       eigenvalue,
-      counts,
+      significant,
       predicted_learning_time: learning_time,
       measured_learning_time: learning_time !== null && eigenvalue > 2 ? 1.1 * learning_time : null,
-      median_error: counts ? 0.02 : null,
+      median_error: significant ? 0.02 : null,
     })),
   };
 }

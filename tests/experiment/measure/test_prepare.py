@@ -92,7 +92,7 @@ def test_pieces_change_nothing_but_round_off(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(stages, "PIECE", 1e12)
     whole = of(run(network), Started)[0]
     np.testing.assert_allclose(parts.eigenvalues, whole.eigenvalues, atol=1e-12 * whole.eigenvalues[0])
-    np.testing.assert_allclose(parts.gradient_descent.loss, whole.gradient_descent.loss, rtol=1e-9)
+    np.testing.assert_allclose(parts.laws["gradient_descent"].loss, whole.laws["gradient_descent"].loss, rtol=1e-9)
 
 
 HEAVY: dict[str, dict[str, Any]] = {

@@ -26,4 +26,9 @@ from ntkscope.experiment.problem.formula_waves import named_waves
     ],
 )
 def test_sines_of_a_line_are_named(text: str, waves: list[float]) -> None:
-    assert named_waves(compile_formula(text, ["x", "x1"])) == pytest.approx(waves)
+    assert named_waves(compile_formula(text, ["x", "x1"]), ["x", "x1"]) == pytest.approx(waves)
+
+
+def test_a_sine_of_another_name_is_no_wave() -> None:
+    formula = compile_formula("sin(3*theta) + cos(5*x) + sin(theta + x)", ["theta", "x"])
+    assert named_waves(formula, ["theta"]) == [3.0]

@@ -8,10 +8,17 @@ import pytest
 import torch
 
 from ntkscope.experiment.problem.build import Problem, build
-from ntkscope.experiment.theory.modes import coefficient_floor, describe_modes, mode_frequencies, mode_wave_vectors
-from ntkscope.numerics import Spectrum, spectrum
+from ntkscope.experiment.theory.modes import (
+    ModeGroups,
+    coefficient_floor,
+    describe_modes,
+    mode_frequencies,
+    mode_wave_vectors,
+)
+from ntkscope.numerics import FrozenKernel, Spectrum, spectrum
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Group
+from ntkscope.schemas.training import Recording
 
 N = 16
 
@@ -35,11 +42,13 @@ def circulant(split: float = 0.0) -> Spectrum:
     return spectrum(torch.from_numpy((kernel + kernel.T) / 2))
 
 
-def described(found: Spectrum, residual: torch.Tensor, place: Problem, floor: float = 1e-15) -> list[Group]:
-    return describe_modes(
-        found, found.modes.T @ residual, place, residual_norm=float(residual.norm()), coefficient_floor=floor,
-        epsilon=0.1,
-    )  # fmt: skip
+def described(
+    found: Spectrum, residual: torch.Tensor, place: Problem, floor: float = 1e-15, followed: int = N, rate: float = 1e-7
+) -> list[Group]:
+    kernel = FrozenKernel(found, None, residual, torch.zeros(0, dtype=torch.float64))
+    groups = describe_modes(kernel, place, Recording(modes=followed, epsilon=0.1), floor, rate)
+    np.testing.assert_array_equal(groups.start, (found.modes.T @ residual)[:followed])
+    return groups.groups
 
 
 @pytest.mark.parametrize("split", [0.0, 0.07])
@@ -53,7 +62,20 @@ def test_pairs_of_the_circle_are_groups_whatever_their_split(split: float) -> No
     for k, group in enumerate(groups[1:-1], start=1):
         assert group.eigenvalue == pytest.approx(10 / (1 + k**2) * (1 + split / 2))
         assert group.start_magnitude == pytest.approx(abs(spectrum_of_residual[k]) * math.sqrt(2 / N))
-        assert group.learning_time == pytest.approx(math.log(10) / group.eigenvalue, rel=split + 1e-9)
+        assert group.learning_time == pytest.approx(math.log(10) / group.eigenvalue, rel=split + 1e-6)
+
+
+def test_learning_times_are_whole_steps_and_none_from_two_over_lambda_on() -> None:
+    place, found = problem(CIRCLE), circulant()  # eigenvalues 10, 5, 2, 1, ...
+    residual = torch.randn(N, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    groups = described(found, residual, place, rate=2 / 5)
+    assert [group.learning_time for group in groups[:2]] == [None, None]
+    for group in groups[2:]:
+        factor, step = abs(1 - 0.4 * group.eigenvalue), 0
+        while factor**step > 0.1:
+            step += 1
+        assert group.learning_time == 0.4 * step
+    assert groups[2].learning_time == 0.4 * 2  # not before a step is done
 
 
 def test_what_counts_and_what_is_drawn() -> None:
@@ -61,8 +83,8 @@ def test_what_counts_and_what_is_drawn() -> None:
     coefficients = torch.zeros(N, dtype=torch.float64)
     coefficients[0], coefficients[1], coefficients[3] = 1.0, 0.03, 1e-20
     groups = described(found, found.modes @ coefficients, place, floor=1e-14)
-    assert [group.counts for group in groups[:3]] == [True, False, False]
-    assert [group.drawn for group in groups[:3]] == [True, True, False]
+    assert [group.significant for group in groups[:3]] == [True, False, False]
+    assert [group.resolved for group in groups[:3]] == [True, True, False]
     assert groups[1].learning_time is not None
     assert groups[2].learning_time is None
 
@@ -75,17 +97,15 @@ def test_below_the_noise_floor_nothing_is_claimed() -> None:
     late = [group for group in groups if group.modes[0] >= 7]
     assert len(late) == N - 7
     for group in late:
-        assert not group.drawn
-        assert not group.counts
+        assert not group.resolved
+        assert not group.significant
         assert group.learning_time is None
         assert group.frequency is None
 
 
 def test_followed_modes_only() -> None:
     found, place = circulant(), problem(CIRCLE)
-    residual = torch.ones(N, dtype=torch.float64)
-    coefficients = (found.modes.T @ residual)[:5]
-    groups = describe_modes(found, coefficients, place, residual_norm=4.0, coefficient_floor=1e-15, epsilon=0.1)
+    groups = described(found, torch.ones(N, dtype=torch.float64), place, followed=5)
     assert [group.modes for group in groups] == [[0], [1, 2], [3, 4]]
     assert len(mode_frequencies(found, place, 5)) == 5
 
@@ -143,3 +163,18 @@ def test_wave_vectors_on_a_plane_count_periods_over_its_width() -> None:
     assert found[0].tolist() == [2, -1]
     assert np.isnan(found[1]).all()  # below the noise floor
     assert mode_wave_vectors(circulant(), problem(CIRCLE), 2) is None
+
+
+def group(*modes: int, drawn: bool = True) -> Group:
+    return Group(
+        modes=list(modes), eigenvalue=1.0, start_magnitude=1.0, significant=drawn, resolved=drawn, frequency=None,
+        learning_time=None,
+    )  # fmt: skip
+
+
+def test_a_group_is_its_norm_and_its_projection() -> None:
+    begin = np.array([3.0, 4.0, 1.0])
+    now = np.array([[0.0, 5.0, -0.5]])
+    groups = ModeGroups([group(0, 1), group(2), group(2, drawn=False)], begin)
+    np.testing.assert_allclose(groups.remaining(now), [[1.0, 0.5, np.nan]])
+    np.testing.assert_allclose(groups.learnt(now), [[1 - 20 / 25, 1.5, np.nan]])

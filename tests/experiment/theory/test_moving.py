@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.trainer import train
 from ntkscope.numerics import empirical_ntk, euler_step
 from ntkscope.schemas.event import Checkpoint, KernelFrame, RunEvent, Tick
@@ -15,33 +15,33 @@ MOVES = {"network__parameterization": "mean_field", "recording__kernel_frames": 
 
 def test_at_the_start_everything_is_k_0() -> None:
     settings = config()
-    begun, first = start(settings), of(run(settings), KernelFrame)[0]
-    counted = sum(len(group.modes) for group in begun.groups if group.counts)
-    assert first.leading_modes == begun.leading_modes >= counted >= 2
-    assert any(group.modes[-1] == begun.leading_modes - 1 for group in begun.groups)
+    begun, first = initial(settings), of(run(settings), KernelFrame)[0]
+    counted = sum(len(group.modes) for group in begun.groups.groups if group.significant)
+    assert first.leading_modes == begun.groups.leading >= counted >= 2
+    assert any(group.modes[-1] == begun.groups.leading - 1 for group in begun.groups.groups)
     assert first.subspace_overlap == pytest.approx(1)
-    assert first.trace == pytest.approx(float(begun.spectrum.eigenvalues.sum()))
-    np.testing.assert_allclose(first.mode_coefficients, begun.mode_coefficients, atol=1e-12)
+    assert first.trace == pytest.approx(float(begun.kernel.spectrum.eigenvalues.sum()))
+    np.testing.assert_allclose(first.mode_coefficients, begun.groups.start, atol=1e-12)
     assert first.moving is not None
     assert first.moving.error == pytest.approx(0, abs=1e-12)
-    np.testing.assert_allclose(first.moving.function, begun.grid_function, atol=1e-12)
+    np.testing.assert_allclose(first.moving.function, begun.kernel.function, atol=1e-12)
     assert first.hessian is None
 
 
 def test_diagnostics_are_those_of_the_kernel() -> None:
     settings = config(**MOVES)
     events = run(settings)
-    begun, last = start(settings), of(events, KernelFrame)[-1]
+    begun, last = initial(settings), of(events, KernelFrame)[-1]
     network = begun.network.copy()
     network.load_bytes(of(events, Checkpoint)[-1].parameters)
-    kernel = empirical_ntk(network, begun.inputs)
-    y, k = begun.problem.targets, begun.leading_modes
+    kernel = empirical_ntk(network, begun.probe.inputs)
+    y, k = begun.problem.targets, begun.groups.leading
     values, vectors = torch.linalg.eigh(kernel)
     shares = values.clamp(min=1e-300) / values.sum()
     assert last.trace == pytest.approx(float(kernel.trace()))
     assert last.target_alignment == pytest.approx(float(y @ kernel @ y / (kernel.norm() * (y @ y))))
     assert last.effective_rank == pytest.approx(float(torch.exp(-(shares * shares.log()).sum())))
-    overlap = float(torch.linalg.norm(begun.spectrum.modes[:, :k].T @ vectors[:, -k:]) ** 2) / k
+    overlap = float(torch.linalg.norm(begun.kernel.spectrum.modes[:, :k].T @ vectors[:, -k:]) ** 2) / k
     assert last.subspace_overlap == pytest.approx(overlap)
     assert 0.5 < overlap < 0.999
     assert last.condition_number == pytest.approx(float(values[-1] / values[values > 16 * 2**-53 * values[-1]][0]))
@@ -49,13 +49,14 @@ def test_diagnostics_are_those_of_the_kernel() -> None:
 
 def test_the_moving_kernel_is_its_recurrence_and_nearer_than_the_frozen_one() -> None:
     settings = config(**MOVES)
-    begun, frames = start(settings), of(run(settings), KernelFrame)
-    residual, function, step = begun.residual, begun.grid_function, 0
+    begun, frames = initial(settings), of(run(settings), KernelFrame)
+    residual, function, step = begun.kernel.residual, begun.kernel.function, 0
     trained = begun.network.copy()
-    take = euler_step(trained, begun.inputs)
-    goal = begun.problem.targets + begun.offset
+    take = euler_step(trained, begun.probe.inputs)
+    goal = begun.probe.goal
     for frame in frames:
-        kernel, cross = empirical_ntk(trained, begun.inputs), empirical_ntk(trained, begun.grid_inputs, begun.inputs)
+        kernel = empirical_ntk(trained, begun.probe.inputs)
+        cross = empirical_ntk(trained, begun.probe.grid_inputs, begun.probe.inputs)
         for _ in range(frame.step - step):
             function = function - begun.learning_rate * cross @ residual
             residual = residual - begun.learning_rate * kernel @ residual

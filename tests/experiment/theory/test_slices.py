@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ntkscope.experiment.theory.initial_state import start
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.theory.slices import Slices
 from ntkscope.schemas.event import KernelFrame, Started
 from tests.cases import config, of, run, small_run
@@ -10,7 +10,7 @@ from tests.cases import config, of, run, small_run
 
 def test_a_small_kernel_is_written_whole() -> None:
     begin, first = of(small_run(), Started)[0], of(small_run(), KernelFrame)[0]
-    kernel = start(config()).kernel.numpy()
+    kernel = initial(config()).matrix.numpy()
     assert begin.slices is not None
     assert begin.slices.rows == begin.slices.columns == list(range(16))
     np.testing.assert_array_equal(begin.slices.values, kernel)
@@ -23,7 +23,7 @@ def test_a_small_kernel_is_written_whole() -> None:
 
 def test_the_rows_of_a_large_one_lie_evenly_along_the_line() -> None:
     points = {"kind": "random", "n": 600, "d": 1}
-    begun = start(config(data__points=points, network__width=8))
+    begun = initial(config(data__points=points, network__width=8))
     chosen = Slices.choose(begun.problem)
     x = begun.problem.inputs[:, 0]
     assert len(chosen.rows) == 16
@@ -34,7 +34,7 @@ def test_the_rows_of_a_large_one_lie_evenly_along_the_line() -> None:
     assert set(np.diff(ranks)) <= {39, 40}
     assert len(chosen.columns) <= 256
     assert set(chosen.rows) <= set(chosen.columns)
-    assert chosen.of(begun.kernel).shape == (16, len(chosen.columns))
+    assert chosen.of(begun.matrix).shape == (16, len(chosen.columns))
 
 
 def test_a_single_point_is_a_kernel_too() -> None:

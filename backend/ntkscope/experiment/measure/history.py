@@ -8,15 +8,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ntkscope.experiment.measure.verdict import Groups, Motion, verdict
 from ntkscope.experiment.theory.frozen import Theory
-from ntkscope.experiment.theory.initial_state import Start
 from ntkscope.numerics import log_log_fit, measured_learning_time
 from ntkscope.schemas.event import Checkpoint, LawName
-from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow
+from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow, MovingPrediction, Verdict
 
 Array = NDArray[np.float64]
 # A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
 EARLIEST, LATEST = 0.05, 3.0
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a few steps
 
 
@@ -24,79 +25,123 @@ SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a f
 class History:
     """Recorded steps with the state of every group at each; grows while the run goes on."""
 
-    start: Start
     theory: Theory
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
     learnt: list[Array] = field(default_factory=list)
+    predicted: list[Array] = field(default_factory=list)  # (G,) each: `remaining` of the drawn law, signed as below
+    function_errors: list[float] = field(default_factory=list)  # ||r - r_predicted|| / ||r(0)||; NaN: not known
+    kernel_steps: list[int] = field(default_factory=list)
+    motion: Motion | None = None
     extra: int = 0  # 1 once the last entry is off the plan: a run that goes on forgets it
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self._counts = np.array([group.counts for group in self.start.groups], dtype=bool)
-        self._single = np.array([len(group.modes) == 1 for group in self.start.groups], dtype=bool)
+        groups = self.theory.initial.groups.groups
+        self._counts = np.array([group.significant for group in groups], dtype=bool)
+        self._single = np.array([len(group.modes) == 1 for group in groups], dtype=bool)
 
-    def add(self, step: int, remaining: Array, learnt: Array, at: int, theory: Theory) -> None:
-        """Record the groups' state at a step, which is entry `at` of this theory's steps.
+    def add(self, remaining: Array, learnt: Array, function_error: float, theory: Theory, at: int) -> None:
+        """Record the groups' state at entry `at` of this theory's steps: of the run's, or of a step off the plan.
 
         In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
         """
         remaining, learnt = (values.astype(np.float32).astype(np.float64) for values in (remaining, learnt))
-        self.steps.append(step)
+        self.steps.append(int(theory.steps[at]))
+        self.extra += theory is not self.theory
         self.remaining.append(remaining)
         self.learnt.append(learnt)
+        drawn = theory.predictions[theory.law]
+        self.predicted.append(self._signed(drawn.remaining[at], drawn.learnt[at]))
+        self.function_errors.append(float(np.float32(min(function_error, LARGEST_FLOAT32))))
         moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
         for law, predicted in theory.predictions.items():
             # One mode: with its sign. A group: its norm, since its modes have no direction of their own.
             error = np.where(self._single, abs(learnt - predicted.learnt[at]), abs(remaining - predicted.remaining[at]))
             self.errors[law].append(np.where(self._counts & moving, error, np.nan))
 
-    def planned(self) -> tuple[Array, Array, Array]:
-        """Steps (R,), `remaining` and `learnt` (R, G) of the planned records, for a checkpoint."""
-        count, groups = len(self.steps) - self.extra, len(self.start.groups)
-        return (
-            np.array(self.steps[:count], dtype=np.float64),
-            np.array(self.remaining[:count]).reshape(-1, groups),
-            np.array(self.learnt[:count]).reshape(-1, groups),
+    def add_kernel(self, step: int, drift: float, moving: MovingPrediction | None) -> None:
+        """Take up what a kernel frame says of the kernel's motion; at the start there is none."""
+        self.kernel_steps.append(step)
+        if step == 0:
+            return
+        largest = max(drift, self.motion.drift) if self.motion else drift
+        self.motion = Motion(largest, moving.error, moving.frozen_error) if moving else Motion(largest)
+
+    def verdict(self) -> Verdict | None:
+        """Whether the kernel at the start predicts the run, as far as it is recorded."""
+        initial, chosen = self.theory.initial, np.flatnonzero(self._counts)
+        groups = [initial.groups.groups[at] for at in chosen]
+        floors = np.array([initial.coefficient_floor / group.start_magnitude for group in groups])
+        signed = [self._signed(*both) for both in zip(self.remaining, self.learnt, strict=True)]
+        return verdict(
+            np.array(self.function_errors),
+            np.array(signed)[:, chosen],
+            np.array(self.predicted)[:, chosen],
+            Groups([group.modes for group in groups], floors, initial.config.recording.epsilon),
+            self.motion,
         )
+
+    def _signed(self, remaining: Array, learnt: Array) -> Array:
+        """What is left of each group: of a single mode with its sign, else the norm's."""
+        left: Array = np.where(self._single, 1 - learnt, remaining)
+        return left
+
+    def planned(self) -> dict[str, Any]:
+        """The planned records, R of them, and the kernel's motion, by the names that a checkpoint has."""
+        count, groups = len(self.steps) - self.extra, len(self._counts)
+        return {
+            "recorded_steps": self.steps[:count],
+            "recorded_remaining": np.array(self.remaining[:count]).reshape(-1, groups),
+            "recorded_learnt": np.array(self.learnt[:count]).reshape(-1, groups),
+            "recorded_kernel_steps": self.kernel_steps,
+            "recorded_function_errors": np.array(self.function_errors[:count]),
+            "drift": self.motion.drift if self.motion else None,
+            "moving_error": self.motion.moving_error if self.motion else None,
+            "frozen_error": self.motion.frozen_error if self.motion else None,
+        }
 
     def median_error(self, law: LawName) -> float | None:
         """Median over groups that count and records with 0.05 <= lambda t <= 3; None before there is one."""
         return _median(np.concatenate(self.errors[law])) if self.steps else None
 
-    def median_errors(self) -> dict[str, Any]:
-        """By the names that events have: of each law, and of the one that is drawn."""
-        by_law = {f"median_error_{law}": self.median_error(law) for law in self.theory.predictions}
-        return {**by_law, "median_error": self.median_error(self.theory.law)}
+    def median_errors(self) -> dict[LawName, float | None]:
+        """Of each law."""
+        return {law: self.median_error(law) for law in self.theory.predictions}
 
     def rows(self) -> list[ModeRow]:
         """The closing table: each group's eigenvalue, learning times and error."""
-        times = torch.tensor(self.steps, dtype=torch.float64) * self.start.learning_rate
+        initial = self.theory.initial
+        times = torch.tensor(self.steps, dtype=torch.float64) * initial.learning_rate
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
-        predicted = self.theory.learning_times
-        for column, group in enumerate(self.start.groups):
+        for column, group in enumerate(initial.groups.groups):
             measured = None
-            if group.drawn:
+            if group.resolved:
                 measured = measured_learning_time(
-                    times, torch.from_numpy(table[:, column]), self.start.config.recording.epsilon
+                    times, torch.from_numpy(table[:, column]), initial.config.recording.epsilon
                 )
             rows.append(
                 ModeRow(
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
-                    counts=group.counts,
-                    predicted_learning_time=predicted[column],
+                    significant=group.significant,
+                    predicted_learning_time=group.learning_time,
                     measured_learning_time=measured,
                     median_error=_median(errors[:, column]),
                 )
             )
         return rows
 
-    def restore(self, checkpoint: Checkpoint, theory: Theory) -> None:
-        """Take up what a checkpoint had recorded; `theory` holds the predictions at its recorded steps."""
-        for at, step in enumerate(checkpoint.recorded_steps.astype(int)):
-            self.add(int(step), checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], at, theory)
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Take up what a checkpoint had recorded, at the first of the theory's steps."""
+        errors = checkpoint.recorded_function_errors
+        for at in range(len(checkpoint.recorded_steps)):
+            error = np.nan if errors is None else float(errors[at])
+            self.add(checkpoint.recorded_remaining[at], checkpoint.recorded_learnt[at], error, self.theory, at)
+        self.kernel_steps = list(checkpoint.recorded_kernel_steps)
+        if checkpoint.drift is not None:
+            self.motion = Motion(checkpoint.drift, checkpoint.moving_error, checkpoint.frozen_error)
 
 
 def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
@@ -109,7 +154,7 @@ def learning_time_fit(rows: list[ModeRow]) -> LearningTimeFit | None:
     entering = [
         (row.eigenvalue, row.measured_learning_time)
         for row in rows
-        if row.counts and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
+        if row.significant and row.measured_learning_time and row.eigenvalue < SLOWER_THAN * largest
     ]
     eigenvalues, times = torch.tensor(entering, dtype=torch.float64).reshape(-1, 2).T
     if len(torch.unique(eigenvalues)) < 2:

@@ -4,14 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ntkscope.experiment.measure.history import History
+from ntkscope.experiment.measure.recorder import Recorder
+from ntkscope.experiment.measure.states import Resumed
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.experiment.schedule import Steps, kernel_steps, recording_steps
-from ntkscope.experiment.theory.frozen import Theory, theory
-from ntkscope.experiment.theory.initial_state import Start, start_stages
-from ntkscope.experiment.theory.moving import Moving
-from ntkscope.experiment.theory.slices import Slices
-from ntkscope.experiment.theory.wide import Wide
+from ntkscope.experiment.schedule import kernel_steps, recording_steps
+from ntkscope.experiment.theory.initial_state import InitialState, initial_stages
 from ntkscope.numerics import MLP, Stages, output_stages
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint
@@ -21,23 +18,20 @@ from ntkscope.schemas.event import Checkpoint
 class Prepared:
     """A run that can go on: from step 0, or from a checkpoint."""
 
-    start: Start
+    initial: InitialState
+    recorder: Recorder
     network: MLP  # at `step`
     step: int
     loss: float  # at `step`
     wall_seconds: float  # already spent training
-    theory: Theory  # of the steps that are to be recorded
-    done: int  # how many of them have been
-    announced: bool  # whether a Started has told of them
-    kernels: Steps  # those of them at which the kernel is measured
-    wide: Wide | None
-    slices: Slices
-    history: History
-    moving: Moving | None
 
 
 def prepare(
-    config: RunConfig, dataset: Table | None = None, resume: Checkpoint | None = None, since: int | None = None
+    config: RunConfig,
+    dataset: Table | None = None,
+    resume: Checkpoint | None = None,
+    since: int | None = None,
+    first_seq: int = 1,
 ) -> Stages[Prepared]:
     """Builds, decomposes and predicts, with a stop every some tenths of a second.
 
@@ -48,47 +42,31 @@ def prepare(
         dataset: The table of a config whose points are an uploaded data set.
         resume: Where to go on from.
         since: As in `train`.
+        first_seq: Of the first event.
 
     Raises:
         NtkscopeError: the config cannot be run.
     """
-    start = yield from start_stages(config, dataset)
-    network, residual = start.network.copy(), start.residual
-    steps = recording_steps(start.last_step, config.recording.frames)
+    initial = yield from initial_stages(config, dataset)
+    network, residual, resumed = initial.network.copy(), initial.kernel.residual, None
+    steps = recording_steps(initial.last_step, config.recording.frames)
     kernels = kernel_steps(steps, config.recording.kernel_frames)
     if resume:
         network.load_bytes(resume.parameters)
-        output = (yield from output_stages(network, start.inputs))[:, 0].double().cpu()
-        residual = output - start.offset - start.problem.targets
+        output = (yield from output_stages(network, initial.probe.inputs))[:, 0].double().cpu()
+        residual = output - initial.probe.offset - initial.problem.targets
+        # One plan for the whole run: what was recorded before, and what comes after the step at which it begins.
         planned = resume.step if since is None else since
-        steps, kernels = steps[steps > planned], kernels[kernels > planned]
-    predicted = theory(start, steps)
-    yield
-    yield from predicted.drawn.function_stages()
-    wide = yield from Wide.begin(start, predicted)
-    history = History(start, predicted)
-    if resume:
-        history.restore(resume, theory(start, resume.recorded_steps.astype(np.int64)))
-    yield
-    moving: Moving | None
-    if resume is None:
-        moving = Moving.begin(start)
-    elif since is not None:
-        moving = Moving.again(start, resume)
-    else:
-        moving = yield from Moving.resume(start, network, resume)
+        steps = np.union1d(np.array(resume.recorded_steps, dtype=np.int64), steps[steps > planned])
+        kernels = np.union1d(np.array(resume.recorded_kernel_steps, dtype=np.int64), kernels[kernels > planned])
+        measured = since is None and resume.moving
+        resumed = Resumed(resume, (yield from initial.probe.kernel_stages(network)) if measured else None)
+    recorder = yield from Recorder.stages(initial, steps, kernels, first_seq=first_seq, resume=resumed)
     return Prepared(
-        start=start,
+        initial=initial,
+        recorder=recorder,
         network=network,
         step=resume.step if resume else 0,
         loss=0.5 * float(residual @ residual),
         wall_seconds=resume.wall_seconds if resume else 0.0,
-        theory=predicted,
-        done=int(np.isin(steps, history.steps).sum()),
-        announced=since is not None,
-        kernels=kernels,
-        wide=wide,
-        slices=Slices.choose(start.problem),
-        history=history,
-        moving=moving,
     )

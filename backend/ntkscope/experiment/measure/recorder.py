@@ -1,183 +1,309 @@
-"""A network's state -> the events that describe it."""
+"""States of a training in, events out: knows no network, no optimizer and no clock."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from itertools import count
+from typing import get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from ntkscope.experiment.measure.history import History
-from ntkscope.experiment.theory.frequencies import residual_spectrum
-from ntkscope.experiment.theory.frozen import Theory, group_learnt, group_remaining, relative_distance
-from ntkscope.experiment.theory.initial_state import Start
-from ntkscope.experiment.theory.moving import Moving, kernels, moving_prediction
+from ntkscope.experiment.machine import this_machine
+from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, start_warnings, suggestion
+from ntkscope.experiment.measure.history import History, learning_time_fit
+from ntkscope.experiment.measure.sentences import OUTCOMES, cancelled_sentence, rate_notices, sentence
+from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
+from ntkscope.experiment.schedule import Steps
+from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
+from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
+from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite_stages
+from ntkscope.experiment.theory.infinite_kernels import left_out
+from ntkscope.experiment.theory.initial_state import InitialState
+from ntkscope.experiment.theory.modes import grid_modes, kernel_modes, mode_wave_vectors
+from ntkscope.experiment.theory.moving import MovingKernel
 from ntkscope.experiment.theory.slices import Slices
-from ntkscope.experiment.theory.wide import Wide
 from ntkscope.numerics import (
-    MLP,
+    KernelPrediction,
+    Stages,
     condition_number,
+    cumulative_power,
     drift,
     effective_rank,
-    hessian_sharpness,
-    identity_error,
     kernel_target_alignment,
     spectrum,
     subspace_overlap,
 )
-from ntkscope.schemas.event import Frame, KernelFrame
-from ntkscope.schemas.event_parts import Distances, HessianSharpness, Identity
+from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, LawName, PredictionName, Reason, Started
+from ntkscope.schemas.event_parts import PredictedFunction
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Moment:
-    """When a measurement is made."""
+class Recorder:
+    """One run's events, numbered in the order in which they are asked for.
 
-    step: int
-    time: float
-    wall_seconds: float
-
-
-def function_values(start: Start, network: MLP) -> tuple[Tensor, Tensor]:
-    """The drawn function on the training points (n,) and on the grid (g,), in float64 on the CPU."""
-    fitted = network(start.inputs)[:, 0].double().cpu() - start.offset
-    grid = network(start.grid_inputs)[:, 0].double().cpu() - start.grid_offset
-    return fitted, grid
-
-
-def is_finite(fitted: Tensor, grid: Tensor) -> bool:
-    """Whether both are finite everywhere."""
-    return bool(torch.isfinite(fitted).all() and torch.isfinite(grid).all())
-
-
-def frame(
-    start: Start,
-    theory: Theory,
-    wide: Wide | None,
-    history: History,
-    moment: Moment,
-    at: int,
-    fitted: Tensor,
-    grid: Tensor,
-) -> Frame:
-    """The cheap measurement at entry `at` of the theory's recording steps; it enters the history."""
-    problem, groups = start.problem, start.groups
-    residual = fitted - problem.targets
-    coefficients = (start.spectrum.leading(start.followed).T @ residual).numpy()
-    begin = start.mode_coefficients.numpy()
-    remaining = group_remaining(coefficients[None], begin, groups)[0]
-    learnt = group_learnt(coefficients[None], begin, groups)[0]
-    history.add(moment.step, remaining, learnt, at, theory)
-    held_out = None
-    if problem.grid_target is not None:
-        held_out = float(((grid - problem.grid_target) ** 2).mean())
-    below = [len(group.modes) for group, left in zip(groups, remaining, strict=True) if left < _epsilon(start)]
-    function, predicted = grid.numpy(), theory.drawn.function[at].numpy()
-    infinite = wide.function(at) if wide else None
-    ensemble = wide.ensemble(at) if wide else None
-    return Frame(
-        seq=0,  # numbered when it is told
-        index=at,
-        step=moment.step,
-        time=moment.time,
-        wall_seconds=moment.wall_seconds,
-        loss=0.5 * float(residual @ residual),
-        held_out_error=held_out,
-        mode_coefficients=coefficients,
-        remaining=remaining,
-        learnt=learnt,
-        function=function,
-        function_predicted=predicted,
-        fitted=fitted.numpy(),
-        spectrum=residual_spectrum(start.fourier_rows, residual).numpy(),
-        modes_learnt=sum(below),
-        **history.median_errors(),
-        function_infinite=infinite,
-        ensemble=ensemble,
-        distances=Distances(
-            frozen=relative_distance(function, predicted),
-            infinite=None if infinite is None else relative_distance(function, infinite),
-            ensemble=None if ensemble is None else relative_distance(function, ensemble.mean),
-        ),
-        infinite_remaining=wide.remaining(residual) if wide else None,
-    )
-
-
-def all_learnt(start: Start, remaining: Array) -> bool:
-    """Whether every group above the floors is below epsilon of its start."""
-    drawn = np.isfinite(remaining)
-    return bool(drawn.any() and (remaining[drawn] < _epsilon(start)).all())
-
-
-def kernel_frame(
-    start: Start, network: MLP, moment: Moment, moving: Moving | None, slices: Slices, fitted: Tensor, grid: Tensor
-) -> KernelFrame | None:
-    """What needs K_t: its spectrum, how far it moved, and the identity of theory 1 by one trial step on a copy.
+    Made by `Recorder.stages`. One `Theory` and one `History` cover the run, however often it was cut.
 
     Args:
-        start: The run at step 0.
-        network: As it is now.
-        moment: When that is.
-        moving: Takes K_t up; None where an earlier version's checkpoint left it behind.
-        slices: Which of K_t's entries are written down.
-        fitted: (n,) the drawn function on the training points.
-        grid: (g,) the same on the grid.
-
-    Returns:
-        None where the kernel has grown beyond what float64 can square: there is nothing to be said of it.
+        theory: Of the steps with a frame: those recorded before the run went on, then those to come.
+        infinite: The same network at infinite width, where it is found soon enough.
+        kernel_steps: Those of the steps with a kernel frame.
+        first_seq: Of the first event.
+        resume: Where the run goes on.
     """
-    if moment.step == 0:
-        kernel, cross_kernel, decomposed = start.kernel, start.cross_kernel, start.spectrum
-    else:
-        kernel, cross_kernel = kernels(start, network)
-        if not np.isfinite(drift(kernel, start.kernel)):
-            return None
-        decomposed = spectrum(kernel)
-    residual, leading = fitted - start.problem.targets, start.leading_modes
-    coefficients = decomposed.mode_coefficients(residual)[: start.followed].numpy()
-    predicted = moving.take(moment.step, decomposed, cross_kernel) if moving else None
-    return KernelFrame(
-        seq=0,  # numbered when it is told
-        step=moment.step,
-        time=moment.time,
-        wall_seconds=moment.wall_seconds,
-        eigenvalues=decomposed.eigenvalues.numpy(),
-        drift=float(drift(kernel, start.kernel)),
-        identity=identity(start, network, kernel),
-        mode_coefficients=coefficients,
-        remaining=group_remaining(coefficients[None], start.mode_coefficients.numpy(), start.groups)[0],
-        slices=slices.of(kernel),
-        leading_modes=leading,
-        subspace_overlap=subspace_overlap(start.spectrum.leading(leading), decomposed.leading(leading)),
-        target_alignment=kernel_target_alignment(kernel, start.problem.targets),
-        trace=float(kernel.trace()),
-        effective_rank=effective_rank(decomposed.eigenvalues),
-        condition_number=condition_number(decomposed.eigenvalues),
-        moving=moving_prediction(start, moment.step, predicted, residual, grid) if predicted else None,
-        hessian=hessian(start, network) if start.config.recording.hessian else None,
+
+    def __init__(
+        self,
+        theory: Theory,
+        infinite: InfiniteNetwork | None,
+        kernel_steps: Steps,
+        *,
+        first_seq: int = 1,
+        resume: Resumed | None = None,
+    ) -> None:
+        self.initial, self.kernel_steps = theory.initial, kernel_steps
+        self._theory, self._infinite = theory, infinite
+        self._by_theta = infinite.kernel.predict(theory.drawn.law, theory.drawn.step) if infinite else None
+        self._history, self._slices = History(theory), Slices.choose(self.initial.problem)
+        self._seq = count(first_seq)
+        self._moving: MovingKernel | None = MovingKernel(self.initial)
+        if resume:
+            self._history.restore(resume.checkpoint)
+            self._moving = (
+                MovingKernel.resume(self.initial, resume.checkpoint, resume.kernels)
+                if resume.kernels
+                else MovingKernel.again(self.initial, resume.checkpoint)
+            )
+        self._facts, self._start = Facts.of(self.initial.problem, self.initial.config), Condition.at_start(self.initial)
+        self._condition = self._start  # at the last kernel frame
+        self.steps = theory.steps[len(self._history.steps) :]  # to come
+
+    @classmethod
+    def stages(
+        cls,
+        initial: InitialState,
+        steps: Steps,
+        kernel_steps: Steps,
+        *,
+        first_seq: int = 1,
+        resume: Resumed | None = None,
+    ) -> Stages[Recorder]:
+        """Predicts every step, with a stop every some tenths of a second.
+
+        Args:
+            initial: The run at step 0.
+            steps: To be recorded.
+            kernel_steps: Those of them at which the kernel is measured.
+            first_seq: Of the first event.
+            resume: Where the run goes on.
+        """
+        predicted = theory(initial, steps)
+        yield
+        yield from predicted.drawn.function_stages()
+        infinite = yield from infinite_stages(initial)
+        recorder = cls(predicted, infinite, kernel_steps, first_seq=first_seq, resume=resume)
+        if recorder._by_theta and infinite and infinite.grid:
+            yield from recorder._by_theta.function_stages()
+        yield
+        return recorder
+
+    def started(self) -> Started:
+        """Data, K_0, its modes, and the prediction of every step."""
+        initial, predicted, infinite = self.initial, self._theory, self._infinite
+        problem, kernel, rate = initial.problem, initial.kernel, initial.learning_rate
+        device = initial.probe.inputs.device.type
+        frequencies = torch.from_numpy(initial.mode_frequencies)
+        largest_stable = initial.training_law.largest_stable_eigenvalue
+        missing = [] if infinite else [left_out(initial)]
+        warnings = rate_notices(rate, initial.largest_stable_rate)
+        warnings += start_warnings(initial.config, self._facts, self._start)
+        return Started(
+            seq=next(self._seq),
+            config=initial.config,
+            machine=this_machine(device, initial.config.training.precision),
+            notices=[*problem.notices, *warnings, *missing],
+            parameters=initial.network.parameter_count,
+            learning_rate=rate,
+            largest_stable_rate=initial.largest_stable_rate,
+            largest_stable_eigenvalue=largest_stable if np.isfinite(largest_stable) else None,
+            epsilon=initial.config.recording.epsilon,
+            centered=initial.config.network.centered,
+            geometry=problem.geometry,
+            inputs=problem.inputs,
+            targets=problem.targets.numpy(),
+            grid=problem.grid_inputs,
+            grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
+            grid_shape=problem.grid_shape,
+            grid_start=kernel.function.numpy(),
+            **kernel_modes(kernel.spectrum, initial.groups.start, frequencies, initial.groups.groups, problem),
+            coefficient_floor=initial.coefficient_floor,
+            modes=kernel.spectrum.leading(initial.followed).numpy(),
+            below_floor=int((kernel.spectrum.eigenvalues < kernel.spectrum.noise_floor).sum()),
+            residual_norm=float(kernel.residual.norm()),
+            target_norm=float(problem.targets.norm()),
+            steps=predicted.steps.tolist(),
+            times=(predicted.steps * rate).tolist(),
+            kernel_steps=self.kernel_steps.tolist(),
+            law=predicted.law,
+            law_difference=predicted.law_difference,
+            laws=predicted.predictions,
+            frequencies=spectrum_frequencies(problem).numpy(),
+            target_power=cumulative_power(kernel.spectrum.mode_coefficients(problem.targets)).numpy(),
+            infinite=infinite.describe(initial, self._by_theta, self._slices) if infinite and self._by_theta else None,
+            grid_modes=grid_modes(kernel, initial.followed),
+            mode_wave_vectors=mode_wave_vectors(kernel.spectrum, problem, initial.followed),
+            slices=self._slices.event(initial.matrix),
+        )
+
+    def frame(self, state: NetworkState) -> Frame:
+        """The cheap measurement; it enters the history.
+
+        A step off the plan, where a run ended between two records, has predictions of its own.
+        """
+        initial, problem, infinite = self.initial, self.initial.problem, self._infinite
+        predicted, by_theta, at = self._predicted(state.step)
+        residual = state.fitted - problem.targets
+        every = initial.kernel.spectrum.mode_coefficients(residual)
+        coefficients = every[: initial.followed].numpy()
+        # The modes are orthonormal: the same as of the residuals themselves.
+        apart = float((every - predicted.drawn.coefficients[at]).norm() / initial.kernel.residual.norm())
+        remaining = initial.groups.remaining(coefficients[None])[0]
+        learnt = initial.groups.learnt(coefficients[None])[0]
+        self._history.add(remaining, learnt, apart, predicted, at)
+        below = remaining < initial.config.recording.epsilon
+        function = state.function.numpy()
+        functions: dict[PredictionName, PredictedFunction] = {}
+        functions["frozen"] = predicted_function(function, predicted.drawn.function[at].numpy())
+        if by_theta and infinite and infinite.grid:
+            functions["infinite"] = predicted_function(function, by_theta.function[at].numpy())
+            band = infinite.ensemble_at_once(predicted.drawn.law, predicted.drawn.step[at : at + 1])
+            if band:
+                functions["ensemble"] = predicted_function(function, band.mean, band.standard_deviation)
+        target = problem.grid_target
+        return Frame(
+            seq=next(self._seq),
+            step=state.step,
+            time=state.time,
+            wall_seconds=state.wall_seconds,
+            loss=0.5 * float(residual @ residual),
+            held_out_error=None if target is None else float(((state.function - target) ** 2).mean()),
+            mode_coefficients=coefficients,
+            remaining=remaining,
+            learnt=learnt,
+            function=function,
+            fitted=state.fitted.numpy(),
+            residual_spectrum=residual_spectrum(initial.fourier_rows, residual).numpy(),
+            modes_learnt=sum(len(group.modes) for group, yes in zip(initial.groups.groups, below, strict=True) if yes),
+            median_errors=self._history.median_errors(),
+            predicted=functions,
+            infinite_remaining=infinite.remaining(residual) if infinite else None,
+            verdict=self._history.verdict(),
+        )
+
+    def kernel_frame(self, state: NetworkState, measured: KernelState) -> KernelFrame:
+        """What needs K_t: its spectrum and how far it moved; the moving prediction takes it up."""
+        initial, kernel, targets = self.initial, measured.kernel, self.initial.problem.targets
+        decomposed = initial.kernel.spectrum if state.step == 0 else spectrum(kernel)
+        residual, leading = state.fitted - targets, initial.groups.leading
+        coefficients = decomposed.mode_coefficients(residual)[: initial.followed].numpy()
+        if self._moving:
+            self._moving.take(state.step, decomposed, measured.cross_kernel)
+        moving = self._moving.prediction(residual, state.function) if self._moving else None
+        moved = float(drift(kernel, initial.matrix))
+        self._history.add_kernel(state.step, moved, moving)
+        self._condition = self._start.later(state, measured, decomposed.count_above_floor, targets)
+        return KernelFrame(
+            seq=next(self._seq),
+            step=state.step,
+            time=state.time,
+            wall_seconds=state.wall_seconds,
+            eigenvalues=decomposed.eigenvalues.numpy(),
+            drift=moved,
+            identity=measured.identity,
+            mode_coefficients=coefficients,
+            remaining=initial.groups.remaining(coefficients[None])[0],
+            slices=self._slices.of(kernel),
+            leading_modes=leading,
+            subspace_overlap=subspace_overlap(initial.kernel.spectrum.leading(leading), decomposed.leading(leading)),
+            target_alignment=kernel_target_alignment(kernel, targets),
+            trace=float(kernel.trace()),
+            effective_rank=effective_rank(decomposed.eigenvalues),
+            condition_number=condition_number(decomposed.eigenvalues),
+            moving=moving,
+            hessian=measured.hessian,
+        )
+
+    def finished(self, reason: Reason, step: int, loss: float | None, wall_seconds: float) -> Finished:
+        """The end, with a sentence that says what happened and what to do, and the closing figures."""
+        rows, outcome = self._history.rows(), OUTCOMES.get(reason, "completed")
+        said, saturated = (
+            sentence(self.initial, reason, step, loss),
+            outcome == "completed" and self._condition.saturated,
+        )
+        if saturated:
+            said += " " + end_sentence(self._facts, self._start, self._condition)
+        remedy = None
+        if saturated or outcome in ("diverged", "dead_units"):
+            remedy = suggestion(self.initial.config, self._facts, self._start)
+        return Finished(
+            seq=next(self._seq),
+            outcome=outcome,
+            sentence=said,
+            reason=reason,
+            step=step,
+            time=step * self.initial.learning_rate,
+            loss=loss,
+            wall_seconds=wall_seconds,
+            median_errors=self._history.median_errors(),
+            rows=rows,
+            learning_time_fit=learning_time_fit(rows),
+            verdict=self._history.verdict(),
+            suggestion=remedy,
+        )
+
+    def checkpoint(self, step: int, wall_seconds: float, parameters: bytes, *, paused: bool = False) -> Checkpoint:
+        """From which the run goes on: at a pause as if it had never stopped, with the kernel last taken up."""
+        return Checkpoint(
+            seq=next(self._seq),
+            step=step,
+            time=step * self.initial.learning_rate,
+            wall_seconds=wall_seconds,
+            parameters=parameters,
+            **self._history.planned(),
+            moving=self._moving.to_bytes(step) if self._moving else b"",
+            moving_kernel=self._moving.kernel_to_bytes() if self._moving and paused else b"",
+        )
+
+    def _predicted(self, step: int) -> tuple[Theory, KernelPrediction | None, int]:
+        """The theory that holds this step, by K_0 and by Theta, and the step's place in it."""
+        at = int(np.searchsorted(self._theory.steps, step))
+        if at < len(self._theory.steps) and self._theory.steps[at] == step:
+            return self._theory, self._by_theta, at
+        own = theory(self.initial, np.array([step]))
+        by_theta = self._by_theta.kernel.predict(own.drawn.law, own.drawn.step) if self._by_theta else None
+        return own, by_theta, 0
+
+
+def predicted_function(function: Array, predicted: Array, spread: Array | None = None) -> PredictedFunction:
+    """A prediction on the grid, and how far the trained network's function (g,) is from it."""
+    return PredictedFunction(function=predicted, spread=spread, distance=relative_distance(function, predicted))
+
+
+def cancelled_early(resume: Checkpoint | None, seq: int) -> Finished:
+    """The end of a run that was cancelled before Started: nothing is known of it yet."""
+    return Finished(
+        seq=seq,
+        outcome="cancelled",
+        sentence=cancelled_sentence(resume),
+        reason="cancelled",
+        step=resume.step if resume else 0,
+        time=resume.time if resume else 0.0,
+        loss=None,
+        wall_seconds=resume.wall_seconds if resume else 0.0,
+        median_errors=dict.fromkeys(get_args(LawName)),
+        suggestion=None,
+        rows=[],
+        learning_time_fit=None,
+        verdict=None,
     )
-
-
-def hessian(start: Start, network: MLP) -> HessianSharpness:
-    """The largest eigenvalue of the loss's Hessian."""
-    found = hessian_sharpness(network, start.inputs, start.problem.targets + start.offset)
-    return HessianSharpness(largest=found.largest, error=found.error, products=found.products)
-
-
-def identity(start: Start, network: MLP, kernel: Tensor) -> Identity | None:
-    """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k||; None where the network stands still."""
-    before = network(start.inputs)[:, 0].cpu()
-    residual = before.double() - start.offset - start.problem.targets
-    trial = network.copy()
-    trial.descend(trial.gradients(start.inputs, residual.to(start.inputs)), start.learning_rate)
-    after = trial(start.inputs)[:, 0].cpu()
-    error, floor = identity_error(before, after, kernel, residual, start.learning_rate)
-    if not (np.isfinite(error) and np.isfinite(floor)):
-        return None
-    return Identity(error=error if error > floor else None, floor=floor)
-
-
-def _epsilon(start: Start) -> float:
-    return start.config.recording.epsilon

@@ -106,7 +106,7 @@ def verdict(
     return Verdict(
         word=word,
         cause=cause,
-        text=_text(word, cause, motion, named, worst or 0.0),
+        text=f"Prediction {word}{_because(cause, motion, function, named, worst or 0.0)}",
         function_error=function,
         modes_error=modes,
         worst_error=worst,
@@ -138,16 +138,24 @@ def _rises(sizes: Array, off: float) -> bool:
     return bool(sizes.max() <= sizes[0] * (1 + MOVED)) and rise >= EXPLAINS * off
 
 
-def _text(word: VerdictWord, cause: VerdictCause | None, motion: Motion | None, named: list[int], worst: float) -> str:
-    """The verdict as it stands beside a run, with the cause where it is known, else what is off most."""
-    because = ""
+def _because(cause: VerdictCause | None, motion: Motion | None, function: float, named: list[int], worst: float) -> str:
+    """The cause where it is known, else what is off most."""
     if cause == "kernel_moved" and motion:
-        because = f": the kernel moved {number(100 * motion.drift)} %"
-    elif cause == "leakage":
-        because = f": other modes leak into {group_name(named)}"
-    elif worst >= WORST:
-        because = f": {group_name(named)} {'is' if len(named) == 1 else 'are'} off by {number(100 * worst)} %"
-    return f"Prediction {word}{because}"
+        return f": the kernel moved {_share(motion.drift)}"
+    if cause == "leakage":
+        return f": other modes leak into {group_name(named)}"
+    if function >= HOLDS:
+        return f": the function is off by {_share(function)}"
+    if worst >= WORST:
+        return f": {group_name(named)} {'is' if len(named) == 1 else 'are'} off by {_share(worst)}"
+    return ""
+
+
+def _share(value: float) -> str:
+    """2.1 %, 68 %, 1,230 times."""
+    if value >= 10:
+        return f"{number(value)} times its start"
+    return f"{100 * value:.0f} %" if value >= 0.0995 else f"{100 * value:.2g} %"
 
 
 def group_name(named: Sequence[int]) -> str:

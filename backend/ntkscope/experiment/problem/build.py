@@ -12,6 +12,7 @@ from torch import Tensor
 from ntkscope.errors import InvalidInput
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.points import Geometry, lay_points
+from ntkscope.experiment.problem.scaling import InputScaling
 from ntkscope.experiment.problem.seeds import generator
 from ntkscope.experiment.problem.targets import target_function
 from ntkscope.numerics.activations import activation
@@ -31,8 +32,9 @@ SHAPES = {"leaky_relu": {"alpha": "leaky_slope"}, "rbf": {"gamma": "rbf_gamma"}}
 class Problem:
     """Everything a training needs but the network's parameters; float64 on the CPU.
 
-    `inputs` and `grid_inputs` are as drawn (angles on a circle), `coordinates` as the encoding sees them,
-    `encoded` as the network does. `start` and `length`: the range over which frequencies count periods.
+    `inputs` and `grid_inputs` are as drawn (angles on a circle), `coordinates` as the encoding sees them (scaled,
+    where data.scale_inputs asks for it), `encoded` as the network does. `start` and `length`: the range over which
+    frequencies count periods.
     """
 
     geometry: Geometry
@@ -79,7 +81,8 @@ def build(config: RunConfig, dataset: Table | None = None) -> Problem:
     if data.noise > 0:
         state = generator(config.seed, "noise")
         noisy = targets + data.noise * torch.randn(len(clean), generator=state, dtype=torch.float64)
-    coordinates = torch.from_numpy(np.ascontiguousarray(points.coordinates))
+    scaling = InputScaling.of(points, data.scale_inputs)
+    coordinates = torch.from_numpy(scaling(points.coordinates))
     encoded = _encode(config, coordinates)
     return Problem(
         geometry=points.geometry,
@@ -89,13 +92,13 @@ def build(config: RunConfig, dataset: Table | None = None) -> Problem:
         targets=noisy,
         clean=targets,
         grid_inputs=points.grid_inputs,
-        grid_encoded=_encode(config, torch.from_numpy(np.ascontiguousarray(points.grid_coordinates))),
+        grid_encoded=_encode(config, torch.from_numpy(scaling(points.grid_coordinates))),
         grid_target=None if grid_target is None else torch.from_numpy(scale * grid_target),
         grid_shape=points.grid_shape,
         equispaced=points.equispaced,
         start=points.start,
         length=points.length,
-        notices=_notices(encoded, noisy),
+        notices=[*scaling.notices, *_notices(encoded, noisy)],
         architecture=architecture_of(config.network),
     )
 

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ntkscope.errors import InvalidInput
+from ntkscope.experiment.problem.formula_text import CONSTANTS, WHERE, Reading, read
 
 FloatArray = NDArray[np.float64]
 MAX_LENGTH = 500
 MAX_DEPTH = 100
 MAX_CONSTANT = LARGEST = 1e12
 MAX_EXPONENT = 64.0
-WHERE = "data.target.text"
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., FloatArray]]] = {
     "sin": (1, np.sin), "cos": (1, np.cos), "tan": (1, np.tan),
@@ -25,26 +26,27 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., FloatArray]]] = {
     "exp": (1, np.exp), "log": (1, np.log), "log2": (1, np.log2), "log10": (1, np.log10),
     "sqrt": (1, np.sqrt), "abs": (1, np.abs), "sign": (1, np.sign),
     "floor": (1, np.floor), "ceil": (1, np.ceil), "min": (2, np.minimum), "max": (2, np.maximum),
+    "pow": (2, np.power), "mod": (2, np.mod), "round": (1, np.round), "sinc": (1, np.sinc), "cbrt": (1, np.cbrt),
+    "square": (1, np.square), "log1p": (1, np.log1p), "expm1": (1, np.expm1),
+    "heaviside": (1, lambda x: np.heaviside(x, 0.5)), "relu": (1, lambda x: np.maximum(x, 0.0)),
+    "sigmoid": (1, lambda x: 0.5 * (1 + np.tanh(x / 2))),
+    "erf": (1, lambda x: torch.erf(torch.as_tensor(x, dtype=torch.float64)).numpy()),
 }  # fmt: skip
-CONSTANTS = {"pi": np.pi, "π": np.pi, "e": np.e}
 OPERATORS: dict[type[ast.operator], Callable[..., FloatArray]] = {
     ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
     ast.Mod: np.mod, ast.Pow: np.power,
 }  # fmt: skip
 COMPARISONS: dict[type[ast.cmpop], Callable[..., NDArray[np.bool_]]] = {
     ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.GtE: np.greater_equal,
+    ast.Eq: np.equal, ast.NotEq: np.not_equal,
 }  # fmt: skip
-TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_πθ][A-Za-z0-9_πθ]*)|(?P<operator>\*\*|<=|>=|[-+*/%(),<>])|(?P<space> )"
-)
 
 
 @dataclass(frozen=True)
 class Formula:
     """A checked formula: call it with one array for each of its names."""
 
-    text: str
+    reading: Reading
     names: tuple[str, ...]
     tree: ast.expr
 
@@ -79,60 +81,30 @@ def compile_formula(text: str, names: Sequence[str]) -> Formula:
         raise InvalidInput(
             "A formula in " + ", ".join(names) + ".", "an empty one", "Write one, such as sin(pi*x).", WHERE
         )
-    _scan(text)
-    offset = len(text) - len(text.lstrip(" "))
+    reading = read(text.strip(" "), tuple(names), frozenset(FUNCTIONS) | {"where"})
     try:
-        tree = ast.parse(text.strip(" "), mode="eval").body
+        tree = ast.parse(reading.text, mode="eval").body
     except SyntaxError as error:
-        at = offset + min(max((error.offset or 1) - 1, 0), len(text) - offset - 1)
-        _refuse(text, at, "the formula cannot be read there", "Check brackets, commas and operators.")
+        at = min(max((error.offset or 1) - 1, 0), len(reading.text) - 1)
+        reading.refuse(at, "the formula cannot be read there", "Check brackets, commas and operators.")
     except (RecursionError, MemoryError):
-        _refuse(text, offset, "it is nested too deeply", f"At most {MAX_DEPTH} levels are allowed.")
-    checker = _Check(" " * offset + text.strip(" "), tuple(names))
-    checker.visit(tree, 0)
-    return Formula(checker.text, tuple(names), tree)
+        reading.refuse(0, "it is nested too deeply", f"At most {MAX_DEPTH} levels are allowed.")
+    _Check(reading, tuple(names)).visit(tree, 0)
+    return Formula(reading, tuple(names), tree)
 
 
-def _refuse(text: str, column: int, why: str, remedy: str) -> NoReturn:
-    character = text[column] if column < len(text) else " "
-    raise InvalidInput(
-        "A formula of numbers, names, + - * / % ** < > and functions.",
-        f"'{text.strip()}', and at character {column + 1} ('{character}') {why}",
-        remedy,
-        WHERE,
-    )
-
-
-def _scan(text: str) -> None:
-    """Refuses any character that no formula has, before Python's own parser sees it."""
-    position, previous = 0, ""
-    while position < len(text):
-        match = TOKEN.match(text, position)
-        if match is None:
-            remedy = {
-                "^": "Write ** for a power.", "=": "Write the right-hand side only.",
-                "·": "Write * for a product.", "[": "Use round brackets.", "{": "Use round brackets.",
-            }.get(text[position], "Use digits, names, + - * / % ** ( ) , < > only.")  # fmt: skip
-            _refuse(text, position, "there is a character that is not allowed", remedy)
-        kind = match.lastgroup or ""
-        if previous == "number" and kind in ("name", "number"):
-            _refuse(text, position, "a number runs into what follows", "Write * for a product, as in 2*x.")
-        position, previous = match.end(), kind
-
-
-def _column(text: str, node: ast.expr) -> int:
-    """The node's first character; `ast` counts UTF-8 bytes and begins after leading spaces."""
-    offset = len(text) - len(text.lstrip(" "))
-    return offset + len(text.lstrip(" ").encode()[: node.col_offset].decode())
+def _column(reading: Reading, node: ast.expr) -> int:
+    """The node's first character; `ast` counts UTF-8 bytes."""
+    return len(reading.text.encode()[: node.col_offset].decode())
 
 
 @dataclass(frozen=True)
 class _Check:
-    text: str
+    reading: Reading
     names: tuple[str, ...]
 
     def refuse(self, node: ast.expr, why: str, remedy: str) -> NoReturn:
-        _refuse(self.text, _column(self.text, node), why, remedy)
+        self.reading.refuse(_column(self.reading, node), why, remedy)
 
     def visit(self, node: ast.expr, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -148,8 +120,14 @@ class _Check:
                     if name in FUNCTIONS or name == "where":
                         self.refuse(node, f"the function {name} lacks its brackets", f"Write {name}(...).")
                     self.refuse(node, f"the name '{name}' is not known", self.known_names())
-            case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
+            case ast.UnaryOp(op=ast.UAdd() | ast.USub() | ast.Not(), operand=operand):
                 self.visit(operand, depth + 1)
+            case ast.BoolOp(values=parts):
+                for part in parts:
+                    self.visit(part, depth + 1)
+            case ast.IfExp(test=condition, body=yes, orelse=no):
+                for part in (condition, yes, no):
+                    self.visit(part, depth + 1)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 if isinstance(op, ast.Pow) and abs(_number(right) or 0.0) > MAX_EXPONENT:
                     self.refuse(right, "the exponent is too large", f"Exponents go up to {MAX_EXPONENT:g}.")
@@ -214,8 +192,13 @@ class _Evaluation:
                 return float(value)
             case ast.Name(id=name):
                 return self.arrays[name] if name in self.arrays else float(CONSTANTS[name])
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return np.asarray(self.value(operand) == 0, dtype=np.float64)
             case ast.UnaryOp(op=op, operand=operand):
                 return -self.value(operand) if isinstance(op, ast.USub) else self.value(operand)
+            case ast.BoolOp(op=op, values=parts):
+                together = np.logical_and if isinstance(op, ast.And) else np.logical_or
+                return np.asarray(together.reduce([self.value(part) != 0 for part in parts]), dtype=np.float64)
             case ast.BinOp(left=left, op=op, right=right):
                 first, second = self.value(left), self.value(right)
                 if isinstance(op, ast.Div | ast.Mod) and (second == 0).any():
@@ -226,7 +209,10 @@ class _Evaluation:
                 pairs = zip(ops, values[:-1], values[1:], strict=True)
                 holds = np.logical_and.reduce([COMPARISONS[type(op)](a, b) for op, a, b in pairs])
                 return np.asarray(holds, dtype=np.float64)
-            case ast.Call(func=ast.Name(id="where"), args=[condition, yes, no]):
+            case (
+                ast.IfExp(test=condition, body=yes, orelse=no)
+                | ast.Call(func=ast.Name(id="where"), args=[condition, yes, no])
+            ):
                 holds = self.value(condition) != 0
                 result = np.empty(self.shape())
                 result[holds] = self.at(holds).value(yes)
@@ -245,10 +231,11 @@ class _Evaluation:
         names = [name for name in self.formula.names if name != "x1"][:3]  # x is x1
         point = ", ".join(f"{name} = {self.arrays[name][first]:.6g}" for name in names)
         source = ast.unparse(node)
-        column = _column(self.formula.text, node)
+        reading = self.formula.reading
+        column = reading.origin[_column(reading, node)]
         raise InvalidInput(
             "A formula that is a finite number at every point.",
-            f"'{self.formula.text.strip()}', where '{source}' (character {column + 1}) {why} at {point}",
-            "Change the formula or the points, or use where(condition, a, b) to leave that point out.",
+            f"'{reading.typed}', where '{source}' (character {column + 1}) {why} at {point}",
+            "Change the formula or the points, or give that point another value by where(condition, a, b).",
             WHERE,
         )

@@ -18,7 +18,7 @@ Geometry = Literal["interval", "circle", "plane", "points"]
 
 @dataclass(frozen=True)
 class PointSet:
-    """Training points and evaluation grid, as drawn (`inputs`) and as the network sees them (`coordinates`).
+    """Training points and evaluation grid, as drawn (`inputs`) and as a formula sees them (`coordinates`).
 
     `start` and `length` are the range of the position (angle on a circle, else x1) over which frequencies
     count periods.

@@ -1,12 +1,15 @@
-"""The residual's spectrum over input-space frequencies: the classical picture of spectral bias."""
+"""Input-space frequencies: the residual's spectrum over them, and how a kernel's eigenvalues fall with them."""
 
 import math
+from typing import Literal
 
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ntkscope.experiment.problem.build import Problem
+from ntkscope.numerics import Spectrum, frequency_fit
+from ntkscope.schemas.event_parts import FrequencyFit
 
 HIGHEST = 512  # frequencies beyond are not followed: rows of 4096 points would take more than 32 MB
 
@@ -32,3 +35,28 @@ def residual_spectrum(
 ) -> Float[Tensor, " frequencies"]:
     """|r_k| = |sum_j r_j exp(-2 pi i k x_j)| / n at those frequencies."""
     return (rows @ residual.to(rows.dtype)).abs()
+
+
+def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) -> list[FrequencyFit]:
+    """Exponents of eigenvalue against frequency; on a circle odd and even frequencies apart too."""
+    fits = []
+    frequencies = torch.where(frequencies <= len(problem.targets) / 4, frequencies, torch.nan)
+    parities: dict[Literal["all", "odd", "even"], int | None]
+    parities = {"all": None, "odd": 1, "even": 0} if problem.geometry == "circle" else {"all": None}
+    for name, parity in parities.items():
+        found = frequency_fit(frequencies, decomposed.eigenvalues[: len(frequencies)], decomposed.noise_floor, parity)
+        if found is None:
+            continue
+        fits.append(
+            FrequencyFit(
+                frequencies=name,
+                exponent=found.slope,
+                standard_error=found.standard_error,
+                lowest=found.lowest,
+                highest=found.highest,
+                count=found.count,
+                lowest_eigenvalue=found.at_lowest,
+                highest_eigenvalue=found.at_highest,
+            )
+        )
+    return fits

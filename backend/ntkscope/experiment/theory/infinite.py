@@ -1,175 +1,167 @@
-"""The infinite-width kernels of a run's network, on its data and its grid: Remark 1."""
+"""What infinite width says of a run, beside what the network of finite width does: Remark 1."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput, TooLarge
-from ntkscope.experiment.problem.build import Problem
-from ntkscope.experiment.theory.initial_state import Start
+from ntkscope.experiment.theory.infinite_kernels import (
+    GridKernels,
+    affordable,
+    grid_kernels,
+    grid_pairs,
+    own_kernels,
+    own_pairs,
+)
+from ntkscope.experiment.theory.initial_state import InitialState
+from ntkscope.experiment.theory.modes import ModeGroups, describe_modes, kernel_modes, mode_frequencies
+from ntkscope.experiment.theory.slices import Slices
 from ntkscope.numerics import (
     FrozenKernel,
     InfiniteKernels,
+    KernelPrediction,
     Law,
-    Series,
     Spectrum,
+    Stages,
+    drift,
     ensemble_variance,
-    frequency_fit,
-    infinite_kernels,
-    series_terms_of_layers,
+    is_semidefinite,
     spectrum,
 )
 from ntkscope.numerics.frozen_kernel import LARGEST
-from ntkscope.schemas.event_parts import Ensemble, FrequencyFit
+from ntkscope.schemas.event_parts import Ensemble, InfiniteWidth
 
-# Pairs of points times hidden layers that take half a second to a second on one core by closed form; by a Hermite
-# series pairs times terms, summed over the layers.
-CLOSED_FORM_PAIRS, SERIES_PAIRS = 2_000_000, 32_000_000
-PAIRS_OF_A_TERM, PAIRS_OF_A_POINT = 4_000, 10  # in whose time a term is prepared, and each point's coefficient of it
-PATIENCE = 20  # times that, for one who asks for a prediction
+Array = NDArray[np.float64]
+
+PATIENCE = 20  # times what a run waits, for one who asks for a prediction
+ENSEMBLE_WORK = 3e7  # multiply-adds of the spread at one time: some 10 ms, at every frame
+# Of ||r(0)||: a target of few waves has nothing in the other modes of a kernel as symmetric as the points, and what
+# the eigenvectors' own round-off leaves there is no start to measure by.
+SMALLEST_SHARE = 1e-8
 
 
 @dataclass(frozen=True)
-class Limit:
-    """Both kernels of infinite width that a prediction needs; n training points, g grid points."""
+class InfiniteNetwork:
+    """A run's network at infinite width.
 
-    spectrum: Spectrum  # of Theta on the training points
-    cross_kernel: Tensor  # (g, n) Theta
-    nngp: Tensor  # (n, n)
-    cross_nngp: Tensor  # (g, n)
-    grid_variance: Tensor  # (g,) NNGP of a point with itself
-    error: float  # of the series, or of the quadrature
+    Args:
+        own: Both kernels on the training points.
+        grid: Those to the grid as well; None where they would take long.
+        kernel: Theta, which predicts the run from this network's own f_0; without `grid` on the training points alone.
+        mean: Theta from f_0 = 0, the mean over the draw; None without `grid`, and where training is centered, which
+            takes their start away.
+        groups: Of Theta's followed modes.
+    """
 
-    def frozen(self, start: Start) -> FrozenKernel:
-        """Theta, which predicts this network from its own f_0."""
-        return FrozenKernel(self.spectrum, self.cross_kernel, start.residual, start.grid_function)
+    own: InfiniteKernels
+    grid: GridKernels | None
+    kernel: FrozenKernel
+    mean: FrozenKernel | None
+    groups: ModeGroups
 
-    def ensemble(self, start: Start, law: Law, step: Tensor) -> Ensemble:
-        """Mean and deviation over the draw after (1,) steps; the mean starts from f_0 = 0."""
-        targets, zero = start.problem.targets, torch.zeros_like(start.grid_function)
-        found = FrozenKernel(self.spectrum, self.cross_kernel, -targets, zero).predict(law, step)
+    @property
+    def error(self) -> float:
+        """Of the series, or of the quadrature."""
+        return max(self.own.error, self.grid.error) if self.grid else self.own.error
+
+    def remaining(self, residual: Tensor) -> Array:
+        """(H,) what is left of each group, in the basis of Theta."""
+        now = (self.kernel.spectrum.leading(len(self.groups.start)).T @ residual).numpy()
+        left: Array = self.groups.remaining(now[None])[0]
+        return left
+
+    def ensemble(self, law: Law, step: Tensor) -> Ensemble | None:
+        """Mean and deviation over the draw after (1,) steps; None where there is no `mean`."""
+        if self.mean is None or self.grid is None:
+            return None
+        found = self.mean.predict(law, step)
         variance = ensemble_variance(
-            self.spectrum, self.cross_kernel, self.nngp, self.cross_nngp, self.grid_variance, found.factor[0]
-        )
+            self.mean.spectrum, self.grid.cross_kernel, self.own.nngp, self.grid.cross_nngp, self.grid.variance,
+            found.factor[0],
+        )  # fmt: skip
         deviation = variance.sqrt().clamp(max=LARGEST)
         return Ensemble(mean=found.function[0].numpy(), standard_deviation=deviation.numpy())
 
+    def ensemble_at_once(self, law: Law, step: Tensor) -> Ensemble | None:
+        """The same for a run that waits: None as well where it would hold the run up."""
+        n, g = len(self.kernel.residual), len(self.kernel.function)
+        return self.ensemble(law, step) if g * n * n <= ENSEMBLE_WORK else None
 
-def own_kernels(start: Start) -> InfiniteKernels | None:
-    """Both kernels on the training points; None where `left_out` says why."""
-    n = len(start.residual)
-    if not _affordable(start, n * (n + 1) // 2, 1):
-        return None
-    kernels = infinite_kernels(start.problem.architecture, start.problem.encoded)
-    return kernels if bool(torch.isfinite(kernels.ntk).all()) else None
-
-
-def left_out(start: Start) -> str:
-    """Why there is no `infinite_width`, for the reader."""
-    n, sigma_w = len(start.residual), start.config.network.sigma_w
-    if _affordable(start, n * (n + 1) // 2, 1):
-        return (
-            f"The kernel of infinite width is left out: on these points, with σ_w = {sigma_w:g}, "
-            "it is beyond the range of float64."
+    def describe(self, initial: InitialState, prediction: KernelPrediction, slices: Slices) -> InfiniteWidth:
+        """Theta's modes, how far K_0 is from it, and the loss of its prediction, for the first event."""
+        decomposed = self.kernel.spectrum
+        frequencies = mode_frequencies(decomposed, initial.problem, initial.followed)
+        distance = drift(initial.matrix, self.own.ntk)
+        return InfiniteWidth(
+            **kernel_modes(decomposed, self.groups.start, frequencies, self.groups.groups, initial.problem),
+            distance=distance if np.isfinite(distance) else None,
+            truncation_error=self.own.error,
+            loss=prediction.loss.numpy(),
+            slices=slices.of(self.own.ntk),
         )
-    if not isinstance(start.problem.architecture.activation.infinite, Series):
-        return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
-    return (
-        "The kernel of infinite width is left out: there is no closed form, and by a series, for "
-        f"{n:,} points and σ_w = {sigma_w:g} at depth {start.config.network.depth}, it would take seconds."
-    )
 
 
-def limit(start: Start) -> Limit:
-    """The kernels between data and grid.
+def infinite(initial: InitialState) -> InfiniteNetwork:
+    """With the kernels between data and grid, for one who asks for a prediction.
 
     Raises:
         TooLarge: it would take too long.
         InvalidInput: it is beyond the range of float64.
     """
-    n, g = len(start.residual), len(start.grid_function)
-    if not _affordable(start, n * (n + 1) // 2 + _grid_pairs(start), PATIENCE):
+    if not affordable(initial, own_pairs(initial) + grid_pairs(initial), PATIENCE):
+        n, g = len(initial.problem.targets), len(initial.problem.grid_encoded)
         raise TooLarge(
             "Points and grid for which the kernel of infinite width can be found within about ten seconds.",
-            f"{n:,} points, {g:,} grid points and {start.config.network.activation} as activation",
+            f"{n:,} points, {g:,} grid points and {initial.config.network.activation} as activation",
             "Take fewer points or a coarser grid, or an activation with a closed form, such as erf or relu.",
             "kernel",
         )
-    own = infinite_kernels(start.problem.architecture, start.problem.encoded)
-    found = _with_grid(start, own, spectrum(own.ntk)) if bool(torch.isfinite(own.ntk).all()) else None
-    if found is None:
+    own = own_kernels(initial)
+    grid = grid_kernels(initial) if own else None
+    decomposed = spectrum(own.ntk) if own else None
+    if own is None or grid is None or decomposed is None or not is_semidefinite(decomposed.eigenvalues):
+        largest, sigma_w = float(initial.problem.encoded.abs().max()), initial.config.network.sigma_w
         raise InvalidInput(
-            "Points on which the kernel of infinite width is within the range of float64.",
-            f"inputs up to {float(start.problem.encoded.abs().max()):g} and σ_w = {start.config.network.sigma_w:g}",
-            "Ask for kernel=start, or start a run whose inputs are near 1.",
+            "Points on which the kernel of infinite width is within the range and the digits of float64.",
+            f"inputs up to {largest:g} and σ_w = {sigma_w:g}",
+            "Ask for kernel=frozen, or start a run whose inputs are near 1.",
             "kernel",
         )
-    return found
+    return _network(initial, own, decomposed, grid)
 
 
-def limit_at_once(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit | None:
-    """The same for a run that waits, from what is known of its training points; None where it would take
-    long, or where it is beyond the range of float64."""
-    return _with_grid(start, own, decomposed) if _affordable(start, _grid_pairs(start), 1) else None
+def infinite_stages(initial: InitialState) -> Stages[InfiniteNetwork | None]:
+    """For a run that waits, with stops between its parts: without the grid where that would take long.
 
-
-def _grid_pairs(start: Start) -> int:
-    return len(start.grid_function) * (len(start.residual) + 1)
-
-
-def _with_grid(start: Start, own: InfiniteKernels, decomposed: Spectrum) -> Limit | None:
-    """None where what lies between the points is beyond the range of float64."""
-    data, grid = start.problem.encoded, start.problem.grid_encoded
-    across = infinite_kernels(start.problem.architecture, grid, data)
-    if not all(bool(torch.isfinite(part).all()) for part in (across.ntk, across.nngp, across.variances)):
+    None where `left_out` says why.
+    """
+    own = own_kernels(initial) if affordable(initial, own_pairs(initial)) else None
+    yield
+    if own is None:
         return None
-    return Limit(
-        spectrum=decomposed,
-        cross_kernel=across.ntk,
-        nngp=own.nngp,
-        cross_nngp=across.nngp,
-        grid_variance=across.variances,
-        error=max(own.error, across.error),
-    )
+    decomposed = spectrum(own.ntk)
+    if not is_semidefinite(decomposed.eigenvalues):  # inputs so large that a closed form has lost its digits
+        return None
+    yield
+    grid = grid_kernels(initial) if affordable(initial, grid_pairs(initial)) else None
+    yield
+    return _network(initial, own, decomposed, grid)
 
 
-def frequency_fits(frequencies: Tensor, decomposed: Spectrum, problem: Problem) -> list[FrequencyFit]:
-    """Exponents of eigenvalue against frequency; on a circle odd and even frequencies apart too."""
-    fits = []
-    frequencies = torch.where(frequencies <= len(problem.targets) / 4, frequencies, torch.nan)
-    parities: dict[Literal["all", "odd", "even"], int | None]
-    parities = {"all": None, "odd": 1, "even": 0} if problem.geometry == "circle" else {"all": None}
-    for name, parity in parities.items():
-        found = frequency_fit(frequencies, decomposed.eigenvalues[: len(frequencies)], decomposed.noise_floor, parity)
-        if found is None:
-            continue
-        fits.append(
-            FrequencyFit(
-                frequencies=name,
-                exponent=found.slope,
-                standard_error=found.standard_error,
-                lowest=found.lowest,
-                highest=found.highest,
-                count=found.count,
-                lowest_eigenvalue=found.at_lowest,
-                highest_eigenvalue=found.at_highest,
-            )
-        )
-    return fits
-
-
-def _affordable(start: Start, pairs: int, patience: int) -> bool:
-    """By counting; a series has more terms, a quadrature more nodes, the larger the pre-activations' variance."""
-    network, problem = start.config.network, start.problem
-    phi = problem.architecture.activation
-    if not isinstance(phi.infinite, Series):
-        return pairs * network.depth <= patience * CLOSED_FORM_PAIRS
-    largest = max(float((x**2).mean(1).max()) for x in (problem.encoded, problem.grid_encoded))
-    sigma_b = network.sigma_b if network.bias else 0.0
-    variance = network.sigma_w**2 * largest + sigma_b**2
-    terms = series_terms_of_layers(phi, variance, network.depth, network.sigma_w, sigma_b)
-    points = len(problem.encoded) + len(problem.grid_encoded)
-    work = pairs + PAIRS_OF_A_TERM + PAIRS_OF_A_POINT * points
-    return terms is not None and work * terms <= patience * SERIES_PAIRS
+def _network(
+    initial: InitialState, own: InfiniteKernels, decomposed: Spectrum, grid: GridKernels | None
+) -> InfiniteNetwork:
+    start, config = initial.kernel, initial.config
+    cross_kernel = grid.cross_kernel if grid else None
+    kernel = FrozenKernel(decomposed, cross_kernel, start.residual, start.function)
+    targets, zero = initial.problem.targets, torch.zeros_like(start.function)
+    drawn = grid is not None and not config.network.centered
+    mean = FrozenKernel(decomposed, cross_kernel, -targets, zero) if drawn else None
+    floor = max(initial.coefficient_floor, SMALLEST_SHARE * float(start.residual.norm()))
+    groups = describe_modes(kernel, initial.problem, config.recording, floor, initial.learning_rate)
+    return InfiniteNetwork(own, grid, kernel, mean, groups)

@@ -41,8 +41,8 @@ export function rowsOf(started: Started, basis: Basis, view: View, theme: Theme)
   const own = basis === "infinite" ? { ...started, groups: started.infinite?.groups ?? [] } : started;
   const selected = basis === "infinite" ? null : view.selected;
   const all = drawnGroups(own, { ...view, selected, allModes: true }, theme);
-  const counting = all.filter(({ group, index }) => group.counts || index === selected);
-  return view.allModes || !all.some(({ group }) => group.counts) ? all : counting;
+  const counting = all.filter(({ group, index }) => group.significant || index === selected);
+  return view.allModes || !all.some(({ group }) => group.significant) ? all : counting;
 }
 
 export interface BasisHeat {

@@ -14,7 +14,7 @@ function many(count: number, counting: (mode: number) => boolean): Started {
   return {
     ...started,
     modes: { shape: [count, count], values: new Float32Array(0) },
-    groups: Array.from({ length: count }, (_, mode) => ({ ...first, modes: [mode], counts: counting(mode) })),
+    groups: Array.from({ length: count }, (_, mode) => ({ ...first, modes: [mode], significant: counting(mode) })),
   };
 }
 
@@ -38,7 +38,7 @@ describe("drawnGroups", () => {
   it("takes the modes that count first", () => {
     const of = many(200, (mode) => mode % 10 === 9);
     const drawn = drawnGroups(of, VIEW, "light");
-    expect(drawn.filter(({ group }) => group.counts)).toHaveLength(20);
+    expect(drawn.filter(({ group }) => group.significant)).toHaveLength(20);
     expect(drawn).toHaveLength(24);
   });
 
@@ -68,8 +68,8 @@ describe("describeGroup", () => {
     expect(describeGroup(run, 2)?.rows.map(([label]) => label)).not.toContain("learnt, measured");
     run.finished = {
       rows: [
-        { modes: [4, 5], eigenvalue: 5, counts: true, predicted_learning_time: 0.46, measured_learning_time: 0.5, median_error: 0.01 },
-        { modes: [6], eigenvalue: 2, counts: true, predicted_learning_time: 0.8, measured_learning_time: null, median_error: null },
+        { modes: [4, 5], eigenvalue: 5, significant: true, predicted_learning_time: 0.46, measured_learning_time: 0.5, median_error: 0.01 },
+        { modes: [6], eigenvalue: 2, significant: true, predicted_learning_time: 0.8, measured_learning_time: null, median_error: null },
       ],
     } as unknown as NonNullable<typeof run.finished>;
     expect(describeGroup(run, 2)?.rows).toContainEqual(["learnt, measured", "t = 0.5000"]);

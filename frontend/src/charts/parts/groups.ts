@@ -35,10 +35,10 @@ export interface DrawnGroup {
 
 /** The groups of a chart of modes: those that count first, at most 24 (12 on a phone) unless all are asked for. */
 export function drawnGroups(started: Started, view: View, theme: Theme): DrawnGroup[] {
-  const drawn = started.groups.map((group, index) => ({ group, index })).filter(({ group }) => group.drawn);
+  const drawn = started.groups.map((group, index) => ({ group, index })).filter(({ group }) => group.resolved);
   const limit = view.allModes ? Infinity : view.narrow ? READABLE_NARROW : READABLE;
-  const counting = drawn.filter(({ group }) => group.counts);
-  const rest = drawn.filter(({ group }) => !group.counts);
+  const counting = drawn.filter(({ group }) => group.significant);
+  const rest = drawn.filter(({ group }) => !group.significant);
   const chosen = new Set(spread(counting, limit));
   for (const other of spread(rest, limit - chosen.size)) chosen.add(other);
   return drawn
@@ -67,7 +67,7 @@ export function numberOf(group: Group): number {
 
 /** Its mode's colour; grey where the group does not count. */
 export function groupColour(started: Started, group: Group, theme: Theme): string {
-  return group.counts ? colourOf(started, numberOf(group), theme) : TOKENS[theme].control;
+  return group.significant ? colourOf(started, numberOf(group), theme) : TOKENS[theme].control;
 }
 
 /** The colour of a mode, counted from 1, among those that are followed. */
@@ -92,7 +92,7 @@ export function describeGroup(run: RunState, index: number, more: Hover["rows"] 
   if (frequency) rows.push([chartWords.frequency, frequency]);
   rows.push([words.predictedTime, time(group.learning_time)]);
   if (row) rows.push([words.measuredTime, row.measured_learning_time === null ? words.notReached : time(row.measured_learning_time)]);
-  if (!group.counts) rows.push([chartWords.start, words.smallStart]);
+  if (!group.significant) rows.push([chartWords.start, words.smallStart]);
   return { title: groupName(group), rows, group: index };
 }
 

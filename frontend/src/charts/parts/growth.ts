@@ -10,14 +10,19 @@ export const MOST_GROWN = 1e3;
 
 const words = {
   ended: (name: string, why: string, step: number) => `${name}: ${why}, drawn to step ${whole(step)}`,
-  fastest: (product: number) => `at this rate its fastest mode grows (ηλ₁ = ${number(product, 2)})`,
+  fastest: (product: number) => `at this rate its fastest mode grows (ηλ₁ = ${number(product)})`,
   grows: "its values grow without bound",
 } as const;
 
+/** 2/eta: modes above it grow. Not to be reached where it is beyond all numbers. */
+export function largestStableOf(started: Started): number {
+  return started.largest_stable_eigenvalue ?? Infinity;
+}
+
 /** `eigenvalue`: the largest of the kernel that predicts. */
 export function endedSentence(name: string, started: Started, eigenvalue: number | undefined, step: number): string {
-  const product = started.learning_rate * (eigenvalue ?? NaN);
-  return words.ended(name, product > 2 ? words.fastest(product) : words.grows, step);
+  const grows = eigenvalue !== undefined && eigenvalue > largestStableOf(started);
+  return words.ended(name, grows ? words.fastest(started.learning_rate * eigenvalue) : words.grows, step);
 }
 
 /** Whether every value is finite and at most `limit` in size. */

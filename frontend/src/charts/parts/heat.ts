@@ -1,6 +1,6 @@
 /** Heatmaps against logarithmic time with a logarithmic colour: how much of something remains. */
 import type { Frame, Started } from "../../api/codec";
-import { isPicked, spreadPicks } from "../../run/at-time";
+import { spreadFrames } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import { MAGNITUDE } from "../../theme/tokens";
 import type { LegendItem, Trace, Values } from "./figure";
@@ -30,8 +30,7 @@ export function heatOf(run: RunState, started: Started, rows: number[], value: (
 
 /** Records after the start, as many as there are columns. */
 export function heatFrames(run: RunState, started: Started): Frame[] {
-  const picks = spreadPicks(started.times, COLUMNS);
-  return run.frames.filter((frame) => isPicked(frame, picks) && frame.time > 0);
+  return spreadFrames(run.frames, started, COLUMNS).filter(({ time }) => time > 0);
 }
 
 /** One column for each of these records. */

@@ -34,10 +34,10 @@ interface Look {
 
 export function kernelMarks(run: RunState, view: View, theme: Theme, look: Look): KernelMarks {
   const { name, colour, value, symbol = "circle", dash, most = POINTS } = look;
-  const picks = spreadPicks(Float32Array.from(run.kernelFrames, ({ time }) => time), most);
+  const picks = spreadPicks(run.kernelFrames.map(({ time }) => time), most);
   // A line breaks where it has no value; marks alone need no gap.
   const frames = run.kernelFrames.filter((frame, i) => picks.has(i) && (dash || Number.isFinite(value(frame))));
-  const head = (headOf(run, view) ?? 0) * (1 + 1e-6);
+  const head = headOf(run, view) ?? 0;
   const open = symbol !== "circle";
   const trace: Trace = {
     name,

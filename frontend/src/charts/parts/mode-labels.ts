@@ -15,7 +15,7 @@ const APART = 0.04;
 const APART_NARROW = 0.08;
 
 export function modeLabels(run: RunState, started: Started, groups: DrawnGroup[], x: Axis, y: Axis, view: View, theme: Theme): Trace {
-  const counting = groups.filter(({ group }) => group.counts);
+  const counting = groups.filter(({ group }) => group.significant);
   const named = counting.length <= FEW ? counting : counting.filter(({ group }) => group.modes.some((mode) => isPowerOfTwo(mode + 1)));
   const level = 10 ** (y.range[1] - HEIGHT * (y.range[1] - y.range[0]));
   const scale = (time: number) => (x.type === "log" ? Math.log10(time) : time);

@@ -102,7 +102,7 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
 
 function panelsOf(started: Started, frame: Frame | null): Panel[] {
   const network = frame?.function ?? started.grid_start;
-  const other = started.grid_target ?? frame?.function_predicted ?? null;
+  const other = started.grid_target ?? frame?.predicted.frozen.function ?? null;
   const known = started.grid_target !== null;
   const panels: Panel[] = [{ name: chartWords.network, values: (i) => network[i] ?? NaN }];
   if (!other) return panels;

@@ -1,6 +1,6 @@
 /** What can be drawn over the function: which predictions a run has, what they say at the play-head, how far the network is from them. */
 import { number, percent } from "../../format";
-import type { Frame } from "../../api/codec";
+import type { Frame, KernelFrame } from "../../api/codec";
 import { frameOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { PredictionId, View } from "../../run/view";
@@ -67,60 +67,51 @@ export function missingPrediction(run: RunState, id: PredictionId): string | nul
     if (!started.kernel_steps.length) return chartWords.noKernelFrames;
     return run.kernelFrames.length && !run.kernelFrames.some(({ moving }) => moving) ? words.noMovingPrediction : null;
   }
-  if (id === "ensemble" && started.config.network?.centered) return words.notCentered;
+  if (id === "ensemble" && started.centered) return words.notCentered;
   const first = run.frames[0];
-  return first && !first[id === "infinite" ? "function_infinite" : "ensemble"] ? chartWords.leftOut : null;
+  return first && !first.predicted[id] ? chartWords.leftOut : null;
 }
 
 /** Those that are switched on and that the run has, at the play-head. */
 export function shownPredictions(run: RunState, view: View, theme: Theme): Prediction[] {
-  const frame = frameOf(run, view);
-  const kernel = kernelFrameOf(run, view);
-  const distances = frame?.distances;
-  const ensemble = frame?.ensemble;
-  const now: Record<PredictionId, Partial<Prediction>> = {
-    frozen: { values: frame?.function_predicted ?? null, distance: distances?.frozen ?? null },
-    moving: {
-      values: kernel?.moving?.function ?? null,
-      distance: kernel?.moving?.distance ?? null,
-      time: kernel?.moving && kernel.time !== frame?.time ? kernel.time : null,
-    },
-    infinite: { values: frame?.function_infinite ?? null, distance: distances?.infinite ?? null },
-    ensemble: {
-      values: ensemble?.mean ?? null,
-      spread: ensemble?.standard_deviation.map((deviation) => HALF_WIDTH * deviation) ?? null,
-      distance: distances?.ensemble ?? null,
-    },
-  };
-  return PREDICTIONS.filter((id) => view.predictions.includes(id) && missingPrediction(run, id) === null).map((id) => ({
-    id,
-    name: chartWords.predictionNames[id],
-    colour: predictionColour(id, theme),
-    values: null,
-    spread: null,
-    distance: null,
-    time: null,
-    ended: null,
-    ...now[id],
-    ...endOf(run, view, id, now[id].values),
-  }));
+  const now = frameOf(run, view)?.time;
+  return PREDICTIONS.filter((id) => view.predictions.includes(id) && missingPrediction(run, id) === null).map((id) => {
+    const record = id === "moving" ? kernelFrameOf(run, view) : frameOf(run, view);
+    const said = saidAt(record, id);
+    return {
+      id,
+      name: chartWords.predictionNames[id],
+      colour: predictionColour(id, theme),
+      values: said?.function ?? null,
+      spread: said?.spread?.map((deviation) => HALF_WIDTH * deviation) ?? null,
+      distance: said?.distance ?? null,
+      time: said && record && record.time !== now ? record.time : null,
+      ended: null,
+      ...endOf(run, id, said?.function, record?.time ?? 0),
+    };
+  });
 }
 
-/** What a prediction said at each of its records. */
-function said(run: RunState, id: PredictionId): { step: number; time: number; values: Float32Array | null | undefined }[] {
-  if (id === "moving") return run.kernelFrames.map(({ step, time, moving }) => ({ step, time, values: moving?.function }));
-  const of = { frozen: (frame: Frame) => frame.function_predicted, infinite: (frame: Frame) => frame.function_infinite, ensemble: (frame: Frame) => frame.ensemble?.mean }[id];
-  return run.frames.map((frame) => ({ step: frame.step, time: frame.time, values: of(frame) }));
+interface Said {
+  function: Float32Array;
+  spread?: Float32Array | null;
+  distance: number | null;
+}
+
+/** What a prediction says at one of its records: the moving one at every kernel frame, the others at every frame. */
+function saidAt(record: Frame | KernelFrame | null, id: PredictionId): Said | null {
+  if (record?.type === "kernel_frame") return record.moving;
+  return (id !== "moving" && record?.predicted[id]) || null;
 }
 
 /** What a prediction lacks once it has grown beyond all measure: nothing before. */
-function endOf(run: RunState, view: View, id: PredictionId, values: Float32Array | null | undefined): Partial<Prediction> {
+function endOf(run: RunState, id: PredictionId, values: Float32Array | undefined, head: number): Partial<Prediction> {
   const { started } = run;
   if (!started) return {};
   const limit = MOST_GROWN * (largest(started.targets, started.grid_start) || 1);
   if (isSensible(values, limit)) return {};
-  const head = (id === "moving" ? kernelFrameOf(run, view) : frameOf(run, view))?.time ?? 0;
-  const last = said(run, id).findLast(({ time, values: drawn }) => time <= head && isSensible(drawn, limit));
+  const records: (Frame | KernelFrame)[] = id === "moving" ? run.kernelFrames : run.frames;
+  const last = records.findLast((record) => record.time <= head && isSensible(saidAt(record, id)?.function, limit));
   const kernels = run.kernelFrames.filter(({ time }) => time <= head).map(({ eigenvalues }) => eigenvalues[0] ?? 0);
   const eigenvalue = { frozen: started.eigenvalues[0], moving: Math.max(...kernels), infinite: started.infinite?.eigenvalues[0], ensemble: started.infinite?.eigenvalues[0] }[id];
   const ended = endedSentence(chartWords.endedNames[id], started, eigenvalue, last?.step ?? 0);

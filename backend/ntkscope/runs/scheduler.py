@@ -1,4 +1,4 @@
-"""Gives slots to the runs that wait, and keeps their rows true to what executors tell."""
+"""Gives slots to the runs that wait, and keeps their rows in step with what executors report."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,8 @@ from typing import Any
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.executors.base import (
+    CommandReceived,
     Died,
-    Emitted,
     Ended,
     Executor,
     Message,
@@ -18,36 +18,36 @@ from ntkscope.executors.base import (
     Paused,
     Ready,
     Released,
-    Taken,
     Ticked,
 )
 from ntkscope.runs import words
-from ntkscope.runs.bell import Bell
 from ntkscope.runs.live import Live, LiveRuns
 from ntkscope.runs.memory import Memory
+from ntkscope.runs.notifier import Notifier
 from ntkscope.runs.retry import persistently
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import ENDED, State
 from ntkscope.store.trouble import in_words
 from ntkscope.store.writer import Writer
-from ntkscope.store.writes import NewEvent, update_run
+from ntkscope.store.writes import update_run
+from ntkscope.wire.codec import EncodedEvent
 
 
-class Conductor:
+class Scheduler:
     """Used on the event loop, but for `deliver` and `refused`, which come from other threads.
 
     Args:
         executor: Where runs train.
-        bell: Rung at every change.
+        notifier: Told of every change.
         memory: Of which every run takes its share when it begins.
     """
 
-    def __init__(self, executor: Executor, bell: Bell, memory: Memory) -> None:
+    def __init__(self, executor: Executor, notifier: Notifier, memory: Memory) -> None:
         self.live = LiveRuns(executor.slots, memory)
         memory.yields(self._reduce)
         memory.on_free(self.fill)
         self._executor = executor
-        self._bell = bell
+        self._notifier = notifier
         self._writer: Writer
         self._loop: asyncio.AbstractEventLoop
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,7 +76,7 @@ class Conductor:
     def add(self, live: Live) -> None:
         """A run that waits from now on; its row takes what is `unsaved`."""
         self.live.add(live)
-        self._bell.ring(live.run.id, live.run.last_seq)
+        self._notifier.notify(live.run.id, live.run.last_seq)
         self._save(live)
         self.fill()
 
@@ -92,13 +92,13 @@ class Conductor:
             self._set(live, "running", started_at=live.run.started_at or time.time())
 
     def order(self, live: Live, command: Command) -> None:
-        """Tells a run that has begun."""
+        """Passes a command on to a run that has begun."""
         if live.slot is not None:
-            live.told = command
+            live.pending_command = command
             self._executor.order(live.slot, Order(live.run.id, command))
 
     def kill(self, live: Live) -> bool:
-        """Ends the run's process, unless a paused run lives there too, or the run only waits for the database."""
+        """Ends the run's process, unless a paused run is in it too, or the run only waits for the database."""
         if live.slot is None or len(self.live.in_slot(live.slot)) > 1 or self._writer.trouble:
             return False
         return self._executor.kill(live.slot)
@@ -109,7 +109,7 @@ class Conductor:
         self.fill()
 
     def _reduce(self, missing: int) -> None:
-        """Has paused runs leave the memory; each says `Released` when it has, and comes back from its checkpoint."""
+        """Orders paused runs to free their memory; each answers `Released`, and goes on from its checkpoint later."""
         for live in self.live.in_the_way(missing):
             if live.slot is not None:
                 live.leaving = True
@@ -125,24 +125,24 @@ class Conductor:
 
     def deliver(self, slot: int, message: Message) -> None:
         """From an executor's thread. Events go straight to the writer, which may make a fast run wait."""
-        if isinstance(message, Emitted):
-            self._writer.append(NewEvent(message.run_id, message.seq, message.type, message.data))
+        if isinstance(message, EncodedEvent):
+            self._writer.append(message)
         else:
-            self._call(self._hear, slot, message)
+            self._call(self._receive, slot, message)
 
     def committed(self, last: dict[str, int]) -> None:
         """From the writer's thread."""
-        self._call(self._ring, last)
+        self._call(self._notify_all, last)
 
     def refused(self, run_id: str, error: Exception) -> None:
         """From the writer's thread: events of this run are lost."""
         self._call(self._give_up, run_id, in_words(error))
 
     def _call(self, function: Callable[..., None], *arguments: Any) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the server stops
             self._loop.call_soon_threadsafe(function, *arguments)
 
-    def _hear(self, slot: int, message: Message) -> None:
+    def _receive(self, slot: int, message: Message) -> None:
         match message:
             case Ready():
                 self._ready.add(slot)
@@ -151,22 +151,22 @@ class Conductor:
                 self._ready.discard(slot)
                 self._executor.revive(slot)  # first: what is sent from here on is for the next process
                 for live in self.live.in_slot(slot):
-                    if live.cancelled and not live.lost:
+                    if live.cancelled and not live.store_error:
                         self.finish(live, "cancelled", words.CANCELLED_HARD)
                     else:
-                        self.finish(live, "failed", live.lost or words.worker_died(exit_code))
-            case Ticked() | Taken() | Paused() | Released() | Ended():
+                        self.finish(live, "failed", live.store_error or words.worker_died(exit_code))
+            case Ticked() | CommandReceived() | Paused() | Released() | Ended():
                 live_run = self.live.get(message.run_id)
                 if live_run is not None:
-                    self._hear_of(live_run, message)
+                    self._receive_of(live_run, message)
 
-    def _hear_of(self, live: Live, message: Ticked | Taken | Paused | Released | Ended) -> None:
+    def _receive_of(self, live: Live, message: Ticked | CommandReceived | Paused | Released | Ended) -> None:
         match message:
             case Ticked(data=data):
                 live.tick = data
-                self._bell.ring(live.run.id)
-            case Taken(command=command):
-                live.obeying = live.obeying or command == "cancel"
+                self._notifier.notify(live.run.id)
+            case CommandReceived(command=command):
+                live.cancel_received = live.cancel_received or command == "cancel"
             case Paused():
                 self.live.release(live.run.id)
                 self._set(live, "paused")
@@ -178,27 +178,27 @@ class Conductor:
                 else:
                     self.live.memory.release(live.run.id)
             case Ended(outcome=outcome, sentence=sentence):
-                if live.lost:
-                    self.finish(live, "failed", live.lost)
+                if live.store_error:
+                    self.finish(live, "failed", live.store_error)
                 else:
                     self.finish(live, outcome, sentence)
 
-    def _ring(self, last: dict[str, int]) -> None:
+    def _notify_all(self, last: dict[str, int]) -> None:
         for run_id, seq in last.items():
             if self.live.get(run_id) is not None:
-                self._bell.ring(run_id, seq)
+                self._notifier.notify(run_id, seq)
 
     def _give_up(self, run_id: str, error: str) -> None:
         live = self.live.get(run_id)
         if live is not None:
-            live.lost = words.UNWRITABLE.format(error=error)
+            live.store_error = words.UNWRITABLE.format(error=error)
             self.order(live, "cancel")
 
     def _set(self, live: Live, state: State, **columns: Any) -> None:
-        live.state, live.told = state, None
+        live.state, live.pending_command = state, None
         live.run = live.run.model_copy(update={"state": state, **columns})
         live.unsaved |= {"state": state, **columns}
-        self._bell.ring(live.run.id)
+        self._notifier.notify(live.run.id)
         self._save(live)
 
     def _save(self, live: Live) -> None:
@@ -210,12 +210,12 @@ class Conductor:
             task.add_done_callback(self._tasks.discard)
 
     async def _keep(self, live: Live) -> None:
-        """Writes until the row is as the run is. A run that has ended is live no more once its row says so."""
+        """Writes until the row is as the run is. A run that has ended is no longer live once its row says so."""
         await persistently(partial(self._write, live), Exception)
         live.saving = False
         if live.state in ENDED:
             self.live.remove(live.run.id)
-            self._bell.forget(live.run.id)
+            self._notifier.forget(live.run.id)
 
     async def _write(self, live: Live) -> None:
         """One row at a time and in order: a change that was refused never overtakes a later one."""
@@ -226,6 +226,6 @@ class Conductor:
             except Exception as error:
                 live.unsaved = columns | live.unsaved
                 live.refused = error.got if isinstance(error, NtkscopeError) else in_words(error)
-                self._bell.ring(live.run.id)
+                self._notifier.notify(live.run.id)
                 raise
             live.refused = ""

@@ -1,0 +1,73 @@
+"""When is each wave of the target learnt? Answered from the kernel and the residual at the start, before a step."""
+
+from ntkscope.experiment.theory.initial_state import InitialState
+from ntkscope.experiment.theory.outlook import never
+from ntkscope.experiment.theory.waves import Waves
+from ntkscope.numerics.crossings import falls, norm_step_for_good, steps_for_good
+from ntkscope.schemas.preview import Reason, WaveAnswer
+
+ROUND_OFF = 1e-13  # of what a part is a product of
+
+
+def wave_answers(initial: InitialState, waves: Waves, step_seconds: float) -> list[WaveAnswer]:
+    """For each part of the target the step from which on gradient descent leaves less than epsilon of it, for good.
+
+    With the kernel at the start, all of it: what lies in modes below the noise floor stays. A mean that the target
+    does not have is left out; a typed wave that the points see nothing of is told as absent.
+
+    Args:
+        initial: The run at step 0.
+        waves: What its target is made of.
+        step_seconds: Of one step on this machine.
+    """
+    decomposed, epsilon, eta = initial.kernel.spectrum, initial.config.recording.epsilon, initial.learning_rate
+    above = decomposed.count_above_floor
+    shape = waves.map @ decomposed.modes.to(waves.map.dtype)  # (F, n) of each mode
+    round_off = ROUND_OFF * waves.map.norm(dim=1, keepdim=True) * initial.kernel.residual.norm()
+    parts = shape * initial.kernel.coefficients
+    unmoved = parts[:, above:].sum(dim=1, keepdim=True)
+    parts, unmoved = (values.where(values.abs() > round_off, 0.0) for values in (parts[:, :above], unmoved))
+    limits = epsilon * waves.sizes
+    steps = steps_for_good(decomposed.eigenvalues[:above], eta, parts, unmoved[:, 0], limits)
+    stuck = (parts[:, ~falls(decomposed.eigenvalues[:above], eta)] != 0).any(dim=1)
+    answers = []
+    for k, wave in enumerate(waves.describe()):
+        if wave.source == "mean" and wave.amplitude == 0:
+            continue
+        remains = float(unmoved[k].abs()) / wave.amplitude if wave.amplitude > 0 else 0.0
+        reason: Reason = "rate" if stuck[k] or remains <= epsilon else "unseen"
+        step, reason = (steps[k], reason) if wave.amplitude > 0 else (None, "absent")
+        answers.append(
+            WaveAnswer(
+                **wave.model_dump(),
+                step=step,
+                time=None if step is None else eta * step,
+                seconds=None if step is None else step_seconds * step,
+                within_run=step is not None and step <= initial.last_step,
+                remains=remains,
+                reason=None if step is not None else reason,
+                sentence=None if step is not None else _sentence(reason, remains, above, len(initial.kernel.residual)),
+            )
+        )
+    return answers
+
+
+def forgotten(initial: InitialState) -> tuple[float, int | None]:
+    """How many times as large as the target the network starts, and the step by which its start is forgotten.
+
+    The target is measured about its mean, unless it is nothing else; the start is forgotten from the step on at which
+    what the kernel at the start has left of f_0 is no larger. (0, 0) where one of the two is 0.
+    """
+    y, spectrum = initial.problem.targets, initial.kernel.spectrum
+    varies, begin = float((y - y.mean()).norm()), initial.kernel.residual + y
+    size = varies if varies > ROUND_OFF * float(y.norm()) else float(y.norm())
+    if size == 0:
+        return 0.0, 0
+    eigenvalues = spectrum.eigenvalues.where(spectrum.eigenvalues > spectrum.noise_floor, 0.0)
+    parts = spectrum.mode_coefficients(begin)
+    return float(begin.norm()) / size, norm_step_for_good(eigenvalues, initial.learning_rate, parts, size)
+
+
+def _sentence(reason: Reason, remains: float, above: int, points: int) -> str:
+    text = never(reason, [remains], above, points)
+    return text[0].upper() + text[1:]

@@ -1,0 +1,120 @@
+"""Previews and predictions are computed once, and asked for as often as one likes."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from ntkscope.errors import Conflict, InvalidInput
+from ntkscope.experiment.prediction import Recorded
+from ntkscope.runs import compute
+from ntkscope.runs.compute import ComputeService
+from ntkscope.runs.memory import Memory
+from ntkscope.schemas.preview import Preview
+from tests.cases import config
+from tests.servers import GENEROUS
+
+
+def with_service(test: Callable[[ComputeService], Awaitable[None]]) -> None:
+    async def main() -> None:
+        service = ComputeService(threads=1)
+        try:
+            await test(service)
+        finally:
+            service.close()
+
+    asyncio.run(main())
+
+
+def test_what_takes_long_is_answered_with_its_cost_until_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    go, made = threading.Event(), []
+
+    def slow(*arguments: object) -> Preview:
+        go.wait(10)
+        made.append(arguments)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    real = compute.preview
+    monkeypatch.setattr(compute, "preview", slow)
+    monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
+
+    async def test(service: ComputeService) -> None:
+        first = await service.preview(config(), None)
+        second = await service.preview(config(), None)
+        go.set()
+        async with asyncio.timeout(10):
+            while (ready := await service.preview(config(), None)).status == "cost":
+                await asyncio.sleep(0.01)
+
+        assert (first.status, second.status, ready.status) == ("cost", "cost", "ready")
+        assert len(made) == 1
+
+    with_service(test)
+
+
+def test_a_mistake_is_told_every_time() -> None:
+    bad = config(data__target={"kind": "formula", "text": "1/x"}, data__points={"kind": "interval", "n": 9})
+
+    async def test(service: ComputeService) -> None:
+        for _ in range(2):
+            with pytest.raises(InvalidInput):
+                await service.preview(bad, None)
+
+    with_service(test)
+
+
+def test_the_kernel_of_a_run_is_computed_once_for_all_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    real = compute.initial
+    monkeypatch.setattr(compute, "initial", lambda *arguments: started.append(1) or real(*arguments))
+
+    async def test(service: ComputeService) -> None:
+        answers = await asyncio.gather(
+            *(
+                service.prediction(config(), None, "gradient_flow", time, "frozen", Recorded([], []))
+                for time in (0.0, 0.1, 0.2)
+            )
+        )
+        assert len(started) == 1
+        assert [answer.time for answer in answers] == [0.0, 0.1, 0.2]
+        assert answers[0].loss > answers[1].loss > answers[2].loss
+
+    with_service(test)
+
+
+def test_five_predictions_for_five_runs_at_once_are_five_answers() -> None:
+    async def test(service: ComputeService) -> None:
+        asked = [
+            service.prediction(config(seed=seed), None, "gradient_flow", 0.1, kernel, Recorded([], []))
+            for seed, kernel in enumerate(("frozen", "infinite", "frozen", "infinite", "frozen"))
+        ]
+        answers = await asyncio.gather(*asked)
+        assert [answer is not None and answer.time for answer in answers] == pytest.approx([0.1] * 5)
+
+    with_service(test)
+
+
+def test_a_preview_for_which_there_is_no_memory_is_answered_with_its_cost_and_why() -> None:
+    async def test(service: ComputeService) -> None:
+        memory.take("run", memory.most)
+        answer = await service.preview(config(), None)
+        assert answer.status == "cost"
+        assert answer.warnings[0].endswith("runs and other kernels hold the rest. Ask again when a run has ended.")
+        with pytest.raises(Conflict, match="Ask again"):
+            await service.prediction(config(), None, "gradient_flow", 0.0, "frozen", Recorded([], []))
+        memory.release("run")
+        async with asyncio.timeout(GENEROUS):
+            while (ready := await service.preview(config(), None)).status == "cost":
+                assert ready.warnings == []
+        assert ready.spectrum is not None
+
+    async def main() -> None:
+        service = ComputeService(1, memory)
+        try:
+            await test(service)
+        finally:
+            service.close()
+
+    memory = Memory(2**30)
+    asyncio.run(main())
