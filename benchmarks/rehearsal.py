@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ntkscope.experiment.theory.initial_state import Start, start
+from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.numerics import GradientDescent, drift, empirical_ntk, euler_step
 from ntkscope.numerics.rehearsal import Rehearsal, rehearse
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
@@ -75,7 +75,7 @@ def config(seed: int) -> RunConfig:
     )
 
 
-def asked(begun: Start) -> Training:
+def asked(begun: InitialState) -> Training:
     """The waves that are at least 5 % of the target."""
     problem, target = begun.problem, begun.config.data.target
     assert target.kind == "sinusoids"
@@ -84,9 +84,10 @@ def asked(begun: Start) -> Training:
     sizes = (rows @ problem.targets.to(rows.dtype)).abs()
     kept = sizes**2 >= SHARE * (sizes**2).sum()
     watched = Watched(rows[kept], begun.config.recording.epsilon * sizes[kept])
+    probe, steps = begun.probe, int(WORK / Costs.of(begun.network, len(problem.targets)).step)
     return Training(
-        begun.network, begun.inputs, problem.targets + begun.offset, begun.grid_inputs, begun.grid_offset,
-        begun.learning_rate, watched, min(STEPS, int(WORK / Costs.of(begun.network, len(begun.inputs)).step)),
+        begun.network, probe.inputs, probe.targets + probe.offset, probe.grid_inputs, probe.grid_offset,
+        begun.learning_rate, watched, min(STEPS, steps),
     )  # fmt: skip
 
 
@@ -101,11 +102,11 @@ class Trained:
     seconds: float
 
 
-def train(training: Training, begun: Start) -> Trained:
+def train(training: Training, begun: InitialState) -> Trained:
     """Every step measured."""
     network, record = training.network.copy(), Record(training.watched)
     take, goal = euler_step(network, training.inputs), training.goal.to(training.inputs)
-    grown, ended, at, seconds = 1e4 * float(begun.residual.norm()), "horizon", 0, 0.0
+    grown, ended, at, seconds = 1e4 * float(begun.kernel.residual.norm()), "horizon", 0, 0.0
     while at <= training.horizon and ended == "horizon":
         count = min(BLOCK, training.horizon + 1 - at)
         since = time.process_time()
@@ -120,16 +121,16 @@ def train(training: Training, begun: Start) -> Trained:
         if ended == "horizon" and network.activation.can_die and network.hidden_derivatives_all_zero(training.inputs):
             ended = "dies"
     crossed = record.crossings(horizon=at - 1, reach=at - 1, at_edge=False, diverges=ended == "diverges")
-    kernel = empirical_ntk(network, training.inputs) if ended != "diverges" else begun.kernel
-    moved = drift(kernel, begun.kernel) if ended != "diverges" else math.inf
+    kernel = empirical_ntk(network, training.inputs) if ended != "diverges" else begun.matrix
+    moved = drift(kernel, begun.matrix) if ended != "diverges" else math.inf
     return Trained(crossed, ended, at - 1, moved, seconds)
 
 
-def by_first_kernel(training: Training, begun: Start) -> list[Crossings]:
+def by_first_kernel(training: Training, begun: InitialState) -> list[Crossings]:
     """K_0's own answer."""
     record, horizon = Record(training.watched), training.horizon
     steps = torch.cat([torch.zeros(1, dtype=torch.float64), looked_at(0, horizon + 1)])
-    record.add(steps, begun.frozen.predict(GradientDescent(begun.learning_rate), steps).residual)
+    record.add(steps, begun.kernel.predict(GradientDescent(begun.learning_rate), steps).residual)
     return record.crossings(horizon=horizon, reach=0, at_edge=False, diverges=False)
 
 
@@ -141,7 +142,7 @@ def factor(predicted: int | None, measured: int | None, last: int) -> float:
 
 def compare(seed: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A config: what came of the run as a whole, and of each wave and kind of crossing."""
-    begun = start(config(seed))
+    begun = initial(config(seed))
     training = asked(begun)
     since = time.process_time()
     rehearsed: Rehearsal = rehearse(training)
