@@ -60,7 +60,7 @@ def empirical_ntk_stages(
 def output_stages(network: MLP, x: Float[Tensor, "n d"]) -> Stages[Tensor]:
     """(n, outputs) of an MLP, as many inputs at a time as take some tenths of a second."""
     found = []
-    for rows in pieces(len(x), _row_work(network)):
+    for rows in pieces(len(x), row_work(network)):
         found.append(network(x[rows]))
         yield
     return torch.cat(found)
@@ -146,7 +146,7 @@ class _Side:
 
 def _side(network: MLP, x: Tensor, blocks: int) -> Stages[_Side]:
     side = _Side([], [])
-    for rows in pieces(len(x), 3 * _row_work(network)):
+    for rows in pieces(len(x), 3 * row_work(network)):
         forward = network.forward_signals(x[rows])
         signals = network.backward_signals(forward)[:-1]
         # For the mean the outputs lie side by side, so that one product sums over them.
@@ -164,7 +164,7 @@ def _side(network: MLP, x: Tensor, blocks: int) -> Stages[_Side]:
     return side
 
 
-def _row_work(network: MLP) -> int:
+def row_work(network: MLP) -> int:
     """Multiply-adds of one forward pass at one point, with the activations' share."""
     units = sum(weight.shape[1] for weight in network.weights[:-1])
     return sum(weight.numel() for weight in network.weights) + ACTIVATION_WORK * units

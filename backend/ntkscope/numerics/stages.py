@@ -8,8 +8,8 @@ Stages = Generator[None, None, T]  # yields between pieces, returns the result
 PIECE = 1e9  # multiply-adds of a piece: some tenths of a second on one core
 
 
-def complete(stages: Stages[T]) -> T:
-    """The result, without a stop in between."""
+def complete(stages: Generator[object, None, T]) -> T:
+    """The result, without a stop in between; what the stages tell of their progress is not read."""
     while True:
         try:
             next(stages)
