@@ -107,7 +107,7 @@ def test_kernel_limit_gaps_close_with_width() -> None:
 def test_circle_harmonics_at_infinite_width() -> None:
     """Under gradient flow; the finite network's own steps have a slope between 1.9 and 2.5 (test_presets)."""
     begun = initial(preset("circle-harmonics").variants[0].config)
-    wide = infinite(begun).spectrum
+    wide = infinite(begun).kernel.spectrum
     rates = learning_time(wide.eigenvalues.clamp(min=0), 0.3)
     coefficients = wide.mode_coefficients(begun.kernel.residual)
     start_spectrum = residual_spectrum(begun.fourier_rows, begun.kernel.residual)

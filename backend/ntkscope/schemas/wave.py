@@ -23,7 +23,7 @@ class WaveForecast(Wave):
     By gradient descent with the kernel at the start. Its error is |r_k| over the target's own amplitude |y_k|.
     """
 
-    step: int | None  # None: never; 0: already there at the start
+    step: int | None  # None: never; 0: already there at the start; 2^63 - 1 stands for all that are larger
     time: float | None  # learning_rate * step
     within_run: bool
     remains: float  # the error that the kernel at the start leaves, however long: what none of its modes moves

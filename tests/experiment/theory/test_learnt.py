@@ -175,3 +175,10 @@ def test_a_wide_network_keeps_the_promise() -> None:
         above = np.flatnonzero((errors[:, at] > 0.1).numpy())
         step = said[waves.frequencies[at]].step
         assert step == pytest.approx(frames[above[-1] + 1].step, rel=0.1, abs=1.5)
+
+
+def test_more_steps_than_can_be_counted_are_the_most_that_can() -> None:
+    fields = config(CIRCLE, [1]).model_dump(mode="json")
+    fields["training"]["learning_rate"] = {"kind": "given", "value": 1e-300}
+    (answer,) = answers_of(initial(RunConfig.model_validate(fields))).values()
+    assert answer.step in (None, 2**63 - 1)

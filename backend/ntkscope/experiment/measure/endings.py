@@ -115,7 +115,7 @@ class Facts:
     def of(cls, problem: Problem, config: RunConfig) -> Facts:
         """Of a run's problem."""
         x = problem.coordinates.numpy()
-        varies = np.ptp(x, axis=0) > 0
+        varies = x.std(axis=0) > 0  # which may be 0 of different numbers, near the smallest there are
         return cls(
             low=float(x.min()),
             high=float(x.max()),

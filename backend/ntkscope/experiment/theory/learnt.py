@@ -6,6 +6,7 @@ from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics.crossings import falls, norm_step_for_good, steps_for_good
 from ntkscope.schemas.wave import Reason, WaveForecast
 
+LARGEST_STEP = 2**63 - 1  # that bytes and databases hold; it stands for all that are larger
 ROUND_OFF = 1e-13  # of what a part is a product of
 
 
@@ -27,7 +28,8 @@ def wave_forecasts(initial: InitialState, waves: Waves) -> list[WaveForecast]:
     unmoved = parts[:, above:].sum(dim=1, keepdim=True)
     parts, unmoved = (values.where(values.abs() > round_off, 0.0) for values in (parts[:, :above], unmoved))
     limits = epsilon * waves.sizes
-    steps = steps_for_good(decomposed.eigenvalues[:above], eta, parts, unmoved[:, 0], limits)
+    counted = steps_for_good(decomposed.eigenvalues[:above], eta, parts, unmoved[:, 0], limits)
+    steps = [None if step is None else min(step, LARGEST_STEP) for step in counted]
     stuck = (parts[:, ~falls(decomposed.eigenvalues[:above], eta)] != 0).any(dim=1)
     answers = []
     for k, wave in enumerate(waves.describe()):
