@@ -29,9 +29,16 @@ from ntkscope.schemas.event_parts import (
 )
 from ntkscope.schemas.wave import WaveForecast, WaveRow
 
-LawName = Literal["gradient_flow", "gradient_descent"]
+LawName = Literal[
+    "gradient_flow",
+    "gradient_descent",
+]
 TRAINING_LAW: LawName = "gradient_descent"  # of the steps that training takes
-PredictionName = Literal["frozen", "infinite", "ensemble"]
+PredictionName = Literal[
+    "frozen",
+    "infinite",
+    "ensemble",
+]
 Outcome = Literal["completed", "diverged", "dead_units", "cancelled"]
 Reason = Literal["steps", "time", "loss", "wall_seconds", "all_learnt", "diverged", "dead_units", "cancelled"]
 

@@ -27,9 +27,14 @@ type Errors = { median_errors: Record<LawName, number | null> };
 type Named<T, Maps> = Omit<T, keyof Maps> & Maps;
 
 export type PredictedFunction = Decoded<JsonEvents["PredictedFunction"]>;
+interface PredictedFunctions {
+  frozen: PredictedFunction;
+  infinite?: PredictedFunction;
+  ensemble?: PredictedFunction;
+}
 export type Predictions = Decoded<JsonEvents["Predictions"]>;
 export type Started = Named<Decoded<JsonEvents["Started"]>, { laws: Record<LawName, Predictions> }>;
-export type Frame = Named<Decoded<JsonEvents["Frame"]>, Errors & { predicted: { frozen: PredictedFunction; infinite?: PredictedFunction; ensemble?: PredictedFunction } }>;
+export type Frame = Named<Decoded<JsonEvents["Frame"]>, Errors & { predicted: PredictedFunctions }>;
 export type KernelFrame = Decoded<JsonEvents["KernelFrame"]>;
 export type Tick = Decoded<JsonEvents["Tick"]>;
 export type Finished = Named<Decoded<JsonEvents["Finished"]>, Errors>;

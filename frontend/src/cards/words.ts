@@ -3,12 +3,6 @@
 export const cardWords = {
   broken: "This chart could not be drawn.",
   predictions: "Predictions that are drawn",
-  predictionHelp: {
-    frozen: "What the kernel at the start predicts",
-    moving: "What the kernel predicts as it moved",
-    infinite: "What the kernel of infinite width predicts",
-    ensemble: "Networks of infinite width: mean ± 2 standard deviations over their draw",
-  },
   basis: "Kernel whose modes split the residual",
   basisNames: { frozen: "K₀", moving: "Kₜ", infinite: "∞" },
   basisHelp: { frozen: "Modes of the kernel at the start", moving: "Modes of the kernel of each moment", infinite: "Modes of the kernel of infinite width" },

@@ -10,6 +10,7 @@ import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, layoutOf, timeAxis } from "./parts/axes";
 import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
 import { endedSentence, MOST_GROWN } from "./parts/growth";
+import { sentenceName } from "./parts/predictions";
 import { LEE } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
@@ -117,10 +118,9 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
 }
 
 function noteOf(started: Started, theory: Theory, infinite: Theory | null): string | null {
-  const { endedNames } = chartWords;
   const ends = [
-    ...(theory.ended === null ? [] : [endedSentence(endedNames.frozen, started, started.eigenvalues[0], theory.ended)]),
-    ...(infinite?.ended == null ? [] : [endedSentence(endedNames.infinite, started, started.infinite?.eigenvalues[0], infinite.ended)]),
+    ...(theory.ended === null ? [] : [endedSentence(sentenceName("frozen"), started, started.eigenvalues[0], theory.ended)]),
+    ...(infinite?.ended == null ? [] : [endedSentence(sentenceName("infinite"), started, started.infinite?.eigenvalues[0], infinite.ended)]),
   ];
   return ends.join(". ") || null;
 }

@@ -1,7 +1,8 @@
 /** How a run is looked at: where the play-head stands, what is selected, which switches are on. */
+import type { Frame } from "../api/codec";
 
-/** What predicts f: the kernel at the start, the kernel as it moved, that of infinite width, the spread of such networks. */
-export type PredictionId = "frozen" | "moving" | "infinite" | "ensemble";
+/** What predicts f: what every frame says of it, and the kernel as it moved, which kernel frames do. */
+export type PredictionId = keyof Frame["predicted"] | "moving";
 
 /** The kernel whose modes split the residual. */
 export type Basis = "frozen" | "moving" | "infinite";

@@ -3,7 +3,7 @@ import { number, percent } from "../../format";
 import type { Frame, KernelFrame } from "../../api/codec";
 import { frameOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
-import type { PredictionId, View } from "../../run/view";
+import type { Basis, PredictionId, View } from "../../run/view";
 import { withOpacity } from "../../theme/mode-colour";
 import { SERIES, type Theme } from "../../theme/tokens";
 import type { LegendItem } from "./figure";
@@ -17,14 +17,26 @@ const words = {
   noMovingPrediction: "This run records no prediction of the moving kernel",
 } as const;
 
-export const PREDICTIONS: readonly PredictionId[] = ["frozen", "moving", "infinite", "ensemble"];
+/** What the page knows of a curve: its names, what its switch says, its look, and the kernel whose largest eigenvalue may make it grow. */
+interface Curve {
+  name: string;
+  /** At the head of a sentence. */
+  sentenceName: string;
+  help: string;
+  series: "frozen" | "moving" | "infinite";
+  dash: string;
+  mark: LegendItem["mark"];
+  kernel: Basis;
+}
 
-const STYLES = {
-  frozen: { series: "frozen", dash: "6px,5px", mark: "dash" },
-  moving: { series: "moving", dash: "8px,4px,2px,4px", mark: "dash-dot" },
-  infinite: { series: "infinite", dash: "2px,4px", mark: "dotted" },
-  ensemble: { series: "infinite", dash: "solid", mark: "band" },
-} as const;
+const CURVES: Record<PredictionId, Curve> = {
+  frozen: { name: "K₀", sentenceName: "K₀", help: "What the kernel at the start predicts", series: "frozen", dash: "6px,5px", mark: "dash", kernel: "frozen" },
+  moving: { name: "Kₜ", sentenceName: "Kₜ", help: "What the kernel predicts as it moved", series: "moving", dash: "8px,4px,2px,4px", mark: "dash-dot", kernel: "moving" },
+  infinite: { name: "∞", sentenceName: "Infinite width", help: "What the kernel of infinite width predicts", series: "infinite", dash: "2px,4px", mark: "dotted", kernel: "infinite" },
+  ensemble: { name: "Band", sentenceName: "Band", help: "Networks of infinite width: mean ± 2 standard deviations over their draw", series: "infinite", dash: "solid", mark: "band", kernel: "infinite" },
+};
+
+export const PREDICTIONS = Object.keys(CURVES) as PredictionId[];
 
 const OPACITY = 0.18;
 /** Of the band, in standard deviations. */
@@ -47,12 +59,27 @@ export interface Prediction {
   ended: string | null;
 }
 
-export function predictionColour(id: PredictionId, theme: Theme): string {
-  return SERIES[theme][STYLES[id].series];
+/** Every curve, as its switch shows it. */
+export function predictionOptions(run: RunState, theme: Theme) {
+  return PREDICTIONS.map((value) => ({
+    value,
+    text: CURVES[value].name,
+    help: CURVES[value].help,
+    missing: missingPrediction(run, value),
+    colour: colourOf(value, theme),
+  }));
+}
+
+export function sentenceName(id: PredictionId): string {
+  return CURVES[id].sentenceName;
+}
+
+function colourOf(id: PredictionId, theme: Theme): string {
+  return SERIES[theme][CURVES[id].series];
 }
 
 export function lineStyle({ id, colour }: Prediction): object {
-  return id === "ensemble" ? { width: 0, color: colour } : { width: 2, color: colour, dash: STYLES[id].dash };
+  return id === "ensemble" ? { width: 0, color: colour } : { width: 2, color: colour, dash: CURVES[id].dash };
 }
 
 export function bandFill({ colour }: Prediction): string {
@@ -80,8 +107,8 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
     const said = saidAt(record, id);
     return {
       id,
-      name: chartWords.predictionNames[id],
-      colour: predictionColour(id, theme),
+      name: CURVES[id].name,
+      colour: colourOf(id, theme),
       values: said?.function ?? null,
       spread: said?.spread?.map((deviation) => HALF_WIDTH * deviation) ?? null,
       distance: said?.distance ?? null,
@@ -113,8 +140,8 @@ function endOf(run: RunState, id: PredictionId, values: Float32Array | undefined
   const records: (Frame | KernelFrame)[] = id === "moving" ? run.kernelFrames : run.frames;
   const last = records.findLast((record) => record.time <= head && isSensible(saidAt(record, id)?.function, limit));
   const kernels = run.kernelFrames.filter(({ time }) => time <= head).map(({ eigenvalues }) => eigenvalues[0] ?? 0);
-  const eigenvalue = { frozen: started.eigenvalues[0], moving: Math.max(...kernels), infinite: started.infinite?.eigenvalues[0], ensemble: started.infinite?.eigenvalues[0] }[id];
-  const ended = endedSentence(chartWords.endedNames[id], started, eigenvalue, last?.step ?? 0);
+  const eigenvalue = { frozen: started.eigenvalues[0], moving: Math.max(...kernels), infinite: started.infinite?.eigenvalues[0] }[CURVES[id].kernel];
+  const ended = endedSentence(CURVES[id].sentenceName, started, eigenvalue, last?.step ?? 0);
   return { values: null, spread: null, distance: null, time: null, ended };
 }
 
@@ -123,7 +150,7 @@ export function predictionLegend(shown: Prediction[], drawn: boolean): LegendIte
   return shown
     .filter(({ distance }) => drawn || distance !== null)
     .map(({ id, name, colour, distance, time }) => ({
-      mark: drawn ? STYLES[id].mark : "none",
+      mark: drawn ? CURVES[id].mark : "none",
       colour,
       text: [name, ...(time === null ? [] : [words.ofTime(time)]), ...(distance === null ? [] : [percent(distance)])].join(" "),
     }));
