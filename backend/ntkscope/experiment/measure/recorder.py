@@ -246,10 +246,8 @@ class Recorder:
     def finished(self, reason: Reason, step: int, loss: float | None, wall_seconds: float) -> Finished:
         """The end, with a sentence that says what happened and what to do, and the closing figures."""
         rows, outcome = self._history.rows(), OUTCOMES.get(reason, "completed")
-        said, saturated = (
-            sentence(self.initial, reason, step, loss),
-            outcome == "completed" and self._condition.saturated,
-        )
+        said = sentence(self.initial, reason, step, loss)
+        saturated = outcome == "completed" and self._condition.saturated
         if saturated:
             said += " " + end_sentence(self._facts, self._start, self._condition)
         remedy = None
