@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     max_steps: int = Field(10_000_000, ge=1, description="Most steps of a run.")
     max_upload_bytes: int = Field(4 * 2**20, ge=1, description="Largest uploaded table.")
     max_queued: int = Field(100, ge=1, description="Most runs waiting.")
-    ack_seconds: float = Field(40.0, gt=0, description="A viewer that acknowledges nothing for so long is let go.")
+    ack_seconds: float = Field(40.0, gt=0, description="A viewer that acknowledges nothing for so long is cut off.")
     allowed_hosts: str = Field("", description="Names of the proxies in front of this server, separated by commas.")
     recording: bool = Field(True, description="Show the bundled recorded run in an empty database.")
 

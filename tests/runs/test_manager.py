@@ -113,7 +113,7 @@ def test_a_paused_run_frees_its_slot_and_goes_on_in_it(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
-def test_a_run_that_obeys_is_not_killed(tmp_path: Path, puppet: Puppet) -> None:
+def test_a_run_that_receives_its_cancel_is_not_killed(tmp_path: Path, puppet: Puppet) -> None:
     async def main() -> None:
         async with opened(tmp_path, puppet) as services:
             run = await submit(services)

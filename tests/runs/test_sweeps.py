@@ -58,7 +58,7 @@ async def ends(services: Services, sweep_id: str, state: str = "completed") -> S
 
 
 async def cancel(services: Services, puppet: Puppet, sweep_id: str) -> Sweep:
-    """Cancels a sweep whose runs obey."""
+    """Cancels a sweep whose runs end at once."""
     told = len(puppet.orders)
     asked = asyncio.create_task(services.sweeps.cancel(sweep_id))
     await until(lambda: len(puppet.orders) > told)

@@ -88,10 +88,10 @@ class ComputeService:
         state = await self._initials.get(
             here.digest(), lambda: initial(here, dataset), taking=memory_bytes(size), keeping=start_bytes(size)
         )
-        wide = None
+        network = None
         if kernel == "infinite":
             kept = infinite_bytes(size)
-            wide = await self._infinites.get(
+            network = await self._infinites.get(
                 here.digest(), lambda: infinite(state), taking=INFINITE_COPIES * kept, keeping=kept
             )
-        return await asyncio.to_thread(prediction, state, law, time, wide, recorded)
+        return await asyncio.to_thread(prediction, state, law, time, network, recorded)

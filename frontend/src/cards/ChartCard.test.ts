@@ -94,7 +94,7 @@ describe("a card", () => {
     expect((await show("function", runFixture())).querySelector(".playline")).toBeNull();
   });
 
-  it("draws the eigenvector of the selected mode and lets go of it", async () => {
+  it("draws the eigenvector of the selected mode until it is no longer selected", async () => {
     const root = await show("modes", runFixture(), { selected: 2 });
     expect(text(root, "figcaption strong")).toBe("Modes 4 and 5");
     expect(root.querySelectorAll("figure path[stroke]")).toHaveLength(2);
@@ -114,7 +114,7 @@ describe("a card", () => {
     expect(root.querySelector(".tooltip")).toBeNull();
   });
 
-  it("selects the mode that is clicked, and lets go of it at the second click", async () => {
+  it("selects the mode that is clicked, and selects it no longer at the second click", async () => {
     await show("modes", runFixture(), { selected: 1 });
     const click = (curveNumber: number) => plotly.events["plotly_click"]?.({ points: [{ curveNumber, pointNumber: 0 }] });
     click(3);

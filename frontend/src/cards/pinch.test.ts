@@ -62,7 +62,7 @@ describe("followPinch", () => {
     expect(zoomed).toHaveLength(1);
   });
 
-  it("does nothing once it was let go of", () => {
+  it("does nothing once its listeners are removed", () => {
     stop();
     touch("touchstart", [40, 50], [60, 50]);
     touch("touchmove", [30, 50], [70, 50]);

@@ -6,7 +6,7 @@ export const cardWords = {
   basis: "Kernel whose modes split the residual",
   basisNames: { frozen: "K₀", moving: "Kₜ", infinite: "∞" },
   basisHelp: { frozen: "Modes of the kernel at the start", moving: "Modes of the kernel of each moment", infinite: "Modes of the kernel of infinite width" },
-  releaseMode: "Let go of this mode",
+  releaseMode: "No longer select this mode",
   eigenvectorOf: (name: string) => `${name}: eigenvector over the inputs`,
   helpFor: (title: string) => `About "${title}"`,
   source: "Source",

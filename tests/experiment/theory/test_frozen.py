@@ -22,7 +22,7 @@ def test_both_laws_start_at_one_and_the_loss_at_half_the_square() -> None:
         assert np.isclose(law.loss[0], 0.5 * float(begun.kernel.residual @ begun.kernel.residual))
 
 
-def test_the_drawn_function_obeys_the_recurrence_of_the_law() -> None:
+def test_the_drawn_function_follows_the_recurrence_of_the_law() -> None:
     begun = initial(config(network__centered=False))
     steps = np.arange(6)
     predicted = theory(begun, steps)

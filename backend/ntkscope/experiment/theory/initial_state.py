@@ -145,26 +145,26 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float) -> tuple[float, 
     Raises:
         InvalidInput: an automatic rate is asked for and the kernel is zero, or the rate is no positive number.
     """
-    limit = 2 / largest_eigenvalue if largest_eigenvalue > 2 / sys.float_info.max else None
+    largest_stable = 2 / largest_eigenvalue if largest_eigenvalue > 2 / sys.float_info.max else None
     choice = config.training.learning_rate
     if choice.kind == "given":
-        return choice.value, limit
-    if limit is None:
+        return choice.value, largest_stable
+    if largest_stable is None:
         raise InvalidInput(
             "The kernel's largest eigenvalue must be positive for an automatic learning rate.",
             "a kernel of zeros (no unit is active)",
             "Give a learning rate of your own, or change the seed or the biases.",
             "training.learning_rate",
         )
-    rate = choice.fraction * limit
+    rate = choice.fraction * largest_stable
     if not 0 < rate < math.inf:
         raise InvalidInput(
             "An automatic learning rate within the range of float64.",
-            f"{choice.fraction:g} of 2/λ₁ = {limit:g}",
+            f"{choice.fraction:g} of 2/λ₁ = {largest_stable:g}",
             "Give a learning rate of your own, or a fraction near 1.",
             "training.learning_rate.fraction",
         )
-    return rate, limit
+    return rate, largest_stable
 
 
 def last_step(config: RunConfig, rate: float) -> int:
