@@ -171,7 +171,7 @@ class Checkpoint(Event):
 
 
 class Tick(Event):
-    """Progress, at most every 0.2 s; never stored, takes no seq."""
+    """Progress, at most every 0.1 s; never stored, takes no seq."""
 
     type: Literal["tick"] = "tick"
     step: int

@@ -2272,7 +2272,7 @@ export interface components {
         };
         /**
          * Tick
-         * @description Progress, at most every 0.2 s; never stored, takes no seq.
+         * @description Progress, at most every 0.1 s; never stored, takes no seq.
          */
         Tick: {
             /**

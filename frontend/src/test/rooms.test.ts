@@ -31,8 +31,8 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter(
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 function importsOf(file: string): string[] {
-  const found = readFileSync(join(SOURCE, file), "utf8").matchAll(/(?:from|import)\s*\(?"(\.[^"]+)"/g);
-  const paths = Array.from(found, ([, path]) => relative(SOURCE, join(SOURCE, dirname(file), path as string)));
+  const found = readFileSync(join(SOURCE, file), "utf8").matchAll(/(?:from|import)\s*\(?(["'])(\.[^"']+)\1/g);
+  const paths = Array.from(found, ([, , path]) => relative(SOURCE, join(SOURCE, dirname(file), path as string)));
   return paths.filter((path) => !path.endsWith(".css")).map((path) => (existsSync(join(SOURCE, `${path}.ts`)) ? `${path}.ts` : path));
 }
 
