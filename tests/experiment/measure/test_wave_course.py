@@ -28,7 +28,7 @@ def waves_of(amplitudes: list[float], steps: int = 2000, **network: Any) -> RunC
             "points": {"kind": "interval", "n": 24, "include_end": True},
             "target": {"kind": "sinusoids", "frequencies": [1, 3], "amplitudes": amplitudes, "phases": [0.3, 1.0]},
         },
-        network={"width": 512, "sigma_w": 2.0, "sigma_b": 1.0, "depth": 2} | network,
+        network={"width": 128, "sigma_w": 2.0, "sigma_b": 1.0} | network,
         training__stop={"steps": steps},
     )
 
