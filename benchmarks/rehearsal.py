@@ -25,6 +25,7 @@ from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
 from ntkscope.numerics.rehearsal_range import Crossings, Record, looked_at
 from ntkscope.numerics.waves import wave_map
 from ntkscope.schemas.config import RunConfig
+from random_configs import decades, random_fields
 from report import print_table, write_json
 
 STEPS = 20_000
@@ -39,40 +40,16 @@ BLOCK = 256  # steps between two looks at a real run
 def config(seed: int) -> RunConfig:
     """Interval or circle, 16 to 64 points, depth 1 to 3, waves of 0.1 to 100, rates of 2 to 60 % of the limit."""
     draw = np.random.default_rng(30_000 + seed)
-    depth = int(draw.choice([1, 1, 2, 3]))
-    width = round(math.exp(draw.uniform(math.log(8), math.log(WIDEST[depth]))))
-    points: dict[str, Any] = {
-        "kind": str(draw.choice(["interval", "circle"])),
-        "n": int(draw.choice([16, 24, 32, 48, 64])),
-    }
-    if points["kind"] == "interval":
-        points["include_end"] = bool(draw.integers(2))
-    waves = int(draw.integers(1, 5))
-    size = math.exp(draw.uniform(math.log(0.1), math.log(100)))
-    target = {
-        "kind": "sinusoids",
-        "frequencies": sorted(float(k) for k in draw.choice(np.arange(1, 7), waves, replace=False)),
-        "amplitudes": [float(size * part) for part in draw.uniform(0.3, 1, waves)],
-        "phases": [float(phase) for phase in draw.uniform(0, 2 * math.pi, waves)],
-    }
-    network = {
-        "width": width,
-        "depth": depth,
-        "activation": str(draw.choice(["erf", "tanh", "relu", "gelu"])),
-        "sigma_w": float(draw.uniform(1, 4)),
-        "sigma_b": float(draw.uniform(0, 2)),
-        "centered": bool(draw.uniform() < 0.8),
-        "parameterization": str(draw.choice(["ntk", "standard", "mean_field"], p=[0.7, 0.2, 0.1])),
-    }
-    training = {
-        "learning_rate": {"kind": "auto", "fraction": math.exp(draw.uniform(math.log(0.02), math.log(0.6)))},
+    fields = random_fields(draw, WIDEST, [16, 24, 32, 48, 64])
+    scaling = draw.choice(["ntk", "standard", "mean_field"], p=[0.7, 0.2, 0.1])
+    fields["network"]["parameterization"] = str(scaling)
+    fields["training"] = {
+        "learning_rate": {"kind": "auto", "fraction": decades(draw, 0.02, 0.6)},
         "stop": {"steps": STEPS},
         "device": "cpu",
         "precision": "float32" if draw.uniform() < 0.2 else "float64",
     }
-    return RunConfig.model_validate(
-        {"seed": seed, "data": {"points": points, "target": target}, "network": network, "training": training}
-    )
+    return RunConfig.model_validate({"seed": seed, **fields})
 
 
 def asked(begun: InitialState) -> Training:

@@ -22,6 +22,7 @@ from ntkscope.numerics import euler_step
 from ntkscope.numerics.crossings import steps_for_good
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Finished
+from random_configs import decades, random_fields
 from report import print_table, write_json
 
 FIRST_SEED = 20_000
@@ -34,37 +35,13 @@ WORDS = ("holds", "roughly holds", "fails", "none")
 def random_config(seed: int) -> RunConfig:
     """Targets of one to four waves on intervals and circles: sizes, widths, depths and rates over decades."""
     draw = np.random.default_rng(FIRST_SEED + seed)
-
-    def decades(low: float, high: float) -> float:
-        return math.exp(draw.uniform(math.log(low), math.log(high)))
-
-    depth = int(draw.choice([1, 1, 2, 3]))
-    width = round(decades(8, WIDEST[depth]))
-    points: dict[str, Any] = {"kind": str(draw.choice(["interval", "circle"])), "n": int(draw.choice([16, 24, 32, 48]))}
-    if points["kind"] == "interval":
-        points["include_end"] = bool(draw.integers(2))
-    count, size = int(draw.integers(1, 5)), decades(0.1, 100)
-    target = {
-        "kind": "sinusoids",
-        "frequencies": sorted(float(k) for k in draw.choice(np.arange(1, 7), count, replace=False)),
-        "amplitudes": [size * float(part) for part in draw.uniform(0.3, 1, count)],
-        "phases": [float(phase) for phase in draw.uniform(0, 2 * math.pi, count)],
-    }
-    network = {
-        "width": width,
-        "depth": depth,
-        "activation": str(draw.choice(["erf", "tanh", "relu", "gelu"])),
-        "sigma_w": float(draw.uniform(1, 4)),
-        "sigma_b": float(draw.uniform(0, 2)),
-        "centered": bool(draw.uniform() < 0.8),
-    }
-    training = {
-        "learning_rate": {"kind": "auto", "fraction": decades(0.02, 0.6)},
+    fields = random_fields(draw, WIDEST, [16, 24, 32, 48])
+    fields["training"] = {
+        "learning_rate": {"kind": "auto", "fraction": decades(draw, 0.02, 0.6)},
         "stop": {"steps": STEPS},
         "device": "cpu",
     }
-    fields = {"seed": seed, "data": {"points": points, "target": target}, "network": network, "training": training}
-    return RunConfig.model_validate(fields)
+    return RunConfig.model_validate({"seed": seed, **fields})
 
 
 def worst_factor(config: RunConfig) -> float:
