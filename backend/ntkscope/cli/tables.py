@@ -5,7 +5,7 @@ from rich.table import Table
 from ntkscope.experiment.format import frequency, number, percent
 from ntkscope.schemas.event_parts import ModeRow
 from ntkscope.schemas.preview import Preview
-from ntkscope.schemas.wave import WaveRow
+from ntkscope.schemas.wave import WaveForecast, WaveRow
 
 MOST_ROWS = 16
 
@@ -50,10 +50,7 @@ def wave_table(preview: Preview) -> Table | None:
         table.add_column(heading, justify="right")
     for row in preview.spectrum.waves[:MOST_ROWS]:
         table.add_row(
-            "mean" if row.source == "mean" else frequency(row.frequency),
-            "" if row.source == "mean" else row.source,
-            percent(row.share),
-            "never" if row.step is None else f"{row.step:,}",
+            *_wave(row),
             _maybe(row.time),
             seconds(row.seconds),
             "yes" if row.within_run else "no",
@@ -63,7 +60,7 @@ def wave_table(preview: Preview) -> Table | None:
 
 def learnt_table(rows: list[WaveRow], epsilon: float) -> Table | None:
     """What came of each wave of the target; None where the inputs have no waves."""
-    shown = [row for row in rows if row.source != "mean" or row.amplitude > 0]
+    shown = [row for row in rows if row.is_told]
     if not shown:
         return None
     table = Table(title=f"From when on each wave of the target was below {epsilon:g} of itself", title_justify="left")
@@ -72,14 +69,17 @@ def learnt_table(rows: list[WaveRow], epsilon: float) -> Table | None:
     for row in shown[:MOST_ROWS]:
         measured = "learnt, then lost" if row.lost else "not in this run"
         table.add_row(
-            "mean" if row.source == "mean" else frequency(row.frequency),
-            "" if row.source == "mean" else row.source,
-            percent(row.share),
-            "never" if row.step is None else f"{row.step:,}",
+            *_wave(row),
             measured if row.measured_step is None else number(round(row.measured_step)),
             "–" if row.error is None else percent(row.error),
         )
     return table
+
+
+def _wave(row: WaveForecast) -> tuple[str, str, str, str]:
+    """Its frequency, where it is from, its share of the target and the predicted step."""
+    name, source = ("mean", "") if row.source == "mean" else (frequency(row.frequency), row.source)
+    return name, source, percent(row.share), "never" if row.step is None else f"{row.step:,}"
 
 
 def _maybe(value: float | None) -> str:

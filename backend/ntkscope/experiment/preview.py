@@ -57,12 +57,12 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
 
 
 def _answers(state: InitialState, step_seconds: float) -> list[WaveAnswer]:
-    """Of every part of the target; of a mean that it does not have nothing is to be said."""
+    """Of every part of the target of which there is something to be said."""
     found = wave_forecasts(state, Waves.of(state.problem, state.config.data))
     return [
         WaveAnswer(**wave.model_dump(), seconds=None if wave.step is None else step_seconds * wave.step)
         for wave in found
-        if wave.source != "mean" or wave.amplitude > 0
+        if wave.is_told
     ]
 
 

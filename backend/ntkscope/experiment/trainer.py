@@ -104,8 +104,7 @@ class _Run:
         self.initial, self.recorder, self.network = prepared.initial, prepared.recorder, prepared.network
         self.step, self.loss, self.pending = prepared.step, prepared.loss, command
         self.clock = Clock(prepared.wall_seconds)
-        start = self.initial.kernel.residual
-        self.loss_limit = DIVERGED * 0.5 * float(start @ start) or float("inf")
+        self.loss_limit = DIVERGED * self.initial.loss or float("inf")
         self.goal = self.initial.probe.goal
         self.euler_step = euler_step(self.network, self.initial.probe.inputs)
         self.recorded = self.step or -1  # the last step with a frame

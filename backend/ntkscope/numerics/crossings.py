@@ -1,7 +1,7 @@
 """When is something below a limit for good: read off measurements, or off what a constant kernel predicts."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Bool, Complex, Float
@@ -49,6 +49,12 @@ def for_good(times: Float[Tensor, " times"], values: Float[Tensor, " times"], li
     before, after = float(v[last]), float(v[last + 1])
     part = 1.0 if after <= 0 else math.log(before / limit) / math.log(before / after)
     return ForGood(float(t[last] + part * (t[last + 1] - t[last])), lost=False)
+
+
+def step_for_good(steps: Float[Tensor, " steps"], values: Float[Tensor, " steps"], limit: float) -> ForGood:
+    """As `for_good`, over steps from 0 on: nothing happens between the start and the first step."""
+    found = for_good(steps, values, limit)
+    return replace(found, time=max(1.0, found.time)) if found.time else found
 
 
 def falls(eigenvalues: Float[Tensor, " m"], learning_rate: float) -> Bool[Tensor, " m"]:

@@ -16,6 +16,11 @@ class Wave(Model):
     amplitude: float  # |y_k|: root mean square over the points of its part of y, noise included; 0 for round-off
     share: float  # |y_k|^2 of the sum over all parts, the mean's among them, and what none of them explains
 
+    @property
+    def is_told(self) -> bool:
+        """Of a mean that the target does not have nothing is to be said."""
+        return self.source != "mean" or self.amplitude > 0
+
 
 class WaveForecast(Wave):
     """When a part of the target will be learnt: from which step on its error is at most epsilon, for good.

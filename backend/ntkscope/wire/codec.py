@@ -94,9 +94,17 @@ def to_json(data: bytes) -> bytes:
     return EVENT.dump_json(decode(data))
 
 
+def in_wire_precision(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As who reads the bytes has them: float32's digits, clamped to its range."""
+    return _clamped(values).astype(np.float64)
+
+
+def _clamped(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.clip(values, -LARGEST, LARGEST).astype("<f4")
+
+
 def _pack(value: NDArray[np.float64]) -> dict[str, Any]:
-    clamped = np.clip(value, -LARGEST, LARGEST).astype("<f4")
-    return {"shape": list(value.shape), "float32": clamped.tobytes()}
+    return {"shape": list(value.shape), "float32": _clamped(value).tobytes()}
 
 
 def _unpack(fields: dict[str, Any]) -> Any:

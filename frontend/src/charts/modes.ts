@@ -27,7 +27,9 @@ const words = {
   subtitleShort: (law: LawName) => `|cᵢ(t)| / |cᵢ(0)|; points measured, lines ${chartWords.laws[law]}`,
   learntBelow: (epsilon: number) => `learnt below ε = ${plain(epsilon)}`,
   leaks: (modes: number[]) =>
-    `Mode${modes.length === 1 ? "" : "s"} ${modes.length === 1 ? modes[0] : `${modes[0]}–${modes.at(-1)}`} rise${modes.length === 1 ? "s" : ""} again by what other modes leak into ${modes.length === 1 ? "it" : "them"}`,
+    modes.length === 1
+      ? `Mode ${modes[0]} rises again by what other modes leak into it`
+      : `Modes ${modes[0]}–${modes.at(-1)} rise again by what other modes leak into them`,
 } as const;
 
 const help: Help = {

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from ntkscope.experiment.measure.verdict import Groups, Motion, verdict
 from ntkscope.experiment.theory.frozen import Theory
 from ntkscope.numerics import log_log_fit
-from ntkscope.numerics.crossings import for_good
+from ntkscope.numerics.crossings import step_for_good
 from ntkscope.schemas.event import Checkpoint, LawName
 from ntkscope.schemas.event_parts import LearningTimeFit, ModeRow, MovingPrediction, Verdict
+from ntkscope.wire.codec import in_wire_precision
 
 Array = NDArray[np.float64]
 # A mode is compared while it moves: before, there is nothing to see, after, only what the others leak into it.
 EARLIEST, LATEST = 0.05, 3.0
-LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 SLOWER_THAN = 0.5  # of the largest eigenvalue: faster modes are gone within a few steps
 
 
@@ -47,7 +47,8 @@ class History:
     steps: list[int] = field(default_factory=list)
     remaining: list[Array] = field(default_factory=list)  # (G,) each
     learnt: list[Array] = field(default_factory=list)
-    predicted: list[Array] = field(default_factory=list)  # (G,) each: `remaining` of the drawn law, signed as below
+    left: list[Array] = field(default_factory=list)  # (G,) each: `remaining`, of a single mode with its sign
+    predicted: list[Array] = field(default_factory=list)  # (G,) each: the same of the drawn law
     function_errors: list[float] = field(default_factory=list)  # ||r - r_predicted|| / ||r(0)||; NaN: not known
     wave_errors: list[Array] = field(default_factory=list)  # (W,) each
     kernel_steps: list[int] = field(default_factory=list)
@@ -56,24 +57,28 @@ class History:
     errors: dict[LawName, list[Array]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        groups = self.theory.initial.groups.groups
+        initial = self.theory.initial
+        groups = initial.groups.groups
         self._counts = np.array([group.significant for group in groups], dtype=bool)
         self._single = np.array([len(group.modes) == 1 for group in groups], dtype=bool)
+        judged = [group for group in groups if group.significant]
+        floors = np.array([initial.coefficient_floor / group.start_magnitude for group in judged])
+        self._judged = Groups([group.modes for group in judged], floors, initial.config.recording.epsilon)
 
     def add(self, measured: Measured, theory: Theory, at: int) -> None:
         """Record the groups' state at entry `at` of this theory's steps: of the run's, or of a step off the plan.
 
         In the precision of the wire: a run that comes back from its checkpoint ends with the same figures.
         """
-        both = (measured.remaining, measured.learnt)
-        remaining, learnt = (values.astype(np.float32).astype(np.float64) for values in both)
+        remaining, learnt = in_wire_precision(measured.remaining), in_wire_precision(measured.learnt)
         self.steps.append(int(theory.steps[at]))
         self.extra += theory is not self.theory
         self.remaining.append(remaining)
         self.learnt.append(learnt)
+        self.left.append(self._signed(remaining, learnt))
         drawn = theory.predictions[theory.law]
         self.predicted.append(self._signed(drawn.remaining[at], drawn.learnt[at]))
-        self.function_errors.append(float(np.float32(min(measured.function_error, LARGEST_FLOAT32))))
+        self.function_errors.append(float(in_wire_precision(np.array(measured.function_error))))
         self.wave_errors.append(measured.wave_errors)
         moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
         for law, predicted in theory.predictions.items():
@@ -91,17 +96,8 @@ class History:
 
     def verdict(self) -> Verdict | None:
         """Whether the kernel at the start predicts the run, as far as it is recorded."""
-        initial, chosen = self.theory.initial, np.flatnonzero(self._counts)
-        groups = [initial.groups.groups[at] for at in chosen]
-        floors = np.array([initial.coefficient_floor / group.start_magnitude for group in groups])
-        signed = [self._signed(*both) for both in zip(self.remaining, self.learnt, strict=True)]
-        return verdict(
-            np.array(self.function_errors),
-            np.array(signed)[:, chosen],
-            np.array(self.predicted)[:, chosen],
-            Groups([group.modes for group in groups], floors, initial.config.recording.epsilon),
-            self.motion,
-        )
+        measured, predicted = (np.array(values)[:, self._counts] for values in (self.left, self.predicted))
+        return verdict(np.array(self.function_errors), measured, predicted, self._judged, self.motion)
 
     def _signed(self, remaining: Array, learnt: Array) -> Array:
         """What is left of each group: of a single mode with its sign, else the norm's."""
@@ -134,19 +130,18 @@ class History:
     def rows(self) -> list[ModeRow]:
         """The closing table: each group's eigenvalue, learning times (for good, theory, section 2) and error."""
         initial = self.theory.initial
-        times = torch.tensor(self.steps, dtype=torch.float64) * initial.learning_rate
+        steps = torch.tensor(self.steps, dtype=torch.float64)
         table, errors = np.array(self.remaining), np.array(self.errors[self.theory.law])
         rows = []
         for column, group in enumerate(initial.groups.groups):
-            found = for_good(times, torch.from_numpy(table[:, column]), initial.config.recording.epsilon)
+            found = step_for_good(steps, torch.from_numpy(table[:, column]), initial.config.recording.epsilon)
             rows.append(
                 ModeRow(
                     modes=[mode + 1 for mode in group.modes],
                     eigenvalue=group.eigenvalue,
                     significant=group.significant,
                     predicted_learning_time=group.learning_time,
-                    # Nothing happens between the start and the first step.
-                    measured_learning_time=found.time and max(found.time, initial.learning_rate),
+                    measured_learning_time=found.time and found.time * initial.learning_rate,
                     lost=found.lost,
                     median_error=_median(errors[:, column]),
                 )

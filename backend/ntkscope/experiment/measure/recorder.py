@@ -181,7 +181,7 @@ class Recorder:
         functions: dict[PredictionName, PredictedFunction] = {}
         functions["frozen"] = self._compared(function, predicted.drawn.function[at].numpy())
         if by_theta and infinite and infinite.grid:
-            told = followed(float(by_theta.loss[at]), initial.loss)
+            told = bool(followed(by_theta.loss[at], initial.loss))
             values = by_theta.function[at].numpy()
             functions["infinite"] = self._compared(function, values if told else np.full_like(values, np.nan))
             band = infinite.ensemble_at_once(predicted.drawn.law, predicted.drawn.step[at : at + 1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,11 +12,11 @@ from torch import Tensor
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.experiment.theory.learnt import wave_forecasts
 from ntkscope.experiment.theory.waves import Waves
-from ntkscope.numerics.crossings import for_good
+from ntkscope.numerics.crossings import step_for_good
 from ntkscope.schemas.wave import WaveForecast, WaveRow
+from ntkscope.wire.codec import in_wire_precision
 
 Array = NDArray[np.float64]
-LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -26,27 +26,29 @@ class WaveCourse:
     Args:
         initial: The run at step 0.
         waves: What the target is made of.
+        in_modes: The same of values given by their coefficients in the modes of K_0.
         forecasts: When each will be learnt, by the kernel at the start.
     """
 
     initial: InitialState
     waves: Waves
+    in_modes: Waves
     forecasts: list[WaveForecast]
 
     @classmethod
     def of(cls, initial: InitialState) -> WaveCourse:
         """Of the run that begins here."""
         waves = Waves.of(initial.problem, initial.config.data)
-        return cls(initial, waves, wave_forecasts(initial, waves))
+        modes = initial.kernel.spectrum.modes.to(waves.map.dtype)
+        return cls(initial, waves, replace(waves, map=waves.map @ modes), wave_forecasts(initial, waves))
 
     def errors(self, residual: Tensor) -> Array:
         """(F,) |r_k| / |y_k| of a residual (n,), in the wire's precision; NaN where the target has no such wave."""
-        errors = self.waves.errors(residual).clamp(max=LARGEST)  # NaN stays
-        return np.asarray(errors.numpy().astype(np.float32), dtype=np.float64)
+        return in_wire_precision(self.waves.errors(residual).numpy())
 
     def predicted(self, coefficients: Tensor) -> Array:
         """(F,) the same of a residual given by its coefficients (n,) in the modes of K_0."""
-        return self.errors(self.initial.kernel.spectrum.modes @ coefficients)
+        return self.in_modes.errors(coefficients).numpy()
 
     def rows(self, steps: list[int], errors: list[Array]) -> list[WaveRow]:
         """The closing table, from the errors (F,) at each recorded step."""
@@ -55,19 +57,14 @@ class WaveCourse:
         rows = []
         for column, wave in enumerate(self.forecasts):
             course = table[:, column]
-            found = for_good(at, course, self.initial.config.recording.epsilon)
+            found = step_for_good(at, course, self.initial.config.recording.epsilon)
             last = float(course[-1]) if len(course) else np.nan
             rows.append(
                 WaveRow(
                     **wave.model_dump(),
-                    measured_step=not_before_the_first(found.time),
+                    measured_step=found.time,
                     lost=found.lost,
                     error=last if np.isfinite(last) else None,
                 )
             )
         return rows
-
-
-def not_before_the_first(step: float | None) -> float | None:
-    """Nothing happens between the start and the first step; 0 is there at the start."""
-    return step if not step else max(1.0, step)

@@ -1,6 +1,7 @@
 """A prediction that grows without bound is told up to where it is a thousand times as large as what it began with."""
 
 import torch
+from torch import Tensor
 
 from ntkscope.experiment.format import number
 from ntkscope.numerics import KernelPrediction
@@ -8,8 +9,8 @@ from ntkscope.numerics import KernelPrediction
 MOST_GROWN = 1e3  # of the residual's norm: a run itself is called diverged at 10⁴
 
 
-def followed(loss: float, first: float) -> bool:
-    """Whether a predicted loss is still told, beside the loss at the start; NaN is not."""
+def followed(loss: Tensor, first: float) -> Tensor:
+    """Whether predicted losses are still told, beside the loss at the start, each; NaN is not."""
     return loss <= MOST_GROWN**2 * first
 
 
@@ -21,7 +22,7 @@ def growth_notices(name: str, prediction: KernelPrediction, first: float) -> lis
         prediction: At the run's recorded steps.
         first: The loss at the start.
     """
-    beyond = torch.nonzero(~(prediction.loss <= MOST_GROWN**2 * first))[:, 0]
+    beyond = torch.nonzero(~followed(prediction.loss, first))[:, 0]
     if not len(beyond):
         return []
     product = prediction.law.learning_rate * float(prediction.kernel.spectrum.eigenvalues[0])

@@ -102,7 +102,7 @@ class InfiniteNetwork:
             **kernel_modes(decomposed, self.groups.start, frequencies, self.groups.groups, initial.problem),
             distance=distance if np.isfinite(distance) else None,
             truncation_error=self.own.error,
-            loss=np.array([loss if followed(loss, initial.loss) else np.nan for loss in prediction.loss.tolist()]),
+            loss=prediction.loss.where(followed(prediction.loss, initial.loss), np.nan).numpy(),
             slices=slices.of(self.own.ntk),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -71,9 +70,10 @@ class MovingKernel:
     def prediction(self, residual: Tensor, function: Tensor) -> MovingPrediction:
         """What is predicted where the last kernel was measured, beside the measured residual (n,) and function (g,)."""
         initial, predicted = self._initial, self._frozen
-        loss = 0.5 * float(predicted.residual @ predicted.residual)
-        if not followed(loss, initial.loss):
-            predicted, loss = _nothing(predicted), math.nan
+        loss = 0.5 * (predicted.residual @ predicted.residual)
+        told = bool(followed(loss, initial.loss))
+        if not told:
+            predicted = _nothing(predicted)
         coefficients = initial.coefficients(predicted.residual)
         at = torch.tensor([float(self._step)], dtype=torch.float64)
         by_k_0 = initial.kernel.predict(initial.training_law, at).residual[0]
@@ -82,7 +82,7 @@ class MovingKernel:
             mode_coefficients=coefficients,
             remaining=initial.groups.remaining(coefficients[None])[0],
             learnt=initial.groups.learnt(coefficients[None])[0],
-            loss=None if math.isnan(loss) else loss,
+            loss=float(loss) if told else None,
             function=predicted.function.numpy(),
             fitted=(initial.problem.targets + predicted.residual).numpy(),
             error=_relative(predicted.residual - residual, whole),
