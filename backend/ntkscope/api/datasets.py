@@ -109,7 +109,7 @@ def _points(choices: dict[str, Any], data: bytes) -> DatasetPoints:
     try:
         return DatasetPoints(sha256=hashlib.sha256(data).hexdigest(), **choices)
     except ValidationError as error:
-        raise RequestValidationError(error.errors()) from None
+        raise RequestValidationError([one | {"loc": ("query", *one["loc"])} for one in error.errors()]) from None
 
 
 @router.get("/{sha256}")

@@ -1,5 +1,6 @@
 """`ntkscope run data.csv`: a config made from a table, and the options that say how it is read."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -78,7 +79,8 @@ def config_of_table(path: Path, choices: Choices, settings: Settings) -> tuple[R
     Raises:
         NtkscopeError: the table cannot be read.
     """
-    data, points = read_bytes(path), {"sha256": "0" * 64, "missing": "drop", **choices.points}
+    data = read_bytes(path)
+    points = {"sha256": hashlib.sha256(data).hexdigest(), "missing": "drop", **choices.points}
     reading = read_table(data, settings.max_upload_bytes, checked(DatasetPoints, points))
     if reading.data is None:
         read_csv(data, path.name, settings.max_upload_bytes, checked(DatasetPoints, points))  # which says why

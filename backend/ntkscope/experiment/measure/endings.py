@@ -80,12 +80,7 @@ class Condition:
     def saturated(self) -> bool:
         """Whether the units bend so little that the kernel has few modes, and this leaves a part of the target."""
         stuck = self.flat >= MOST_FLAT or (self.straight >= MOST_STRAIGHT and not self.linear)
-        return stuck and self.few_modes
-
-    @property
-    def few_modes(self) -> bool:
-        """Whether the kernel has few modes, and this leaves a part of the target."""
-        return self.rank <= FEW_MODES * self.points and self.left > LEFT
+        return stuck and self.rank <= FEW_MODES * self.points and self.left > LEFT
 
     @property
     def says(self) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ntkscope.experiment.format import number, percent
-from ntkscope.experiment.measure.endings import Condition, Facts, from_start
+from ntkscope.experiment.measure.endings import FEW_MODES, Condition, Facts, from_start
 from ntkscope.experiment.problem.scaling import LARGE, MEAN_HIDES, SMALL
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.experiment.theory.learnt import forgotten
 from ntkscope.experiment.theory.outlook import fitting_norm, large_target
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Changes, Suggestion
+
+FAR_LEFT = 0.01  # of the target about its mean: more than this beyond the kernel's modes is told, if inputs are far
 
 
 def scale_warnings(state: InitialState, facts: Facts, start: Condition) -> list[Suggestion]:
@@ -23,7 +25,8 @@ def scale_warnings(state: InitialState, facts: Facts, start: Condition) -> list[
 
 def start_warnings(config: RunConfig, facts: Facts, start: Condition) -> list[Suggestion]:
     """Why K_0 sees so little of the target, where inputs or weights are to blame."""
-    far = facts.scalable and facts.inputs.is_far and start.few_modes and not start.linear
+    few = start.rank <= FEW_MODES * start.points and start.left > FAR_LEFT
+    far = facts.scalable and facts.inputs.is_far and few and not start.linear
     if not start.saturated and not far:
         return []
     if facts.inputs_to_blame:
