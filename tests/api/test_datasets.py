@@ -71,6 +71,7 @@ def test_a_table_is_shown_before_anything_is_stored(fake: Server) -> None:
     assert read(fake, data, "x=2&y=1&missing=drop")["data"]["points"]["x"] == ["value"]
     assert fake.client.post("api/datasets", content=data).status_code == 422
     assert fake.client.post("api/datasets?missing=drop", content=data).json()["rows"] == 2
+    assert fake.client.get(f"api/datasets/{sha}/read?missing=drop").json() == dropped
 
 
 def test_a_packed_table_is_kept_as_it_came(fake: Server) -> None:

@@ -18,7 +18,7 @@ from ntkscope.api.services import Services
 from ntkscope.errors import InvalidInput, NotFound
 from ntkscope.experiment.problem.table_reader import read_csv
 from ntkscope.experiment.problem.table_reading import read_table
-from ntkscope.experiment.problem.table_text import GZIP
+from ntkscope.experiment.problem.table_text import DEFAULT_LIMIT, GZIP
 from ntkscope.schemas.dataset import DatasetPoints, DecimalChoice, SeparatorChoice
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.table_reading import TableReading
@@ -116,6 +116,13 @@ def _points(choices: dict[str, Any], data: bytes) -> DatasetPoints:
 async def get_dataset(sha256: Sha256, services: ServicesDep) -> DatasetInfo:
     """A table's name and shape."""
     return (await _find(services, sha256))[0]
+
+
+@router.get("/{sha256}/read")
+async def read_stored_dataset(sha256: Sha256, services: ServicesDep, choices: Choices) -> TableReading:
+    """What is understood of a table that is kept, with these choices, and its first rows."""
+    data = (await _find(services, sha256))[1]
+    return await services.heavy(read_table, data, max(len(data), DEFAULT_LIMIT), _points(choices, data))
 
 
 @router.get("/{sha256}/csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})

@@ -237,15 +237,8 @@ class Data(Model):
 
     @model_validator(mode="after")
     def _one_hold_out(self) -> Self:
-        if self.hold_out.kind == "none":
-            return self
-        if getattr(self.points, "hold_out", False):
+        if self.hold_out.kind != "none" and getattr(self.points, "hold_out", False):
             raise ValueError(
                 "one way of holding points out; you gave data.points.hold_out and data.hold_out. Leave one of them out"
-            )
-        if self.hold_out.kind == "column" and self.points.kind != "dataset":
-            raise ValueError(
-                f"a column that marks what is held out needs a table; you gave points of kind '{self.points.kind}'. "
-                "Hold out every k-th point, a fraction or a range"
             )
         return self

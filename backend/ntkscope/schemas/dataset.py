@@ -32,22 +32,29 @@ class DatasetPoints(Model):
         [],
         title="Inputs, x",
         help="Columns by name, or by number from 1. Empty: all that hold numbers, but for y.",
+        with_table=True,
         max_length=MOST_COLUMNS - 1,
     )
-    y: Column = field("", title="Target, y", help="Column by name or number. Empty: the one called y, or the last.")
+    y: Column = field(
+        "",
+        title="Target, y",
+        help="Column by name or number. Empty: the one called y, or the last.",
+        with_table=True,
+    )
     separator: SeparatorChoice = field(
-        "auto", title="Cells apart by", help="What stands between cells. Auto: found in the table.", advanced=True
+        "auto", title="Cells apart by", help="What stands between cells. Auto: found in the table.", with_table=True
     )
     decimal: DecimalChoice = field(
         "auto",
         title="Decimals begin with",
         help="1,5 or 1.5. The other mark separates thousands. Auto: found in the table, where it is clear.",
-        advanced=True,
+        with_table=True,
     )
     missing: Literal["refuse", "drop"] = field(
         "refuse",
-        title="Rows with an empty cell or none of a number",
+        title="Rows with an empty cell",
         help="Refuse the table, or leave those rows out.",
+        with_table=True,
     )
     subset: Literal["all", "even", "random"] = field(
         "all", title="Rows", help="All, equally spaced ones in the table's order, or some drawn by the seed."

@@ -74,7 +74,8 @@ class Started(KernelModes, Event):
     targets: Annotated[Vector, VALUE]  # (n,) with noise
     grid: Matrix  # (g, d) evaluation points, same coordinates as inputs
     grid_target: Annotated[Vector | None, VALUE]  # (g,) clean target there; NaN, or None, where it is not known
-    grid_shape: list[int]  # [g], or [rows, columns] for a heatmap
+    grid_shape: list[int]  # [g], or [rows, columns] for a heatmap, after which held-out points may come
+    held_out: list[int] | None = None  # numbers of the grid's points that are data held out; None where there are none
     grid_start: Annotated[Vector, VALUE]  # (g,) f at time 0
     coefficient_floor: Annotated[float, SIZE]
     modes: Matrix  # (n, m) eigenvectors on the training points

@@ -53,9 +53,7 @@ class HeldColumn(Model):
     """The rows that a column of the table marks: 1, true, yes, or test."""
 
     kind: Literal["column"] = "column"
-    column: Column = field(
-        title="Column that marks them", help="1, true, yes, test or validation: held out.", min_length=1
-    )
+    column: Column = field("", title="Column that marks them", help="1, true, yes, test or validation: held out.")
 
 
 HoldOut = Annotated[HoldNothingOut | EveryKth | HeldFraction | HeldRange | HeldColumn, Field(discriminator="kind")]

@@ -121,8 +121,7 @@ class Recorder:
         largest_stable = initial.training_law.largest_stable_eigenvalue
         warnings = rate_notices(rate, initial.largest_stable_rate)
         warnings += [scale.sentence for scale in scale_warnings(initial, self._facts, self._start)]
-        if self._by_theta:
-            warnings += growth_notices("Infinite width", self._by_theta, initial.loss)
+        warnings += growth_notices("Infinite width", self._by_theta, initial.loss) if self._by_theta else []
         return self._told(Started(
             seq=next(self._seq),
             config=initial.config,
@@ -140,6 +139,7 @@ class Recorder:
             grid=problem.grid_inputs,
             grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
             grid_shape=problem.grid_shape,
+            held_out=problem.held_out,
             grid_start=kernel.function.numpy(),
             **kernel_modes(kernel.spectrum, initial.groups.start, frequencies, initial.groups.groups, problem),
             coefficient_floor=initial.coefficient_floor,

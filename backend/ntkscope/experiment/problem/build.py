@@ -59,6 +59,11 @@ class Problem:
     architecture: Architecture
     target_scaling: TargetScaling
 
+    @property
+    def held_out(self) -> list[int] | None:
+        """Numbers of the grid's points that are data held out; None where there are none."""
+        return None if self.grid_tested is None else np.flatnonzero(self.grid_tested).tolist()
+
     def test_error(self, function: Float[Tensor, " g"]) -> float | None:
         """Mean squared error of a function on the grid, where points are held out on those; None where y is unknown."""
         if self.grid_target is None:

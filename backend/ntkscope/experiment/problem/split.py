@@ -64,7 +64,11 @@ def held_out(data: Data, points: PointSet, table: Table | None, seed: int) -> Bo
             values = points.inputs[:, _input(column, points, table)]
             held = (values >= low) & (values <= high)
         case HeldColumn():
-            assert table is not None, "the schema lets a column go with a table only"
+            if table is None:
+                raise InvalidInput(
+                    "A table, for a column that marks what is held out.", f"points of kind '{data.points.kind}'",
+                    "Hold out every k-th point, a fraction or a range.", "data.hold_out.kind",
+                )  # fmt: skip
             assert table.held_out is not None, "the table was read with the config's column"
             held = table.held_out
     if held.all() or not held.any():
