@@ -1,5 +1,6 @@
 """Training without a server."""
 
+import hashlib
 import json
 import os
 import re
@@ -89,6 +90,74 @@ def test_a_table_is_trained_on(cli: Cli) -> None:
     assert "--dataset FILE.csv" in cli("run", "t.json").error
     assert "which is another" in cli("run", "t.json", "--dataset", "other.csv").error
     assert "no such file" in cli("run", "t.json", "--dataset", "none.csv").error
+
+
+YEARS = "YEAR,COUNT,NAME\n" + "".join(f"{1900 + i},{i * i if i != 3 else ''},ox\n" for i in range(12))
+
+
+def test_a_table_alone_is_a_run_and_says_how_it_was_read(cli: Cli) -> None:
+    write("years.csv", YEARS)
+    answer = cli("preview", "years.csv")
+
+    assert answer.code == 0
+    for said in (
+        "y is COUNT, the last column of numbers; x is YEAR.",
+        "Left out, since they hold text: NAME.",
+        "Inputs of 1,900 to 1,911 are scaled to [−1, 1] for the network.",
+        "The target, 0 to 121, is given mean 0 and deviation 1.",
+        "1 of 12 rows left out, with an empty cell or one that is no number (line 5).",
+        "What is trained on is y minus its mean",
+    ):
+        assert answer.words.count(said) == 1, said
+    made = json.loads(cli("preview", "years.csv", "--hold-out", "range:1909:1911", "--json").output)
+    assert made["config"]["data"]["points"]["x"] == ["YEAR"]
+    assert made["config"]["data"]["hold_out"] == {"kind": "range", "column": "", "low": 1909, "high": 1911}
+    assert "3 of 11 points are held out" in " ".join(made["notices"])
+
+
+def test_a_table_is_trained_on_as_it_is(cli: Cli) -> None:
+    write("years.csv", YEARS)
+    answer = cli("run", "years.csv", "--rows", "6", "--json")
+    lines = [json.loads(line) for line in answer.output.splitlines()]
+
+    assert answer.code == 0
+    assert lines[0]["config"]["data"]["points"]["sha256"] == hashlib.sha256(YEARS.encode()).hexdigest()
+    assert len(lines[0]["targets"]) == 6
+    assert lines[-1]["reason"] == "steps"
+    assert "y is COUNT" in answer.error  # the words go elsewhere
+
+
+def test_the_options_choose_columns_marks_and_rows(cli: Cli) -> None:
+    write("a.csv", "a;b;c\n" + "".join(f"{i},5;{i * i};{i % 2}\n" for i in range(9)))
+    points = "--x", "c,1", "--y", "b", "--separator", "semicolon", "--decimal", "comma", "--keep-rows"
+    made = json.loads(cli("preview", "a.csv", *points, "--rows", "6", "--random-rows", "--json").output)
+
+    chosen = made["config"]["data"]["points"]
+    assert (chosen["x"], chosen["y"], chosen["decimal"], chosen["missing"]) == (["c", "1"], "b", "comma", "refuse")
+    assert (chosen["subset"], chosen["most_rows"]) == ("random", 6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("none.csv",), "no such file"),
+        (("years.csv", "--x", "month"), "A column of the table: YEAR, COUNT, NAME"),
+        (("years.csv", "--keep-rows"), "1 row with an empty cell (line 5)"),
+        (("years.csv", "--hold-out", "some"), "One of every:5, fraction:0.2"),
+        (("years.csv", "--hold-out", "every:x"), "data.hold_out.k: A whole number"),
+        (("years.csv", "--hold-out", "column:NAME"), "a choice that holds none out"),
+        (("years.csv", "--rows", "1"), "A number of at least 2"),
+        (("thousands.csv",), "1408 if the comma separates thousands, 1.408 if it begins the decimals"),
+        (("two-sines", "--x", "a"), "A table, for options that say how one is read"),
+    ],
+)
+def test_mistakes_with_tables_are_told_in_sentences(cli: Cli, arguments: tuple[str, ...], words: str) -> None:
+    write("years.csv", YEARS)
+    write("thousands.csv", 'x,y\n"1,408","50"\n"2,100","60"\n')
+    answer = cli("preview", *arguments)
+
+    assert answer.code == 1
+    assert words in answer.error
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from ntkscope.experiment.preview import preview
-from ntkscope.experiment.problem.datasets import read_csv
+from ntkscope.experiment.problem.table_reader import read_csv
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ntkscope.errors import InvalidInput
 from ntkscope.numerics import empirical_ntk, empirical_ntk_full, empirical_ntk_mean, module_ntk
 from tests.numerics.modules import ARCHITECTURES, Function, autograd_jacobian, check, linear, mlp
 from tests.numerics.twins import normal
@@ -129,6 +130,19 @@ def test_a_module_that_torch_func_cannot_vectorize() -> None:
 def test_an_embedding_of_whole_numbers() -> None:
     net = nn.Sequential(nn.Embedding(5, 3), nn.Flatten(), linear(6)).double()
     check(net, "jacobian", "Embedding", torch.tensor([[0, 1], [4, 2], [3, 3], [1, 1], [0, 4]]))
+
+
+@pytest.mark.parametrize(
+    ("module", "x", "remedy"),
+    [
+        (nn.Sequential(nn.Embedding(5, 3), nn.Flatten(), linear(6)), torch.ones(2, 2), r"x\.long\(\)"),
+        (nn.Sequential(nn.Embedding(5, 3), nn.Flatten(), linear(6)), torch.full((2, 2), 5), "below the embedding's"),
+        (linear(2), torch.ones(3, 2, dtype=torch.int64), r"x\.double\(\)"),
+    ],
+)
+def test_whole_numbers_where_others_are_taken_and_the_reverse(module: nn.Module, x: Tensor, remedy: str) -> None:
+    with pytest.raises(InvalidInput, match=remedy):
+        module_ntk(module, x)
 
 
 def test_frozen_parameters_are_left_out_and_named() -> None:

@@ -59,7 +59,8 @@ def create_app(
         app.include_router(module.router)
     app.include_router(pages.router(built))
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())
-    app.add_middleware(BodyLimit, uploads={datasets.router.prefix: settings.max_upload_bytes + FORM_OVERHEAD})
+    largest = settings.max_upload_bytes + FORM_OVERHEAD
+    app.add_middleware(BodyLimit, uploads=dict.fromkeys(datasets.UPLOADS, largest))
     app.add_middleware(Guard, own_name=settings.host, proxies=names, any_host=settings.insecure and not names)
     app.add_middleware(BasePath, base_path=settings.base_path)
     return app

@@ -1,6 +1,6 @@
 """A run's log over REST: its events, its data, and its prediction at any time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -129,10 +129,17 @@ async def get_prediction(
 
 @router.get("/dataset.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def get_run_dataset(run_id: RunId, services: ServicesDep) -> Response:
-    """The points and targets that the run was trained on, as a table that can be uploaded again."""
+    """The points and targets that the run was trained on, in their own units, as a table that can be uploaded again."""
     run = await services.manager.get(run_id)
-    problem = await services.heavy(lambda: build(run.config, services.manager.table(run.config)))
-    inputs, targets = problem.inputs, problem.targets.numpy()
-    lines = csv_lines(inputs, targets, [*(f"x{i + 1}" for i in range(inputs.shape[1])), "y"])
+    lines = await services.heavy(_trained_on, services, run)
     headers = {"Content-Disposition": f'attachment; filename="ntkscope-{run_id}.csv"'}
     return StreamingResponse(lines, media_type="text/csv", headers=headers)
+
+
+def _trained_on(services: Services, run: RunSummary) -> Iterator[str]:
+    table = services.manager.table(run.config)
+    problem = build(run.config, table)
+    names = [*(f"x{i + 1}" for i in range(problem.inputs.shape[1])), "y"]
+    if table is not None and run.config.data.target.kind == "dataset":
+        names = table.columns
+    return csv_lines(problem.inputs, problem.observed, names)

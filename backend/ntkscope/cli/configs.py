@@ -3,19 +3,47 @@
 import hashlib
 import json
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ntkscope.api.validation import describe
+from ntkscope.cli.tabled import Choices, config_of_table, is_table, read_bytes, table_of, with_choices
 from ntkscope.errors import InvalidInput, NotFound
 from ntkscope.experiment.presets import preset, presets
-from ntkscope.experiment.problem.datasets import Table, read_csv
+from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 from ntkscope.settings import Settings
 
 SUFFIXES = (".toml", ".json")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is to be run: its name, its config, its table, and what is to be said of how that was read."""
+
+    name: str
+    config: RunConfig
+    table: Table | None
+    said: list[str]
+
+
+def find(target: str, dataset: Path | None, choices: Choices, settings: Settings) -> Found:
+    """What PRESET_OR_FILE names: a preset, a config, or a table of one's own.
+
+    Raises:
+        NtkscopeError: there is no such thing, or it cannot be read.
+    """
+    path = Path(target)
+    if is_table(path):
+        config, said = config_of_table(path, choices, settings)
+        table = table_of(config, read_bytes(path), path.name, settings.max_upload_bytes)
+        return Found(path.name, config, table, [line for line in said if line not in table.notices])
+    name, config = find_config(target)
+    config = with_choices(config, choices)
+    return Found(name, config, find_table(config, dataset, settings), [])
 
 
 def find_config(target: str) -> tuple[str, RunConfig]:
@@ -30,7 +58,7 @@ def find_config(target: str) -> tuple[str, RunConfig]:
     name, _, variant = target.partition(":")
     if name not in [found.id for found in presets()]:
         raise NotFound(
-            expected="A preset, or a file that ends in .toml or .json.",
+            expected="A preset, a config (.toml or .json), or a table (.csv, .tsv, .txt, .dat, or .gz of one).",
             got=f"'{target[:100]}'",
             remedy="'ntkscope presets' lists the presets.",
         )
@@ -61,7 +89,7 @@ def find_table(config: RunConfig, path: Path | None, settings: Settings) -> Tabl
             remedy="Give it with --dataset FILE.csv.",
             where="--dataset",
         )
-    data = _read(path)
+    data = read_bytes(path)
     if hashlib.sha256(data).hexdigest() != points.sha256:
         raise InvalidInput(
             expected=f"The table whose SHA-256 begins with {points.sha256[:12]}.",
@@ -69,11 +97,11 @@ def find_table(config: RunConfig, path: Path | None, settings: Settings) -> Tabl
             remedy="Give the table of this configuration, or change data.points.sha256.",
             where="--dataset",
         )
-    return read_csv(data, path.name, settings.max_upload_bytes)
+    return table_of(config, data, path.name, settings.max_upload_bytes)
 
 
 def _from_file(path: Path) -> RunConfig:
-    data = _read(path)
+    data = read_bytes(path)
     try:
         text = data.decode()
         fields: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
@@ -86,11 +114,3 @@ def _from_file(path: Path) -> RunConfig:
         problem = describe(error.errors(), fields)[0]
         where = f"{path}: {problem.where}"
         raise InvalidInput(problem.expected, problem.got, problem.remedy, where) from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise NotFound("A file that can be read.", f"'{path}': {reason}", "Check its name.") from None

@@ -7,8 +7,9 @@ import typer
 from rich.console import Console
 
 from ntkscope.api.limits import limits
-from ntkscope.cli.configs import find_config, find_table
+from ntkscope.cli.configs import find
 from ntkscope.cli.settings import read_settings
+from ntkscope.cli.tabled import Apart, Choices, DecimalMark, DropRows, HoldOutOption, Random, Rows, X, Y
 from ntkscope.cli.tables import seconds, wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.estimate import check_limits, readable_bytes
@@ -18,21 +19,34 @@ from ntkscope.schemas.preview import Preview
 
 def preview(
     target: Annotated[
-        str, typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, or a .toml or .json file.")
+        str,
+        typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, a .toml or .json file, or a table."),
     ],
     dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
+    x: X = "",
+    y: Y = "",
+    separator: Apart = "auto",
+    decimal: DecimalMark = "auto",
+    drop: DropRows = None,
+    rows: Rows = None,
+    random: Random = False,
+    hold_out: HoldOutOption = "",
     json_text: Annotated[bool, typer.Option("--json", help="Write everything, as JSON.")] = False,
 ) -> None:
     """Says before training what will be learnt, when, and what it costs."""
     settings = read_settings()
-    name, config = find_config(target)
-    table = find_table(config, dataset, settings)
+    choices = Choices(x, y, separator, decimal, drop, rows, random, hold_out)
+    found = find(target, dataset, choices, settings)
+    name, config, table = found.name, found.config, found.table
     check_limits(config, limits(settings), table)
     made = experiment.preview(config, table)
     if json_text:
         typer.echo(made.model_dump_json(indent=2))
     else:
-        show(name, made, Console(highlight=False, soft_wrap=True))
+        console = Console(highlight=False, soft_wrap=True)
+        for line in found.said:
+            console.print(line, markup=False)
+        show(name, made, console)
 
 
 def show(name: str, preview: Preview, console: Console) -> None:

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from ntkscope.api.limits import limits
-from ntkscope.cli.configs import find_config, find_table
+from ntkscope.cli.configs import find
 from ntkscope.cli.settings import read_settings
+from ntkscope.cli.tabled import Apart, Choices, DecimalMark, DropRows, HoldOutOption, Random, Rows, X, Y
 from ntkscope.cli.tables import learnt_table, mode_table, seconds
 from ntkscope.executors.drive import drive
 from ntkscope.experiment.check import check_start
@@ -29,9 +30,18 @@ CANCELLED = 130  # the exit status of a program that Ctrl-C ended
 
 def run(
     target: Annotated[
-        str, typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, or a .toml or .json file.")
+        str,
+        typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, a .toml or .json file, or a table."),
     ],
     dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
+    x: X = "",
+    y: Y = "",
+    separator: Apart = "auto",
+    decimal: DecimalMark = "auto",
+    drop: DropRows = None,
+    rows: Rows = None,
+    random: Random = False,
+    hold_out: HoldOutOption = "",
     json_lines: Annotated[bool, typer.Option("--json", help="Write the events to the output, one a line.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the events to this file, as msgpack.")] = None,
 ) -> None:
@@ -40,12 +50,15 @@ def run(
     The exit status is 0 for a run that completed, 1 for one that diverged, 130 for one that was cancelled.
     """
     settings = read_settings()
-    name, config = find_config(target)
-    table = find_table(config, dataset, settings)
+    choices = Choices(x, y, separator, decimal, drop, rows, random, hold_out)
+    found = find(target, dataset, choices, settings)
+    name, config, table = found.name, found.config, found.table
     check_limits(config, limits(settings), table)
     check_start(config, table)
     threads = threads_for(config, table, settings.training_threads())
     console = Console(stderr=json_lines, highlight=False)
+    for line in found.said:
+        console.print(line, markup=False)
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(out.open("wb")) if out else None
         stop = stack.enter_context(_ctrl_c())

@@ -7,11 +7,14 @@ from ntkscope.errors import TooLarge
 from ntkscope.experiment.machine import Speed, machine_speed
 from ntkscope.experiment.machine_memory import machine_memory
 from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.problem.split import rows_taken
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.data import Arcs, Circle, DatasetPoints, RandomPoints
+from ntkscope.schemas.data import Arcs, Circle, RandomPoints
+from ntkscope.schemas.dataset import DatasetPoints
 from ntkscope.schemas.network import FourierFeatures, Positional
 from ntkscope.schemas.preview import Cost
 
+SUBSET = "Take some of the rows: data.points.subset = even or random (--rows)"
 DOUBLE = 8  # bytes
 PARAMETER_COPIES = 6  # the start, the network, its gradient, the trial step's copy and gradient, the checkpoint
 SIGNAL_COPIES = 5  # inputs, pre-activations, slopes and backward signals of a layer, and one being made
@@ -68,9 +71,12 @@ def sizes(config: RunConfig, dataset: Table | None = None) -> Sizes:
         case RandomPoints(n=n, d=d):
             pass
         case DatasetPoints():
-            n, d = (0, 1) if dataset is None else dataset.x.shape
+            n, d = (0, 1) if dataset is None else (rows_taken(points, len(dataset.y)), dataset.x.shape[1])
         case _:
             n, d = points.n, 1
+    grid = config.data.grid + (0 if config.data.hold_out.kind == "none" else n)  # what is held out joins it
+    if points.kind == "dataset" and d > 2:
+        grid = n  # the table's own points
     match network.encoding:
         case FourierFeatures(rows=rows):
             d = 2 * rows
@@ -81,7 +87,7 @@ def sizes(config: RunConfig, dataset: Table | None = None) -> Sizes:
     steps, recording = config.training.stop.steps, config.recording
     return Sizes(
         n=n,
-        grid=config.data.grid,
+        grid=grid,
         layers=layers,
         parameters=sum(inputs * outputs + network.bias * outputs for inputs, outputs in layers),
         steps=steps,
@@ -105,10 +111,13 @@ def check_limits(config: RunConfig, limits: Limits, dataset: Table | None = None
         (size.steps, limits.max_steps, "steps", "", "MAX_STEPS", "training.stop.steps"),
     ):
         if got > most:
+            smaller = "Make it smaller"
+            if where == "data.points.n" and config.data.points.kind == "dataset":
+                smaller, where = f"{SUBSET}, data.points.most_rows = {most:,} or less", "data.points.subset"
             raise TooLarge(
                 f"At most {most:,} {unit}.",
                 f"{got:,}{taking}",
-                f"Make it smaller, or raise the server's setting NTKSCOPE_{name}.",
+                f"{smaller}, or raise the server's setting NTKSCOPE_{name}.",
                 where,
             )
     if memory > limits.max_memory_bytes:

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import torch
 
+from ntkscope.experiment.measure.units import in_own_units
+from ntkscope.experiment.problem.target_scaling import TargetScaling
 from ntkscope.experiment.theory.frozen import relative_distance
 from ntkscope.experiment.theory.infinite import InfiniteNetwork
 from ntkscope.experiment.theory.initial_state import InitialState
@@ -50,7 +52,7 @@ def prediction(initial: InitialState, law: LawName, time: float, infinite: Infin
     found = kernel.predict(by, step)
     coefficients = initial.coefficients(found.residual[0])[None]
     frame = nearest(recorded.frames, at) if recorded else None
-    return Prediction(
+    made = Prediction(
         time=None if math.isinf(at) else at,
         kernel="infinite" if infinite else "frozen",
         law=law,
@@ -62,15 +64,22 @@ def prediction(initial: InitialState, law: LawName, time: float, infinite: Infin
         ensemble=infinite.ensemble(by, step) if infinite else None,
         truncation_error=infinite.error if infinite else 0.0,
         frame_time=frame.time if frame else None,
-        distance=_distance(found, frame) if frame else None,
+        distance=_distance(found, frame, initial) if frame else None,
     )
+    return in_own_units(made, initial.problem.target_scaling)
 
 
-def moving_prediction_at(time: float, recorded: Recorded) -> Prediction | None:
+def moving_prediction_at(time: float, recorded: Recorded, scaling: TargetScaling | None = None) -> Prediction | None:
     """What the kernels measured on the way predict, at the kernel frame nearest to a time; None if there is none.
 
     At infinite time at the last one.
+
+    Args:
+        time: Learning rate times step.
+        recorded: In the person's own units.
+        scaling: Of the target, in whose units distances are told.
     """
+    scaling = scaling or TargetScaling()
     measured = nearest(recorded.kernel_frames, time)
     moving = measured.moving if measured else None
     if measured is None or moving is None or moving.loss is None:
@@ -88,7 +97,7 @@ def moving_prediction_at(time: float, recorded: Recorded) -> Prediction | None:
         ensemble=None,
         truncation_error=0.0,
         frame_time=frame.time if frame else None,
-        distance=relative_distance(frame.function, moving.function) if frame else None,
+        distance=relative_distance(scaling(frame.function), scaling(moving.function)) if frame else None,
     )
 
 
@@ -99,7 +108,8 @@ def nearest(measured: list[Measured], time: float) -> Measured | None:
     return min(measured, key=lambda event: abs(event.time - time), default=None)
 
 
-def _distance(found: KernelPrediction, frame: Frame) -> float | None:
+def _distance(found: KernelPrediction, frame: Frame, initial: InitialState) -> float | None:
     """Of the trained network's function at a frame; at infinite time the prediction is that of the end."""
     at = torch.where(torch.isinf(found.step), found.step, float(frame.step))
-    return relative_distance(frame.function, found.kernel.predict(found.law, at).function[0].numpy())
+    scaling, predicted = initial.problem.target_scaling, found.kernel.predict(found.law, at).function[0].numpy()
+    return relative_distance(scaling(frame.function), predicted)

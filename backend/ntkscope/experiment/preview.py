@@ -1,13 +1,15 @@
 """What theory says of a config before training: K_0's spectrum, learning times, the rate, and the cost."""
 
 from ntkscope.experiment.estimate import estimate_cost
-from ntkscope.experiment.measure.endings import Condition, Facts, start_warnings
+from ntkscope.experiment.measure.endings import Condition, Facts
+from ntkscope.experiment.measure.scale_warnings import scale_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
+from ntkscope.experiment.measure.units import in_own_units
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
-from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
+from ntkscope.experiment.theory.outlook import large_start, unlearnt
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import KernelPreview, Preview, WaveAnswer
@@ -23,25 +25,20 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
     state = initial(config, dataset)
     answers = _answers(state, cost.step_seconds)
     times, forgotten_by = forgotten(state)
+    scales = scale_warnings(state, Facts.of(state.problem, config), Condition.at_start(state))
     return Preview(
         status="ready",
         config=config,
         cost=cost,
-        spectrum=_spectrum(state, answers),
+        spectrum=in_own_units(_spectrum(state, answers), state.problem.target_scaling),
         notices=state.problem.notices,
         warnings=[
             *rate_notices(state.learning_rate, state.largest_stable_rate),
-            *start_warnings(config, Facts.of(state.problem, config), Condition.at_start(state)),
-            *large_target(
-                config.network,
-                residual=float(state.kernel.residual.norm()),
-                start=float((state.kernel.residual + state.problem.targets).norm()),
-                target=float(state.problem.targets.norm()),
-                times=times,
-            ),
+            *(scale.sentence for scale in scales),
             *large_start(times, forgotten_by, state.last_step),
             *unlearnt(answers, state.kernel.spectrum.count_above_floor, len(state.kernel.residual), state.last_step),
         ],
+        remedies=[scale for scale in scales if scale.changes],
     )
 
 
@@ -53,7 +50,7 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     """
     notices = build(config, dataset).notices
     cost = estimate_cost(config, dataset)
-    return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
+    return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[], remedies=[])
 
 
 def _answers(state: InitialState, step_seconds: float) -> list[WaveAnswer]:

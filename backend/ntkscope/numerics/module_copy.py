@@ -151,7 +151,7 @@ def evaluate(module: nn.Module, x: Tensor, dtype: torch.dtype) -> Float[Tensor, 
         raise InvalidInput(
             f"The module must take one tensor (n, ...) and compute in {dtype}.",
             f"one that raises {type(error).__name__}: {first_line(error)} for a tensor {tuple(x.shape)} of {x.dtype}",
-            "Check the inputs' shape, type and device, keep constants as buffers, or pass dtype=torch.float32.",
+            _remedy(module, x),
             "module",
         ) from error
     if not isinstance(f, Tensor):
@@ -166,6 +166,18 @@ def evaluate(module: nn.Module, x: Tensor, dtype: torch.dtype) -> Float[Tensor, 
             "module",
         )
     return f
+
+
+def _remedy(module: nn.Module, x: Tensor) -> str:
+    """What to do where a module refuses its inputs: such as whole numbers where it takes others."""
+    takes_indices = any(isinstance(layer, nn.Embedding | nn.EmbeddingBag) for layer in module.modules())
+    if takes_indices and x.dtype not in (torch.int32, torch.int64):
+        return "Give indices as whole numbers, x.long(): they reach the module as they are."
+    if takes_indices:
+        return "Check that every index is at least 0 and below the embedding's num_embeddings, and the inputs' shape."
+    if not x.is_floating_point():
+        return "Whole numbers reach the module as they are: give x.double() where it takes others."
+    return "Check the inputs' shape, type and device, keep constants as buffers, or pass dtype=torch.float32."
 
 
 def rows_of_outputs(f: Float[Tensor, "..."], n: int) -> Float[Tensor, "n m"]:

@@ -5,7 +5,8 @@ from ntkscope.executors.base import Job
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
 from ntkscope.experiment.machine import choose_device
-from ntkscope.experiment.problem.datasets import Table, read_csv
+from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.problem.table_reader import read_csv
 from ntkscope.runs.live import Live
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
@@ -58,7 +59,9 @@ class Admission:
                 where="data.points.sha256",
             )
         info, data = found
-        return read_csv(data, info.name, limit=len(data))
+        hold_out = config.data.hold_out
+        held = hold_out.column if hold_out.kind == "column" else None
+        return read_csv(data, info.name, limit=len(data), points=points, held=held)
 
     def live(self, run: RunSummary, dataset: Table | None, extends: CheckpointPlace | None = None) -> Live:
         """A run that waits, of a config that was checked.

@@ -9,6 +9,7 @@ from ntkscope.errors import Conflict
 from ntkscope.experiment.estimate import infinite_bytes, memory_bytes, sizes, start_bytes
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import preview, preview_cost
+from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite
 from ntkscope.experiment.theory.initial_state import InitialState, initial
@@ -80,7 +81,7 @@ class ComputeService:
         None where the moving kernel is asked for and the run has recorded none.
         """
         if kernel == "moving":
-            return await asyncio.to_thread(moving_prediction_at, time, recorded)
+            return await asyncio.to_thread(_moving, config, dataset, time, recorded)
         # The same network is drawn everywhere; the training's device is left to the training.
         training = config.training.model_copy(update={"device": "cpu"})
         here = config.model_copy(update={"training": training})
@@ -95,3 +96,9 @@ class ComputeService:
                 here.digest(), lambda: infinite(state), taking=INFINITE_COPIES * kept, keeping=kept
             )
         return await asyncio.to_thread(prediction, state, law, time, network, recorded)
+
+
+def _moving(config: RunConfig, dataset: Table | None, time: float, recorded: Recorded) -> Prediction | None:
+    if config.data.scale_targets == "none":
+        return moving_prediction_at(time, recorded)
+    return moving_prediction_at(time, recorded, build(config, dataset).target_scaling)

@@ -25,6 +25,7 @@ def field(
     unit: str = "",
     advanced: bool = False,
     show_if: dict[str, Any] | None = None,
+    with_table: bool = False,
     **constraints: Any,
 ) -> Any:
     """A field that the page's form can draw: plain label, one sentence of help, unit.
@@ -35,6 +36,7 @@ def field(
         help: One sentence beside the field.
         unit: Shown after the value.
         advanced: Folded away until asked for.
+        with_table: Chosen where the table is shown, not in a row of its own.
         show_if: Sibling fields and the values (one or a list) for which this one has an effect.
         constraints: Passed on to `pydantic.Field` (ge, le, min_length, ...).
     """
@@ -43,6 +45,8 @@ def field(
         extra["unit"] = unit
     if advanced:
         extra["advanced"] = True
+    if with_table:
+        extra["with_table"] = True
     if show_if:
         extra["show_if"] = show_if
     return Field(default, title=title, description=help, json_schema_extra=extra or None, **constraints)

@@ -5,6 +5,9 @@ The same config and seed give the same run; bit for bit on one machine, build of
 
 import hashlib
 import json
+from functools import reduce
+from operator import getitem
+from typing import Any
 
 from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.data import Data
@@ -12,7 +15,18 @@ from ntkscope.schemas.network import Network
 from ntkscope.schemas.training import Recording, Training
 
 # Fields that were added later, with their defaults: there they stay out of the digest, so old configs keep theirs.
-ADDED = {("data", "scale_inputs"): "none"}
+ADDED: dict[tuple[str, ...], Any] = {
+    ("data", "scale_inputs"): "none",
+    ("data", "scale_targets"): "none",
+    ("data", "hold_out"): {"kind": "none"},
+    ("data", "points", "x"): [],
+    ("data", "points", "y"): "",
+    ("data", "points", "separator"): "auto",
+    ("data", "points", "decimal"): "auto",
+    ("data", "points", "missing"): "refuse",
+    ("data", "points", "subset"): "all",
+    ("data", "points", "most_rows"): 1000,
+}
 
 
 class RunConfig(Model):
@@ -27,8 +41,9 @@ class RunConfig(Model):
     def digest(self) -> str:
         """SHA-256 of the config's canonical JSON: two configs are the same run exactly if this is equal."""
         fields = self.model_dump(mode="json")
-        for (part, name), default in ADDED.items():
-            if fields[part][name] == default:
-                del fields[part][name]
+        for (*path, name), default in ADDED.items():
+            part = reduce(getitem, path, fields)
+            if part.get(name) == default:
+                del part[name]
         text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

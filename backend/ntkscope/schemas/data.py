@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ntkscope.schemas.base import Model, field
+from ntkscope.schemas.dataset import DatasetPoints
+from ntkscope.schemas.hold_out import HoldNothingOut, HoldOut
 
 MAX_FREQUENCIES = 64
 Frequency = Annotated[float, Field(gt=0, le=10_000)]
@@ -76,17 +78,6 @@ class RandomPoints(Model):
         "normal",
         title="Drawn from",
         help="Normal: N(0, 1) each; uniform: [-1, 1] each; sphere: uniform on the sphere of radius sqrt d.",
-    )
-
-
-class DatasetPoints(Model):
-    """The inputs of an uploaded table (columns x1..xd, y)."""
-
-    kind: Literal["dataset"] = "dataset"
-    sha256: str = field(
-        title="Data set",
-        help="The table's SHA-256, as POST /api/datasets returned it.",
-        pattern="^[0-9a-f]{64}$",
     )
 
 
@@ -187,7 +178,7 @@ class Formula(Model):
 
 
 class DatasetTarget(Model):
-    """The y column of the uploaded table whose inputs are the points."""
+    """The column y of the uploaded table whose inputs are the points."""
 
     kind: Literal["dataset"] = "dataset"
 
@@ -217,6 +208,15 @@ class Data(Model):
         help="What the network sees: the inputs themselves, each mapped to [−1, 1], or each with mean 0 and deviation "
         "1. Charts, targets and exports keep your own units.",
     )
+    scale_targets: Literal["none", "mean", "standardize"] = field(
+        "none",
+        title="Scale the target",
+        help="What the network is trained on: y itself, y minus its mean, or y with mean 0 and deviation 1. Noise, "
+        "charts and exports keep your own units; losses and rates are those of what is trained on.",
+    )
+    hold_out: HoldOut = field(
+        HoldNothingOut(), title="Hold points out", help="Points that are not trained on: the error is told on them."
+    )
     grid: int = field(
         256,
         title="Evaluation points",
@@ -232,5 +232,13 @@ class Data(Model):
             raise ValueError(
                 "a target from a data set needs the data set's points; "
                 f"you gave points of kind '{self.points.kind}'. Set data.points.kind to 'dataset'"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_hold_out(self) -> Self:
+        if self.hold_out.kind != "none" and getattr(self.points, "hold_out", False):
+            raise ValueError(
+                "one way of holding points out; you gave data.points.hold_out and data.hold_out. Leave one of them out"
             )
         return self

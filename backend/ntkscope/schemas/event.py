@@ -2,7 +2,8 @@
 
 Shapes: n training points, g evaluation points, m followed modes (leading ones of K_0), G groups of them, T recording
 times, F frequencies; Theta is the kernel of the same network at infinite width. Arrays are float64 here and float32
-blocks on the wire; lists keep every digit. What an earlier version did not record is None (wire/version_1.py).
+blocks on the wire; lists keep every digit. All but losses is in the person's own units (units.py). What an earlier
+version did not record is None (wire/version_1.py).
 """
 
 from typing import Annotated, Literal
@@ -27,6 +28,7 @@ from ntkscope.schemas.event_parts import (
     Suggestion,
     Verdict,
 )
+from ntkscope.schemas.units import SIZE, SQUARE, VALUE
 from ntkscope.schemas.wave import WaveForecast, WaveRow
 
 LawName = Literal[
@@ -69,17 +71,18 @@ class Started(KernelModes, Event):
     centered: bool  # the network's own start is subtracted: f is 0 at time 0
     geometry: Literal["interval", "circle", "plane", "points"]  # how a function is drawn
     inputs: Matrix  # (n, d) as the user thinks of them; on a circle (n, 1) angles
-    targets: Vector  # (n,) with noise
+    targets: Annotated[Vector, VALUE]  # (n,) with noise
     grid: Matrix  # (g, d) evaluation points, same coordinates as inputs
-    grid_target: Vector | None  # (g,) clean target there; None where it is not known
-    grid_shape: list[int]  # [g], or [rows, columns] for a heatmap
-    grid_start: Vector  # (g,) f at time 0
-    coefficient_floor: float
+    grid_target: Annotated[Vector | None, VALUE]  # (g,) clean target there; NaN, or None, where it is not known
+    grid_shape: list[int]  # [g], or [rows, columns] for a heatmap, after which held-out points may come
+    held_out: list[int] | None = None  # numbers of the grid's points that are data held out; None where there are none
+    grid_start: Annotated[Vector, VALUE]  # (g,) f at time 0
+    coefficient_floor: Annotated[float, SIZE]
     modes: Matrix  # (n, m) eigenvectors on the training points
     grid_modes: Matrix | None  # (g, k) the leading k followed modes above the floor, on the grid (Nystrom)
     mode_wave_vectors: Matrix | None  # (m, 2) on a plane: periods along both axes; NaN where undefined
     below_floor: int  # modes whose eigenvalue is below the noise floor
-    residual_norm: float  # ||r(0)||
+    residual_norm: Annotated[float, SIZE]  # ||r(0)||
     target_norm: float  # ||y||
     target_power: Vector | None  # (n,) share of ||y||^2 in the leading 1, 2, ... modes of K_0
     steps: list[int]  # T recording steps
@@ -106,14 +109,14 @@ class Frame(Event):
     time: float
     wall_seconds: float
     loss: float
-    held_out_error: float | None  # mean squared error against the clean target on the evaluation grid
-    mode_coefficients: Vector  # (m,) of the residual, in the basis of K_0
+    held_out_error: Annotated[float | None, SQUARE]  # mean squared error on the grid, or on held-out points of it
+    mode_coefficients: Annotated[Vector, SIZE]  # (m,) of the residual, in the basis of K_0
     remaining: Vector  # (G,) ||c_g(t)|| / ||c_g(0)||; NaN where not resolved
     learnt: Vector  # (G,) 1 - <c_g(t), c_g(0)> / ||c_g(0)||^2; NaN where not resolved
     infinite_remaining: Vector | None  # (H,) as `remaining`, in the basis of Theta
-    residual_spectrum: Vector  # (F,) |FFT of the residual| / n
-    fitted: Vector  # (n,) f on the training points
-    function: Vector  # (g,) f(x; t)
+    residual_spectrum: Annotated[Vector, SIZE]  # (F,) |FFT of the residual| / n
+    fitted: Annotated[Vector, VALUE]  # (n,) f on the training points
+    function: Annotated[Vector, VALUE]  # (g,) f(x; t)
     predicted: dict[PredictionName, PredictedFunction]
     # By K_0, in the law that is drawn; by Theta, from this network's own f_0, where it is known; and the networks of
     # infinite width, where training is not centered.
@@ -135,7 +138,7 @@ class KernelFrame(Event):
     eigenvalues: Vector  # (n,) of K_t, descending
     drift: float  # ||K_t - K_0||_F / ||K_0||_F
     identity: Identity | None
-    mode_coefficients: Vector | None  # (m,) of the measured residual, in the basis of K_t
+    mode_coefficients: Annotated[Vector | None, SIZE]  # (m,) of the measured residual, in the basis of K_t
     remaining: Vector | None  # (G,) norm over the modes of K_t of each group's ranks, over ||c_g(0)||
     slices: Matrix | None  # (s, c) of K_t, as in KernelSlices
     leading_modes: int | None  # k: as many as are significant, at least 1, no group cut

@@ -4,11 +4,12 @@ Shapes: n training points, g evaluation points, m followed modes (leading ones o
 times; Theta is the kernel of the same network at infinite width.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from ntkscope.schemas.array import Matrix, Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.training import AutoRate
+from ntkscope.schemas.units import SIZE, VALUE
 
 
 class Machine(Model):
@@ -30,7 +31,7 @@ class Group(Model):
 
     modes: list[int]
     eigenvalue: float  # mean over the group
-    start_magnitude: float
+    start_magnitude: Annotated[float, SIZE]
     significant: bool
     resolved: bool
     frequency: float | None
@@ -66,7 +67,7 @@ class KernelModes(Model):
 
     eigenvalues: Vector  # (n,) descending
     noise_floor: float
-    mode_coefficients: Vector  # (m,) of the residual at time 0
+    mode_coefficients: Annotated[Vector, SIZE]  # (m,) of the residual at time 0
     mode_frequencies: Vector  # (m,) input-space frequency of each mode; NaN where undefined
     groups: list[Group]  # G of them for K_0, H for Theta
     frequency_fits: list[FrequencyFit]
@@ -95,15 +96,15 @@ class KernelSlices(Model):
 class Ensemble(Model):
     """The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process."""
 
-    mean: Vector  # (g,) on the grid
-    standard_deviation: Vector  # (g,)
+    mean: Annotated[Vector, VALUE]  # (g,) on the grid
+    standard_deviation: Annotated[Vector, SIZE]  # (g,)
 
 
 class PredictedFunction(Model):
     """What one prediction says of f at one time, and how far the trained network is from it."""
 
-    function: Vector  # (g,) on the grid; of an ensemble the mean
-    spread: Vector | None  # (g,) standard deviation of an ensemble; None for a prediction of this network alone
+    function: Annotated[Vector, VALUE]  # (g,) on the grid; of an ensemble the mean
+    spread: Annotated[Vector | None, SIZE]  # (g,) standard deviation of an ensemble; None of one network
     distance: float | None  # ||f_trained - f_predicted|| / ||f_predicted|| on the grid; None where it is 0 or no number
 
 
@@ -121,12 +122,12 @@ class MovingPrediction(Model):
     the prediction of K_0 leaves the measured curve and this one does not, the kernel's motion explains it.
     """
 
-    mode_coefficients: Vector  # (m,) of the residual, in the basis of K_0
+    mode_coefficients: Annotated[Vector, SIZE]  # (m,) of the residual, in the basis of K_0
     remaining: Vector  # (G,) as in Frame
     learnt: Vector  # (G,)
     loss: float | None  # None, and NaN in the arrays, once it has grown a thousandfold: nothing is told of it then
-    function: Vector  # (g,) on the grid
-    fitted: Vector  # (n,) on the training points
+    function: Annotated[Vector, VALUE]  # (g,) on the grid
+    fitted: Annotated[Vector, VALUE]  # (n,) on the training points
     error: float | None  # ||r_predicted - r|| / ||r(0)||; None where r(0) is 0
     frozen_error: float | None  # the same of K_0 alone, by gradient descent's law
     distance: float | None  # on the grid, as in PredictedFunction
@@ -168,13 +169,16 @@ class LearningTimeFit(Model):
     time_at_highest: float
 
 
+Changes = dict[str, float | bool | str | AutoRate | None]
+
+
 class Suggestion(Model):
     """What to change so that a run which diverged, died or saturated ends otherwise; from what was measured of it.
 
     `changes` are the config's new values by dotted field, all to be set at once.
     """
 
-    changes: dict[str, float | bool | str | AutoRate | None]
+    changes: Changes
     sentence: str
 
 

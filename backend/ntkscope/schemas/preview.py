@@ -5,7 +5,7 @@ from typing import Literal
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event_parts import Group
+from ntkscope.schemas.event_parts import Group, Suggestion
 from ntkscope.schemas.wave import WaveForecast
 
 
@@ -49,3 +49,4 @@ class Preview(Model):
     spectrum: KernelPreview | None
     notices: list[str]
     warnings: list[str]
+    remedies: list[Suggestion]  # for some of the warnings, whose sentences they have: what to change, all at once

@@ -9,6 +9,7 @@ from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Ensemble
+from ntkscope.schemas.units import VALUE
 from ntkscope.schemas.unreadable import Unreadable
 
 State = Literal[
@@ -86,8 +87,8 @@ class Prediction(Model):
     time: float | None  # None: in the limit of long training
     kernel: KernelName
     law: LawName
-    function: Vector  # (g,) from this network's own f_0
-    fitted: Vector  # (n,)
+    function: Annotated[Vector, VALUE]  # (g,) from this network's own f_0
+    fitted: Annotated[Vector, VALUE]  # (n,)
     remaining: Vector  # (G,) in the groups of K_0
     learnt: Vector  # (G,)
     loss: float

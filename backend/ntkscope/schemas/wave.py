@@ -1,8 +1,9 @@
 """What a target of one input is made of."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from ntkscope.schemas.base import Model
+from ntkscope.schemas.units import SIZE
 
 Source = Literal["mean", "typed", "found"]
 Reason = Literal["rate", "unseen", "absent"]
@@ -13,7 +14,7 @@ class Wave(Model):
 
     frequency: float  # periods over the circle or over the range; 0 for the mean
     source: Source
-    amplitude: float  # |y_k|: root mean square over the points of its part of y, noise included; 0 for round-off
+    amplitude: Annotated[float, SIZE]  # |y_k|: root mean square of its part of y, noise included; 0 for round-off
     share: float  # |y_k|^2 of the sum over all parts, the mean's among them, and what none of them explains
 
     @property

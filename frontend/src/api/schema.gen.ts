@@ -214,7 +214,7 @@ export interface paths {
         };
         /**
          * Get Run Dataset
-         * @description The points and targets that the run was trained on, as a table that can be uploaded again.
+         * @description The points and targets that the run was trained on, in their own units, as a table that can be uploaded again.
          */
         get: operations["get_run_dataset_api_runs__run_id__dataset_csv_get"];
         put?: never;
@@ -386,11 +386,35 @@ export interface paths {
         put?: never;
         /**
          * Upload Dataset
-         * @description Keeps a table with the columns x1..xd and y: a CSV as the body, or a form's field `file`.
+         * @description Keeps a table that can be read with these choices: a CSV as the body, packed or not, or a form's field `file`.
          *
-         *     A config names it by its SHA-256.
+         *     What is kept is the file as it was sent. A config names it by its SHA-256, and makes the choices anew: they are
+         *     the fields of `data.points`.
          */
         post: operations["upload_dataset_api_datasets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Dataset
+         * @description What is understood of a table with these choices, and its first rows; nothing is stored.
+         *
+         *     `data` of the answer has every choice written down, and inputs and target scaled where they need it: it is what a
+         *     new config takes.
+         */
+        post: operations["read_dataset_api_datasets_read_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -417,6 +441,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{sha256}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Stored Dataset
+         * @description What is understood of a table that is kept, with these choices, and its first rows.
+         */
+        get: operations["read_stored_dataset_api_datasets__sha256__read_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{sha256}/csv": {
         parameters: {
             query?: never;
@@ -426,7 +470,7 @@ export interface paths {
         };
         /**
          * Get Dataset Csv
-         * @description The table itself, as it was uploaded.
+         * @description The table itself, as it was uploaded: packed, if it was.
          */
         get: operations["get_dataset_csv_api_datasets__sha256__csv_get"];
         put?: never;
@@ -644,6 +688,21 @@ export interface components {
              */
             scale_inputs: "none" | "unit" | "standardize";
             /**
+             * Scale the target
+             * @description What the network is trained on: y itself, y minus its mean, or y with mean 0 and deviation 1. Noise, charts and exports keep your own units; losses and rates are those of what is trained on.
+             * @default none
+             * @enum {string}
+             */
+            scale_targets: "none" | "mean" | "standardize";
+            /**
+             * Hold points out
+             * @description Points that are not trained on: the error is told on them.
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            hold_out: components["schemas"]["HoldNothingOut"] | components["schemas"]["EveryKth"] | components["schemas"]["HeldFraction"] | components["schemas"]["HeldRange"] | components["schemas"]["HeldColumn"];
+            /**
              * Evaluation points
              * @description Points between the data where the function is drawn and tested.
              * @default 256
@@ -672,7 +731,7 @@ export interface components {
         };
         /**
          * DatasetPoints
-         * @description The inputs of an uploaded table (columns x1..xd, y).
+         * @description The inputs of an uploaded table: which columns, and how its cells are read.
          */
         DatasetPoints: {
             /**
@@ -685,10 +744,56 @@ export interface components {
              * @description The table's SHA-256, as POST /api/datasets returned it.
              */
             sha256: string;
+            /**
+             * Inputs, x
+             * @description Columns by name, or by number from 1. Empty: all that hold numbers, but for y.
+             * @default []
+             */
+            x: string[];
+            /**
+             * Target, y
+             * @description Column by name or number. Empty: the one called y, or the last.
+             * @default
+             */
+            y: string;
+            /**
+             * Cells apart by
+             * @description What stands between cells. Auto: found in the table.
+             * @default auto
+             * @enum {string}
+             */
+            separator: "auto" | "comma" | "semicolon" | "tab" | "blanks" | "bar";
+            /**
+             * Decimals begin with
+             * @description 1,5 or 1.5. The other mark separates thousands. Auto: found in the table, where it is clear.
+             * @default auto
+             * @enum {string}
+             */
+            decimal: "auto" | "point" | "comma";
+            /**
+             * Rows with an empty cell
+             * @description Refuse the table, or leave those rows out.
+             * @default refuse
+             * @enum {string}
+             */
+            missing: "refuse" | "drop";
+            /**
+             * Rows
+             * @description All, equally spaced ones in the table's order, or some drawn by the seed.
+             * @default all
+             * @enum {string}
+             */
+            subset: "all" | "even" | "random";
+            /**
+             * Rows, at most
+             * @description How many of them, hold-out included.
+             * @default 1000
+             */
+            most_rows: number;
         };
         /**
          * DatasetTarget
-         * @description The y column of the uploaded table whose inputs are the points.
+         * @description The column y of the uploaded table whose inputs are the points.
          */
         DatasetTarget: {
             /**
@@ -716,6 +821,23 @@ export interface components {
             events: (components["schemas"]["Started"] | components["schemas"]["Frame"] | components["schemas"]["KernelFrame"] | components["schemas"]["Tick"] | components["schemas"]["Finished"])[];
             /** Last Seq */
             last_seq: number;
+        };
+        /**
+         * EveryKth
+         * @description The k-th of every k points, in the order of a table's rows, of an interval or a circle.
+         */
+        EveryKth: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "every";
+            /**
+             * Every k-th point
+             * @description 2: every other one.
+             * @default 5
+             */
+            k: number;
         };
         /**
          * ExtendRequest
@@ -992,6 +1114,69 @@ export interface components {
             queued: number;
         };
         /**
+         * HeldColumn
+         * @description The rows that a column of the table marks: 1, true, yes, or test.
+         */
+        HeldColumn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "column";
+            /**
+             * Column that marks them
+             * @description 1, true, yes, test or validation: held out.
+             * @default
+             */
+            column: string;
+        };
+        /**
+         * HeldFraction
+         * @description A part of the points, drawn by the seed.
+         */
+        HeldFraction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fraction";
+            /**
+             * Part of the points
+             * @description Drawn by the run's seed.
+             * @default 0.2
+             */
+            fraction: number;
+        };
+        /**
+         * HeldRange
+         * @description All points whose input lies in a range: what a network says beyond its data.
+         */
+        HeldRange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "range";
+            /**
+             * Of the input
+             * @description A table's column, or x1, x2, ...; on a circle the angle. Empty: the first.
+             * @default
+             */
+            column: string;
+            /**
+             * From
+             * @description Lowest input that is held out, in your own units.
+             * @default 0.5
+             */
+            low: number;
+            /**
+             * To
+             * @description Highest input that is held out.
+             * @default 1
+             */
+            high: number;
+        };
+        /**
          * HessianSharpness
          * @description The largest eigenvalue of the loss's Hessian; lambda_1(K_t) is that of its Gauss-Newton part.
          */
@@ -1002,6 +1187,17 @@ export interface components {
             error: number;
             /** Products */
             products: number;
+        };
+        /**
+         * HoldNothingOut
+         * @description All points are trained on.
+         */
+        HoldNothingOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "none";
         };
         /**
          * Identity
@@ -1460,6 +1656,8 @@ export interface components {
             notices: string[];
             /** Warnings */
             warnings: string[];
+            /** Remedies */
+            remedies: components["schemas"]["Suggestion"][];
         };
         /**
          * RandomPoints
@@ -1561,6 +1759,10 @@ export interface components {
              *       },
              *       "noise": 0,
              *       "scale_inputs": "none",
+             *       "scale_targets": "none",
+             *       "hold_out": {
+             *         "kind": "none"
+             *       },
              *       "grid": 256
              *     }
              */
@@ -1655,6 +1857,9 @@ export interface components {
              * @default {
              *       "data": {
              *         "grid": 256,
+             *         "hold_out": {
+             *           "kind": "none"
+             *         },
              *         "noise": 0,
              *         "points": {
              *           "high": 1,
@@ -1665,6 +1870,7 @@ export interface components {
              *           "n": 32
              *         },
              *         "scale_inputs": "none",
+             *         "scale_targets": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,
@@ -1901,6 +2107,8 @@ export interface components {
             grid_target: (number | null)[] | null;
             /** Grid Shape */
             grid_shape: number[];
+            /** Held Out */
+            held_out?: number[] | null;
             /** Grid Start */
             grid_start: (number | null)[];
             /** Coefficient Floor */
@@ -2140,6 +2348,9 @@ export interface components {
              * @default {
              *       "data": {
              *         "grid": 256,
+             *         "hold_out": {
+             *           "kind": "none"
+             *         },
              *         "noise": 0,
              *         "points": {
              *           "high": 1,
@@ -2150,6 +2361,7 @@ export interface components {
              *           "n": 32
              *         },
              *         "scale_inputs": "none",
+             *         "scale_targets": "none",
              *         "target": {
              *           "amplitudes": [
              *             1,
@@ -2269,6 +2481,53 @@ export interface components {
             drift: number | null;
             /** Compared At */
             compared_at: number | null;
+        };
+        /**
+         * TableColumn
+         * @description A column as it was understood.
+         */
+        TableColumn: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "date" | "text";
+            /**
+             * Used
+             * @enum {string}
+             */
+            used: "x" | "y" | "no";
+            /** Missing */
+            missing: number;
+            /** Unreadable */
+            unreadable: number;
+            /** First Lines */
+            first_lines: number[];
+        };
+        /**
+         * TableReading
+         * @description POST /api/datasets/read: a table as it is understood with some choices; nothing is stored.
+         */
+        TableReading: {
+            data: components["schemas"]["Data"] | null;
+            /** Columns */
+            columns: components["schemas"]["TableColumn"][];
+            /** Rows */
+            rows: number;
+            /** Dropped */
+            dropped: number;
+            /** First Rows */
+            first_rows: string[][];
+            /** Notices */
+            notices: string[];
+            /** Scaled */
+            scaled: string[];
+            /** Problem */
+            problem: string | null;
+            /** Readings */
+            readings: string | null;
         };
         /**
          * Tick
@@ -3295,6 +3554,16 @@ export interface operations {
             query?: {
                 /** @description How the table is called. */
                 name?: string;
+                /** @description Columns of the inputs, by name or number. */
+                x?: string[] | null;
+                /** @description Column of the target. Empty: the one called y, or the last. */
+                y?: string;
+                /** @description What stands between cells. */
+                separator?: "auto" | "comma" | "semicolon" | "tab" | "blanks" | "bar";
+                /** @description What decimals begin with. */
+                decimal?: "auto" | "point" | "comma";
+                /** @description Of rows with an empty cell, or one that is no number. */
+                missing?: "refuse" | "drop";
             };
             header?: never;
             path?: never;
@@ -3338,6 +3607,62 @@ export interface operations {
             };
         };
     };
+    read_dataset_api_datasets_read_post: {
+        parameters: {
+            query?: {
+                /** @description Columns of the inputs, by name or number. */
+                x?: string[] | null;
+                /** @description Column of the target. Empty: the one called y, or the last. */
+                y?: string;
+                /** @description What stands between cells. */
+                separator?: "auto" | "comma" | "semicolon" | "tab" | "blanks" | "bar";
+                /** @description What decimals begin with. */
+                decimal?: "auto" | "point" | "comma";
+                /** @description Of rows with an empty cell, or one that is no number. */
+                missing?: "refuse" | "drop";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example x1,y
+                 *     -1,0.2
+                 *     -0.5,-0.8
+                 *     0,0.1
+                 *     0.5,0.9
+                 *     1,-0.1
+                 */
+                "text/csv": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableReading"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_dataset_api_datasets__sha256__get: {
         parameters: {
             query?: never;
@@ -3357,6 +3682,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetInfo"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_stored_dataset_api_datasets__sha256__read_get: {
+        parameters: {
+            query?: {
+                /** @description Columns of the inputs, by name or number. */
+                x?: string[] | null;
+                /** @description Column of the target. Empty: the one called y, or the last. */
+                y?: string;
+                /** @description What stands between cells. */
+                separator?: "auto" | "comma" | "semicolon" | "tab" | "blanks" | "bar";
+                /** @description What decimals begin with. */
+                decimal?: "auto" | "point" | "comma";
+                /** @description Of rows with an empty cell, or one that is no number. */
+                missing?: "refuse" | "drop";
+            };
+            header?: never;
+            path: {
+                /** @description Of the file's bytes, as POST returned it. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableReading"];
                 };
             };
             /** @description What was expected, what came, what to do now. */

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 import torch
 
-from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, start_warnings, suggestion
+from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, suggestion
+from ntkscope.experiment.measure.scale_warnings import start_warnings
 from ntkscope.experiment.presets import presets
 from ntkscope.experiment.preview import preview
+from ntkscope.experiment.problem.scaling import Spread
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.numerics import ACTIVATIONS, UnitSlopes
 from ntkscope.schemas.config import RunConfig
@@ -19,7 +21,8 @@ from tests.cases import config, of, run
 YEARS = {"data__points": {"kind": "interval", "n": 24, "low": 1700, "high": 2008}}
 WELL = Condition(step=9, slopes=UnitSlopes([0.2], [0.6]), linear=False, rank=20, points=24, left=0.5)
 STUCK = replace(WELL, slopes=UnitSlopes([1.0], [1.0]), rank=1)
-ORDINARY = Facts(low=-1.0, high=1.0, size=0.6, offset=0.0, scalable=True, target_norm=1.0)
+SPREAD = Spread(low=-1.0, high=1.0, size=0.6, offset=0.0, mean_share=0.0)
+ORDINARY = Facts(inputs=SPREAD, scalable=True, target=SPREAD, target_norm=1.0)
 
 
 def facts_of(settings: RunConfig) -> tuple[Facts, Condition]:
@@ -133,17 +136,17 @@ def test_the_target_is_measured_by_what_the_output_can_reach(network: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("facts", "scaled"),
+    ("inputs", "scalable", "scaled"),
     [
-        ({}, False),
-        ({"size": 10.0}, True),
-        ({"size": 1e-3}, True),
-        ({"offset": 1.7}, True),  # as inputs from 0 to 1
-        ({"size": 10.0, "scalable": False}, False),
+        ({}, True, False),
+        ({"size": 10.0}, True, True),
+        ({"size": 1e-3}, True, True),
+        ({"offset": 1.7}, True, True),  # as inputs from 0 to 1
+        ({"size": 10.0}, False, False),
     ],
 )
-def test_inputs_are_scaled_where_they_are_to_blame(facts: dict[str, Any], scaled: bool) -> None:
-    found = suggestion(config(), replace(ORDINARY, **facts), STUCK)
+def test_inputs_are_scaled_where_they_are_to_blame(inputs: dict[str, Any], scalable: bool, scaled: bool) -> None:
+    found = suggestion(config(), replace(ORDINARY, inputs=replace(SPREAD, **inputs), scalable=scalable), STUCK)
     assert found is not None
     assert ("data.scale_inputs" in found.changes) == scaled
     assert ("network.sigma_w" in found.changes) != scaled  # saturated all the same: the weights are

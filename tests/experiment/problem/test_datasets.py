@@ -4,12 +4,14 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ntkscope.errors import InvalidInput, NtkscopeError, TooLarge
-from ntkscope.experiment.problem.datasets import MOST_INPUTS, csv_lines, read_csv
+from ntkscope.experiment.problem.datasets import csv_lines
+from ntkscope.experiment.problem.table_reader import read_csv
+from ntkscope.experiment.problem.table_text import MOST_INPUTS
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ def test_separators_order_and_line_ends(text: str) -> None:
 
 def test_a_single_input_may_be_called_x() -> None:
     table = read_csv(b"y,x\n2,1")
-    assert (table.columns, table.x.tolist(), table.y.tolist()) == (["x1", "y"], [[1]], [2])
+    assert (table.columns, table.x.tolist(), table.y.tolist()) == (["x", "y"], [[1]], [2])
 
 
 @pytest.mark.parametrize(
@@ -42,13 +44,9 @@ def test_a_single_input_may_be_called_x() -> None:
         (b"", "line 1", "nothing"),
         (b"\n\n", "line 1", "nothing"),
         (b"x1,y\n", "line 2", "none"),
-        (b"1,2\n3,4\n", "line 1", "the numbers 1,2"),
         (b"x1,x1,y\n1,2,3", "line 1", "'x1' 2 times"),
-        (b"x1,z\n1,2", "line 1", "the columns x1, z"),
-        (b"y\n1", "line 1", "no input column"),
-        (b"x1,x3,y\n1,2,3", "line 1", "the column 'x3'"),
-        (b"a,b,y\n1,2,3", "line 1", "the column 'a'"),
-        (b"x1,y\n1,2\n3,nan\n", "line 3, column y", "'nan'"),
+        (b"y\n1", "line 1", "one column"),
+        (b"x1,y\n1,2\n3,nan\n", "line 3, column y", "an empty cell"),
         (b"x1,y\n\n\n-inf,2", "line 4, column x1", "'-inf'"),
         (b"x1,y\n1,2\n3,\n", "line 3, column y", "an empty cell"),
         (b"x1,y\n1,two\n", "line 2, column y", "'two'"),
@@ -57,7 +55,8 @@ def test_a_single_input_may_be_called_x() -> None:
         (b"x1,y\n1,1e999\n", "line 2, column y", "'1e999'"),
         (b"x1,y\n1,2,3\n", "line 2", "3"),
         (b"x1,y\n1\n", "line 2", "1"),
-        (b"x1;y\n1,5;2\n", "line 2, column x1", "'1,5'"),
+        (b"x1,y\n1,2\n3,1.5.2\n", "line 3, column y", "'1.5.2'"),
+        (b"y,y\n1,2\n", "line 1", "'y' 2 times"),
         (b"x1,y\n1,2\n3,\xff\n", "line 3", "the byte 0xff"),
         (b'x1,y\n"1,2\n', "line 2", "cannot be read"),
         ("x1,y\n1,2".encode("utf-16"), "line 1", "UTF-16"),
@@ -73,7 +72,7 @@ def test_mistakes_are_placed(data: bytes, where: str, got: str) -> None:
 
 
 def test_a_decimal_comma_is_explained() -> None:
-    with pytest.raises(InvalidInput, match="point, not a comma"):
+    with pytest.raises(InvalidInput, match="commas those of decimals"):
         read_csv(b"x1,y\n1,5,2,5\n")
 
 
@@ -90,6 +89,7 @@ def test_the_size_limit_names_its_setting() -> None:
     )
 )
 def test_writing_and_reading_gives_the_same_numbers(values: np.ndarray) -> None:
+    assume(len(values) == 1 or (values[:, :-1] != values[0, :-1]).any())  # inputs that never differ are refused
     columns = [*(f"x{i + 1}" for i in range(values.shape[1] - 1)), "y"]
     table = read_csv("".join(csv_lines(values[:, :-1], values[:, -1], columns)).encode())
     assert table.columns == columns
@@ -126,12 +126,12 @@ def test_work_grows_with_the_length_of_a_table_and_no_faster() -> None:
         read_csv(b"x,y\n" + b"," * 4_000_000)
     with pytest.raises(InvalidInput, match="Every column named once"):
         read_csv(",".join(["x1"] * MOST_INPUTS).encode())
-    with pytest.raises(InvalidInput, match="The table is empty"):
+    with pytest.raises(InvalidInput, match=r"A table\. You gave nothing"):
         read_csv(b"\n" * 1_000_000)
 
 
 def test_a_long_table_takes_little_more_memory_than_its_numbers() -> None:
-    data = b"x,y\n" + b"1,2\n" * 40_000
+    data = b"x,y\n" + b"1,2\n3,4\n" * 20_000
     tracemalloc.start()
     try:
         read_csv(data)

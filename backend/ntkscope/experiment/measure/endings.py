@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from torch import Tensor
 
 from ntkscope.experiment.format import number
 from ntkscope.experiment.measure.states import KernelState, NetworkState
 from ntkscope.experiment.problem.build import Problem
+from ntkscope.experiment.problem.scaling import Spread
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import UnitSlopes
 from ntkscope.schemas.config import RunConfig
@@ -20,7 +20,6 @@ MOST_FLAT = 0.9  # of a layer's units: above, hardly anything passes it
 MOST_STRAIGHT = 0.95  # of every layer's slopes: above, the network hardly differs from an affine function
 FEW_MODES = 0.5  # of the points
 LEFT = 0.1  # of the target about its mean: below, nothing is amiss
-SMALL, LARGE = 0.2, 3.0  # root mean squares of a coordinate for which the scales of the weights are made
 LAZY = 0.3  # ||y|| / (output scale sqrt(width)) up to which the kernel stays near its start (docs/theory.md, section 3)
 FRACTION = 0.25  # of 2/lambda_1: leaves room for lambda_1 to grow fourfold
 SIGMA = 2.0
@@ -86,7 +85,7 @@ class Condition:
     @property
     def says(self) -> str:
         """The shares, in words."""
-        if self.flat >= MOST_FLAT:
+        if self.flat >= MOST_FLAT or self.straight < MOST_STRAIGHT:
             return f"{_percent(self.flat)} of the units have no slope at any training point"
         return f"{_percent(self.straight)} of the units' slopes are the same at every training point"
 
@@ -96,61 +95,39 @@ class Facts:
     """What is known of the data before the first step.
 
     Args:
-        low: The smallest coordinate, as the encoding sees them.
-        high: The largest.
-        size: Root mean square of the largest coordinate.
-        offset: The largest |mean| / standard deviation of a coordinate that is not the same everywhere.
+        inputs: As the encoding sees them.
         scalable: Whether data.scale_inputs can change them: it has not, and they are on no circle.
-        target_norm: ||y|| before noise.
+        target: In the person's own units, before noise.
+        target_norm: Of what is trained on, before noise.
     """
 
-    low: float
-    high: float
-    size: float
-    offset: float
+    inputs: Spread
     scalable: bool
+    target: Spread
     target_norm: float
 
     @classmethod
     def of(cls, problem: Problem, config: RunConfig) -> Facts:
         """Of a run's problem."""
-        x = problem.coordinates.numpy()
-        varies = x.std(axis=0) > 0  # which may be 0 of different numbers, near the smallest there are
         return cls(
-            low=float(x.min()),
-            high=float(x.max()),
-            size=float(np.sqrt((x**2).mean(axis=0)).max()),
-            offset=float((abs(x.mean(axis=0)[varies]) / x.std(axis=0)[varies]).max(initial=0.0)),
+            inputs=Spread.of(problem.coordinates.numpy()),
             scalable=config.data.scale_inputs == "none" and problem.geometry != "circle",
+            target=Spread.of(problem.target_scaling.back(problem.clean.numpy())[:, None]),
             target_norm=float(problem.clean.norm()),
         )
 
     @property
     def inputs_to_blame(self) -> bool:
-        """Whether the inputs are not what networks are made for: of size 1, and on both sides of 0.
-
-        What lies on one side (0 to 1) adds nearly the same to every entry of the kernel: lambda_1 grows, and with it
-        the number of steps of all other modes.
-        """
-        return self.scalable and not (SMALL <= self.size <= LARGE and self.offset < 1)
-
-
-def start_warnings(config: RunConfig, facts: Facts, start: Condition) -> list[str]:
-    """What is to be said before the first step: nothing, or why K_0 sees so little of the target."""
-    if not start.saturated:
-        return []
-    remedy = "Scale the inputs (data.scale_inputs)."
-    if not facts.inputs_to_blame:
-        remedy = f"Take smaller weights than σ_w = {number(config.network.sigma_w)}."
-    return [f"{_from_start(facts, start)}. {remedy}"]
+        """Whether the inputs are not what networks are made for, and can be scaled."""
+        return self.scalable and self.inputs.needs_scaling
 
 
 def end_sentence(facts: Facts, start: Condition, end: Condition) -> str:
     """What a run's end says of saturated units, in numbers; only for an end that is saturated."""
     if end.step == 0:  # nothing was measured since
-        return f"{_from_start(facts, start)}."
+        return f"{from_start(facts, start)}."
     if start.saturated:
-        return f"{_from_start(facts, start)}; {_percent(end.left)} of it is left at step {end.step:,}."
+        return f"{from_start(facts, start)}; {_percent(end.left)} of it is left at step {end.step:,}."
     return (
         f"At step {end.step:,}, {end.says}: of {start.rank:,} modes above round-off at the start {end.rank:,} "
         f"{'is' if end.rank == 1 else 'are'} there, and {_percent(end.left)} of the target about its mean is left."
@@ -169,7 +146,7 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
     said = []
     if facts.inputs_to_blame:
         changes["data.scale_inputs"] = "unit"
-        said.append(f"inputs of {number(facts.low)} to {number(facts.high)} scaled to [−1, 1]")
+        said.append(f"inputs of {number(facts.inputs.low)} to {number(facts.inputs.high)} scaled to [−1, 1]")
     elif start.saturated:
         for name, symbol, value in (("sigma_w", "σ_w", network.sigma_w), ("sigma_b", "σ_b", network.sigma_b)):
             if value > SIGMA:
@@ -180,7 +157,7 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
         norm = float(f"{most:.3g}")
         factor = norm / facts.target_norm
         changes["data.norm"] = norm
-        if data.noise > 0:
+        if data.noise > 0 and data.scale_targets == "none":  # else it is in the person's own units
             changes["data.noise"] = float(f"{data.noise * factor:.3g}")
         if stop.loss is not None:
             changes["training.stop.loss"] = float(f"{stop.loss * factor**2:.3g}")
@@ -203,8 +180,13 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
     return Suggestion(changes=changes, sentence=f"What was measured asks for {_listed(said)}.")
 
 
-def _from_start(facts: Facts, start: Condition) -> str:
-    cause = f"With inputs of {number(facts.low)} to {number(facts.high)}" if facts.inputs_to_blame else "At the start"
+def from_start(facts: Facts, start: Condition) -> str:
+    """Why the kernel at the start sees so little of the target, in numbers."""
+    cause = (
+        f"With inputs of {number(facts.inputs.low)} to {number(facts.inputs.high)}"
+        if facts.inputs_to_blame
+        else "At the start"
+    )
     return (
         f"{cause}, {start.says}: {start.points - start.rank:,} of {start.points:,} modes lie below round-off and hold "
         f"{_percent(start.left)} of the target about its mean"

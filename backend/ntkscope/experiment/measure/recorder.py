@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.machine import this_machine
-from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, start_warnings, suggestion
+from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, suggestion
 from ntkscope.experiment.measure.history import History, Measured, learning_time_fit
+from ntkscope.experiment.measure.scale_warnings import scale_warnings
 from ntkscope.experiment.measure.sentences import OUTCOMES, rate_notices, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
+from ntkscope.experiment.measure.units import in_own_units
 from ntkscope.experiment.measure.wave_course import WaveCourse
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
@@ -35,10 +38,11 @@ from ntkscope.numerics import (
     spectrum,
     subspace_overlap,
 )
-from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, PredictionName, Reason, Started
+from ntkscope.schemas.event import Checkpoint, Event, Finished, Frame, KernelFrame, PredictionName, Reason, Started
 from ntkscope.schemas.event_parts import PredictedFunction
 
 Array = NDArray[np.float64]
+Told = TypeVar("Told", bound=Event)
 
 
 class Recorder:
@@ -113,19 +117,16 @@ class Recorder:
         """Data, K_0, its modes, and the prediction of every step."""
         initial, predicted, infinite = self.initial, self._theory, self._infinite
         problem, kernel, rate = initial.problem, initial.kernel, initial.learning_rate
-        device = initial.probe.inputs.device.type
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
-        missing = [] if infinite else [left_out(initial)]
         warnings = rate_notices(rate, initial.largest_stable_rate)
-        warnings += start_warnings(initial.config, self._facts, self._start)
-        if self._by_theta:
-            warnings += growth_notices("Infinite width", self._by_theta, initial.loss)
-        return Started(
+        warnings += [scale.sentence for scale in scale_warnings(initial, self._facts, self._start)]
+        warnings += growth_notices("Infinite width", self._by_theta, initial.loss) if self._by_theta else []
+        return self._told(Started(
             seq=next(self._seq),
             config=initial.config,
-            machine=this_machine(device, initial.config.training.precision),
-            notices=[*problem.notices, *warnings, *missing],
+            machine=this_machine(initial.probe.inputs.device.type, initial.config.training.precision),
+            notices=[*problem.notices, *warnings, *([] if infinite else [left_out(initial)])],
             parameters=initial.network.parameter_count,
             learning_rate=rate,
             largest_stable_rate=initial.largest_stable_rate,
@@ -138,13 +139,14 @@ class Recorder:
             grid=problem.grid_inputs,
             grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
             grid_shape=problem.grid_shape,
+            held_out=problem.held_out,
             grid_start=kernel.function.numpy(),
             **kernel_modes(kernel.spectrum, initial.groups.start, frequencies, initial.groups.groups, problem),
             coefficient_floor=initial.coefficient_floor,
             modes=kernel.spectrum.leading(initial.followed).numpy(),
             below_floor=int((kernel.spectrum.eigenvalues < kernel.spectrum.noise_floor).sum()),
             residual_norm=float(kernel.residual.norm()),
-            target_norm=float(problem.targets.norm()),
+            target_norm=float(np.linalg.norm(problem.observed)),
             steps=predicted.steps.tolist(),
             times=(predicted.steps * rate).tolist(),
             kernel_steps=self.kernel_steps.tolist(),
@@ -158,7 +160,7 @@ class Recorder:
             grid_modes=grid_modes(kernel, initial.followed),
             mode_wave_vectors=mode_wave_vectors(kernel.spectrum, problem, initial.followed),
             slices=self._slices.event(initial.matrix),
-        )
+        ))  # fmt: skip
 
     def frame(self, state: NetworkState) -> Frame:
         """The cheap measurement; it enters the history.
@@ -187,14 +189,13 @@ class Recorder:
             band = infinite.ensemble_at_once(predicted.drawn.law, predicted.drawn.step[at : at + 1])
             if band and told:
                 functions["ensemble"] = self._compared(function, band.mean, band.standard_deviation)
-        target = problem.grid_target
-        return Frame(
+        return self._told(Frame(
             seq=next(self._seq),
             step=state.step,
             time=state.time,
             wall_seconds=state.wall_seconds,
             loss=0.5 * float(residual @ residual),
-            held_out_error=None if target is None else float(((state.function - target) ** 2).mean()),
+            held_out_error=problem.test_error(state.function),
             mode_coefficients=coefficients,
             remaining=remaining,
             learnt=learnt,
@@ -208,7 +209,7 @@ class Recorder:
             wave_errors=waves,
             wave_errors_predicted=self._waves.predicted(predicted.drawn.coefficients[at]),
             verdict=self._history.verdict(),
-        )
+        ))  # fmt: skip
 
     def kernel_frame(self, state: NetworkState, measured: KernelState) -> KernelFrame:
         """What needs K_t: its spectrum and how far it moved; the moving prediction takes it up."""
@@ -222,7 +223,7 @@ class Recorder:
         moved = float(drift(kernel, initial.matrix))
         self._history.add_kernel(state.step, moved, moving)
         self._condition = self._start.later(state, measured, decomposed.count_above_floor, targets)
-        return KernelFrame(
+        return self._told(KernelFrame(
             seq=next(self._seq),
             step=state.step,
             time=state.time,
@@ -241,7 +242,7 @@ class Recorder:
             condition_number=condition_number(decomposed.eigenvalues),
             moving=moving,
             hessian=measured.hessian,
-        )
+        ))  # fmt: skip
 
     def finished(self, reason: Reason, step: int, loss: float | None, wall_seconds: float) -> Finished:
         """The end, with a sentence that says what happened and what to do, and the closing figures."""
@@ -250,10 +251,8 @@ class Recorder:
         saturated = outcome == "completed" and self._condition.saturated
         if saturated:
             said += " " + end_sentence(self._facts, self._start, self._condition)
-        remedy = None
-        if saturated or outcome in ("diverged", "dead_units"):
-            remedy = suggestion(self.initial.config, self._facts, self._start)
-        return Finished(
+        ill = saturated or outcome in ("diverged", "dead_units")
+        return self._told(Finished(
             seq=next(self._seq),
             outcome=outcome,
             sentence=said,
@@ -267,8 +266,8 @@ class Recorder:
             learning_time_fit=learning_time_fit(rows),
             waves=self._waves.rows(self._history.steps, self._history.wave_errors),
             verdict=self._history.verdict(),
-            suggestion=remedy,
-        )
+            suggestion=suggestion(self.initial.config, self._facts, self._start) if ill else None,
+        ))  # fmt: skip
 
     def checkpoint(self, step: int, wall_seconds: float, parameters: bytes, *, paused: bool = False) -> Checkpoint:
         """From which the run goes on: at a pause as if it had never stopped, with the kernel last taken up."""
@@ -282,6 +281,9 @@ class Recorder:
             moving=self._moving.to_bytes(step) if self._moving else b"",
             moving_kernel=self._moving.kernel_to_bytes() if self._moving and paused else b"",
         )
+
+    def _told(self, event: Told) -> Told:
+        return in_own_units(event, self.initial.problem.target_scaling)
 
     def _compared(self, function: Array, predicted: Array, spread: Array | None = None) -> PredictedFunction:
         """A prediction on the grid, and how far the trained network's function (g,) is from it."""

@@ -9,11 +9,12 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ntkscope.errors import InvalidInput
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.points import Geometry, lay_points
 from ntkscope.experiment.problem.scaling import InputScaling
 from ntkscope.experiment.problem.seeds import generator
+from ntkscope.experiment.problem.split import grid_values, held_out, split, taken
+from ntkscope.experiment.problem.target_scaling import TargetScaling, checked_size
 from ntkscope.experiment.problem.targets import target_function
 from ntkscope.numerics.activations import activation
 from ntkscope.numerics.architecture import Architecture
@@ -33,25 +34,44 @@ class Problem:
     """Everything a training needs but the network's parameters; float64 on the CPU.
 
     `inputs` and `grid_inputs` are as drawn (angles on a circle), `coordinates` as the encoding sees them (scaled,
-    where data.scale_inputs asks for it), `encoded` as the network does. `start` and `length`: the range over which
-    frequencies count periods.
+    where data.scale_inputs asks for it), `encoded` as the network does. Targets are as they are trained on (scaled,
+    where data.scale_targets asks for it), but for `observed`, which is `targets` in the person's own units.
+    `grid_tested`: the points of the grid that were held out; None where the error is told on all of it.
+    `start` and `length`: the range over which frequencies count periods.
     """
 
     geometry: Geometry
     inputs: FloatArray
     coordinates: Float[Tensor, "n d"]
     encoded: Float[Tensor, "n features"]
+    observed: FloatArray
     targets: Float[Tensor, " n"]
     clean: Float[Tensor, " n"]
     grid_inputs: FloatArray
     grid_encoded: Float[Tensor, "g features"]
     grid_target: Float[Tensor, " g"] | None
     grid_shape: list[int]
+    grid_tested: NDArray[np.bool_] | None
     equispaced: Literal["circle", "interval"] | None
     start: float
     length: float
     notices: list[str]
     architecture: Architecture
+    target_scaling: TargetScaling
+
+    @property
+    def held_out(self) -> list[int] | None:
+        """Numbers of the grid's points that are data held out; None where there are none."""
+        return None if self.grid_tested is None else np.flatnonzero(self.grid_tested).tolist()
+
+    def test_error(self, function: Float[Tensor, " g"]) -> float | None:
+        """Mean squared error of a function on the grid, where points are held out on those; None where y is unknown."""
+        if self.grid_target is None:
+            return None
+        known = ~torch.isnan(self.grid_target)
+        if self.grid_tested is not None:
+            known &= torch.from_numpy(self.grid_tested)
+        return float(((function - self.grid_target)[known] ** 2).mean()) if known.any() else None
 
 
 def build(config: RunConfig, dataset: Table | None = None) -> Problem:
@@ -66,21 +86,29 @@ def build(config: RunConfig, dataset: Table | None = None) -> Problem:
         NotFound: the config names a table and none is given.
     """
     data = config.data
-    points = lay_points(data, config.seed, dataset)
-    function = target_function(data.target, points, config.seed)
-    grid_target: FloatArray | None
+    if dataset is not None and data.points.kind == "dataset":
+        dataset = taken(dataset, data.points, config.seed)
+    laid = lay_points(data, config.seed, dataset)
+    function = target_function(data.target, laid, config.seed)
     if function is None:
         assert dataset is not None, "the schema lets a table's target go with its own points only"
-        clean, grid_target = dataset.y, None
+        every = dataset.y
     else:
-        clean = function(points.inputs, points.coordinates)
-        grid_target = function(points.grid_inputs, points.grid_coordinates)
-    scale = _scale(clean, data.norm)
-    targets = torch.from_numpy(scale * clean)
-    noisy = targets
+        every = function(laid.inputs, laid.coordinates)
+    held, left_out = held_out(data, laid, dataset, config.seed), np.isnan(every)
+    trained = ~held & ~left_out
+    points = split(laid, trained, held & ~left_out)
+    grid = function(points.grid_inputs, points.grid_coordinates) if function else grid_values(points, every)
+    scale = 1.0
+    if data.norm is not None and data.scale_targets == "none":
+        scale = data.norm / checked_size(float(np.linalg.norm(every[trained])), data.norm)
+    own = scale * every[trained]
+    target_scaling = TargetScaling.of(own, data.scale_targets, data.norm)
+    observed = own
     if data.noise > 0:
-        state = generator(config.seed, "noise")
-        noisy = targets + data.noise * torch.randn(len(clean), generator=state, dtype=torch.float64)
+        drawn = torch.randn(len(own), generator=generator(config.seed, "noise"), dtype=torch.float64)
+        observed = own + data.noise * drawn.numpy()
+    targets = torch.from_numpy(target_scaling(observed))
     scaling = InputScaling.of(points, data.scale_inputs)
     coordinates = torch.from_numpy(scaling(points.coordinates))
     encoded = _encode(config, coordinates)
@@ -89,17 +117,26 @@ def build(config: RunConfig, dataset: Table | None = None) -> Problem:
         inputs=points.inputs,
         coordinates=coordinates,
         encoded=encoded,
-        targets=noisy,
-        clean=targets,
+        observed=observed,
+        targets=targets,
+        clean=torch.from_numpy(target_scaling(own)),
         grid_inputs=points.grid_inputs,
         grid_encoded=_encode(config, torch.from_numpy(scaling(points.grid_coordinates))),
-        grid_target=None if grid_target is None else torch.from_numpy(scale * grid_target),
+        grid_target=None if grid is None else torch.from_numpy(target_scaling(scale * grid)),
         grid_shape=points.grid_shape,
+        grid_tested=points.grid_tested,
         equispaced=points.equispaced,
         start=points.start,
         length=points.length,
-        notices=[*scaling.notices, *_notices(encoded, noisy)],
+        notices=[
+            *([] if dataset is None else dataset.notices),
+            *_left_out(int(left_out.sum()), int((held & ~left_out).sum()), len(every)),
+            *scaling.notices,
+            *target_scaling.notices,
+            *_notices(encoded, targets),
+        ],
         architecture=architecture_of(config.network),
+        target_scaling=target_scaling,
     )
 
 
@@ -129,20 +166,6 @@ def architecture_of(network: Network) -> Architecture:
     )
 
 
-def _scale(clean: FloatArray, norm: float | None) -> float:
-    if norm is None:
-        return 1.0
-    size = float(np.linalg.norm(clean))
-    if size == 0 or not np.isfinite(norm / size):
-        raise InvalidInput(
-            "A target that is not zero, if it is to be scaled.",
-            "a target that is zero at every training point",
-            "Choose another target, or leave data.norm empty.",
-            "data.norm",
-        )
-    return norm / size
-
-
 def _encode(config: RunConfig, x: Float[Tensor, "n d"]) -> Float[Tensor, "n features"]:
     match config.network.encoding:
         case NoEncoding():
@@ -152,6 +175,17 @@ def _encode(config: RunConfig, x: Float[Tensor, "n d"]) -> Float[Tensor, "n feat
             return fourier_features(x, matrix)
         case Positional(octaves=octaves):
             return positional(x, octaves)
+
+
+def _left_out(left_out: int, held: int, n: int) -> list[str]:
+    """How many of the points that were laid are not trained on."""
+    notices = []
+    if left_out:
+        are = "is" if left_out == 1 else "are"
+        notices.append(f"{left_out:,} of {n:,} points {are} left out, where the formula says nan.")
+    if held:
+        notices.append(f"{held:,} of {n:,} points are held out: the test error is that on them.")
+    return notices
 
 
 def _notices(encoded: Float[Tensor, "n features"], targets: Float[Tensor, " n"]) -> list[str]:

@@ -51,23 +51,24 @@ class Formula:
     tree: ast.expr
 
     def __call__(self, values: Mapping[str, FloatArray]) -> FloatArray:
-        """The formula's values, elementwise on arrays of one length.
+        """The formula's values, elementwise on arrays of one length; NaN where it says nan, which leaves the point out.
 
         Raises:
             InvalidInput: a part of it divides by zero or is not finite, or the whole is beyond 1e12, which a
                 division by round-off gives; says which part and at what point.
         """
         arrays = {name: np.asarray(values[name], dtype=np.float64) for name in self.names}
-        evaluation = _Evaluation(self, arrays)
+        evaluation = _Evaluation.of(self, arrays)
         with np.errstate(all="ignore"):
             result = evaluation.value(self.tree)
+        result[evaluation.left_out] = np.nan
         if (large := np.abs(result) > LARGEST).any():
             evaluation.refuse(self.tree, large, f"is beyond {LARGEST:g}")
         return result
 
 
 def compile_formula(text: str, names: Sequence[str]) -> Formula:
-    """Checks a formula in the given names; `pi` and `e` are constants.
+    """Checks a formula in the given names; `pi` and `e` are constants, `nan` leaves a point out.
 
     Raises:
         InvalidInput: says which character is at fault, why, and what is allowed.
@@ -172,19 +173,31 @@ def _number(node: ast.expr) -> float | None:
 
 @dataclass(frozen=True)
 class _Evaluation:
-    """Evaluates at some points; `where` evaluates each branch only where it is taken."""
+    """Evaluates at some points; `where` evaluates each branch only where it is taken.
+
+    `left_out`: the points at which `nan` was met; what is computed from it there is no fault.
+    """
 
     formula: Formula
     arrays: dict[str, FloatArray]
+    left_out: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, formula: Formula, arrays: dict[str, FloatArray]) -> "_Evaluation":
+        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+        return cls(formula, arrays, np.zeros(shape, dtype=np.bool_))
 
     def value(self, node: ast.expr) -> FloatArray:
         result = np.broadcast_to(self.raw(node), self.shape()).astype(np.float64)
-        if not np.isfinite(result).all():
-            self.refuse(node, ~np.isfinite(result), "is not a finite number")
+        if isinstance(node, ast.Name) and node.id == "nan":
+            self.left_out[:] = True
+        wrong = ~np.isfinite(result) & ~self.left_out
+        if wrong.any():
+            self.refuse(node, wrong, "is not a finite number")
         return result
 
     def shape(self) -> tuple[int, ...]:
-        return np.broadcast_shapes(*(array.shape for array in self.arrays.values()))
+        return self.left_out.shape
 
     def raw(self, node: ast.expr) -> FloatArray | float:
         match node:
@@ -201,8 +214,9 @@ class _Evaluation:
                 return np.asarray(together.reduce([self.value(part) != 0 for part in parts]), dtype=np.float64)
             case ast.BinOp(left=left, op=op, right=right):
                 first, second = self.value(left), self.value(right)
-                if isinstance(op, ast.Div | ast.Mod) and (second == 0).any():
-                    self.refuse(right, second == 0, "divides by zero")
+                zero = (second == 0) & ~self.left_out
+                if isinstance(op, ast.Div | ast.Mod) and zero.any():
+                    self.refuse(right, zero, "divides by zero")
                 return OPERATORS[type(op)](first, second)
             case ast.Compare(left=left, ops=ops, comparators=others):
                 values = [self.value(part) for part in (left, *others)]
@@ -215,8 +229,10 @@ class _Evaluation:
             ):
                 holds = self.value(condition) != 0
                 result = np.empty(self.shape())
-                result[holds] = self.at(holds).value(yes)
-                result[~holds] = self.at(~holds).value(no)
+                for chosen, branch in ((holds, yes), (~holds, no)):
+                    part = self.at(chosen)
+                    result[chosen] = part.value(branch)
+                    self.left_out[chosen] |= part.left_out
                 return result
             case ast.Call(func=ast.Name(id=name), args=arguments):
                 function = FUNCTIONS[name][1]
@@ -224,7 +240,8 @@ class _Evaluation:
         raise AssertionError(f"{ast.dump(node)} passed the check")
 
     def at(self, chosen: NDArray[np.bool_]) -> "_Evaluation":
-        return _Evaluation(self.formula, {name: array[chosen] for name, array in self.arrays.items()})
+        arrays = {name: array[chosen] for name, array in self.arrays.items()}
+        return _Evaluation(self.formula, arrays, self.left_out[chosen])
 
     def refuse(self, node: ast.expr, bad: NDArray[np.bool_], why: str) -> NoReturn:
         first = int(np.flatnonzero(bad)[0])
@@ -236,6 +253,12 @@ class _Evaluation:
         raise InvalidInput(
             "A formula that is a finite number at every point.",
             f"'{reading.typed}', where '{source}' (character {column + 1}) {why} at {point}",
-            "Change the formula or the points, or give that point another value by where(condition, a, b).",
+            f"Change the formula or the points. To leave {self._leaving(bad, names)} else {reading.typed.strip()}",
             WHERE,
         )
+
+    def _leaving(self, bad: NDArray[np.bool_], names: Sequence[str]) -> str:
+        """How to leave the points at fault out, as text to be written."""
+        if len(names) != 1 or np.sum(bad) != 1:
+            return "such points out, write nan if CONDITION"
+        return f"that point out, write nan if {names[0]} == {float(self.arrays[names[0]][bad][0])!r}"

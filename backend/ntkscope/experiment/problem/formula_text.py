@@ -10,13 +10,13 @@ from typing import NoReturn
 from ntkscope.errors import InvalidInput
 
 WHERE = "data.target.text"
-CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
+CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e, "nan": math.nan}  # nan leaves a point out
 LIBRARIES = ("np", "numpy", "math", "torch", "jnp", "tf", "scipy")
 ALIASES = {
     "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "fabs": "abs",
     "absolute": "abs", "sgn": "sign", "power": "pow", "fmod": "mod", "maximum": "max", "minimum": "min",
     "ceiling": "ceil", "step": "heaviside", "logistic": "sigmoid", "rint": "round", "Abs": "abs",
-    "PI": "pi", "Pi": "pi",
+    "PI": "pi", "Pi": "pi", "NaN": "nan", "NAN": "nan",
 }  # fmt: skip
 SYMBOLS = {
     "^": "**", ".^": "**", ".**": "**", ".*": "*", "./": "/", "·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-",

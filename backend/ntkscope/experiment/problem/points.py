@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ntkscope.errors import InvalidInput, NotFound
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.seeds import generator
-from ntkscope.schemas.data import Arcs, Circle, Data, DatasetPoints, Interval, RandomPoints
+from ntkscope.schemas.data import Arcs, Circle, Data, Interval, RandomPoints
+from ntkscope.schemas.dataset import DatasetPoints
 
 FloatArray = NDArray[np.float64]
 Geometry = Literal["interval", "circle", "plane", "points"]
@@ -21,7 +22,8 @@ class PointSet:
     """Training points and evaluation grid, as drawn (`inputs`) and as a formula sees them (`coordinates`).
 
     `start` and `length` are the range of the position (angle on a circle, else x1) over which frequencies
-    count periods.
+    count periods. Where points are held out, `grid_tested` says which of the grid's they are, and `grid_rows` which of
+    the points that were laid (-1: none of them).
     """
 
     geometry: Geometry
@@ -33,6 +35,8 @@ class PointSet:
     equispaced: Literal["circle", "interval"] | None
     start: float
     length: float
+    grid_tested: NDArray[np.bool_] | None = None  # (g,)
+    grid_rows: NDArray[np.int64] | None = None  # (g,)
 
 
 def lay_points(data: Data, seed: int, dataset: Table | None) -> PointSet:

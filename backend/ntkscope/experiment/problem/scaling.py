@@ -11,6 +11,54 @@ from numpy.typing import NDArray
 from ntkscope.experiment.problem.points import PointSet
 
 FloatArray = NDArray[np.float64]
+SMALL, LARGE = 0.2, 3.0  # root mean squares of a coordinate for which the scales of the weights are made
+MEAN_HIDES = 0.8  # of a target's mean square: above, its mean hides the rest
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far values lie from 0 and apart.
+
+    Args:
+        low: The smallest.
+        high: The largest.
+        size: Root mean square of the largest coordinate.
+        offset: The largest |mean| / standard deviation of a coordinate that is not the same everywhere.
+        mean_share: Of the first coordinate's mean square, the part that is its mean's.
+    """
+
+    low: float
+    high: float
+    size: float
+    offset: float
+    mean_share: float
+
+    @classmethod
+    def of(cls, values: FloatArray) -> Spread:
+        """Of (n, d) values."""
+        varies = values.std(axis=0) > 0  # which may be 0 of different numbers, near the smallest there are
+        mean, square = float(values[:, 0].mean()), float((values[:, 0] ** 2).mean())
+        return cls(
+            low=float(values.min()),
+            high=float(values.max()),
+            size=float(np.sqrt((values**2).mean(axis=0)).max()),
+            offset=float((abs(values.mean(axis=0)[varies]) / values.std(axis=0)[varies]).max(initial=0.0)),
+            mean_share=mean**2 / square if square > 0 else 0.0,
+        )
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the size is not what networks are made for, which is about 1."""
+        return not SMALL <= self.size <= LARGE
+
+    @property
+    def needs_scaling(self) -> bool:
+        """Whether values are not what networks are made for: of size 1, and on both sides of 0.
+
+        What lies on one side (0 to 1) adds nearly the same to every entry of the kernel: lambda_1 grows, and with it
+        the number of steps of all other modes.
+        """
+        return self.is_far or self.offset >= 1
 
 
 @dataclass(frozen=True)

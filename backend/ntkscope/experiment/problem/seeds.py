@@ -5,7 +5,7 @@ from typing import Literal
 
 import torch
 
-Stream = Literal["network", "encoding", "points", "grid", "target", "noise"]
+Stream = Literal["network", "encoding", "points", "grid", "target", "noise", "subset", "hold_out"]
 
 
 def generator(seed: int, stream: Stream) -> torch.Generator:

@@ -106,7 +106,7 @@ def large_target(network: Network, *, residual: float, start: float, target: flo
         else "between 2 and 10 a third to a half reached it"
     )  # fmt: skip
     wider = network.width * (ratio / TARGET_SMALL) ** (1 / scale.power)
-    remedies = [f"scale the target to a norm of {_rounded(TARGET_SMALL * scale.value)} or less"]
+    remedies = [f"scale the target to a norm of {_rounded(TARGET_SMALL * scale.value)} or less (data.norm)"]
     if start > TARGET_SMALL * scale.value:
         remedies.append("start from zero (centered)")
     elif wider <= LARGEST_WIDTH:
@@ -117,6 +117,12 @@ def large_target(network: Network, *, residual: float, start: float, target: flo
         f"networks of scaling ntk, half of 2/λ₁ as a rate kept 96 to 100 % off the edge of stability where "
         f"‖f₀ − y‖ / sqrt(width) was below 0.5; {edge}. To stay with the kernel at the start, {' and '.join(remedies)}."
     ]
+
+
+def fitting_norm(network: Network) -> float | None:
+    """||y|| up to which the kernel stays near its start; None where no size does that."""
+    scale = _scale(network)
+    return None if scale is None else float(f"{TARGET_SMALL * scale.value:.2g}")
 
 
 @dataclass(frozen=True)
