@@ -5,6 +5,7 @@ from ntkscope.experiment.measure.endings import Condition, Facts, start_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.problem.loss import loss_notices
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
 from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
@@ -28,7 +29,10 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         config=config,
         cost=cost,
         spectrum=_spectrum(state, answers),
-        notices=state.problem.notices,
+        notices=[
+            *state.problem.notices,
+            *loss_notices(config.training, len(state.problem.targets), state.learning_rate),
+        ],
         warnings=[
             *rate_notices(state.learning_rate, state.largest_stable_rate),
             *start_warnings(config, Facts.of(state.problem, config), Condition.at_start(state)),

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ntkscope.numerics.elementwise import Activation, ClosedForm, Elementwise, FusedActivation, PiecewiseLinear, Series
+from ntkscope.numerics.exponential_below import exponential_below
 
 Constants = tuple[Tensor, Tensor]
 Pair = tuple[Tensor, Tensor]
@@ -24,8 +25,9 @@ def activation(name: str, **parameters: float) -> Activation:
     """The activation of this name.
 
     Args:
-        name: relu, leaky_relu (alpha), linear, tanh, erf (of z, no 1/sqrt 2), gelu (exact form), silu, softplus,
-            sin and cos (a sin(b z + c)), gaussian (exp(-z^2)), or rbf (gamma; sqrt 2 sin(sqrt(2 gamma) z + pi/4)).
+        name: relu, leaky_relu (alpha), linear, tanh, sigmoid, erf (of z, no 1/sqrt 2), gelu (exact form), silu,
+            softplus, elu (alpha = 1), selu, sin and cos (a sin(b z + c)), gaussian (exp(-z^2)), or rbf (gamma;
+            sqrt 2 sin(sqrt(2 gamma) z + pi/4)).
         parameters: Named above in brackets; each has a default.
 
     Raises:
@@ -96,6 +98,17 @@ def _tanh() -> Activation:
     )  # fmt: skip
 
 
+def _sigmoid() -> Activation:
+    def fused(u: Tensor, value: Tensor, slope: Tensor, constants: Constants) -> None:
+        torch.sigmoid(u, out=value)
+        torch.addcmul(value, value, value, value=-1, out=slope)
+
+    return Activation(
+        "sigmoid", torch.sigmoid, lambda z: torch.sigmoid(z) * torch.sigmoid(-z), Series(math.pi),
+        FusedActivation(1.0, 1.0, fused), from_value=lambda z, value: value - value * value,
+    )  # fmt: skip
+
+
 def _erf() -> Activation:
     def fused(u: Tensor, value: Tensor, slope: Tensor, constants: Constants) -> None:
         """slope = exp(-z^2), the factor 2/sqrt(pi) left out."""
@@ -154,6 +167,15 @@ def _softplus() -> Activation:
         return value
 
     return Activation("softplus", function, torch.sigmoid, Series(math.pi))
+
+
+def _elu() -> Activation:
+    return exponential_below("elu", 1.0, 1.0)
+
+
+def _selu() -> Activation:
+    """Its two numbers keep mean 0 and variance 1 from layer to layer. Source: Klambauer et al. 2017."""
+    return exponential_below("selu", 1.0507009873554804934193349852946, 1.6732632423543772848170429916717)
 
 
 def _sin(a: float = 1.0, b: float = 1.0, c: float = 0.0) -> Activation:
@@ -226,10 +248,13 @@ ACTIVATIONS: dict[str, Callable[..., Activation]] = {
     "leaky_relu": _leaky_relu,
     "linear": _linear,
     "tanh": _tanh,
+    "sigmoid": _sigmoid,
     "erf": _erf,
     "gelu": _gelu,
     "silu": _silu,
     "softplus": _softplus,
+    "elu": _elu,
+    "selu": _selu,
     "sin": _sin,
     "cos": _cos,
     "gaussian": _gaussian,

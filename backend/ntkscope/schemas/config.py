@@ -12,7 +12,11 @@ from ntkscope.schemas.network import Network
 from ntkscope.schemas.training import Recording, Training
 
 # Fields that were added later, with their defaults: there they stay out of the digest, so old configs keep theirs.
-ADDED = {("data", "scale_inputs"): "none"}
+ADDED = {
+    ("data", "scale_inputs"): "none",
+    ("network", "initialization"): "normal",
+    ("training", "loss"): "half_sum",
+}
 
 
 class RunConfig(Model):

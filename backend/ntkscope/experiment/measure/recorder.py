@@ -14,6 +14,7 @@ from ntkscope.experiment.measure.history import History, Measured, learning_time
 from ntkscope.experiment.measure.sentences import OUTCOMES, rate_notices, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
 from ntkscope.experiment.measure.wave_course import WaveCourse
+from ntkscope.experiment.problem.loss import loss_notices
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
@@ -117,6 +118,7 @@ class Recorder:
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
         missing = [] if infinite else [left_out(initial)]
+        units = loss_notices(initial.config.training, len(problem.targets), rate)
         warnings = rate_notices(rate, initial.largest_stable_rate)
         warnings += start_warnings(initial.config, self._facts, self._start)
         if self._by_theta:
@@ -125,7 +127,7 @@ class Recorder:
             seq=next(self._seq),
             config=initial.config,
             machine=this_machine(device, initial.config.training.precision),
-            notices=[*problem.notices, *warnings, *missing],
+            notices=[*problem.notices, *units, *warnings, *missing],
             parameters=initial.network.parameter_count,
             learning_rate=rate,
             largest_stable_rate=initial.largest_stable_rate,
