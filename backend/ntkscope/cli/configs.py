@@ -6,16 +6,18 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import typer
 from pydantic import ValidationError
 
 from ntkscope.api.validation import describe
 from ntkscope.errors import InvalidInput, NotFound
+from ntkscope.experiment.pasted.model import read_model, with_changes
 from ntkscope.experiment.presets import preset, presets
 from ntkscope.experiment.problem.datasets import Table, read_csv
 from ntkscope.schemas.config import RunConfig
 from ntkscope.settings import Settings
 
-SUFFIXES = (".toml", ".json")
+SUFFIXES = (".toml", ".json", ".py")
 
 
 def find_config(target: str) -> tuple[str, RunConfig]:
@@ -30,7 +32,7 @@ def find_config(target: str) -> tuple[str, RunConfig]:
     name, _, variant = target.partition(":")
     if name not in [found.id for found in presets()]:
         raise NotFound(
-            expected="A preset, or a file that ends in .toml or .json.",
+            expected="A preset, or a file that ends in .toml, .json or .py.",
             got=f"'{target[:100]}'",
             remedy="'ntkscope presets' lists the presets.",
         )
@@ -74,6 +76,8 @@ def find_table(config: RunConfig, path: Path | None, settings: Settings) -> Tabl
 
 def _from_file(path: Path) -> RunConfig:
     data = _read(path)
+    if path.suffix == ".py":
+        return _from_model(data)
     try:
         text = data.decode()
         fields: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
@@ -86,6 +90,14 @@ def _from_file(path: Path) -> RunConfig:
         problem = describe(error.errors(), fields)[0]
         where = f"{path}: {problem.where}"
         raise InvalidInput(problem.expected, problem.got, problem.remedy, where) from None
+
+
+def _from_model(data: bytes) -> RunConfig:
+    """The default config with the model of a Python file, which is read and never run; says what was not taken."""
+    pasted = read_model(data.decode(errors="replace"))
+    for sentence in pasted.ignored:
+        typer.echo(sentence, err=True)
+    return with_changes(RunConfig(), pasted.changes)
 
 
 def _read(path: Path) -> bytes:

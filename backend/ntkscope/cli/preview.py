@@ -18,7 +18,11 @@ from ntkscope.schemas.preview import Preview
 
 def preview(
     target: Annotated[
-        str, typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, or a .toml or .json file.")
+        str,
+        typer.Argument(
+            metavar="PRESET_OR_FILE",
+            help="A preset, preset:variant, a .toml or .json file, or a .py file with a model.",
+        ),
     ],
     dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
     json_text: Annotated[bool, typer.Option("--json", help="Write everything, as JSON.")] = False,

@@ -29,7 +29,11 @@ CANCELLED = 130  # the exit status of a program that Ctrl-C ended
 
 def run(
     target: Annotated[
-        str, typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, or a .toml or .json file.")
+        str,
+        typer.Argument(
+            metavar="PRESET_OR_FILE",
+            help="A preset, preset:variant, a .toml or .json file, or a .py file with a model.",
+        ),
     ],
     dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
     json_lines: Annotated[bool, typer.Option("--json", help="Write the events to the output, one a line.")] = False,
