@@ -1,5 +1,6 @@
 """A run is what PyTorch does: nn.Sequential, nn.MSELoss and torch.optim.SGD by hand, from the same initial weights."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,16 +27,27 @@ CIRCLE, PLANE = {"kind": "circle", "n": 13}, {"kind": "random", "n": 20, "d": 2}
 PRODUCT = {"kind": "formula", "text": "x1*x2"}
 SETTINGS: dict[str, dict[str, Any]] = {
     "relu, as PyTorch does": {"activation": "relu", "initialization": "torch_linear", "loss": "mean", "rate": 0.05},
-    "three widths": {"activation": "relu", "width": [40, 20, 7], "initialization": "torch_linear", "loss": "mean", "rate": 0.1},
+    "three widths": {
+        "activation": "relu", "width": [40, 20, 7], "initialization": "torch_linear", "loss": "mean", "rate": 0.1,
+    },
     "tanh, as Keras does": {"activation": "tanh", "depth": 2, "initialization": "glorot", "loss": "mean", "rate": 0.05},
     "sigmoid, the sum": {"activation": "sigmoid", "initialization": "glorot", "loss": "sum", "rate": 3e-3},
     "elu by he": {"activation": "elu", "depth": 2, "initialization": "he", "loss": "mean", "rate": 0.01},
     "selu, points at 0": {"activation": "selu", "initialization": "glorot", "loss": "mean", "rate": 0.02},
     "relu by he, points at 0": {"activation": "relu", "depth": 3, "initialization": "he", "loss": "sum", "rate": 1e-3},
-    "silu, no biases": {"activation": "silu", "initialization": "torch_linear", "bias": False, "loss": "mean", "rate": 0.3, "points": CIRCLE},
-    "gelu, half the sum, two inputs": {"activation": "gelu", "width": [30, 15], "initialization": "torch_linear", "rate": 0.01, "points": PLANE, "target": PRODUCT},
+    "silu, no biases": {
+        "activation": "silu", "initialization": "torch_linear", "bias": False, "loss": "mean", "rate": 0.3,
+        "points": CIRCLE,
+    },
+    "gelu, half the sum, two inputs": {
+        "activation": "gelu", "width": [30, 15], "initialization": "torch_linear", "rate": 0.01, "points": PLANE,
+        "target": PRODUCT,
+    },
     "softplus, normal": {"activation": "softplus", "sigma_w": 1.0, "sigma_b": 0.1, "loss": "mean", "rate": 0.02},
-    "leaky relu, float32": {"activation": "leaky_relu", "depth": 2, "initialization": "torch_linear", "loss": "mean", "rate": 0.05, "precision": "float32"},
+    "leaky relu, float32": {
+        "activation": "leaky_relu", "depth": 2, "initialization": "torch_linear", "loss": "mean", "rate": 0.05,
+        "precision": "float32",
+    },
 }  # fmt: skip
 
 
@@ -61,7 +73,7 @@ def by_hand(made: RunConfig) -> nn.Sequential:
     start = initial(made)
     sizes = [start.probe.inputs.shape[1], *made.network.widths, 1]
     layers: list[nn.Module] = []
-    for index, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for index, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         linear = nn.Linear(fan_in, fan_out, bias=made.network.bias, dtype=start.network.dtype)
         with torch.no_grad():
             linear.weight.copy_(start.network.weights[index].T)

@@ -13,6 +13,8 @@ from ntkscope.cli.tables import seconds, wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.estimate import check_limits, readable_bytes
 from ntkscope.experiment.format import number
+from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.torch_script import torch_script
 from ntkscope.schemas.preview import Preview
 
 
@@ -25,6 +27,7 @@ def preview(
         ),
     ],
     dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
+    pytorch: Annotated[bool, typer.Option("--pytorch", help="Write the run as plain PyTorch instead.")] = False,
     json_text: Annotated[bool, typer.Option("--json", help="Write everything, as JSON.")] = False,
 ) -> None:
     """Says before training what will be learnt, when, and what it costs."""
@@ -33,7 +36,9 @@ def preview(
     table = find_table(config, dataset, settings)
     check_limits(config, limits(settings), table)
     made = experiment.preview(config, table)
-    if json_text:
+    if pytorch and made.spectrum:
+        typer.echo(torch_script(config, build(config, table), made.spectrum.learning_rate), nl=False)
+    elif json_text:
         typer.echo(made.model_dump_json(indent=2))
     else:
         show(name, made, Console(highlight=False, soft_wrap=True))

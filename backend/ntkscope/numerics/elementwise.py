@@ -79,6 +79,7 @@ class Activation:
         fused: Both at once, in place; None calls phi and phi'.
         from_value: phi' as a function of z and phi(z), where that saves work.
         parameters: What shapes phi, such as the slope `alpha` of a leaky relu.
+        pytorch: phi in PyTorch's words: a module (nn.ReLU()), or an expression in z; empty: nobody has written it.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Activation:
     fused: FusedActivation | None = None
     from_value: Callable[[Tensor, Tensor], Tensor] | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
+    pytorch: str = ""
 
     @property
     def is_linear(self) -> bool:

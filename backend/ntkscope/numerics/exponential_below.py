@@ -38,5 +38,5 @@ def exponential_below(name: str, scale: float, alpha: float) -> Activation:
 
     return Activation(
         name, function, lambda z: scale * torch.where(z > 0, 1.0, alpha * torch.exp(z.clamp_max(0))),
-        TwoHalves(means, jumps=alpha != 1), FusedActivation(1.0, 1.0, fused),
+        TwoHalves(means, jumps=alpha != 1), FusedActivation(1.0, 1.0, fused), pytorch=f"nn.{name.upper()}()",
     )  # fmt: skip

@@ -85,7 +85,7 @@ def test_keras() -> None:
     [
         ("nn.Sequential(nn.Linear(1, 8), nn.SiLU(), nn.Linear(8, 1))", "silu"),
         ("nn.Sequential(*[nn.Linear(1, 8), nn.GELU(approximate='none'), nn.Linear(8, 1)])", "gelu"),
-        ("nn.Sequential(OrderedDict([('a', nn.Linear(1, 8)), ('b', nn.ELU(alpha=1.0)), ('c', nn.Linear(8, 1))]))", "elu"),
+        ("Sequential(OrderedDict([('a', Linear(1, 8)), ('b', nn.ELU(alpha=1.0)), ('c', Linear(8, 1))]))", "elu"),
         ("layers = [nn.Linear(1, 8), nn.SELU(), nn.Linear(8, 1)]\nnet = nn.Sequential(*layers)", "selu"),
         ("  nn.Linear(1, 8)\n  nn.Softplus()\n  nn.Linear(8, 1)", "softplus"),
         ("[Dense(8, activation='sigmoid'), Dense(1, activation=None)]", "sigmoid"),
