@@ -31,6 +31,25 @@ def test_a_preview_of_too_much_is_refused(cli: Cli) -> None:
     assert "NTKSCOPE_MAX_PARAMETERS" in cli("preview", "a.json").error
 
 
+def test_a_python_file_is_a_model_that_is_read(cli: Cli) -> None:
+    Path("net.py").write_text(
+        "net = nn.Sequential(nn.Linear(1, 24), nn.ReLU(), nn.Linear(24, 1))\n"
+        "torch.optim.Adam(net.parameters())\nnn.MSELoss()\n"
+    )
+    answer = cli("preview", "net.py", "--json")
+    assert json.loads(answer.output)["config"]["network"]["width"] == 24
+    assert "Adam is not taken" in answer.error
+    Path("net.py").write_text("nn.Sequential(nn.Conv2d(1, 8, 3), nn.Linear(8, 1))")
+    assert "nn.Conv2d(1, 8, 3)" in cli("preview", "net.py").error
+
+
+def test_a_preview_as_pytorch_is_a_script(cli: Cli) -> None:
+    Path("a.json").write_text(config().model_dump_json())
+    text = cli("preview", "a.json", "--pytorch").output
+    compile(text, "script.py", "exec")
+    assert "torch.optim.SGD(model.parameters(), lr=" in text
+
+
 def test_presets_are_listed_and_told_about(cli: Cli) -> None:
     assert "two-sines" in cli("presets").output
     told = cli("presets", "two-sines").words

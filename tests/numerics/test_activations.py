@@ -15,10 +15,13 @@ DEFINITIONS = {
     "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
     "linear": lambda z: z,
     "tanh": math.tanh,
+    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
     "erf": math.erf,
     "gelu": lambda z: z * (1 + math.erf(z / math.sqrt(2))) / 2,
     "silu": lambda z: z / (1 + math.exp(-z)),
     "softplus": lambda z: math.log(1 + math.exp(z)),
+    "elu": lambda z: z if z > 0 else math.exp(z) - 1,
+    "selu": lambda z: 1.0507009873554805 * (z if z > 0 else 1.6732632423543772 * (math.exp(z) - 1)),
     "sin": math.sin,
     "cos": math.cos,
     "gaussian": lambda z: math.exp(-(z**2)),
@@ -59,13 +62,23 @@ def test_kinks_have_slope_zero() -> None:
         assert activation(name).derivative(zero).item() == 0
 
 
+@pytest.mark.parametrize("name", ["relu", "elu", "selu", "sigmoid", "tanh"])
+def test_pytorch_s_own_function_and_slope_at_the_kink_too(name: str) -> None:
+    z = torch.tensor([-800.0, -1.0, 0.0, 1.0, 800.0], dtype=torch.float64, requires_grad=True)
+    own = getattr(torch.nn.functional, name)(z)
+    (slope,) = torch.autograd.grad(own.sum(), z)
+    phi, points = activation(name), z.detach()
+    torch.testing.assert_close(phi.function(points), own.detach(), rtol=1e-15, atol=1e-15)
+    torch.testing.assert_close(phi.derivative(points), slope, rtol=1e-15, atol=1e-15)
+
+
 def test_only_what_is_constant_below_zero_can_die() -> None:
     assert [name for name in ACTIVATIONS if activation(name).can_die] == ["relu"]
     assert activation("leaky_relu", alpha=0.0).can_die
 
 
 def test_kinks_and_lines_are_told_by_the_slope_below() -> None:
-    assert [name for name in ACTIVATIONS if activation(name).has_kink] == ["relu", "leaky_relu"]
+    assert [name for name in ACTIVATIONS if activation(name).has_kink] == ["relu", "leaky_relu", "selu"]
     assert [name for name in ACTIVATIONS if activation(name).is_linear] == ["linear"]
     assert activation("leaky_relu", alpha=1.0).is_linear
     assert not activation("leaky_relu", alpha=1.0).has_kink
@@ -79,8 +92,8 @@ def test_the_table_s_name_is_its_own_and_its_limit_is_known(name: str) -> None:
 
 
 def test_unknown_names_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"one of relu, leaky_relu.*you gave 'selu'"):
-        activation("selu")
+    with pytest.raises(ValueError, match=r"one of relu, leaky_relu.*you gave 'mish'"):
+        activation("mish")
     with pytest.raises(ValueError, match="tanh takes no parameter; you gave alpha"):
         activation("tanh", alpha=0.1)
     with pytest.raises(ValueError, match="rbf takes gamma; you gave alpha"):

@@ -186,6 +186,36 @@ def test_what_is_missing_or_unknown_is_refused() -> None:
         ask("mup")
     with pytest.raises(ValueError, match="standard parameterization depends on the width; give one"):
         ask("standard")
-    with pytest.raises(ValueError, match=r"mean_field parameterization is known for one width; you gave \(8, 9\)"):
-        ask("mean_field", (8, 9))
+    with pytest.raises(ValueError, match=r"one width for each of the 2 hidden layers; you gave \[8, 9, 9\]"):
+        ask("mean_field", (8, 9, 9))
     ask("mean_field", (8, 8))
+
+
+def test_the_limit_of_uniform_weights_is_not_known() -> None:
+    shape = architecture(1, "relu", 1.0, 0.0, parameterization="standard", width=8)
+    for name in ("torch_linear", "glorot"):
+        with pytest.raises(ValueError, match=f"drawn from a normal distribution; you gave the initialization '{name}'"):
+            infinite_ntk(replace(shape, initialization=name), normal(2, 2))
+
+
+def test_he_is_the_normal_draw_of_sigma_w_sqrt_2_whose_biases_are_trained() -> None:
+    x = normal(3, 2)
+    shape = architecture(2, "relu", math.sqrt(2), 0.0, parameterization="standard", width=8)
+    he = replace(shape, sigma_w=99.0, sigma_b=99.0, initialization="he")
+    assert torch.equal(infinite_ntk(he, x), infinite_ntk(shape, x))
+
+
+@pytest.mark.parametrize(
+    ("parameterization", "initialization"), [("mean_field", "normal"), ("standard", "normal"), ("standard", "he")]
+)
+def test_layers_of_different_widths(parameterization: str, initialization: str) -> None:
+    """The mean of K_0 over draws, whose widths enter it one by one."""
+    x, draws = normal(3, 3), generator(3)
+    shape = architecture(
+        3, "relu", 1.3, 0.4, width=(300, 1200, 600), parameterization=parameterization, initialization=initialization
+    )
+    nets = [MLP.create(3, shape, generator=draws) for _ in range(12)]
+    mean, limit = torch.stack([empirical_ntk(net, x) for net in nets]).mean(0), infinite_ntk(shape, x)
+    assert float((mean - limit).norm() / limit.norm()) < 0.1
+    of_one = infinite_ntk(replace(shape, width=300), x)
+    assert float((mean - of_one).norm() / limit.norm()) > 0.3

@@ -10,6 +10,7 @@ from ntkscope.numerics import ACTIVATIONS, MLP, Architecture, UnitSlopes, activa
 STEEPEST = {
     "relu": 1.0, "leaky_relu": 1.0, "linear": 1.0, "tanh": 1.0, "erf": 2 / math.sqrt(math.pi), "gelu": 1.1289,
     "silu": 1.0998, "softplus": 1.0, "sin": 1.0, "cos": 1.0, "gaussian": math.sqrt(2 / math.e), "rbf": 2.0,
+    "sigmoid": 0.25, "elu": 1.0, "selu": 1.7580993408473766,
 }  # fmt: skip
 
 

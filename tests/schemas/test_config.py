@@ -1,12 +1,19 @@
 """RunConfig: closed, frozen, round-trips, and says what was wrong."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.network import Network
 from tests.cases import config
+
+PINNED = [(one["config"], one["digest"]) for one in json.loads((Path(__file__).parent / "digests.json").read_text())]
 
 
 def test_defaults_round_trip_through_json() -> None:
@@ -30,6 +37,12 @@ def test_another_config_has_another_digest() -> None:
     [
         ({"network__width": -4}, "network.width"),
         ({"network__widht": 4}, "network.widht"),
+        ({"network__width": [64, 0]}, "network.width"),
+        ({"network__width": []}, "network.width"),
+        ({"network__width": [8] * 65}, "network.width"),
+        ({"network__width": [64, 8], "network__depth": 3}, "network.depth"),
+        ({"network__width": [64, 64], "network__depth": 3}, "network.depth"),
+        ({"network__initialization": "he"}, "network.initialization"),
         ({"data__noise": float("nan")}, "data.noise"),
         ({"data__points": {"kind": "interval", "low": 1.0, "high": 1.0}}, "data.points.interval"),
         ({"data__target": {"kind": "sinusoids", "frequencies": [1, 2], "phases": [0, 0, 0]}}, "data.target.sinusoids"),
@@ -59,6 +72,45 @@ def test_a_config_of_a_log_from_before_a_field_takes_its_default() -> None:
     for name in ("leaky_slope", "rbf_gamma", "output_scale"):
         del fields["network"][name]
     assert RunConfig.model_validate(fields) == config()
+
+
+def test_a_list_of_widths_says_the_depth() -> None:
+    made = Network.model_validate({"width": [200, 50, 10]})
+    assert (made.width, made.depth, made.widths, made.last_width) == ([200, 50, 10], 3, [200, 50, 10], 10)
+    assert Network.model_validate_json(made.model_dump_json()) == made
+    assert Network.model_validate(made.model_dump(), strict=True) == made
+    said = "As many hidden layers as there are widths, 3; you gave 1"
+    with pytest.raises(ValidationError, match=said[1:]):
+        Network.model_validate({"width": [200, 50, 10], "depth": 1})
+
+
+def test_one_network_is_one_config() -> None:
+    """Equal widths are one number: the same digest, and a sweep can take the field as an axis."""
+    number = Network(width=64, depth=2)
+    assert Network.model_validate({"width": [64, 64]}) == number
+    assert Network.model_validate({"width": [64, 64], "depth": 2}) == number
+    assert number.widths == [64, 64]
+    assert config(network__width=[64]).digest() == config(network__width=64).digest()
+
+
+@pytest.mark.parametrize(("body", "digest"), PINNED)
+def test_a_body_from_before_a_field_is_the_same_config(body: dict[str, Any], digest: str) -> None:
+    """Digests by the program before there were initializations, widths for each layer and other losses."""
+    made = RunConfig.model_validate(body)
+    assert made.digest() == digest
+    assert RunConfig.model_validate(made.model_dump(mode="json")).digest() == digest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"network__parameterization": "standard", "network__initialization": "he"},
+        {"training__loss": "mean"},
+        {"network__width": [64, 32], "network__depth": 2},
+    ],
+)
+def test_a_new_field_away_from_its_default_is_another_run(change: dict[str, Any]) -> None:
+    assert config(**change).digest() != config(network__parameterization="standard").digest()
 
 
 def test_a_config_cannot_change() -> None:

@@ -9,7 +9,20 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from ntkscope import __version__
-from ntkscope.api import datasets, events, health, pages, presets, preview, problems, runs, schema, stream, sweeps
+from ntkscope.api import (
+    datasets,
+    events,
+    health,
+    models,
+    pages,
+    presets,
+    preview,
+    problems,
+    runs,
+    schema,
+    stream,
+    sweeps,
+)
 from ntkscope.api.base_path import BasePath
 from ntkscope.api.body_limit import BodyLimit
 from ntkscope.api.security import Guard
@@ -55,7 +68,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     problems.install(app)
-    for module in (runs, events, stream, sweeps, preview, presets, datasets, schema, health):
+    for module in (runs, events, stream, sweeps, preview, presets, datasets, models, schema, health):
         app.include_router(module.router)
     app.include_router(pages.router(built))
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())

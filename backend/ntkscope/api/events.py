@@ -14,12 +14,13 @@ from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import csv_lines
+from ntkscope.experiment.torch_script import torch_script
 from ntkscope.schemas.event import LawName, Started
 from ntkscope.schemas.event_page import EventPage
 from ntkscope.schemas.run import KernelName, Prediction, RunSummary
 from ntkscope.wire.codec import decode, to_json
 
-MSGPACK = "application/msgpack"
+MSGPACK, PYTHON = "application/msgpack", "text/x-python"
 AT_ONCE = 8  # events that are read at a time
 # Until version 2 of the events the kernel at the start was called so.
 KernelQuery = Annotated[KernelName, BeforeValidator(lambda name: "frozen" if name == "start" else name)]
@@ -105,14 +106,7 @@ async def get_prediction(
     For a run that is not centered the infinite kernel adds mean and deviation of the ensemble.
     """
     run = await services.manager.get(run_id)
-    first = await services.log.read(run_id, 0, 1)
-    started = await services.heavy(decode, first[0][1]) if first else None
-    if not isinstance(started, Started):
-        raise Conflict(
-            expected="A run that has begun.",
-            got=f"one that is {run.state}",
-            remedy="Wait for its first event, or ask POST /api/preview.",
-        )
+    started = await _started(services, run)
     dataset = await services.manager.within_limits(run.config)
     around = await services.log.around(run_id, time)
     recorded = Recorded.of([await services.heavy(decode, data) for _, data in around])
@@ -125,6 +119,37 @@ async def get_prediction(
             where="kernel",
         )
     return found
+
+
+@router.get("/pytorch.py", response_class=Response, responses={200: {"content": {PYTHON: {}}}})
+async def get_run_pytorch(run_id: RunId, services: ServicesDep) -> Response:
+    """The run as a short Python file that needs PyTorch alone: the same points, initial weights and losses."""
+    run = await services.manager.get(run_id)
+    started = await _started(services, run)
+
+    def script() -> str:
+        problem = build(run.config, services.manager.table(run.config))
+        return torch_script(run.config, problem, started.learning_rate)
+
+    headers = {"Content-Disposition": f'attachment; filename="ntkscope-{run_id}.py"'}
+    return Response(await services.heavy(script), media_type=PYTHON, headers=headers)
+
+
+async def _started(services: Services, run: RunSummary) -> Started:
+    """The first event of a run.
+
+    Raises:
+        Conflict: there is none yet.
+    """
+    first = await services.log.read(run.id, 0, 1)
+    started = await services.heavy(decode, first[0][1]) if first else None
+    if isinstance(started, Started):
+        return started
+    raise Conflict(
+        expected="A run that has begun.",
+        got=f"one that is {run.state}",
+        remedy="Wait for its first event, or ask POST /api/preview.",
+    )
 
 
 @router.get("/dataset.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})

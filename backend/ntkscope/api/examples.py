@@ -48,4 +48,17 @@ SWEEP_REQUESTS = {
     ),
 }
 CONFIGS = {"two sines": Example(summary="Two sines and a small network", value=CONFIG)}
+MODELS = {
+    "PyTorch": Example(
+        summary="An nn.Sequential with its optimizer and its loss",
+        value={
+            "text": "model = nn.Sequential(nn.Linear(1, 64), nn.Tanh(), nn.Linear(64, 1))\n"
+            "optimizer = torch.optim.SGD(model.parameters(), lr=0.01)\nloss = nn.MSELoss()"
+        },
+    ),
+    "Keras": Example(
+        summary="Dense layers of two widths",
+        value={"text": "[Dense(64, activation='relu'), Dense(16, activation='relu'), Dense(1)]"},
+    ),
+}
 TABLE = "x1,y\n-1,0.2\n-0.5,-0.8\n0,0.1\n0.5,0.9\n1,-0.1\n"

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 from pydantic import ValidationError
 
 from ntkscope.api.validation import describe
 from ntkscope.cli.tabled import Choices, config_of_table, is_table, read_bytes, table_of, with_choices
 from ntkscope.errors import InvalidInput, NotFound
+from ntkscope.experiment.pasted.model import read_model, with_changes
 from ntkscope.experiment.presets import preset, presets
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 from ntkscope.settings import Settings
 
-SUFFIXES = (".toml", ".json")
+SUFFIXES = (".toml", ".json", ".py")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def find_config(target: str) -> tuple[str, RunConfig]:
     name, _, variant = target.partition(":")
     if name not in [found.id for found in presets()]:
         raise NotFound(
-            expected="A preset, a config (.toml or .json), or a table (.csv, .tsv, .txt, .dat, or .gz of one).",
+            expected="A preset, a config (.toml, .json), a model (.py) or a table (.csv, .tsv, .txt, .dat, .gz).",
             got=f"'{target[:100]}'",
             remedy="'ntkscope presets' lists the presets.",
         )
@@ -102,6 +104,8 @@ def find_table(config: RunConfig, path: Path | None, settings: Settings) -> Tabl
 
 def _from_file(path: Path) -> RunConfig:
     data = read_bytes(path)
+    if path.suffix == ".py":
+        return _from_model(data)
     try:
         text = data.decode()
         fields: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
@@ -114,3 +118,11 @@ def _from_file(path: Path) -> RunConfig:
         problem = describe(error.errors(), fields)[0]
         where = f"{path}: {problem.where}"
         raise InvalidInput(problem.expected, problem.got, problem.remedy, where) from None
+
+
+def _from_model(data: bytes) -> RunConfig:
+    """The default config with the model of a Python file, which is read and never run; says what was not taken."""
+    pasted = read_model(data.decode(errors="replace"))
+    for sentence in pasted.ignored:
+        typer.echo(sentence, err=True)
+    return with_changes(RunConfig(), pasted.changes)

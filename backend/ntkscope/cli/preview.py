@@ -14,13 +14,18 @@ from ntkscope.cli.tables import seconds, wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.estimate import check_limits, readable_bytes
 from ntkscope.experiment.format import number
+from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.torch_script import torch_script
 from ntkscope.schemas.preview import Preview
 
 
 def preview(
     target: Annotated[
         str,
-        typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, a .toml or .json file, or a table."),
+        typer.Argument(
+            metavar="PRESET_OR_FILE",
+            help="A preset, preset:variant, a .toml or .json file, a .py file with a model, or a table.",
+        ),
     ],
     dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
     x: X = "",
@@ -31,6 +36,7 @@ def preview(
     rows: Rows = None,
     random: Random = False,
     hold_out: HoldOutOption = "",
+    pytorch: Annotated[bool, typer.Option("--pytorch", help="Write the run as plain PyTorch instead.")] = False,
     json_text: Annotated[bool, typer.Option("--json", help="Write everything, as JSON.")] = False,
 ) -> None:
     """Says before training what will be learnt, when, and what it costs."""
@@ -40,7 +46,9 @@ def preview(
     name, config, table = found.name, found.config, found.table
     check_limits(config, limits(settings), table)
     made = experiment.preview(config, table)
-    if json_text:
+    if pytorch and made.spectrum:
+        typer.echo(torch_script(config, build(config, table), made.spectrum.learning_rate), nl=False)
+    elif json_text:
         typer.echo(made.model_dump_json(indent=2))
     else:
         console = Console(highlight=False, soft_wrap=True)

@@ -31,7 +31,10 @@ CANCELLED = 130  # the exit status of a program that Ctrl-C ended
 def run(
     target: Annotated[
         str,
-        typer.Argument(metavar="PRESET_OR_FILE", help="A preset, preset:variant, a .toml or .json file, or a table."),
+        typer.Argument(
+            metavar="PRESET_OR_FILE",
+            help="A preset, preset:variant, a .toml or .json file, a .py file with a model, or a table.",
+        ),
     ],
     dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
     x: X = "",

@@ -80,6 +80,8 @@ def _unknown(field: str, number: int, base: Tree, known: Sequence[str]) -> Inval
     if f"{above}.{KIND}" in beside:
         names = ", ".join(path.rpartition(".")[2] for path in beside)
         remedy = f"Here {above} is of kind '{_at(base, f'{above}.{KIND}')}', of which an axis can take {names}."
+    elif _holds_list(base, field):
+        remedy = "Here it holds a list. Give the base configuration one number instead."
     elif inside := [path for path in known if path.startswith(f"{field}.")]:
         remedy = f"Take one of its fields, such as '{inside[0]}'."
     else:
@@ -91,6 +93,13 @@ def _unknown(field: str, number: int, base: Tree, known: Sequence[str]) -> Inval
         remedy=remedy,
         where=f"axes.{number}.field",
     )
+
+
+def _holds_list(base: Tree, field: str) -> bool:
+    here: Any = base
+    for name in field.split("."):
+        here = here.get(name) if isinstance(here, Mapping) else None
+    return isinstance(here, list)
 
 
 def _at(tree: Tree, path: str) -> Any:

@@ -82,7 +82,7 @@ def sizes(config: RunConfig, dataset: Table | None = None) -> Sizes:
             d = 2 * rows
         case Positional(octaves=octaves):
             d = 2 * octaves * d
-    widths = [d, *[network.width] * network.depth, 1]
+    widths = [d, *network.widths, 1]
     layers = list(pairwise(widths))
     steps, recording = config.training.stop.steps, config.recording
     return Sizes(

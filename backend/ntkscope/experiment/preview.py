@@ -7,6 +7,7 @@ from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.measure.units import in_own_units
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.problem.loss import loss_notices
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
 from ntkscope.experiment.theory.outlook import large_start, unlearnt
@@ -31,7 +32,10 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         config=config,
         cost=cost,
         spectrum=in_own_units(_spectrum(state, answers), state.problem.target_scaling),
-        notices=state.problem.notices,
+        notices=[
+            *state.problem.notices,
+            *loss_notices(config.training, len(state.problem.targets), state.learning_rate),
+        ],
         warnings=[
             *rate_notices(state.learning_rate, state.largest_stable_rate),
             *(scale.sentence for scale in scales),

@@ -133,7 +133,7 @@ class _Run:
 
     def _advance(self, target: int) -> Generator[RunEvent, Command | None, Reason | None]:
         """Take steps up to `target`; returns why the run ends before it, if it does."""
-        stop = self.initial.config.training.stop
+        stop, goal = self.initial.config.training.stop, self.initial.loss_to_stop_at
         while self.step < target:
             residual = self.euler_step(self.goal, self.initial.learning_rate)
             self.step += 1
@@ -141,7 +141,7 @@ class _Run:
                 self.loss = 0.5 * float(residual.double() @ residual.double())
                 if not self.loss <= self.loss_limit:
                     return "diverged"
-                if stop.loss is not None and self.loss <= stop.loss:
+                if goal is not None and self.loss <= goal:
                     return "loss"
             if self.pending or self.clock.due():
                 ended = yield from self._tick()
@@ -163,7 +163,8 @@ class _Run:
                 yield self.recorder.kernel_frame(state, measured)
         if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.initial.probe.inputs):
             return "dead_units"
-        if stop.loss is not None and self.loss <= stop.loss:
+        goal = self.initial.loss_to_stop_at
+        if goal is not None and self.loss <= goal:
             return "loss"
         if stop.all_learnt and self.all_learnt:
             return "all_learnt"

@@ -23,7 +23,7 @@ STUDIED = {"network.width", "network.parameterization", "seed"}  # runs that dif
 
 @dataclass(frozen=True)
 class Measured:
-    """What one run says of its width."""
+    """What one run says of its width; of several widths, the last hidden layer's."""
 
     parameterization: Parameterization
     activation: Activation
@@ -47,7 +47,7 @@ def measured(config: RunConfig, events: Iterable[RunEvent]) -> Measured:
     return Measured(
         parameterization=config.network.parameterization,
         activation=architecture_of(config.network).activation,
-        width=config.network.width,
+        width=config.network.last_width,
         distance=distance,
         scaled_times=tuple(sorted(drifts)),
         drifts=tuple(drifts[time] for time in sorted(drifts)),

@@ -20,7 +20,7 @@ from ntkscope.numerics.dynamics import (
     mean_loss_time,
     predict,
 )
-from ntkscope.numerics.elementwise import Activation, ClosedForm, FusedActivation, PiecewiseLinear, Series
+from ntkscope.numerics.elementwise import Activation, ClosedForm, FusedActivation, PiecewiseLinear, Series, TwoHalves
 from ntkscope.numerics.empirical_ntk import (
     empirical_ntk,
     empirical_ntk_full,
@@ -42,6 +42,7 @@ from ntkscope.numerics.frequency_fit import frequency_fit
 from ntkscope.numerics.frozen_kernel import FrozenKernel, KernelPrediction
 from ntkscope.numerics.hessian import Sharpness, hessian_sharpness
 from ntkscope.numerics.infinite_ntk import InfiniteKernels, infinite_kernels, infinite_ntk, nngp
+from ntkscope.numerics.initialization import INITIALIZATIONS, Initialization, layer_draws
 from ntkscope.numerics.kernel_diagnostics import (
     condition_number,
     cumulative_power,
@@ -69,6 +70,7 @@ from ntkscope.numerics.unit_slopes import UnitSlopes, largest_slope, unit_slopes
 
 __all__ = [
     "ACTIVATIONS",
+    "INITIALIZATIONS",
     "LAWS",
     "MLP",
     "Activation",
@@ -81,6 +83,7 @@ __all__ = [
     "GradientDescent",
     "GradientFlow",
     "InfiniteKernels",
+    "Initialization",
     "KernelPrediction",
     "Law",
     "LogLogFit",
@@ -91,6 +94,7 @@ __all__ = [
     "Sharpness",
     "Spectrum",
     "Stages",
+    "TwoHalves",
     "UnitSlopes",
     "activation",
     "circle_frequencies",
@@ -122,6 +126,7 @@ __all__ = [
     "kernel_matrix",
     "kernel_target_alignment",
     "largest_slope",
+    "layer_draws",
     "learning_time",
     "log_log_fit",
     "log_log_slope",

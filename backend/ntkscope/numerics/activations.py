@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ntkscope.numerics.elementwise import Activation, ClosedForm, Elementwise, FusedActivation, PiecewiseLinear, Series
+from ntkscope.numerics.exponential_below import exponential_below
 
 Constants = tuple[Tensor, Tensor]
 Pair = tuple[Tensor, Tensor]
@@ -24,8 +25,9 @@ def activation(name: str, **parameters: float) -> Activation:
     """The activation of this name.
 
     Args:
-        name: relu, leaky_relu (alpha), linear, tanh, erf (of z, no 1/sqrt 2), gelu (exact form), silu, softplus,
-            sin and cos (a sin(b z + c)), gaussian (exp(-z^2)), or rbf (gamma; sqrt 2 sin(sqrt(2 gamma) z + pi/4)).
+        name: relu, leaky_relu (alpha), linear, tanh, sigmoid, erf (of z, no 1/sqrt 2), gelu (exact form), silu,
+            softplus, elu (alpha = 1), selu, sin and cos (a sin(b z + c)), gaussian (exp(-z^2)), or rbf (gamma;
+            sqrt 2 sin(sqrt(2 gamma) z + pi/4)).
         parameters: Named above in brackets; each has a default.
 
     Raises:
@@ -53,7 +55,7 @@ def _relu() -> Activation:
 
     return Activation(
         "relu", torch.relu, lambda z: (z > 0).to(z.dtype), PiecewiseLinear(0.0), FusedActivation(1.0, 1.0, fused),
-        from_value=lambda z, value: torch.sign(value),
+        from_value=lambda z, value: torch.sign(value), pytorch="nn.ReLU()",
     )  # fmt: skip
 
 
@@ -72,6 +74,7 @@ def _leaky_relu(alpha: float = 0.01) -> Activation:
         PiecewiseLinear(alpha),
         FusedActivation(1.0, 1.0, fused),
         parameters={"alpha": alpha},
+        pytorch=f"torch.relu(z) - {alpha!r} * torch.relu(-z)",  # nn.LeakyReLU's slope at 0 is alpha, here it is 0
     )
 
 
@@ -80,7 +83,10 @@ def _linear() -> Activation:
         value.copy_(u)
         slope.fill_(1)
 
-    return Activation("linear", lambda z: z, torch.ones_like, PiecewiseLinear(1.0), FusedActivation(1.0, 1.0, fused))
+    return Activation(
+        "linear", lambda z: z, torch.ones_like, PiecewiseLinear(1.0), FusedActivation(1.0, 1.0, fused),
+        pytorch="nn.Identity()",
+    )  # fmt: skip
 
 
 def _tanh() -> Activation:
@@ -92,7 +98,19 @@ def _tanh() -> Activation:
 
     return Activation(
         "tanh", torch.tanh, lambda z: 1 - torch.tanh(z) ** 2, Series(math.pi / 2), FusedActivation(2.0, 1.0, fused),
-        from_value=lambda z, value: (value * value).neg_().add_(1),
+        from_value=lambda z, value: (value * value).neg_().add_(1), pytorch="nn.Tanh()",
+    )  # fmt: skip
+
+
+def _sigmoid() -> Activation:
+    def fused(u: Tensor, value: Tensor, slope: Tensor, constants: Constants) -> None:
+        torch.sigmoid(u, out=value)
+        torch.addcmul(value, value, value, value=-1, out=slope)
+
+    return Activation(
+        "sigmoid", torch.sigmoid, lambda z: torch.sigmoid(z) * torch.sigmoid(-z), Series(math.pi),
+        FusedActivation(1.0, 1.0, fused), from_value=lambda z, value: value - value * value,
+        pytorch="nn.Sigmoid()",
     )  # fmt: skip
 
 
@@ -109,7 +127,7 @@ def _erf() -> Activation:
 
     return Activation(
         "erf", torch.erf, lambda z: torch.exp(-z * z) * (2 / math.sqrt(math.pi)), ClosedForm(dual),
-        FusedActivation(1.0, 2 / math.sqrt(math.pi), fused),
+        FusedActivation(1.0, 2 / math.sqrt(math.pi), fused), pytorch="torch.erf(z)",
     )  # fmt: skip
 
 
@@ -135,8 +153,9 @@ def _gelu() -> Activation:
         return value, weight + s * (1 / d + (1 - p * q) / a + 1) / (2 * math.pi * root)
 
     return Activation(
-        "gelu", torch.nn.functional.gelu, derivative, ClosedForm(dual), FusedActivation(1 / math.sqrt(2), 0.5, fused)
-    )
+        "gelu", torch.nn.functional.gelu, derivative, ClosedForm(dual), FusedActivation(1 / math.sqrt(2), 0.5, fused),
+        pytorch="nn.GELU()",
+    )  # fmt: skip
 
 
 def _silu() -> Activation:
@@ -144,7 +163,7 @@ def _silu() -> Activation:
         gate: Tensor = torch.sigmoid(z)
         return gate * (1 + z * (1 - gate))
 
-    return Activation("silu", torch.nn.functional.silu, derivative, Series(math.pi))
+    return Activation("silu", torch.nn.functional.silu, derivative, Series(math.pi), pytorch="nn.SiLU()")
 
 
 def _softplus() -> Activation:
@@ -153,7 +172,16 @@ def _softplus() -> Activation:
         value: Tensor = torch.nn.functional.softplus(z, threshold=40)
         return value
 
-    return Activation("softplus", function, torch.sigmoid, Series(math.pi))
+    return Activation("softplus", function, torch.sigmoid, Series(math.pi), pytorch="nn.Softplus(threshold=40)")
+
+
+def _elu() -> Activation:
+    return exponential_below("elu", 1.0, 1.0)
+
+
+def _selu() -> Activation:
+    """Its two numbers keep mean 0 and variance 1 from layer to layer. Source: Klambauer et al. 2017."""
+    return exponential_below("selu", 1.0507009873554804934193349852946, 1.6732632423543772848170429916717)
 
 
 def _sin(a: float = 1.0, b: float = 1.0, c: float = 0.0) -> Activation:
@@ -167,7 +195,8 @@ def _sin(a: float = 1.0, b: float = 1.0, c: float = 0.0) -> Activation:
 
     infinite = ClosedForm(partial(_sinusoid_dual, a, b, c))
     return Activation(
-        "sin", torch.sin, torch.cos, infinite, FusedActivation(1.0, 1.0, fused), parameters=parameters
+        "sin", torch.sin, torch.cos, infinite, FusedActivation(1.0, 1.0, fused), parameters=parameters,
+        pytorch="torch.sin(z)",
     )  # fmt: skip
 
 
@@ -176,7 +205,9 @@ def _cos(a: float = 1.0, b: float = 1.0, c: float = 0.0) -> Activation:
     if (a, b, c) != (1.0, 1.0, 0.0):
         return _sinusoid("cos", a, b, shift, parameters)
     infinite = ClosedForm(partial(_sinusoid_dual, a, b, shift))
-    return Activation("cos", torch.cos, lambda z: torch.sin(z).neg_(), infinite, parameters=parameters)
+    return Activation(
+        "cos", torch.cos, lambda z: torch.sin(z).neg_(), infinite, parameters=parameters, pytorch="torch.cos(z)"
+    )
 
 
 def _rbf(gamma: float = 1.0) -> Activation:
@@ -185,7 +216,8 @@ def _rbf(gamma: float = 1.0) -> Activation:
         return value, 2 * gamma * value
 
     wave, slope = _waves(math.sqrt(2), math.sqrt(2 * gamma), math.pi / 4)
-    return Activation("rbf", wave, slope, ClosedForm(dual), parameters={"gamma": gamma})
+    text = f"2**0.5 * torch.sin((2 * {gamma!r})**0.5 * z + torch.pi / 4)"
+    return Activation("rbf", wave, slope, ClosedForm(dual), parameters={"gamma": gamma}, pytorch=text)
 
 
 def _gaussian() -> Activation:
@@ -196,13 +228,15 @@ def _gaussian() -> Activation:
 
     return Activation(
         "gaussian", lambda z: torch.exp(-z * z), lambda z: -2 * z * torch.exp(-z * z), ClosedForm(dual),
-        from_value=lambda z, value: (z * value).mul_(-2),
+        from_value=lambda z, value: (z * value).mul_(-2), pytorch="torch.exp(-z * z)",
     )  # fmt: skip
 
 
 def _sinusoid(name: str, a: float, b: float, c: float, parameters: dict[str, float]) -> Activation:
     wave, slope = _waves(a, b, c)
-    return Activation(name, wave, slope, ClosedForm(partial(_sinusoid_dual, a, b, c)), parameters=parameters)
+    text = f"{a!r} * torch.sin({b!r} * z + {c!r})"
+    infinite = ClosedForm(partial(_sinusoid_dual, a, b, c))
+    return Activation(name, wave, slope, infinite, parameters=parameters, pytorch=text)
 
 
 def _waves(a: float, b: float, c: float) -> tuple[Elementwise, Elementwise]:
@@ -226,10 +260,13 @@ ACTIVATIONS: dict[str, Callable[..., Activation]] = {
     "leaky_relu": _leaky_relu,
     "linear": _linear,
     "tanh": _tanh,
+    "sigmoid": _sigmoid,
     "erf": _erf,
     "gelu": _gelu,
     "silu": _silu,
     "softplus": _softplus,
+    "elu": _elu,
+    "selu": _selu,
     "sin": _sin,
     "cos": _cos,
     "gaussian": _gaussian,

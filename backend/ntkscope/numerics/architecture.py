@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ntkscope.numerics.elementwise import Activation
+from ntkscope.numerics.initialization import INITIALIZATIONS, NORMAL
 
 
 @dataclass(frozen=True)
@@ -12,13 +13,14 @@ class Architecture:
     Args:
         depth: Number of hidden layers.
         activation: phi, after every layer but the last.
-        sigma_w: Scale of the weights.
-        sigma_b: Scale of the biases.
+        sigma_w: Scale of the weights; an initialization other than "normal" does not read it.
+        sigma_b: Scale of the biases; likewise.
         width: Hidden units of every layer, or one number for each; None where only the ntk parameterization's kernel
             of infinite width is asked for, which depends on none.
         bias: Whether there are biases at all.
         parameterization: "ntk", "standard" or "mean_field".
         output_scale: Multiplies the output, beside the parameterization's own factor (theory, section 3).
+        initialization: "normal", or one of `INITIALIZATIONS`, with the standard parameterization.
     """
 
     depth: int
@@ -29,6 +31,14 @@ class Architecture:
     bias: bool = True
     parameterization: str = "ntk"
     output_scale: float = 1.0
+    initialization: str = NORMAL
+
+    @property
+    def sigmas(self) -> tuple[float, float] | None:
+        """(sigma_w, sigma_b) of the draw, 0 where there are no biases; None where it is no normal one."""
+        if self.initialization == NORMAL:
+            return self.sigma_w, float(self.sigma_b) if self.bias else 0.0
+        return INITIALIZATIONS[self.initialization].sigmas
 
     def widths(self) -> list[int]:
         """Of each hidden layer.

@@ -39,6 +39,19 @@ class Series:
 
 
 @dataclass(frozen=True)
+class TwoHalves:
+    """They have none, and phi is analytic on each side of 0 alone: quadrature on both half lines.
+
+    Args:
+        means: (m, d), d > 0 -> E[phi(m + d g)], E[phi'(m + d g)] for g ~ N(0, 1), by a formula.
+        jumps: Whether phi' does at 0.
+    """
+
+    means: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+    jumps: bool
+
+
+@dataclass(frozen=True)
 class FusedActivation:
     """Writes phi(z) and phi'(z) / slope_factor into given buffers, given u = input_factor z.
 
@@ -60,20 +73,23 @@ class Activation:
     Args:
         name: For the reader.
         function: phi.
-        derivative: phi', as a function of the pre-activation; 0 at a kink.
+        derivative: phi', as a function of the pre-activation; at a kink what PyTorch's own of this name has, but for
+            leaky_relu, whose is 0.
         infinite: How E[phi phi] and E[phi' phi'] are found at infinite width; None: they are not known.
         fused: Both at once, in place; None calls phi and phi'.
         from_value: phi' as a function of z and phi(z), where that saves work.
         parameters: What shapes phi, such as the slope `alpha` of a leaky relu.
+        pytorch: phi in PyTorch's words: a module (nn.ReLU()), or an expression in z; empty: nobody has written it.
     """
 
     name: str
     function: Elementwise
     derivative: Elementwise
-    infinite: PiecewiseLinear | ClosedForm | Series | None = None
+    infinite: PiecewiseLinear | ClosedForm | Series | TwoHalves | None = None
     fused: FusedActivation | None = None
     from_value: Callable[[Tensor, Tensor], Tensor] | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
+    pytorch: str = ""
 
     @property
     def is_linear(self) -> bool:
@@ -83,6 +99,8 @@ class Activation:
     @property
     def has_kink(self) -> bool:
         """Whether phi' jumps."""
+        if isinstance(self.infinite, TwoHalves):
+            return self.infinite.jumps
         return isinstance(self.infinite, PiecewiseLinear) and not self.is_linear
 
     @property

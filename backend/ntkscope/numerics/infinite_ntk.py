@@ -43,15 +43,15 @@ def infinite_kernels(
         S = sigma_w^2 E[phi(u) phi(v)] + sigma_b^2, T = S + sigma_w^2 T E[phi'(u) phi'(v)]
 
     Args:
-        architecture: Of at least 1 hidden layer. Its width enters where the parameterization is "standard", whose NTK
-            grows with it (leading order), or "mean_field", whose kernels are ntk's over it; its `output_scale`
-            multiplies both kernels by its square.
+        architecture: Of at least 1 hidden layer. Its widths enter where the parameterization is "standard", whose NTK
+            grows with them (leading order), or "mean_field", whose kernels are ntk's over the last one; its
+            `output_scale` multiplies both kernels by its square.
         x1: Inputs, after the encoding.
         x2: Other inputs; None means x1, and the results are exactly symmetric.
 
     Raises:
-        ValueError: an unknown parameterization, a width that is missing or differs from layer to layer, a depth below
-            1, or an activation whose limit is not known.
+        ValueError: an unknown parameterization, widths that are missing or not one for each layer, a depth below 1, or
+            an activation or an initialization whose limit is not known.
 
     Source: Jacot et al. 2018, arXiv 1806.07572; Lee et al. 2019, arXiv 1902.06720; theory, section 3.
     """
@@ -68,23 +68,27 @@ def infinite_kernels(
             f"the infinite-width kernels are known for {', '.join(ACTIVATIONS)}; you gave {phi.name!r}. "
             "Take one of these, or the empirical kernel of a wide network"
         )
-    width = None if parameterization == "ntk" else _one_width(architecture)
-    sigma_w, output_scale, bias = architecture.sigma_w, architecture.output_scale, architecture.bias
-    scale_b = float(architecture.sigma_b) if bias else 0.0
-    factor = output_scale**2 / (float(width or 1) if parameterization == "mean_field" else 1.0)
+    if architecture.sigmas is None:
+        raise ValueError(
+            "the infinite-width kernels are known for weights that are drawn from a normal distribution; you gave the "
+            f"initialization {architecture.initialization!r}. Take the empirical kernel of a wide network"
+        )
+    sigma_w, scale_b = architecture.sigmas
+    widths = [1] * depth if parameterization == "ntk" else _widths(architecture)
+    factor = architecture.output_scale**2 / (widths[-1] if parameterization == "mean_field" else 1.0)
     left, right = x1.double(), None if x2 is None else x2.double()
     linear_gram = left @ (left if right is None else right).T
 
     def kernels(layers: Layers) -> InfiniteKernels:
         """The two recursions, whatever gives the expectations."""
         per_weight, own_bias = sigma_w**2, scale_b**2
-        ntk_weight, ntk_bias = per_weight, own_bias  # of the last layer's own parameters in the NTK
+        ntk_weights, ntk_bias = [per_weight] * depth, own_bias  # of a layer's own parameters in the NTK
         nngp = per_weight * linear_gram / left.shape[1] + own_bias
         ntk = nngp
         if parameterization == "standard":
-            ntk_weight, ntk_bias = float(width or 1), 1.0 if bias else 0.0
+            ntk_weights, ntk_bias = [float(width) for width in widths], 1.0 if architecture.bias else 0.0
             ntk = linear_gram + ntk_bias
-        for _ in range(depth):
+        for ntk_weight in ntk_weights:
             value, slope = layers.advance()
             nngp = per_weight * value + own_bias
             ntk = ntk_weight * value + ntk_bias + per_weight * ntk * slope
@@ -120,14 +124,12 @@ def nngp(
     return infinite_kernels(architecture, x1, x2).nngp
 
 
-def _one_width(architecture: Architecture) -> int:
-    kind, width = architecture.parameterization, architecture.width
-    if width is None:
-        raise ValueError(f"the kernel of the {kind} parameterization depends on the width; give one")
-    widths = set(architecture.widths())
-    if len(widths) > 1:
-        raise ValueError(f"the kernel of the {kind} parameterization is known for one width; you gave {width}")
-    return widths.pop()
+def _widths(architecture: Architecture) -> list[int]:
+    if architecture.width is None:
+        raise ValueError(
+            f"the kernel of the {architecture.parameterization} parameterization depends on the width; give one"
+        )
+    return architecture.widths()
 
 
 def _symmetric(kernel: Tensor) -> Tensor:

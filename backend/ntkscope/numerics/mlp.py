@@ -13,6 +13,7 @@ from torch import Tensor
 from ntkscope.numerics.architecture import Architecture
 from ntkscope.numerics.draw import draw_stages
 from ntkscope.numerics.elementwise import Activation
+from ntkscope.numerics.initialization import layer_draws
 from ntkscope.numerics.parameterization import Scales, scales
 from ntkscope.numerics.stages import Stages, complete
 
@@ -82,7 +83,8 @@ class MLP:
             device: Where they live, after the draw.
 
         Raises:
-            ValueError: the widths are not one for each hidden layer, or the parameterization is unknown.
+            ValueError: the widths are not one for each hidden layer, or the parameterization or the initialization is
+                unknown, or they do not go together.
         """
         stages = cls.create_stages(
             input_dimension, architecture, outputs=outputs, generator=generator, dtype=dtype, device=device
@@ -103,7 +105,8 @@ class MLP:
         """`create`, with a stop every some tenths of a second."""
         sizes = [input_dimension, *architecture.widths(), outputs]
         chosen = scales(architecture.parameterization, sizes[:-1], architecture.sigma_w, architecture.sigma_b)
-        weights, biases = yield from draw_stages(sizes, chosen, architecture.bias, generator, dtype, device)
+        draws = layer_draws(architecture.initialization, architecture.parameterization, sizes, chosen)
+        weights, biases = yield from draw_stages(sizes, draws, architecture.bias, generator, dtype, device)
         return cls._scaled(weights, biases, architecture, chosen)
 
     @classmethod

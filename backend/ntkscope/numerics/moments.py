@@ -5,7 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from ntkscope.numerics.elementwise import Activation, ClosedForm
+from ntkscope.numerics.elementwise import Activation, ClosedForm, Series, TwoHalves
+from ntkscope.numerics.half_lines import half_lines
 from ntkscope.numerics.hermite import series, series_terms
 from ntkscope.numerics.quadrature import trapezoid
 
@@ -19,7 +20,7 @@ class Moments:
         sigma_w: Scale of the weights.
         sigma_b: Scale of the biases.
         activation: phi: by its closed form; where it has none by its Hermite series, or by quadrature where the
-            variances are too large for that.
+            variances are too large for that, or where phi is analytic on each side of 0 alone.
         coarsening: Of the series and of the quadrature's steps.
     """
 
@@ -64,14 +65,16 @@ class Moments:
         return value, slope
 
     def _terms(self) -> int | None:
-        """Of the Hermite series; None where there is a closed form, and where it has too many."""
-        if self.exact:
+        """Of the Hermite series; None where there is none, and where it has too many."""
+        if not isinstance(self.activation.infinite, Series):
             return None
         return series_terms(self.activation, math.sqrt(float(torch.maximum(self.p.max(), self.q.max()))))
 
     def _expectations(self, p: Tensor, s: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
         if self.dual is not None:
             return self.dual(p, s, q)
+        if isinstance(self.activation.infinite, TwoHalves):
+            return half_lines(self.activation, p, s, q, self.coarsening)
         return trapezoid(self.activation, p, s, q, self.coarsening)
 
 

@@ -26,6 +26,8 @@ ADDED: dict[tuple[str, ...], Any] = {
     ("data", "points", "missing"): "refuse",
     ("data", "points", "subset"): "all",
     ("data", "points", "most_rows"): 1000,
+    ("network", "initialization"): "normal",
+    ("training", "loss"): "half_sum",
 }
 
 

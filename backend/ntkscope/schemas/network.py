@@ -1,10 +1,11 @@
 """Which network is trained."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ntkscope.schemas.base import Model, field
+from ntkscope.schemas.width import OneOrEach
 
 
 class NoEncoding(Model):
@@ -32,16 +33,28 @@ class Positional(Model):
 
 Encoding = Annotated[NoEncoding | FourierFeatures | Positional, Field(discriminator="kind")]
 ActivationName = Literal[
-    "relu", "leaky_relu", "tanh", "erf", "gelu", "silu", "softplus", "sin", "cos", "gaussian", "rbf", "linear"
-]
+    "relu", "leaky_relu", "tanh", "sigmoid", "erf", "gelu", "silu", "softplus", "elu", "selu", "sin", "cos",
+    "gaussian", "rbf", "linear",
+]  # fmt: skip
 Parameterization = Literal["ntk", "standard", "mean_field"]
+InitializationName = Literal["normal", "torch_linear", "glorot", "he"]
 
 
 class Network(Model):
     """A multilayer perceptron with one output (theory, section 3)."""
 
-    width: int = field(1024, title="Width", help="Hidden units in every layer.", ge=1, le=10_000_000)
-    depth: int = field(1, title="Hidden layers", help="Number of hidden layers.", ge=1, le=64)
+    width: Annotated[int | list[int], OneOrEach()] = field(
+        1024,
+        title="Width",
+        help="Hidden units in every layer; or one number for each layer, as in 200, 50, 10.",
+    )
+    depth: int = field(
+        1,
+        title="Hidden layers",
+        help="Number of hidden layers: that of the widths, where they are a list.",
+        ge=1,
+        le=64,
+    )
     activation: ActivationName = field("erf", title="Activation", help="The nonlinearity of the hidden layers.")
     leaky_slope: float = field(
         0.01,
@@ -62,17 +75,32 @@ class Network(Model):
     parameterization: Parameterization = field(
         "ntk",
         title="Scaling",
-        help="ntk: the kernel has a limit. standard: PyTorch's own. mean_field: output over a further sqrt(width); "
-        "features move at any width.",
+        help="ntk: the kernel has a limit. standard: no factors, as in PyTorch and Keras. mean_field: output over a "
+        "further sqrt(width); features move at any width.",
+    )
+    initialization: InitializationName = field(
+        "normal",
+        title="Initialization",
+        help="normal: by σ_w and σ_b. torch_linear: PyTorch's nn.Linear. glorot: Keras's Dense. he: for ReLU. The last "
+        "three go with standard scaling, and σ_w and σ_b are then not read.",
     )
     sigma_w: float = field(
         4.0,
         title="Weight scale, σ_w",
-        help="Standard deviation of the weights, before 1/sqrt(width).",
+        help="Standard deviation of the weights, before 1/sqrt(width). PyTorch and Keras have rules of their own: "
+        "initialization.",
+        show_if={"initialization": ["normal"]},
         gt=0,
         le=1e3,
     )
-    sigma_b: float = field(2.0, title="Bias scale, σ_b", help="Standard deviation of the biases.", ge=0, le=1e3)
+    sigma_b: float = field(
+        2.0,
+        title="Bias scale, σ_b",
+        help="Standard deviation of the biases.",
+        show_if={"initialization": ["normal"]},
+        ge=0,
+        le=1e3,
+    )
     bias: bool = field(True, title="Biases", help="Whether the layers have biases at all.", advanced=True)
     output_scale: float = field(
         1.0,
@@ -93,3 +121,46 @@ class Network(Model):
         help="Trains f(x; θ) − f(x; θ₀), so that the residual at the start is exactly −y.",
         advanced=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _depth_of_a_list(cls, data: Any) -> Any:
+        """A list of widths says the depth; one of equal widths is the number, so that one network is one config."""
+        if not isinstance(data, dict) or not isinstance(data.get("width"), list | tuple) or not data["width"]:
+            return data
+        widths = list(data["width"])
+        data = {"depth": len(widths), **data}
+        alike = all(type(width) is type(widths[0]) and width == widths[0] for width in widths)
+        return {**data, "width": widths[0]} if alike and data["depth"] == len(widths) else data
+
+    @field_validator("depth")
+    @classmethod
+    def _as_many_as_widths(cls, depth: int, info: ValidationInfo) -> int:
+        widths = info.data.get("width")
+        if isinstance(widths, list) and depth != len(widths):
+            raise ValueError(
+                f"as many hidden layers as there are widths, {len(widths)}; you gave {depth}. "
+                "Leave the number of layers out, or change the list of widths"
+            )
+        return depth
+
+    @field_validator("initialization")
+    @classmethod
+    def _goes_with_standard(cls, initialization: str, info: ValidationInfo) -> str:
+        scaling = info.data.get("parameterization", "standard")  # one that is wrong itself is told of by itself
+        if initialization != "normal" and scaling != "standard":
+            raise ValueError(
+                f"the initialization {initialization} goes with network.parameterization = standard, which has no "
+                f"factors; you gave {scaling}. Choose standard, or the initialization normal"
+            )
+        return initialization
+
+    @property
+    def widths(self) -> list[int]:
+        """Of each hidden layer."""
+        return [self.width] * self.depth if isinstance(self.width, int) else self.width
+
+    @property
+    def last_width(self) -> int:
+        """Units of the last hidden layer: as many terms as the output has, which its size and its laziness go by."""
+        return self.widths[-1]

@@ -24,7 +24,13 @@ class GivenRate(Model):
     """The learning rate itself."""
 
     kind: Literal["given"] = "given"
-    value: float = field(0.01, title="Learning rate, η", help="Time is η times the number of steps.", gt=0, le=1e12)
+    value: float = field(
+        0.01,
+        title="Learning rate, η",
+        help="In units of the chosen loss. Time is the rate of half the sum times the number of steps.",
+        gt=0,
+        le=1e12,
+    )
 
 
 LearningRate = Annotated[AutoRate | GivenRate, Field(discriminator="kind")]
@@ -38,7 +44,12 @@ class Stop(Model):
         None, title="Stop at time", help="Time is η times steps. Empty: only the steps count.", gt=0, le=1e15
     )
     loss: float | None = field(
-        None, title="Stop at loss", help="Ends once ½ Σ r² is at or below this.", advanced=True, gt=0, le=1e30
+        None,
+        title="Stop at loss",
+        help="Ends once the loss is at or below this, in its own units: those of the loss that is chosen.",
+        advanced=True,
+        gt=0,
+        le=1e30,
     )
     wall_seconds: float | None = field(
         None, title="Stop after", help="Wall clock spent training.", unit="s", advanced=True, gt=0, le=1e7
@@ -51,10 +62,22 @@ class Stop(Model):
     )
 
 
+LossName = Literal["half_sum", "sum", "mean"]
+
+
 class Training(Model):
-    """Full-batch gradient descent on L = 1/2 sum r^2: Euler steps of gradient flow, t = eta * step."""
+    """Full-batch gradient descent on L = 1/2 sum r^2: Euler steps of gradient flow, t = eta * step.
+
+    `loss` says in whose units the given rate and the loss to stop at are; everything else is told of half the sum.
+    """
 
     learning_rate: LearningRate = field(AutoRate(), title="Learning rate", help="Automatic, or a number of your own.")
+    loss: LossName = field(
+        "half_sum",
+        title="Loss",
+        help="Whose units the rate and the loss to stop at are in: ½ Σ r², Σ r², or the mean of r² (nn.MSELoss). What "
+        "is measured is told of ½ Σ r².",
+    )
     stop: Stop = field(Stop(), title="When to stop", help="Training ends at the first of these.")
     device: Literal["auto", "cpu", "cuda"] = field(
         "auto", title="Device", help="auto takes the GPU where there is one.", advanced=True

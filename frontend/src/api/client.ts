@@ -1,7 +1,7 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
 import type { JsonSchema } from "./json";
 import { Problem } from "./problem";
-import type { DatasetInfo, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest, Unreadable } from "./types";
+import type { DatasetInfo, PastedModel, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest, Unreadable } from "./types";
 
 /** Where an API path lies, seen from the page. */
 export function apiUrl(path: string): URL {
@@ -9,6 +9,11 @@ export function apiUrl(path: string): URL {
 }
 
 async function request<Answer>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+  const response = await send(method, path, body, signal);
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const init: RequestInit = { method, headers: { accept: "application/json" } };
   if (signal) init.signal = signal;
   if (body instanceof Blob) {
@@ -27,7 +32,7 @@ async function request<Answer>(method: string, path: string, body?: unknown, sig
     throw Problem.silence();
   }
   if (!response.ok) throw await Problem.from(response);
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
+  return response;
 }
 
 export const api = {
@@ -50,6 +55,8 @@ export const api = {
   cancelSweep: (id: string) => request<Sweep>("POST", `sweeps/${id}/cancel`),
   resumeSweep: (id: string) => request<Sweep>("POST", `sweeps/${id}/resume`),
   removeSweep: (id: string) => request<unknown>("DELETE", `sweeps/${id}`),
+  pytorch: async (id: string) => (await send("GET", `runs/${id}/pytorch.py`)).text(),
+  readModel: (text: string) => request<PastedModel>("POST", "models", { text }),
   dataset: (sha256: string) => request<DatasetInfo>("GET", `datasets/${sha256}`),
   upload: (table: Blob, name: string) =>
     request<DatasetInfo>("POST", `datasets?name=${encodeURIComponent(name.slice(0, 120))}`, table),

@@ -31,6 +31,8 @@ export interface JsonSchema {
   unit?: string;
   advanced?: boolean;
   show_if?: Record<string, Json | Json[]>;
+  /** Ours: of a number that may be a list of numbers instead, that list; see `SchemaReader.optional`. */
+  list?: JsonSchema;
   /** Ours: the setting that a maximum comes from. */
   setting?: string;
 }

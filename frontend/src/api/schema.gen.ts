@@ -205,6 +205,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/pytorch.py": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Pytorch
+         * @description The run as a short Python file that needs PyTorch alone: the same points, initial weights and losses.
+         */
+        get: operations["get_run_pytorch_api_runs__run_id__pytorch_py_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/dataset.csv": {
         parameters: {
             query?: never;
@@ -475,6 +495,29 @@ export interface paths {
         get: operations["get_dataset_csv_api_datasets__sha256__csv_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Pasted Model
+         * @description Reads the text of an nn.Sequential or of Keras's Dense layers, and says what a config is to have.
+         *
+         *     Nothing of it is run. `changes` are values by the fields' dotted names; `ignored` has a sentence on each thing that
+         *     was not taken. What no network here has is refused, with its line.
+         */
+        post: operations["read_pasted_model_api_models_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1066,7 +1109,7 @@ export interface components {
             kind: "given";
             /**
              * Learning rate, η
-             * @description Time is η times the number of steps.
+             * @description In units of the chosen loss. Time is the rate of half the sum times the number of steps.
              * @default 0.01
              */
             value: number;
@@ -1426,6 +1469,17 @@ export interface components {
             median_error: number | null;
         };
         /**
+         * ModelRequest
+         * @description POST /api/models: the text of a model in PyTorch or Keras. It is read, never run.
+         */
+        ModelRequest: {
+            /**
+             * Model
+             * @description nn.Sequential(...) or a list of Dense layers, with the lines of the optimizer and the loss.
+             */
+            text: string;
+        };
+        /**
          * MovingPrediction
          * @description What K_t, taken at every kernel frame so far, predicts at this one (theory, section 5).
          *
@@ -1459,13 +1513,13 @@ export interface components {
         Network: {
             /**
              * Width
-             * @description Hidden units in every layer.
+             * @description Hidden units in every layer; or one number for each layer, as in 200, 50, 10.
              * @default 1024
              */
-            width: number;
+            width: number | number[];
             /**
              * Hidden layers
-             * @description Number of hidden layers.
+             * @description Number of hidden layers: that of the widths, where they are a list.
              * @default 1
              */
             depth: number;
@@ -1475,7 +1529,7 @@ export interface components {
              * @default erf
              * @enum {string}
              */
-            activation: "relu" | "leaky_relu" | "tanh" | "erf" | "gelu" | "silu" | "softplus" | "sin" | "cos" | "gaussian" | "rbf" | "linear";
+            activation: "relu" | "leaky_relu" | "tanh" | "sigmoid" | "erf" | "gelu" | "silu" | "softplus" | "elu" | "selu" | "sin" | "cos" | "gaussian" | "rbf" | "linear";
             /**
              * Slope below zero
              * @description Of the leaky ReLU: 0 is ReLU, 1 is linear, −1 the absolute value.
@@ -1490,14 +1544,21 @@ export interface components {
             rbf_gamma: number;
             /**
              * Scaling
-             * @description ntk: the kernel has a limit. standard: PyTorch's own. mean_field: output over a further sqrt(width); features move at any width.
+             * @description ntk: the kernel has a limit. standard: no factors, as in PyTorch and Keras. mean_field: output over a further sqrt(width); features move at any width.
              * @default ntk
              * @enum {string}
              */
             parameterization: "ntk" | "standard" | "mean_field";
             /**
+             * Initialization
+             * @description normal: by σ_w and σ_b. torch_linear: PyTorch's nn.Linear. glorot: Keras's Dense. he: for ReLU. The last three go with standard scaling, and σ_w and σ_b are then not read.
+             * @default normal
+             * @enum {string}
+             */
+            initialization: "normal" | "torch_linear" | "glorot" | "he";
+            /**
              * Weight scale, σ_w
-             * @description Standard deviation of the weights, before 1/sqrt(width).
+             * @description Standard deviation of the weights, before 1/sqrt(width). PyTorch and Keras have rules of their own: initialization.
              * @default 4
              */
             sigma_w: number;
@@ -1544,6 +1605,22 @@ export interface components {
              * @enum {string}
              */
             kind: "none";
+        };
+        /**
+         * PastedModel
+         * @description What a text says of a config; other fields stay as they are.
+         *
+         *     `inputs`: how many the first layer takes; None where the text does not say.
+         */
+        PastedModel: {
+            /** Changes */
+            changes: {
+                [key: string]: unknown;
+            };
+            /** Ignored */
+            ignored: string[];
+            /** Inputs */
+            inputs: number | null;
         };
         /**
          * Positional
@@ -1776,6 +1853,7 @@ export interface components {
              *       "leaky_slope": 0.01,
              *       "rbf_gamma": 1,
              *       "parameterization": "ntk",
+             *       "initialization": "normal",
              *       "sigma_w": 4,
              *       "sigma_b": 2,
              *       "bias": true,
@@ -1794,6 +1872,7 @@ export interface components {
              *         "fraction": 0.5,
              *         "kind": "auto"
              *       },
+             *       "loss": "half_sum",
              *       "stop": {
              *         "all_learnt": false,
              *         "steps": 4000
@@ -1895,6 +1974,7 @@ export interface components {
              *         "encoding": {
              *           "kind": "none"
              *         },
+             *         "initialization": "normal",
              *         "leaky_slope": 0.01,
              *         "output_scale": 1,
              *         "parameterization": "ntk",
@@ -1909,6 +1989,7 @@ export interface components {
              *           "fraction": 0.5,
              *           "kind": "auto"
              *         },
+             *         "loss": "half_sum",
              *         "precision": "float64",
              *         "stop": {
              *           "all_learnt": false,
@@ -2186,7 +2267,7 @@ export interface components {
             time?: number | null;
             /**
              * Stop at loss
-             * @description Ends once ½ Σ r² is at or below this.
+             * @description Ends once the loss is at or below this, in its own units: those of the loss that is chosen.
              */
             loss?: number | null;
             /**
@@ -2386,6 +2467,7 @@ export interface components {
              *         "encoding": {
              *           "kind": "none"
              *         },
+             *         "initialization": "normal",
              *         "leaky_slope": 0.01,
              *         "output_scale": 1,
              *         "parameterization": "ntk",
@@ -2400,6 +2482,7 @@ export interface components {
              *           "fraction": 0.5,
              *           "kind": "auto"
              *         },
+             *         "loss": "half_sum",
              *         "precision": "float64",
              *         "stop": {
              *           "all_learnt": false,
@@ -2565,6 +2648,8 @@ export interface components {
         /**
          * Training
          * @description Full-batch gradient descent on L = 1/2 sum r^2: Euler steps of gradient flow, t = eta * step.
+         *
+         *     `loss` says in whose units the given rate and the loss to stop at are; everything else is told of half the sum.
          */
         Training: {
             /**
@@ -2576,6 +2661,13 @@ export interface components {
              *     }
              */
             learning_rate: components["schemas"]["AutoRate"] | components["schemas"]["GivenRate"];
+            /**
+             * Loss
+             * @description Whose units the rate and the loss to stop at are in: ½ Σ r², Σ r², or the mean of r² (nn.MSELoss). What is measured is told of ½ Σ r².
+             * @default half_sum
+             * @enum {string}
+             */
+            loss: "half_sum" | "sum" | "mean";
             /**
              * When to stop
              * @description Training ends at the first of these.
@@ -3233,6 +3325,38 @@ export interface operations {
             };
         };
     };
+    get_run_pytorch_api_runs__run_id__pytorch_py_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A run, as GET /api/runs lists them. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x-python": unknown;
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_run_dataset_api_runs__run_id__dataset_csv_get: {
         parameters: {
             query?: never;
@@ -3757,6 +3881,39 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_pasted_model_api_models_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastedModel"];
                 };
             };
             /** @description What was expected, what came, what to do now. */

@@ -26,6 +26,7 @@ export type StudyPoint = Schemas["StudyPoint"];
 export type StudySlope = Schemas["StudySlope"];
 export type Quantity = StudySlope["quantity"];
 export type Scaling = StudySlope["parameterization"];
+export type PastedModel = Schemas["PastedModel"];
 export type DatasetInfo = Schemas["DatasetInfo"];
 export type Group = Schemas["Group"];
 export type FrequencyFit = Schemas["FrequencyFit"];

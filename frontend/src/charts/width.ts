@@ -192,7 +192,13 @@ function scalingsOf(sweep: Sweep | null): Drawn[] {
 
 /** Of an axis, or what all runs have in common. */
 function widthOf(sweep: Sweep | null, run: SweepRun): number {
-  return Number(run.values["network.width"] ?? sweep?.config.network.width);
+  return Number(run.values["network.width"] ?? commonWidth(sweep));
+}
+
+/** Of layers of several widths the last one's, as in the study. */
+function commonWidth(sweep: Sweep | null): number | undefined {
+  const width = sweep?.config.network.width;
+  return Array.isArray(width) ? width.at(-1) : width;
 }
 
 function scalingOf(sweep: Sweep | null, run: SweepRun): Scaling {
@@ -202,7 +208,7 @@ function scalingOf(sweep: Sweep | null, run: SweepRun): Scaling {
 /** The study's widths are its ticks; a phone has room for every other one. */
 function widthAxis(sweep: Sweep | null, theme: Theme, narrow: boolean): Axis {
   const axis = sweep?.axes.find(({ field }) => field === "network.width");
-  const values = axis?.values ?? (sweep ? [sweep.config.network.width] : [64, 4096]);
+  const values = axis?.values ?? (sweep ? [commonWidth(sweep)] : [64, 4096]);
   const widths = values.map(Number).sort((a, b) => a - b);
   const shown = widths.filter((_, i) => !narrow || widths.length < 5 || i % 2 === 0);
   const [first, last] = [widths[0] ?? 1, widths.at(-1) ?? 1];

@@ -98,7 +98,7 @@ describe("FieldRow", () => {
     type(input, "-4");
     expect(input.getAttribute("aria-invalid")).toBe("true");
     const described = (input.getAttribute("aria-describedby") ?? "").split(" ").map((id) => find(`#${id}`).textContent);
-    expect(described).toEqual(["Hidden units in every layer.", "Width must be at least 1; you gave −4."]);
+    expect(described).toEqual(["Hidden units in every layer; or one number for each layer, as in 200, 50, 10.", "Width must be at least 1; you gave −4."]);
     type(input, "8");
     expect(input.getAttribute("aria-invalid")).toBe("false");
     expect(document.querySelector(".error")).toBeNull();

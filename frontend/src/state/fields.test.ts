@@ -13,6 +13,7 @@ describe("sections", () => {
     expect(paths()["training"]).toEqual([
       "training.learning_rate",
       "training.learning_rate.fraction",
+      "training.loss",
       "training.stop.steps",
       "training.stop.time",
       "seed",

@@ -2,6 +2,7 @@
 import type { Json, JsonObject, JsonSchema } from "../api/json";
 import type { Preset, RunConfig, Variant } from "../api/types";
 import { sections, type Row } from "./fields";
+import { fitted } from "./fit";
 import { differences, fromHash, toHash } from "./link";
 import { at, put, same, SchemaReader, isObject } from "./schema";
 import { parse, show } from "./validate";
@@ -56,7 +57,7 @@ export class FormState {
   /** The config of a link; returns sentences about what could not be read. */
   load(hash: string): string[] {
     const linked = fromHash(this.reader, hash);
-    this.set(linked.config);
+    this.set(fitted(linked.config, "network.width"));
     return linked.problems;
   }
 
@@ -77,7 +78,7 @@ export class FormState {
   choose(path: string, value: Json): void {
     this.errors = without(this.errors, path);
     this.refusals = without(this.refusals, path);
-    this.config = put(this.config, path, value);
+    this.config = fitted(put(this.config, path, value), path);
   }
 
   /** Another kind of a union: fields of the same name keep their values. */
@@ -91,6 +92,14 @@ export class FormState {
     }
     this.choose(row.path, fresh);
     this.fitTarget(row.path, kind);
+  }
+
+  /** Several values at once, by their paths: those of a pasted model, or of a suggestion. */
+  change(changes: Record<string, unknown>): void {
+    for (const [path, value] of Object.entries(changes)) {
+      this.choose(path, value as Json);
+      this.texts = without(this.texts, path);
+    }
   }
 
   /** Train on an uploaded table, as inputs and as target. */

@@ -35,6 +35,13 @@ describe("a link", () => {
     expect(fromHash(reader, `#${toHash(reader, config)}`)).toEqual({ config, problems: [] });
   });
 
+  it("carries a list of widths, also one that reads like a number", () => {
+    for (const widths of [[200, 50, 10], [64, 128]]) {
+      const config = put(put(defaults(), "network.width", widths), "network.depth", widths.length);
+      expect(fromHash(reader, toHash(reader, config))).toEqual({ config, problems: [] });
+    }
+  });
+
   it("passes through a URL unharmed", () => {
     const config = put(defaults(), "data.target", { kind: "formula", text: 'x < 1 and "ü" + λ' });
     const url = new URL("http://127.0.0.1:8000/lab/");
@@ -43,12 +50,12 @@ describe("a link", () => {
   });
 
   it("says what it cannot read and keeps the defaults there", () => {
-    const { config, problems } = fromHash(reader, "#network.width=-4&network.activation=sigmoid&colour=red&data.points=moon&seed=3");
+    const { config, problems } = fromHash(reader, "#network.width=-4&network.activation=mish&colour=red&data.points=moon&seed=3");
     expect(config).toEqual(put(defaults(), "seed", 3));
     expect(problems).toEqual([
       'The link asks for data.points "moon", which this page does not know.',
       "Width must be at least 1; you gave −4.",
-      'The link asks for network.activation "sigmoid", which this page does not know.',
+      'The link asks for network.activation "mish", which this page does not know.',
       'The link sets "colour", which this page does not know.',
     ]);
   });

@@ -105,7 +105,8 @@ function leaf(schema: JsonSchema, optional: boolean, path: string, given: string
   }
   const kind = schema.type === "array" ? "numbers" : schema.type === "string" ? "text" : (schema.type as "number");
   const row: Row = { path, kind, label: schema.title ?? path, help: "", unit: "", advanced: false, optional, options: [], schema };
-  const parsed = parse(row, given);
+  // A link parts a list by commas alone, and writes no number with one.
+  const parsed = parse(row, schema.list ? given.replaceAll(",", "; ") : given);
   if (parsed.message === undefined) return parsed.value;
   problems.push(parsed.message);
   return base;

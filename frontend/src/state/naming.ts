@@ -16,7 +16,7 @@ export function describe(config: RunConfig): string {
       : target.kind === "formula"
         ? shortened(target.text)
         : valueName(target.kind);
-  return `${what}: ${valueName(activation)}, ${depth} × ${plain(width)}`;
+  return `${what}: ${valueName(activation)}, ${Array.isArray(width) ? width.map(plain).join("–") : `${depth} × ${plain(width)}`}`;
 }
 
 function list(values: number[]): string {

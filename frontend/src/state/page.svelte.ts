@@ -1,6 +1,6 @@
 /** Everything the page holds, wired together once. */
 import { api } from "../api/client";
-import type { Json, JsonObject } from "../api/json";
+import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
 import type { RunConfig, RunSummary, Suggestion } from "../api/types";
 import { words } from "../words";
@@ -155,7 +155,7 @@ export class PageState {
   async trainChanged(changes: Suggestion["changes"]): Promise<void> {
     if (!this.form || !this.lab.summary) return;
     this.form.set(this.lab.summary.config);
-    for (const [path, value] of Object.entries(changes)) this.form.choose(path, value as Json);
+    this.form.change(changes);
     await this.train();
   }
 
@@ -173,6 +173,16 @@ export class PageState {
       this.toasts.say(words.copied);
     } catch {
       this.toasts.say(words.notCopied);
+    }
+  }
+
+  /** The run in view as plain PyTorch, to the clipboard. */
+  async copyPytorch(id: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(await api.pytorch(id));
+      this.toasts.say(words.copiedPytorch);
+    } catch (error) {
+      this.toasts.say(error instanceof Problem ? error.sentence : words.notCopiedPytorch);
     }
   }
 

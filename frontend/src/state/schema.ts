@@ -23,12 +23,14 @@ export class SchemaReader {
     return { ...this.resolve(target), ...beside };
   }
 
-  /** `anyOf [X, null]` as X that may be empty. */
+  /** `anyOf [X, null]` as X that may be empty; `anyOf [number, list]` as the number, with the list beside it. */
   optional(node: JsonSchema): { schema: JsonSchema; optional: boolean } {
     const { anyOf, ...beside } = this.resolve(node);
     const inner = anyOf?.find((part) => part.type !== "null");
     if (!anyOf || !inner) return { schema: this.resolve(node), optional: false };
-    return { schema: { ...this.resolve(inner), ...beside }, optional: anyOf.some((part) => part.type === "null") };
+    const list = anyOf.find((part) => part.type === "array");
+    const schema = { ...this.resolve(inner), ...beside, ...(list && list !== inner ? { list } : {}) };
+    return { schema, optional: anyOf.some((part) => part.type === "null") };
   }
 
   /** The branches of a union, in the schema's order; null where it is none. */

@@ -19,6 +19,9 @@ describe("messages", () => {
     ["network.width", "3.5", "Width must be a whole number; you gave 3.5."],
     ["network.width", "wide", "Width must be a number; you gave wide."],
     ["network.width", "", "Width must be a number; it is empty."],
+    ["network.width", "64, 0", "Width: each must be at least 1; you gave 0."],
+    ["network.width", "64, 3.5", "Width: each must be a whole number; you gave 3.5."],
+    ["network.width", Array(65).fill("8").join(" "), "Width must have at most 64 values; you gave 65."],
     ["network.width", "1e9", "Width must be at most 10,000,000; you gave 1000000000."],
     ["network.sigma_w", "0", "Weight scale, σ_w must be above 0; you gave 0."],
     ["network.sigma_w", "Infinity", "Weight scale, σ_w must be a number; you gave Infinity."],
@@ -50,6 +53,8 @@ describe("values", () => {
   it.each([
     ["network.width", "4,096", 4096],
     ["network.width", " 64 ", 64],
+    ["network.width", "200, 50, 10", [200, 50, 10]],
+    ["network.width", "200 50;", [200, 50]],
     ["data.noise", "1e-3", 0.001],
     ["data.points.low", "−2", -2],
     ["data.norm", "", null],
@@ -61,5 +66,6 @@ describe("values", () => {
   it("shows a value as it would be typed", () => {
     expect(show(row("data.target.frequencies"), [1, -2.5])).toBe("1, −2.5");
     expect(show(row("data.norm"), null)).toBe("");
+    expect(show(row("network.width"), [200, 50])).toBe("200, 50");
   });
 });

@@ -11,6 +11,7 @@ export function parse(row: Row, text: string): Parsed {
   switch (row.kind) {
     case "integer":
     case "number":
+      if (row.schema.list && /[\s;]/.test(trimmed.replace(/[\s;]+$/, ""))) return parseList({ ...row, schema: row.schema.list }, trimmed);
       if (!trimmed) return row.optional ? { value: null } : { message: `${row.label} must be a number; it is empty.` };
       return parseNumber(trimmed, row.schema, row.kind, `${row.label} must be`);
     case "integers":
@@ -53,17 +54,22 @@ function bound(limit: number): string {
 }
 
 function parseList(row: Row, text: string): Parsed {
-  const parts = text.split(/[\s,;]+/).filter(Boolean);
+  const parts = partsOf(text);
   const { minItems = 0, maxItems = Infinity, items = {} } = row.schema;
   if (parts.length < minItems) return { message: `${row.label} must have at least ${minItems} ${values(minItems)}; you gave ${parts.length || "none"}.` };
   if (parts.length > maxItems) return { message: `${row.label} must have at most ${maxItems} values; you gave ${parts.length}.` };
   const list: Json[] = [];
   for (const part of parts) {
-    const one = parseNumber(part, items, row.kind === "integers" ? "integer" : "number", `${row.label}: each must be`);
+    const one = parseNumber(part, items, items.type === "integer" ? "integer" : "number", `${row.label}: each must be`);
     if (one.message !== undefined) return one;
     list.push(one.value);
   }
   return { value: list };
+}
+
+/** Commas, semicolons or blanks part a list. */
+export function partsOf(text: string): string[] {
+  return text.split(/[\s,;]+/).filter(Boolean);
 }
 
 function parseText(row: Row, text: string): Parsed {

@@ -147,12 +147,12 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
     if facts.inputs_to_blame:
         changes["data.scale_inputs"] = "unit"
         said.append(f"inputs of {number(facts.inputs.low)} to {number(facts.inputs.high)} scaled to [−1, 1]")
-    elif start.saturated:
+    elif start.saturated and network.initialization == "normal":
         for name, symbol, value in (("sigma_w", "σ_w", network.sigma_w), ("sigma_b", "σ_b", network.sigma_b)):
             if value > SIGMA:
                 changes[f"network.{name}"] = SIGMA
                 said.append(f"{symbol} = {number(SIGMA)} instead of {number(value)}")
-    most = LAZY * network.output_scale * (1.0 if network.parameterization == "mean_field" else network.width**0.5)
+    most = LAZY * network.output_scale * (1.0 if network.parameterization == "mean_field" else network.last_width**0.5)
     if facts.target_norm > most:
         norm = float(f"{most:.3g}")
         factor = norm / facts.target_norm

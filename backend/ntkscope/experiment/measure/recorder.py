@@ -17,6 +17,7 @@ from ntkscope.experiment.measure.sentences import OUTCOMES, rate_notices, senten
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
 from ntkscope.experiment.measure.units import in_own_units
 from ntkscope.experiment.measure.wave_course import WaveCourse
+from ntkscope.experiment.problem.loss import loss_notices
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
@@ -119,6 +120,8 @@ class Recorder:
         problem, kernel, rate = initial.problem, initial.kernel, initial.learning_rate
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
+        missing = [] if infinite else [left_out(initial)]
+        units = loss_notices(initial.config.training, len(problem.targets), rate)
         warnings = rate_notices(rate, initial.largest_stable_rate)
         warnings += [scale.sentence for scale in scale_warnings(initial, self._facts, self._start)]
         warnings += growth_notices("Infinite width", self._by_theta, initial.loss) if self._by_theta else []
@@ -126,7 +129,7 @@ class Recorder:
             seq=next(self._seq),
             config=initial.config,
             machine=this_machine(initial.probe.inputs.device.type, initial.config.training.precision),
-            notices=[*problem.notices, *warnings, *([] if infinite else [left_out(initial)])],
+            notices=[*problem.notices, *units, *warnings, *missing],
             parameters=initial.network.parameter_count,
             learning_rate=rate,
             largest_stable_rate=initial.largest_stable_rate,

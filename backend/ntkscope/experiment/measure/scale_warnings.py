@@ -33,6 +33,8 @@ def start_warnings(config: RunConfig, facts: Facts, start: Condition) -> list[Su
         sentence = f"{from_start(facts, start)}. Scale the inputs (data.scale_inputs)."
         return [Suggestion(changes={"data.scale_inputs": "unit"}, sentence=sentence)]
     remedy = f"Take smaller weights than σ_w = {number(config.network.sigma_w)}."
+    if config.network.initialization != "normal":  # which reads no σ_w
+        remedy = "Take another activation, encoding or initialization."
     return [Suggestion(changes={}, sentence=f"{from_start(facts, start)}. {remedy}")]
 
 

@@ -159,10 +159,11 @@ def architecture_of(network: Network) -> Architecture:
         activation=activation(network.activation, **shaped),
         sigma_w=network.sigma_w,
         sigma_b=network.sigma_b,
-        width=network.width,
+        width=network.width if isinstance(network.width, int) else tuple(network.width),
         bias=network.bias,
         parameterization=network.parameterization,
         output_scale=network.output_scale,
+        initialization=network.initialization,
     )
 
 

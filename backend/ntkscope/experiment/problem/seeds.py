@@ -13,7 +13,12 @@ def generator(seed: int, stream: Stream) -> torch.Generator:
 
     What one stream draws never shifts another: more noise leaves the network as it was.
     """
-    digest = hashlib.sha256(f"ntkscope/{seed}/{stream}".encode()).digest()
     state = torch.Generator(device="cpu")
-    state.manual_seed(int.from_bytes(digest[:8], "little") >> 1)
+    state.manual_seed(torch_seed(seed, stream))
     return state
+
+
+def torch_seed(seed: int, stream: Stream) -> int:
+    """What `torch.manual_seed` takes for the same numbers."""
+    digest = hashlib.sha256(f"ntkscope/{seed}/{stream}".encode()).digest()
+    return int.from_bytes(digest[:8], "little") >> 1

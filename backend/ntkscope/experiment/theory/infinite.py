@@ -18,6 +18,7 @@ from ntkscope.experiment.theory.infinite_kernels import (
     grid_pairs,
     own_kernels,
     own_pairs,
+    unknown,
 )
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.experiment.theory.modes import ModeGroups, describe_modes, kernel_modes, mode_frequencies
@@ -112,8 +113,15 @@ def infinite(initial: InitialState) -> InfiniteNetwork:
 
     Raises:
         TooLarge: it would take too long.
-        InvalidInput: it is beyond the range of float64.
+        InvalidInput: it is beyond the range of float64, or not known for the network's initialization.
     """
+    if initial.problem.architecture.sigmas is None:
+        raise InvalidInput(
+            "A network whose kernel of infinite width is known.",
+            f"the initialization {initial.config.network.initialization}: {unknown(initial.config.network)}",
+            "Ask for kernel=frozen, or take the initialization normal or he.",
+            "kernel",
+        )
     if not affordable(initial, own_pairs(initial) + grid_pairs(initial), PATIENCE):
         n, g = len(initial.problem.targets), len(initial.problem.grid_encoded)
         raise TooLarge(

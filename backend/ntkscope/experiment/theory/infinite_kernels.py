@@ -6,11 +6,13 @@ import torch
 from torch import Tensor
 
 from ntkscope.experiment.theory.initial_state import InitialState
-from ntkscope.numerics import InfiniteKernels, Series, infinite_kernels, series_terms_of_layers
+from ntkscope.numerics import InfiniteKernels, Series, TwoHalves, infinite_kernels, series_terms_of_layers
+from ntkscope.schemas.network import Network
 
 # Pairs of points times hidden layers that take half a second to a second on one core by closed form; by a Hermite
 # series pairs times terms, summed over the layers.
 CLOSED_FORM_PAIRS, SERIES_PAIRS = 2_000_000, 32_000_000
+HALF_LINE_PAIRS = 20_000  # the same by quadrature on both half lines
 PAIRS_OF_A_TERM, PAIRS_OF_A_POINT = 4_000, 10  # in whose time a term is prepared, and each point's coefficient of it
 
 
@@ -51,18 +53,20 @@ def grid_pairs(initial: InitialState) -> int:
 
 
 def affordable(initial: InitialState, pairs: int, patience: int = 1) -> bool:
-    """Whether so many pairs take no longer than half a second to a second, times the patience.
+    """Whether the kernel is known and so many pairs take no longer than half a second to a second, times the patience.
 
     By counting; a series has more terms, a quadrature more nodes, the larger the pre-activations' variance.
     """
     network, problem = initial.config.network, initial.problem
-    phi = problem.architecture.activation
+    phi, sigmas = problem.architecture.activation, problem.architecture.sigmas
+    if sigmas is None:
+        return False
     if not isinstance(phi.infinite, Series):
-        return pairs * network.depth <= patience * CLOSED_FORM_PAIRS
+        together = HALF_LINE_PAIRS if isinstance(phi.infinite, TwoHalves) else CLOSED_FORM_PAIRS
+        return pairs * network.depth <= patience * together
     largest = max(float((x**2).mean(1).max()) for x in (problem.encoded, problem.grid_encoded))
-    sigma_b = network.sigma_b if network.bias else 0.0
-    variance = network.sigma_w**2 * largest + sigma_b**2
-    terms = series_terms_of_layers(phi, variance, network.depth, network.sigma_w, sigma_b)
+    sigma_w, sigma_b = sigmas
+    terms = series_terms_of_layers(phi, sigma_w**2 * largest + sigma_b**2, network.depth, sigma_w, sigma_b)
     points = len(problem.encoded) + len(problem.grid_encoded)
     work = pairs + PAIRS_OF_A_TERM + PAIRS_OF_A_POINT * points
     return terms is not None and work * terms <= patience * SERIES_PAIRS
@@ -71,14 +75,23 @@ def affordable(initial: InitialState, pairs: int, patience: int = 1) -> bool:
 def left_out(initial: InitialState) -> str:
     """Why a run tells nothing of infinite width, for the reader."""
     n, network = len(initial.problem.targets), initial.config.network
+    architecture = initial.problem.architecture
+    if architecture.sigmas is None:
+        return f"The kernel of infinite width is left out: {unknown(network)}."
+    sigma_w, _ = architecture.sigmas
     if affordable(initial, own_pairs(initial)):
         return (
-            f"The kernel of infinite width is left out: on these points, with σ_w = {network.sigma_w:g}, "
+            f"The kernel of infinite width is left out: on these points, with σ_w = {sigma_w:g}, "
             "it is beyond the range or the digits of float64."
         )
-    if not isinstance(initial.problem.architecture.activation.infinite, Series):
+    if not isinstance(architecture.activation.infinite, Series):
         return f"The kernel of infinite width is left out: for {n:,} points it would take seconds."
     return (
         "The kernel of infinite width is left out: there is no closed form, and by a series, for "
-        f"{n:,} points and σ_w = {network.sigma_w:g} at depth {network.depth}, it would take seconds."
+        f"{n:,} points and σ_w = {sigma_w:g} at depth {network.depth}, it would take seconds."
     )
+
+
+def unknown(network: Network) -> str:
+    """Why no kernel of infinite width is known for the network's initialization."""
+    return f"it is known for weights drawn from a normal distribution, and {network.initialization} draws uniform ones"

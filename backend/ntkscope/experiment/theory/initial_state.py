@@ -13,6 +13,7 @@ from ntkscope.errors import InvalidInput
 from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.problem.build import Problem, build, network_stages
 from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.problem.loss import half_sums, loss_to_stop_at
 from ntkscope.experiment.theory.frequencies import fourier_rows
 from ntkscope.experiment.theory.modes import ModeGroups, coefficient_floor, describe_modes, mode_frequencies
 from ntkscope.experiment.theory.probe import Probe
@@ -30,6 +31,7 @@ from ntkscope.numerics import (
 )
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import TRAINING_LAW
+from ntkscope.schemas.training import LossName
 
 Array = NDArray[np.float64]
 FUNCTION_ROUND_OFF = 100.0  # times the floor of one coefficient: a function is a sum of many
@@ -71,6 +73,11 @@ class InitialState:
     def loss(self) -> float:
         """1/2 ||f_0 - y||^2."""
         return 0.5 * float(self.kernel.residual @ self.kernel.residual)
+
+    @property
+    def loss_to_stop_at(self) -> float | None:
+        """1/2 ||f - y||^2 at or below which training ends; None: at none."""
+        return loss_to_stop_at(self.config.training, len(self.problem.targets))
 
     @property
     def function_floor(self) -> float:
@@ -117,7 +124,7 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
     decomposed = spectrum(matrix)
     yield
     kernel = FrozenKernel(decomposed, cross_kernel, fitted - problem.targets, function)
-    rate, largest = learning_rate(config, float(decomposed.eigenvalues[0]))
+    rate, largest = learning_rate(config, float(decomposed.eigenvalues[0]), len(problem.targets))
     floor = coefficient_floor(problem.targets, output, config.training.precision)
     groups = describe_modes(kernel, problem, config.recording, floor, rate)
     yield
@@ -139,8 +146,8 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
     )
 
 
-def learning_rate(config: RunConfig, largest_eigenvalue: float) -> tuple[float, float | None]:
-    """The learning rate and 2/lambda_1(K_0), None where that is beyond the range of float64.
+def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> tuple[float, float | None]:
+    """The learning rate and 2/lambda_1(K_0), None where that is beyond the range of float64; both of half the sum.
 
     Raises:
         InvalidInput: an automatic rate is asked for and the kernel is zero, or the rate is no positive number.
@@ -148,7 +155,7 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float) -> tuple[float, 
     largest_stable = 2 / largest_eigenvalue if largest_eigenvalue > 2 / sys.float_info.max else None
     choice = config.training.learning_rate
     if choice.kind == "given":
-        return choice.value, largest_stable
+        return _of_half_the_sum(choice.value, config.training.loss, points), largest_stable
     if largest_stable is None:
         raise InvalidInput(
             "The kernel's largest eigenvalue must be positive for an automatic learning rate.",
@@ -165,6 +172,19 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float) -> tuple[float, 
             "training.learning_rate.fraction",
         )
     return rate, largest_stable
+
+
+def _of_half_the_sum(given: float, loss: LossName, points: int) -> float:
+    """A rate of this loss as one of half the sum of squares."""
+    rate = given * half_sums(loss, points)
+    if rate > 0:
+        return rate
+    raise InvalidInput(
+        "A learning rate that is above 0 in float64 for half the sum of squares, too.",
+        f"{given:g} of their mean over {points:,} points",
+        "Give a larger rate.",
+        "training.learning_rate",
+    )
 
 
 def last_step(config: RunConfig, rate: float) -> int:

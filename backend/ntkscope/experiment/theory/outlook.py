@@ -90,7 +90,7 @@ def large_target(network: Network, *, residual: float, start: float, target: flo
     """Where the target is so large for the width that the kernel moves far, K_0's steps do not hold.
 
     Args:
-        network: Its width and scaling say how large is large.
+        network: The width of its last hidden layer and its scaling say how large is large.
         residual: ||f_0 - y||.
         start: ||f_0||.
         target: ||y||.
@@ -105,11 +105,11 @@ def large_target(network: Network, *, residual: float, start: float, target: flo
         "above 10 most reached it, with λ₁ 4 to 21 times its start" if ratio > TARGET_HUGE
         else "between 2 and 10 a third to a half reached it"
     )  # fmt: skip
-    wider = network.width * (ratio / TARGET_SMALL) ** (1 / scale.power)
+    wider = network.last_width * (ratio / TARGET_SMALL) ** (1 / scale.power)
     remedies = [f"scale the target to a norm of {_rounded(TARGET_SMALL * scale.value)} or less (data.norm)"]
     if start > TARGET_SMALL * scale.value:
         remedies.append("start from zero (centered)")
-    elif wider <= LARGEST_WIDTH:
+    elif wider <= LARGEST_WIDTH and isinstance(network.width, int):
         remedies[0] += f", or take a width of {_rounded(wider)}"
     return [
         f"The target is large for this network: {name} = {number(size)} is {_rounded(ratio)} times {scale.name}. So "
@@ -147,7 +147,7 @@ def _scale(network: Network) -> _Scale | None:
     name = "sqrt(width)" if power == 0.5 else "width^1.5"
     if network.output_scale != 1:
         name += " times the output scale"
-    return _Scale(network.output_scale * network.width**power, power, name)
+    return _Scale(network.output_scale * network.last_width**power, power, name)
 
 
 def _rounded(value: float) -> str:
