@@ -119,6 +119,12 @@ def large_target(network: Network, *, residual: float, start: float, target: flo
     ]
 
 
+def lazy_scale(network: Network) -> float:
+    """||r_0|| for which the kernel moves by its own size or so; 0 under mean_field, where it moves at any size."""
+    scale = _scale(network)
+    return 0.0 if scale is None else scale.value
+
+
 @dataclass(frozen=True)
 class _Scale:
     """Of targets for which the kernel moves: value ~ width^power."""
