@@ -52,6 +52,7 @@ class Rehearsal:
 
     Args:
         nodes: Ascending, the start first.
+        residuals: (n,) at each step that was asked for, as far as it came.
         watched: When each watched row is learnt.
         ended: Why it ends: all is learnt, the horizon or the budget is reached, the residual grows without end, or a
             layer lets nothing through at any point.
@@ -66,6 +67,7 @@ class Rehearsal:
     """
 
     nodes: list[Node]
+    residuals: dict[int, Tensor]
     watched: list[Crossings]
     ended: Ending
     reach: int
@@ -109,7 +111,7 @@ class _Rehearsing:
         self.costs = Costs.of(training.network, len(self.inputs))
         self.burst = max(4, min(64, round(self.costs.leap / self.costs.step)))  # real steps that cost a leap
         self.first = int(control.first * control.work / self.costs.step)
-        self.record, self.nodes = Record(training.watched), list[Node]()
+        self.record, self.nodes = Record(training.watched, training.asked), list[Node]()
         self.mark = 0  # the step from which on another node is due
         self.taken = self.kernels = 0
         self.work = self.peak = self.largest = 0.0
@@ -223,7 +225,7 @@ class _Rehearsing:
         reached = yield from self._arrive(place.step + length, found.network)
         if reached is None:
             return None, math.inf
-        steps = looked_at(place.step, place.step + length)
+        steps = self.record.between(place.step, place.step + length)
         if len(steps):
             self.record.add(steps, found.path.residuals(steps - place.step))
         while self.mark < place.step + length:
@@ -271,6 +273,7 @@ class _Rehearsing:
         size, kernel = float(start.spectrum.eigenvalues[0]), float(start.kernel.norm())
         return Rehearsal(
             nodes=self.nodes,
+            residuals={step: residual for step, residual in self.record.residuals.items() if step <= reach},
             watched=self.record.crossings(
                 horizon=horizon,
                 reach=horizon if ended == "learnt" else reach,

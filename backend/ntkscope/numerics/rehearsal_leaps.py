@@ -133,6 +133,7 @@ class Training:
         horizon: The last step that is asked about.
         drawn: The last step that is drawn: before it nothing ends although all is learnt, and no node is told beyond
             the first that is as late. None: nodes are told as far as it goes.
+        asked: Steps whose residual is told.
     """
 
     network: MLP
@@ -144,6 +145,7 @@ class Training:
     watched: Watched
     horizon: int
     drawn: int | None = None
+    asked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,17 @@ def complete(stages: Generator[object, None, T]) -> T:
             return result
 
 
+def untold(stages: Generator[object, None, T]) -> Stages[T]:
+    """The same stages, whose progress nobody hears of."""
+    while True:
+        try:
+            next(stages)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield
+
+
 def pieces(count: int, work: float) -> Iterator[slice]:
     """The rows 0 .. count - 1 in pieces, at least one piece of at least one row.
 

@@ -27,6 +27,7 @@ from ntkscope.schemas.event_parts import (
     Suggestion,
     Verdict,
 )
+from ntkscope.schemas.rehearsal import Rehearsed
 from ntkscope.schemas.wave import WaveForecast, WaveRow
 
 LawName = Literal[
@@ -92,6 +93,7 @@ class Started(KernelModes, Event):
     frequencies: Vector  # (F,) input-space frequency of each entry of the residual spectrum; empty where undefined
     infinite: InfiniteWidth | None  # None where it would take seconds; a notice says so
     slices: KernelSlices | None
+    rehearsal: Rehearsed | None = None  # None where it is too large, and in a log written before this field
 
 
 class Frame(Event):
@@ -162,6 +164,7 @@ class Checkpoint(Event):
     recorded_kernel_steps: list[int]  # steps of the kernel frames
     recorded_function_errors: Vector | None  # (R,), as Verdict has them
     recorded_wave_errors: Matrix | None  # (R, W), as in Frame
+    recorded_rehearsed_errors: Vector | None = None  # (R,), of the rehearsal; a log before this field has none
     # The kernel's motion until then, as Verdict has it; None without kernel frames.
     drift: float | None
     moving_error: float | None

@@ -1,6 +1,6 @@
 """What a rehearsal says of a run: some real steps and many leaps of the moving kernel, before the training itself.
 
-Shapes: N nodes, g evaluation points, G groups of modes.
+Shapes: R recording steps, N nodes, g evaluation points, G groups of modes.
 """
 
 from typing import Literal
@@ -25,14 +25,14 @@ class RehearsedWave(Model):
 
 
 class RehearsedCourse(Model):
-    """The training at its nodes, spread along the logarithm of the step; charts interpolate between them."""
+    """The training along the logarithm of the step, as far as the run goes or the rehearsal came."""
 
-    steps: list[int]  # N, ascending from 0, as far as the run goes or the rehearsal came
-    times: list[float]  # learning_rate * step
-    loss: Vector  # (N,)
+    steps: list[int]  # R, the first of the run's recording steps
+    loss: Vector  # (R,)
+    remaining: Matrix  # (R, G) as in Frame
+    learnt: Matrix  # (R, G)
+    nodes: list[int]  # N steps, ascending from 0; charts interpolate between them
     largest_eigenvalues: Vector  # (N,) lambda_1 of the kernel there
-    remaining: Matrix  # (N, G) as in Frame
-    learnt: Matrix  # (N, G)
     function: Matrix | None  # (N, g) on the grid; None where that costs more than the rest of the rehearsal
 
 
@@ -67,6 +67,6 @@ class StepsOffer(Model):
     steps: int  # to be set: the latest step of the range, rounded up
     step: int
     step_low: int
-    step_high: int | None
+    step_high: int
     seconds: float  # of the steps to be set, on this machine
     text: str

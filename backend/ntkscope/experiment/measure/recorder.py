@@ -9,20 +9,21 @@ import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.machine import this_machine
-from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, start_warnings, suggestion
+from ntkscope.experiment.measure.endings import Condition, Facts, closing
 from ntkscope.experiment.measure.history import History, Measured, learning_time_fit
-from ntkscope.experiment.measure.sentences import OUTCOMES, rate_notices, sentence
+from ntkscope.experiment.measure.notices import run_notices
+from ntkscope.experiment.measure.sentences import OUTCOMES, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
 from ntkscope.experiment.measure.wave_course import WaveCourse
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
-from ntkscope.experiment.theory.growth import followed, growth_notices
+from ntkscope.experiment.theory.growth import followed
 from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite_stages
-from ntkscope.experiment.theory.infinite_kernels import left_out
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.experiment.theory.modes import grid_modes, kernel_modes, mode_wave_vectors
 from ntkscope.experiment.theory.moving import MovingKernel
+from ntkscope.experiment.theory.rehearsed import RehearsedRun, rehearsed_stages
 from ntkscope.experiment.theory.slices import Slices
 from ntkscope.numerics import (
     KernelPrediction,
@@ -35,6 +36,7 @@ from ntkscope.numerics import (
     spectrum,
     subspace_overlap,
 )
+from ntkscope.numerics.stages import untold
 from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, PredictionName, Reason, Started
 from ntkscope.schemas.event_parts import PredictedFunction
 
@@ -49,6 +51,8 @@ class Recorder:
     Args:
         theory: Of the steps with a frame: those recorded before the run went on, then those to come.
         infinite: The same network at infinite width, where it is found soon enough.
+        waves: What the target is made of.
+        rehearsed: The run, rehearsed, where it is small enough.
         kernel_steps: Those of the steps with a kernel frame.
         first_seq: Of the first event.
         resume: Where the run goes on.
@@ -58,16 +62,18 @@ class Recorder:
         self,
         theory: Theory,
         infinite: InfiniteNetwork | None,
+        waves: WaveCourse,
+        rehearsed: RehearsedRun | None,
         kernel_steps: Steps,
         *,
         first_seq: int = 1,
         resume: Resumed | None = None,
     ) -> None:
         self.initial, self.kernel_steps = theory.initial, kernel_steps
-        self._theory, self._infinite = theory, infinite
+        self._theory, self._infinite, self._waves, self._rehearsed = theory, infinite, waves, rehearsed
         self._by_theta = infinite.kernel.predict(theory.drawn.law, theory.drawn.step) if infinite else None
         self._history, self._slices = History(theory), Slices.choose(self.initial.problem)
-        self._waves, self._seq = WaveCourse.of(self.initial), count(first_seq)
+        self._seq = count(first_seq)
         self._moving: MovingKernel | None = MovingKernel(self.initial)
         if resume:
             self._history.restore(resume.checkpoint, len(self._waves.forecasts))
@@ -103,7 +109,9 @@ class Recorder:
         yield
         yield from predicted.drawn.function_stages()
         infinite = yield from infinite_stages(initial)
-        recorder = cls(predicted, infinite, kernel_steps, first_seq=first_seq, resume=resume)
+        waves = WaveCourse.of(initial)
+        rehearsed = yield from untold(rehearsed_stages(initial, waves.waves, steps))
+        recorder = cls(predicted, infinite, waves, rehearsed, kernel_steps, first_seq=first_seq, resume=resume)
         if recorder._by_theta and infinite and infinite.grid:
             yield from recorder._by_theta.function_stages()
         yield
@@ -116,16 +124,11 @@ class Recorder:
         device = initial.probe.inputs.device.type
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
-        missing = [] if infinite else [left_out(initial)]
-        warnings = rate_notices(rate, initial.largest_stable_rate)
-        warnings += start_warnings(initial.config, self._facts, self._start)
-        if self._by_theta:
-            warnings += growth_notices("Infinite width", self._by_theta, initial.loss)
         return Started(
             seq=next(self._seq),
             config=initial.config,
             machine=this_machine(device, initial.config.training.precision),
-            notices=[*problem.notices, *warnings, *missing],
+            notices=run_notices(initial, self._rehearsed, self._by_theta, self._facts),
             parameters=initial.network.parameter_count,
             learning_rate=rate,
             largest_stable_rate=initial.largest_stable_rate,
@@ -158,6 +161,7 @@ class Recorder:
             grid_modes=grid_modes(kernel, initial.followed),
             mode_wave_vectors=mode_wave_vectors(kernel.spectrum, problem, initial.followed),
             slices=self._slices.event(initial.matrix),
+            rehearsal=self._rehearsed.describe(self._waves.forecasts) if self._rehearsed else None,
         )
 
     def frame(self, state: NetworkState) -> Frame:
@@ -175,7 +179,8 @@ class Recorder:
         remaining = initial.groups.remaining(coefficients[None])[0]
         learnt = initial.groups.learnt(coefficients[None])[0]
         waves = self._waves.errors(residual)
-        self._history.add(Measured(remaining, learnt, apart, waves), predicted, at)
+        rehearsed = self._rehearsed.error(state.step, residual) if self._rehearsed else np.nan
+        self._history.add(Measured(remaining, learnt, apart, waves, rehearsed), predicted, at)
         below = remaining < initial.config.recording.epsilon
         function = state.function.numpy()
         functions: dict[PredictionName, PredictedFunction] = {}
@@ -247,16 +252,11 @@ class Recorder:
         """The end, with a sentence that says what happened and what to do, and the closing figures."""
         rows, outcome = self._history.rows(), OUTCOMES.get(reason, "completed")
         said = sentence(self.initial, reason, step, loss)
-        saturated = outcome == "completed" and self._condition.saturated
-        if saturated:
-            said += " " + end_sentence(self._facts, self._start, self._condition)
-        remedy = None
-        if saturated or outcome in ("diverged", "dead_units"):
-            remedy = suggestion(self.initial.config, self._facts, self._start)
+        more, remedy = closing(self.initial.config, outcome, self._facts, self._start, self._condition)
         return Finished(
             seq=next(self._seq),
             outcome=outcome,
-            sentence=said,
+            sentence=said + more,
             reason=reason,
             step=step,
             time=step * self.initial.learning_rate,

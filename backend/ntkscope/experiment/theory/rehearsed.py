@@ -1,27 +1,27 @@
-"""A run, rehearsed: its own network, seeds, precision and waves through numerics/rehearsal.py, told in the house's words."""
+"""A run, rehearsed: its own network, seeds, precision and waves through numerics/rehearsal.py, as events have it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.initial_state import InitialState
-from ntkscope.experiment.theory.outlook import lazy_scale
-from ntkscope.experiment.theory.rehearsed_words import SURELY_LAZY, ending_sentence, too_large, wave_sentence
+from ntkscope.experiment.theory.outlook import is_lazy
+from ntkscope.experiment.theory.rehearsed_words import ending_sentence, too_large, wave_sentence
 from ntkscope.experiment.theory.waves import Waves
-from ntkscope.numerics.rehearsal import Node, Progress, Rehearsal, rehearse_stages
+from ntkscope.numerics.rehearsal import Progress, Rehearsal, rehearse_stages
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
 from ntkscope.numerics.rehearsal_range import FACTORS, Crossings
 from ntkscope.schemas.rehearsal import Rehearsed, RehearsedCourse, RehearsedWave
 from ntkscope.schemas.wave import WaveForecast
 
-MOST_POINTS = 1024
+MOST_POINTS, MOST_PARAMETERS = 1024, 10_000_000
 LEAST_WORK, MOST_WORK = 1.6e10, 8e10  # multiply-adds: about a second on one core, about five
 SHARE = 0.1  # of the training's own work, between the two
 FARTHEST = 1_000_000  # steps that are asked about, of a shorter run
@@ -36,8 +36,18 @@ def budget(initial: InitialState) -> float:
     return min(MOST_WORK, max(LEAST_WORK, SHARE * training))
 
 
-def training_of(initial: InitialState, waves: Waves, *, horizon: int, grid: bool = True) -> Training:
-    """What is rehearsed: the run's waves watched at epsilon of their size, its function drawn up to its last step."""
+def training_of(
+    initial: InitialState, waves: Waves, horizon: int, *, steps: Steps | None = None, grid: bool = False
+) -> Training:
+    """What is rehearsed: the run's waves watched at epsilon of their size.
+
+    Args:
+        initial: The run at step 0.
+        waves: What its target is made of.
+        horizon: The last step that is asked about.
+        steps: That are drawn, up to the run's last.
+        grid: Whether the function on the grid is told.
+    """
     probe, seen = initial.probe, waves.sizes > 0
     grid_inputs = probe.grid_inputs if grid else probe.grid_inputs[:0]
     return Training(
@@ -49,7 +59,8 @@ def training_of(initial: InitialState, waves: Waves, *, horizon: int, grid: bool
         learning_rate=initial.learning_rate,
         watched=Watched(waves.map[seen], initial.config.recording.epsilon * waves.sizes[seen]),
         horizon=horizon,
-        drawn=initial.last_step,
+        drawn=None if steps is None else initial.last_step,
+        asked=frozenset() if steps is None else frozenset(steps.tolist()),
     )
 
 
@@ -60,12 +71,15 @@ def horizon_of(initial: InitialState, waves: Waves) -> int:
     return min(max(FARTHEST, 10 * initial.last_step), max(LARGEST_STEP, initial.last_step))
 
 
-def rehearsed_stages(initial: InitialState, waves: Waves) -> Generator[Progress, None, RehearsedRun | None]:
-    """Rehearses a run, with a stop every some tenths of a second; None for one with too many points.
+def rehearsed_stages(
+    initial: InitialState, waves: Waves, steps: Steps
+) -> Generator[Progress, None, RehearsedRun | None]:
+    """Rehearses a run, with a stop every some tenths of a second; None for one that is too large.
 
     Args:
         initial: The run at step 0.
         waves: What its target is made of.
+        steps: At which the run is recorded.
     """
     if left_out(initial) is not None:
         return None
@@ -74,15 +88,22 @@ def rehearsed_stages(initial: InitialState, waves: Waves) -> Generator[Progress,
     nodes = Control().nodes * (1 + math.log10(initial.last_step))
     drawn = nodes * len(initial.probe.grid_inputs) * costs.outputs / points
     grid = drawn <= GRID_SHARE * work
-    asked = training_of(initial, waves, horizon=horizon, grid=grid)
+    asked = training_of(initial, waves, horizon, steps=steps, grid=grid)
     found = yield from rehearse_stages(asked, Control(work=work))
     return RehearsedRun(initial, waves, found, horizon, grid)
 
 
+def may_be_rehearsed(points: int, parameters: int) -> bool:
+    """Whether a run is small enough."""
+    return points <= MOST_POINTS and parameters <= MOST_PARAMETERS
+
+
 def left_out(initial: InitialState) -> str | None:
     """Why a run is not rehearsed, for the reader; None where it is."""
-    points = len(initial.kernel.residual)
-    return too_large(points, MOST_POINTS) if points > MOST_POINTS else None
+    points, parameters = len(initial.kernel.residual), initial.network.parameter_count
+    if may_be_rehearsed(points, parameters):
+        return None
+    return too_large(points, MOST_POINTS, parameters, MOST_PARAMETERS)
 
 
 @dataclass(frozen=True)
@@ -103,19 +124,10 @@ class RehearsedRun:
     horizon: int
     grid: bool
 
-    @cached_property
-    def steps(self) -> list[int]:
-        """Of the nodes."""
-        return [node.step for node in self.rehearsal.nodes]
-
-    def residual(self, step: int) -> Tensor | None:
-        """(n,) at a step: between two nodes along the logarithm of the step; None beyond the last."""
-        nodes, at = self.rehearsal.nodes, int(np.searchsorted(self.steps, step))
-        if at == len(nodes):
-            return None
-        before, after = nodes[max(0, at - 1)], nodes[at]
-        part = _part(before, after, step)
-        return before.residual + part * (after.residual - before.residual)
+    def error(self, step: int, residual: Tensor) -> float:
+        """||r - r_rehearsed|| / ||r(0)|| of the residual (n,) measured at a step; NaN at a step off the plan."""
+        rehearsed, size = self.rehearsal.residuals.get(step), float(self.initial.kernel.residual.norm())
+        return float((residual - rehearsed).norm()) / size if rehearsed is not None and size > 0 else math.nan
 
     def describe(self, forecasts: list[WaveForecast]) -> Rehearsed:
         """As preview and events have it.
@@ -151,7 +163,7 @@ class RehearsedRun:
 
     def _wave(self, crossed: Crossings, forecast: WaveForecast) -> RehearsedWave:
         found, told = crossed.for_good, self.rehearsal
-        lazy = float(self.initial.kernel.residual.norm()) < SURELY_LAZY * lazy_scale(self.initial.config.network)
+        lazy = is_lazy(self.initial.config.network, float(self.initial.kernel.residual.norm()))
         sure = lazy and forecast.step is None and forecast.reason != "rate"
         return RehearsedWave(
             step=found.step,
@@ -176,21 +188,15 @@ class RehearsedRun:
 
     def _course(self) -> RehearsedCourse:
         initial, nodes = self.initial, self.rehearsal.nodes
-        residuals = torch.stack([node.residual for node in nodes])
+        steps = sorted(self.rehearsal.residuals)
+        residuals = torch.stack([self.rehearsal.residuals[step] for step in steps])
         coefficients = np.stack([initial.coefficients(residual) for residual in residuals])
         return RehearsedCourse(
-            steps=self.steps,
-            times=[initial.learning_rate * step for step in self.steps],
+            steps=steps,
             loss=(0.5 * (residuals**2).sum(dim=1)).clamp_max(LARGEST_LOSS).numpy(),
-            largest_eigenvalues=np.array([float(node.eigenvalues[0]) for node in nodes]),
             remaining=initial.groups.remaining(coefficients),
             learnt=initial.groups.learnt(coefficients),
+            nodes=[node.step for node in nodes],
+            largest_eigenvalues=np.array([float(node.eigenvalues[0]) for node in nodes]),
             function=np.stack([node.function.numpy() for node in nodes]) if self.grid else None,
         )
-
-
-def _part(before: Node, after: Node, step: int) -> float:
-    """How far a step is from one node to the next, 1 at the second."""
-    if step == after.step or before.step == 0:
-        return step / after.step if after.step else 1.0
-    return math.log(step / before.step) / math.log(after.step / before.step)

@@ -2,10 +2,11 @@
 
 from ntkscope.experiment.format import number, percent
 from ntkscope.experiment.theory.outlook import count
+from ntkscope.numerics.rehearsal_leaps import Control
 from ntkscope.schemas.rehearsal import Ending, RangeClass
 
 HARDLY = 0.1  # drift below which a kernel hardly moves
-SURELY_LAZY = 0.1  # ||r_0|| / sqrt(width): of 440 random networks none below learnt what K_0 has no mode for
+EDGE = Control().edge
 
 
 def wave_sentence(
@@ -69,7 +70,7 @@ def ending_sentence(
     how = {
         "learnt": f"Rehearsed to step {reach:,}: every wave is learnt.",
         "horizon": f"Rehearsed to step {reach:,}, the last that was asked about.",
-        "budget": f"Rehearsed to step {reach:,}: its budget of work ends there. Later answers stand on the kernel there.",
+        "budget": f"Rehearsed to step {reach:,}: its budget ends there. Later answers stand on the kernel there.",
         "diverges": f"Rehearsed: the training diverges at step {reach:,}.",
         "dies": f"Rehearsed: all units of a hidden layer are dead by step {reach:,}.",
     }[ended]
@@ -110,29 +111,39 @@ def chosen_rate(rate: float, limit: float, most: float, growth: float | None) ->
             f"Learning rate {number(rate)}, {part} of 2/λ₁: not rehearsed, since that would take longer than the "
             "budget of work that a rate has."
         )
-    largest = (
-        "as much as is allowed" if rate >= most * limit * (1 - 1e-9)
-        else f"the largest of halves and their square roots below {number(most)} that the rehearsal survives"
-    )  # fmt: skip
-    return (
-        f"Learning rate {number(rate)}, {part} of 2/λ₁: {largest}; λ₁ reaches {number(growth)} times its start there, "
-        f"ηλ₁ {number(2 * rate / limit * growth)}. It promises nothing: of 30 trainings at such a rate 24 kept below 2."
-    )
+    peak = 2 * rate / limit * growth
+    grows = f"λ₁ grows to {number(growth)} times its start, ηλ₁ to {number(peak)}"
+    if peak >= EDGE:
+        return (
+            f"Learning rate {number(rate)}, {part} of 2/λ₁: the smallest that was tried, and the rehearsal does not "
+            f"survive it ({grows})."
+        )
+    which = "as much as is allowed" if rate >= most * limit * (1 - 1e-9) else "the largest that the rehearsal survives"
+    return f"Learning rate {number(rate)}, {part} of 2/λ₁: {which} ({grows}). This is no promise."
 
 
-def too_large(points: int, most: int) -> str:
+def too_large(points: int, most_points: int, parameters: int, most_parameters: int) -> str:
     """Why there is no rehearsal."""
-    return f"Not rehearsed: {count(points, 'point')}, and a rehearsal takes {most:,} at most. K₀'s answers stand alone."
+    found = count(points, "point") if points > most_points else count(parameters, "parameter")
+    most = most_points if points > most_points else most_parameters
+    return f"Not rehearsed: {found}, and a rehearsal takes {most:,} at most. K₀'s answers stand alone."
 
 
-def offer(everything: bool, step: int, low: int, high: int | None, seconds: str) -> str:
-    """How many steps are enough: 'All waves but the last by step 58,000 (52,000 to 64,000): 41 s here'."""
-    which = "All waves" if everything else "All waves but the last"
-    span = f"{low:,} to {high:,}" if high is not None else f"{low:,} or later"
-    return f"{which} by step {step:,} ({span}): {seconds} here"
+def offer(missing: int, step: int, low: int, high: int, clock: str) -> str:
+    """How many steps are enough: 'All waves but the last by step 58,000 (52,000 to 64,000): 41 s here'.
+
+    Args:
+        missing: Waves that are later, or never learnt.
+        step: By which the others are.
+        low: The earliest.
+        high: The latest.
+        clock: How long the run then takes.
+    """
+    others = "" if missing == 0 else " but the last" if missing == 1 else f" but {missing}"
+    return f"All waves{others} by step {step:,} ({low:,} to {high:,}): {clock} here"
 
 
 def _motion(drift: float) -> str:
     if drift < HARDLY:
         return f"The kernel hardly moves (by {percent(drift)})"
-    return f"The kernel moves by {percent(drift)}" if drift < 10 else f"The kernel moves by {number(drift)} times itself"
+    return f"The kernel moves by {percent(drift) if drift < 10 else f'{number(drift)} times itself'}"
