@@ -8,10 +8,10 @@ import pytest
 
 from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
+from ntkscope.experiment.preview import Begun
 from ntkscope.runs import compute
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory
-from ntkscope.schemas.preview import Preview
 from tests.cases import config
 from tests.servers import GENEROUS
 
@@ -30,24 +30,27 @@ def with_service(test: Callable[[ComputeService], Awaitable[None]]) -> None:
 def test_what_takes_long_is_answered_with_its_cost_until_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     go, made = threading.Event(), []
 
-    def slow(*arguments: object) -> Preview:
+    def slow(*arguments: object) -> Begun:
         go.wait(10)
         made.append(arguments)
         return real(*arguments)  # type: ignore[arg-type]
 
-    real = compute.preview
-    monkeypatch.setattr(compute, "preview", slow)
+    real = compute.begin_preview
+    monkeypatch.setattr(compute, "begin_preview", slow)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
 
     async def test(service: ComputeService) -> None:
         first = await service.preview(config(), None)
         second = await service.preview(config(), None)
         go.set()
+        statuses = []
         async with asyncio.timeout(10):
-            while (ready := await service.preview(config(), None)).status == "cost":
+            while not statuses or statuses[-1] != "ready":
+                statuses.append((await service.preview(config(), None)).status)
                 await asyncio.sleep(0.01)
 
-        assert (first.status, second.status, ready.status) == ("cost", "cost", "ready")
+        assert (first.status, second.status) == ("cost", "cost")
+        assert [status for status in dict.fromkeys(statuses) if status != "cost"] == ["rehearsing", "ready"]
         assert len(made) == 1
 
     with_service(test)
