@@ -37,6 +37,7 @@ LawName = Literal[
 TRAINING_LAW: LawName = "gradient_descent"  # of the steps that training takes
 PredictionName = Literal[
     "frozen",
+    "rehearsed",
     "infinite",
     "ensemble",
 ]
@@ -117,7 +118,7 @@ class Frame(Event):
     fitted: Vector  # (n,) f on the training points
     function: Vector  # (g,) f(x; t)
     predicted: dict[PredictionName, PredictedFunction]
-    # By K_0, in the law that is drawn; by Theta, from this network's own f_0, where it is known; and the networks of
+    # By K_0, in the law that is drawn; by the rehearsal, as far as it came; by Theta, from this network's own f_0, where it is known; and the networks of
     # infinite width, where training is not centered.
     modes_learnt: int
     median_errors: dict[LawName, float | None]  # so far, against each law, over significant groups

@@ -74,6 +74,11 @@ def test_its_course_is_that_of_the_training(changes: dict[str, Any]) -> None:
         apart = np.linalg.norm(told.course.function[at] - functions[step].numpy())
         assert apart < 0.05 * np.linalg.norm(functions[-1].numpy())
     assert told.course.nodes[-1] >= 600 > told.course.nodes[-2]
+    for step in (0, 1, 50, 77, 600):
+        between = run.function(step)
+        assert between is not None
+        assert float((between - functions[step]).norm()) < 0.05 * float(functions[-1].norm())
+    assert run.function(10**6) is None
     assert told.course.largest_eigenvalues[0] == pytest.approx(float(state.kernel.spectrum.eigenvalues[0]), rel=1e-5)
     assert (told.course.remaining.shape, told.course.learnt.shape) == (
         (len(told.course.steps), len(state.groups.groups)),

@@ -121,13 +121,12 @@ class Recorder:
         """Data, K_0, its modes, and the prediction of every step."""
         initial, predicted, infinite = self.initial, self._theory, self._infinite
         problem, kernel, rate = initial.problem, initial.kernel, initial.learning_rate
-        device = initial.probe.inputs.device.type
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
         return Started(
             seq=next(self._seq),
             config=initial.config,
-            machine=this_machine(device, initial.config.training.precision),
+            machine=this_machine(initial.probe.inputs.device.type, initial.config.training.precision),
             notices=run_notices(initial, self._rehearsed, self._by_theta, self._facts),
             parameters=initial.network.parameter_count,
             learning_rate=rate,
@@ -179,12 +178,14 @@ class Recorder:
         remaining = initial.groups.remaining(coefficients[None])[0]
         learnt = initial.groups.learnt(coefficients[None])[0]
         waves = self._waves.errors(residual)
-        rehearsed = self._rehearsed.error(state.step, residual) if self._rehearsed else np.nan
-        self._history.add(Measured(remaining, learnt, apart, waves, rehearsed), predicted, at)
+        by_rehearsal = self._rehearsed.error(state.step, residual) if self._rehearsed else np.nan
+        self._history.add(Measured(remaining, learnt, apart, waves, by_rehearsal), predicted, at)
         below = remaining < initial.config.recording.epsilon
         function = state.function.numpy()
         functions: dict[PredictionName, PredictedFunction] = {}
         functions["frozen"] = self._compared(function, predicted.drawn.function[at].numpy())
+        if self._rehearsed and (rehearsed := self._rehearsed.function(state.step)) is not None:
+            functions["rehearsed"] = self._compared(function, rehearsed.numpy())
         if by_theta and infinite and infinite.grid:
             told = bool(followed(by_theta.loss[at], initial.loss))
             values = by_theta.function[at].numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -123,6 +124,18 @@ class RehearsedRun:
     rehearsal: Rehearsal
     horizon: int
     grid: bool
+
+    def function(self, step: int) -> Tensor | None:
+        """(g,) on the grid: between two nodes along the logarithm of the step; None where it is not told."""
+        nodes = self.rehearsal.nodes
+        at = bisect_left(nodes, step, key=lambda node: node.step)
+        if not self.grid or at == len(nodes):
+            return None
+        before, after = nodes[max(0, at - 1)], nodes[at]
+        if step == after.step:
+            return after.function
+        part = math.log(step / before.step) / math.log(after.step / before.step) if before.step else step / after.step
+        return before.function + part * (after.function - before.function)
 
     def error(self, step: int, residual: Tensor) -> float:
         """||r - r_rehearsed|| / ||r(0)|| of the residual (n,) measured at a step; NaN at a step off the plan."""
