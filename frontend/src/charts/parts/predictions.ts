@@ -8,12 +8,14 @@ import { withOpacity } from "../../theme/mode-colour";
 import { SERIES, type Theme } from "../../theme/tokens";
 import type { LegendItem } from "./figure";
 import { endedSentence, isSensible, MOST_GROWN } from "./growth";
+import { REHEARSED_DASH } from "./rehearsed";
 import { largest } from "./values";
 import { chartWords } from "./words";
 
 const words = {
   ofTime: (time: number) => `(t = ${number(time)})`,
   notCentered: "Only without 'Start from zero'",
+  notRehearsed: "This run was not rehearsed",
   noMovingPrediction: "This run records no prediction of the moving kernel",
 } as const;
 
@@ -23,7 +25,7 @@ interface Curve {
   /** At the head of a sentence. */
   sentenceName: string;
   help: string;
-  series: "frozen" | "moving" | "infinite";
+  series: "frozen" | "rehearsed" | "moving" | "infinite";
   dash: string;
   mark: LegendItem["mark"];
   kernel: Basis;
@@ -31,6 +33,7 @@ interface Curve {
 
 const CURVES: Record<PredictionId, Curve> = {
   frozen: { name: "K₀", sentenceName: "K₀", help: "What the kernel at the start predicts", series: "frozen", dash: "6px,5px", mark: "dash", kernel: "frozen" },
+  rehearsed: { name: "Rehearsed", sentenceName: "The rehearsal", help: "What the rehearsal before training predicts", series: "rehearsed", dash: REHEARSED_DASH, mark: "dash-long", kernel: "frozen" },
   moving: { name: "Kₜ", sentenceName: "Kₜ", help: "What the kernel predicts as it moved", series: "moving", dash: "8px,4px,2px,4px", mark: "dash-dot", kernel: "moving" },
   infinite: { name: "∞", sentenceName: "Infinite width", help: "What the kernel of infinite width predicts", series: "infinite", dash: "2px,4px", mark: "dotted", kernel: "infinite" },
   ensemble: { name: "Band", sentenceName: "Band", help: "Networks of infinite width: mean ± 2 standard deviations over their draw", series: "infinite", dash: "solid", mark: "band", kernel: "infinite" },
@@ -95,6 +98,7 @@ export function missingPrediction(run: RunState, id: PredictionId): string | nul
     return run.kernelFrames.length && !run.kernelFrames.some(({ moving }) => moving) ? words.noMovingPrediction : null;
   }
   if (id === "ensemble" && started.centered) return words.notCentered;
+  if (id === "rehearsed" && !started.rehearsal) return words.notRehearsed;
   const first = run.frames[0];
   return first && !first.predicted[id] ? chartWords.leftOut : null;
 }
