@@ -65,7 +65,7 @@ export const words = {
   rangeOf: (low: number, high: number | null) => (high === null ? `${steps(low)} or later` : `${steps(low)}–${steps(high)}`),
   byK0: "by K₀",
   notByK0Short: "not at all",
-  rehearsing: (reach: number, part: number) => `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`,
+  rehearsing: (reach: number, part: number) => (part === 0 ? "Rehearsing" : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`),
   howManySteps: "How many steps?",
   takeSteps: (count: number) => `Take ${whole(count)} steps`,
   stepsTaken: "set",

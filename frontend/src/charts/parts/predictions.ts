@@ -22,6 +22,8 @@ const words = {
 /** What the page knows of a curve: its names, what its switch says, its look, and the kernel whose largest eigenvalue may make it grow. */
 interface Curve {
   name: string;
+  /** On its switch, where the name is too long for it. */
+  short?: string;
   /** At the head of a sentence. */
   sentenceName: string;
   help: string;
@@ -33,7 +35,7 @@ interface Curve {
 
 const CURVES: Record<PredictionId, Curve> = {
   frozen: { name: "K₀", sentenceName: "K₀", help: "What the kernel at the start predicts", series: "frozen", dash: "6px,5px", mark: "dash", kernel: "frozen" },
-  rehearsed: { name: "Rehearsed", sentenceName: "The rehearsal", help: "What the rehearsal before training predicts", series: "rehearsed", dash: REHEARSED_DASH, mark: "dash-long", kernel: "frozen" },
+  rehearsed: { name: "Rehearsed", short: "Reh.", sentenceName: "The rehearsal", help: "What the rehearsal before training predicts", series: "rehearsed", dash: REHEARSED_DASH, mark: "dash-long", kernel: "frozen" },
   moving: { name: "Kₜ", sentenceName: "Kₜ", help: "What the kernel predicts as it moved", series: "moving", dash: "8px,4px,2px,4px", mark: "dash-dot", kernel: "moving" },
   infinite: { name: "∞", sentenceName: "Infinite width", help: "What the kernel of infinite width predicts", series: "infinite", dash: "2px,4px", mark: "dotted", kernel: "infinite" },
   ensemble: { name: "Band", sentenceName: "Band", help: "Networks of infinite width: mean ± 2 standard deviations over their draw", series: "infinite", dash: "solid", mark: "band", kernel: "infinite" },
@@ -66,7 +68,7 @@ export interface Prediction {
 export function predictionOptions(run: RunState, theme: Theme) {
   return PREDICTIONS.map((value) => ({
     value,
-    text: CURVES[value].name,
+    text: CURVES[value].short ?? CURVES[value].name,
     help: CURVES[value].help,
     missing: missingPrediction(run, value),
     colour: colourOf(value, theme),
