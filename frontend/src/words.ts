@@ -32,6 +32,7 @@ export const words = {
   speed: (stepsPerSecond: number) => `${whole(significant(stepsPerSecond))} step/s`,
   position: (time: number, step: number | undefined) =>
     step === undefined ? `t = ${number(time)}` : `t = ${number(time)} · step ${whole(step)}`,
+  rehearsedAt: (time: number) => `t = ${number(time)} · rehearsed, not yet trained`,
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   learningMark: (k: number, step: number, time: number) =>
     `Frequency ${frequency(k)} is predicted to be learnt at step ${steps(step)}, t = ${number(time)}`,

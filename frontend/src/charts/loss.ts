@@ -25,6 +25,7 @@ const DECADES = 14;
 const words = {
   subtitle: "L = ½ Σ r²",
   heldOut: "held-out error",
+  /** Where a fourth curve leaves no room for its name. */
   infinite: "∞",
 } as const;
 
@@ -101,7 +102,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
     { mark: "dash", colour: series.frozen, text: chartWords.theory },
   ];
   if (rehearsed) legend.push({ mark: "dash-long", colour: series.rehearsed, text: chartWords.rehearsed });
-  if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: words.infinite });
+  if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: rehearsed ? words.infinite : chartWords.infiniteWidth });
   if (heldOut) legend.push({ mark: "ring", colour: series.data, text: words.heldOut });
   return {
     data,

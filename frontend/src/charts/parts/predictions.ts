@@ -1,14 +1,14 @@
 /** What can be drawn over the function: which predictions a run has, what they say at the play-head, how far the network is from them. */
 import { number, percent } from "../../format";
-import type { Frame, KernelFrame } from "../../api/codec";
-import { frameOf, kernelFrameOf } from "../../run/at-time";
+import type { Frame, KernelFrame, Started } from "../../api/codec";
+import { frameOf, headOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { Basis, PredictionId, View } from "../../run/view";
 import { withOpacity } from "../../theme/mode-colour";
 import { SERIES, type Theme } from "../../theme/tokens";
 import type { LegendItem } from "./figure";
 import { endedSentence, isSensible, MOST_GROWN } from "./growth";
-import { REHEARSED_DASH } from "./rehearsed";
+import { REHEARSED_DASH, rehearsedFunction } from "./rehearsed";
 import { largest } from "./values";
 import { chartWords } from "./words";
 
@@ -108,9 +108,12 @@ export function missingPrediction(run: RunState, id: PredictionId): string | nul
 /** Those that are switched on and that the run has, at the play-head. */
 export function shownPredictions(run: RunState, view: View, theme: Theme): Prediction[] {
   const now = frameOf(run, view)?.time;
+  const head = headOf(run, view);
   return PREDICTIONS.filter((id) => view.predictions.includes(id) && missingPrediction(run, id) === null).map((id) => {
     const record = id === "moving" ? kernelFrameOf(run, view) : frameOf(run, view);
     const said = saidAt(record, id);
+    const ahead = id === "rehearsed" && head !== null && head > (run.frames.at(-1)?.time ?? -1) ? head : null;
+    if (ahead !== null && run.started) return aheadOf(run.started, id, ahead, theme);
     return {
       id,
       name: CURVES[id].name,
@@ -123,6 +126,12 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
       ...endOf(run, id, said?.function, record?.time ?? 0),
     };
   });
+}
+
+/** What was rehearsed of a time that is not yet trained. */
+function aheadOf(started: Started, id: PredictionId, time: number, theme: Theme): Prediction {
+  const common = { id, name: CURVES[id].name, colour: colourOf(id, theme) };
+  return { ...common, values: rehearsedFunction(started, time), spread: null, distance: null, time, ended: null };
 }
 
 interface Said {
