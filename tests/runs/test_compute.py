@@ -2,16 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 
 import pytest
 
 from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.preview import Begun
-from ntkscope.runs import compute
+from ntkscope.numerics.rehearsal import Progress
+from ntkscope.runs import compute, rehearsing
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory
+from ntkscope.schemas.preview import Preview
 from tests.cases import config
 from tests.servers import GENEROUS
 
@@ -121,3 +123,37 @@ def test_a_preview_for_which_there_is_no_memory_is_answered_with_its_cost_and_wh
 
     memory = Memory(2**30)
     asyncio.run(main())
+
+
+def test_a_rehearsal_tells_its_progress_and_is_given_up_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
+
+    def endless(begun: Begun, rate: object) -> Generator[Progress, None, Preview]:
+        step = 0
+        try:
+            while True:
+                step += 1
+                yield Progress(step, 0.25, 1.0)
+                threading.Event().wait(0.005)
+        finally:
+            closed.set()
+        return begun.preview
+
+    monkeypatch.setattr(compute, "rehearse_preview", endless)
+    monkeypatch.setattr(compute, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.5)
+
+    async def test(service: ComputeService) -> None:
+        async with asyncio.timeout(GENEROUS):
+            while (said := await service.preview(config(), None)).rehearsing is None or said.rehearsing.reach == 0:
+                pass
+            assert (said.status, said.rehearsing.part, said.rehearsal) == ("rehearsing", 0.25, None)
+            assert said.spectrum is not None
+            for _ in range(8):  # asked for, it goes on
+                await service.preview(config(), None)
+            assert not closed.is_set()
+            await asyncio.to_thread(closed.wait, GENEROUS)
+            assert closed.is_set()
+            assert (await service.preview(config(), None)).status == "rehearsing"  # begun anew
+
+    with_service(test)

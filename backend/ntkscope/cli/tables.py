@@ -41,7 +41,7 @@ def wave_table(preview: Preview) -> Table | None:
         return None
     epsilon, rehearsal = preview.config.recording.epsilon, preview.rehearsal
     table = _narrow(f"When each wave of the target is below {epsilon:g} of itself, for good")
-    for heading in ("frequency", "", "share", "K₀: step", "rehearsed", "range", "after", "in run"):
+    for heading in ("frequency", "", "share", "by K₀", "rehearsed", "range", "after", "in run"):
         table.add_column(heading, justify="right")
     rehearsed = rehearsal.waves if rehearsal else [None] * len(preview.spectrum.waves)
     step_seconds = preview.cost.step_seconds
