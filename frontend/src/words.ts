@@ -32,6 +32,7 @@ export const words = {
   speed: (stepsPerSecond: number) => `${whole(significant(stepsPerSecond))} step/s`,
   position: (time: number, step: number | undefined) =>
     step === undefined ? `t = ${number(time)}` : `t = ${number(time)} · step ${whole(step)}`,
+  rehearsedAt: (time: number) => `t = ${number(time)} · rehearsed, not yet trained`,
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   learningMark: (k: number, step: number, time: number) =>
     `Frequency ${frequency(k)} is predicted to be learnt at step ${steps(step)}, t = ${number(time)}`,
@@ -48,14 +49,30 @@ export const words = {
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
   neverLearnt: "never learnt",
-  /** Why a wave is never learnt, in a table's cell; the server's sentence says it with numbers. */
-  never: {
-    rate: "never with K₀: the rate",
-    unseen: "never with K₀: unseen",
+  /** Why the kernel at the start does not learn a wave, in a table's cell; the server's sentence says it with numbers. */
+  notByK0: {
+    rate: "not with K₀: the rate",
+    unseen: "not with K₀: unseen",
     absent: "not in the target",
   },
+  notWithin: (horizon: number) => `not within ${steps(horizon)}`,
+  /** How exactly a rehearsed step is known, in a table's cell. */
+  ranges: {
+    calm: "±10 %",
+    "calm beyond the budget": "beyond its budget",
+    edge: "at the edge",
+    "edge beyond the budget": "at the edge",
+  },
+  rangeOf: (low: number, high: number | null) => (high === null ? `${steps(low)} or later` : `${steps(low)}–${steps(high)}`),
+  byK0: "by K₀",
+  notByK0Short: "not at all",
+  rehearsing: (reach: number, part: number) => (part === 0 ? "Rehearsing" : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`),
+  howManySteps: "How many steps?",
+  takeSteps: (count: number) => `Take ${whole(count)} steps`,
+  stepsTaken: "set",
   alreadyThere: "there at the start",
-  wavesCaption: (epsilon: string) => `From which step on each wave of the target is within ${epsilon} of itself, with the kernel at the start, K₀`,
+  wavesCaption: (epsilon: string, rehearsed: boolean) =>
+    `From which step on each wave of the target is within ${epsilon} of itself, ${rehearsed ? "rehearsed; in grey by the kernel at the start, K₀" : "with the kernel at the start, K₀"}`,
   mean: "mean",
   theMean: "The mean",
   afterEnd: "after the end",
@@ -112,6 +129,7 @@ const NAMES: Record<string, string> = {
   formula: "Formula",
   auto: "Automatic",
   given: "Given",
+  rehearsed: "Rehearsed",
   fourier: "Fourier features",
   positional: "Positional",
   none: "None",

@@ -15,6 +15,8 @@ def test_a_preview_says_when_each_wave_is_learnt(cli: Cli) -> None:
     assert answer.code == 0
     for words in ("Learning rate", "2/λ₁", "parameters", "for good", "frequency", "typed", "step", "yes"):
         assert words in answer.words
+    for words in ("by K₀", "rehearsed", "range", "Rehearsed to step", "All waves by step"):
+        assert words in answer.words
 
 
 def test_a_preview_as_json_is_the_api_s(cli: Cli) -> None:

@@ -38,6 +38,21 @@ def test_a_file_is_trained_and_its_modes_are_told(cli: Cli) -> None:
     assert "24 frames" in answer.output
 
 
+def test_a_rehearsed_rate_is_chosen_before_and_its_steps_are_told_beside_the_measured(cli: Cli) -> None:
+    write("rehearsed.json", config(training__learning_rate={"kind": "rehearsed"}).model_dump(mode="json"))
+    answer = cli("run", "rehearsed.json", "--out", "run.events")
+
+    assert answer.code == 0
+    assert "This is no promise." in answer.words
+    assert "Rehearsed to step" in answer.words
+    for heading in ("by K₀", "rehearsed", "range", "measured"):
+        assert heading in answer.output
+    started = decode(next(iter(split(Path("run.events").read_bytes()))))
+    assert started.type == "started"
+    assert started.config.training.learning_rate.kind == "rehearsed"
+    assert started.config.training.learning_rate.value == started.learning_rate
+
+
 def test_toml_says_the_same_as_json(cli: Cli) -> None:
     write("a.toml", "seed = 5\n[data.points]\nkind = 'interval'\nn = 8\n[network]\nwidth = 16\n"
                     "[training.stop]\nsteps = 20\n")  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ntkscope.errors import InvalidInput
-from ntkscope.experiment.preview import preview, preview_cost
+from ntkscope.experiment.preview import begin_preview, preview, preview_cost
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Started
@@ -53,9 +53,12 @@ def test_a_stop_time_is_the_end() -> None:
 
 def test_a_rate_above_the_limit_is_a_warning() -> None:
     assert not [text for text in preview(config(training=rate(0.9))).warnings if "2/λ" in text]
-    above, never = preview(config(training=rate(1.5))).warnings
+    above, never = begin_preview(config(training=rate(1.5))).preview.warnings
     assert "above 2/λ₁" in above
-    assert never.startswith("Frequencies 1, 3: with the kernel at the start: never, because no step at this rate")
+    assert never.startswith("Frequencies 1, 3: not with the kernel at the start, because no step at this rate")
+    above, late = preview(config(training=rate(1.5))).warnings  # the kernel moves, and so the wave is learnt
+    assert "above 2/λ₁" in above
+    assert late.startswith("Frequency 3: not within 100 steps; rehearsed, it takes 1,217.")
 
 
 @pytest.mark.parametrize("fraction", [1.0, 1.5, 50.0])
@@ -90,7 +93,7 @@ def test_it_names_a_frequency_that_the_kernel_at_the_start_does_not_see() -> Non
     network = {"width": 64, "activation": "relu", "sigma_b": 0}
     data = {"points": {"kind": "circle", "n": 16}, "target": {"kind": "sinusoids", "frequencies": [1, 3]}}
     said = preview(config(data=data, network=network))
-    assert any(text.startswith("Frequency 3: with the kernel at the start: never, because") for text in said.warnings)
+    assert any(text.startswith("Frequency 3: not with the kernel at the start, because") for text in said.warnings)
     assert not any("however long" in text for text in said.warnings)
 
 

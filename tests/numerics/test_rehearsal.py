@@ -161,12 +161,24 @@ def test_its_horizon_is_kept(horizon: int) -> None:
 def test_it_ends_where_all_is_learnt_or_goes_on() -> None:
     asked = training(size=0.5, encoded=True, horizon=20_000)
     short = rehearse(asked, LEAPS)
-    long = rehearse(asked, replace(LEAPS, stop_when_learnt=False))
+    long = rehearse(replace(asked, drawn=20_000), LEAPS)
     assert short.ended == "learnt"
     assert short.reach < 20_000
-    assert (long.ended, long.nodes[-1].step) == ("horizon", 20_000)
+    assert (long.ended, long.nodes[-1].step) == ("learnt", 20_000)
     for one, other in zip(short.watched, long.watched, strict=True):
         assert one.for_good.step == pytest.approx(other.for_good.step, rel=0.01, abs=1)
+
+
+def test_what_is_drawn_is_told_to_its_last_step_and_no_further() -> None:
+    asked = training(size=0.5, horizon=100_000)
+    short = rehearse(replace(asked, drawn=30), LEAPS)
+    assert short.reach > 30
+    assert short.nodes[-2].step < 30 <= short.nodes[-1].step < 45
+    learnt = rehearse(asked, LEAPS)
+    long = rehearse(replace(asked, drawn=2 * learnt.reach), LEAPS)
+    assert (learnt.ended, long.ended) == ("learnt", "learnt")
+    assert long.reach >= long.nodes[-1].step >= 2 * learnt.reach
+    assert [crossed.for_good.step for crossed in long.watched] == [crossed.for_good.step for crossed in learnt.watched]
 
 
 def test_a_rate_that_is_too_large_is_named_with_its_step() -> None:
@@ -217,7 +229,8 @@ def test_stops_change_nothing() -> None:
 
 
 def test_nodes_are_spread_along_the_logarithm() -> None:
-    said = rehearse(training(encoded=True, size=0.5, horizon=5000), replace(LEAPS, stop_when_learnt=False))
+    asked = training(encoded=True, size=0.5, horizon=5000)
+    said = rehearse(replace(asked, drawn=5000), LEAPS)
     steps = [node.step for node in said.nodes]
     assert steps == sorted(set(steps))
     assert steps[0] == 0

@@ -2,13 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 
 import pytest
 
 from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
-from ntkscope.runs import compute
+from ntkscope.experiment.preview import Begun
+from ntkscope.numerics.rehearsal import Progress
+from ntkscope.runs import compute, rehearsing
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.preview import Preview
@@ -30,24 +32,27 @@ def with_service(test: Callable[[ComputeService], Awaitable[None]]) -> None:
 def test_what_takes_long_is_answered_with_its_cost_until_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     go, made = threading.Event(), []
 
-    def slow(*arguments: object) -> Preview:
+    def slow(*arguments: object) -> Begun:
         go.wait(10)
         made.append(arguments)
         return real(*arguments)  # type: ignore[arg-type]
 
-    real = compute.preview
-    monkeypatch.setattr(compute, "preview", slow)
+    real = compute.begin_preview
+    monkeypatch.setattr(compute, "begin_preview", slow)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
 
     async def test(service: ComputeService) -> None:
         first = await service.preview(config(), None)
         second = await service.preview(config(), None)
         go.set()
+        statuses = []
         async with asyncio.timeout(10):
-            while (ready := await service.preview(config(), None)).status == "cost":
+            while not statuses or statuses[-1] != "ready":
+                statuses.append((await service.preview(config(), None)).status)
                 await asyncio.sleep(0.01)
 
-        assert (first.status, second.status, ready.status) == ("cost", "cost", "ready")
+        assert (first.status, second.status) == ("cost", "cost")
+        assert [status for status in dict.fromkeys(statuses) if status != "cost"] == ["rehearsing", "ready"]
         assert len(made) == 1
 
     with_service(test)
@@ -118,3 +123,37 @@ def test_a_preview_for_which_there_is_no_memory_is_answered_with_its_cost_and_wh
 
     memory = Memory(2**30)
     asyncio.run(main())
+
+
+def test_a_rehearsal_tells_its_progress_and_is_given_up_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
+
+    def endless(begun: Begun, rate: object) -> Generator[Progress, None, Preview]:
+        step = 0
+        try:
+            while True:
+                step += 1
+                yield Progress(step, 0.25, 1.0)
+                threading.Event().wait(0.005)
+        finally:
+            closed.set()
+        return begun.preview
+
+    monkeypatch.setattr(compute, "rehearse_preview", endless)
+    monkeypatch.setattr(compute, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.5)
+
+    async def test(service: ComputeService) -> None:
+        async with asyncio.timeout(GENEROUS):
+            while (said := await service.preview(config(), None)).rehearsing is None or said.rehearsing.reach == 0:
+                pass
+            assert (said.status, said.rehearsing.part, said.rehearsal) == ("rehearsing", 0.25, None)
+            assert said.spectrum is not None
+            for _ in range(8):  # asked for, it goes on
+                await service.preview(config(), None)
+            assert not closed.is_set()
+            await asyncio.to_thread(closed.wait, GENEROUS)
+            assert closed.is_set()
+            assert (await service.preview(config(), None)).status == "rehearsing"  # begun anew
+
+    with_service(test)

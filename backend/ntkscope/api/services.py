@@ -97,7 +97,7 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
     scheduler = Scheduler(executor, notifier, memory)
     writer = Writer(database.engine, scheduler.committed, scheduler.refused, database.check)
     admission = Admission(store, writer, allowed, threads)
-    manager = Manager(store, writer, scheduler, notifier, admission, settings.max_queued)
+    manager = Manager(store, writer, scheduler, notifier, admission, settings.max_queued, compute.settled)
     return Services(
         settings=settings,
         store=store,

@@ -1,4 +1,4 @@
-"""`ntkscope preview`: what theory says, without a step."""
+"""`ntkscope preview`: what theory and a rehearsal say, before the run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +10,10 @@ from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find
 from ntkscope.cli.settings import read_settings
 from ntkscope.cli.tabled import Apart, Choices, DecimalMark, DropRows, HoldOutOption, Random, Rows, X, Y
-from ntkscope.cli.tables import seconds, wave_table
+from ntkscope.cli.tables import wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.estimate import check_limits, readable_bytes
-from ntkscope.experiment.format import number
+from ntkscope.experiment.format import duration, number
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.torch_script import torch_script
 from ntkscope.schemas.preview import Preview
@@ -69,10 +69,14 @@ def show(name: str, preview: Preview, console: Console) -> None:
         console.print(f"Learnt by then: {spectrum.groups_learnt} of {resolved} modes, pairs counted once")
     console.print(
         f"{cost.parameters:,} parameters, {readable_bytes(cost.memory_bytes)}, "
-        f"about {seconds(cost.run_seconds)} on this machine"
+        f"about {duration(cost.run_seconds)} on this machine"
     )
     for line in (*preview.notices, *preview.warnings):
         console.print(line, markup=False)
     waves = wave_table(preview)
     if waves is not None:
         console.print(waves)
+    if preview.rehearsal is not None:
+        console.print(preview.rehearsal.sentence, markup=False)
+    for offer in preview.offers:
+        console.print(f"{offer.text}.", markup=False)

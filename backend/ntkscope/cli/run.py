@@ -15,14 +15,16 @@ from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find
 from ntkscope.cli.settings import read_settings
 from ntkscope.cli.tabled import Apart, Choices, DecimalMark, DropRows, HoldOutOption, Random, Rows, X, Y
-from ntkscope.cli.tables import learnt_table, mode_table, seconds
+from ntkscope.cli.tables import learnt_table, mode_table
 from ntkscope.executors.drive import drive
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import check_limits
-from ntkscope.experiment.format import number
+from ntkscope.experiment.format import duration, number
+from ntkscope.experiment.rate import settled
 from ntkscope.experiment.trainer import train
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.event import Command, Finished, Frame, LawName, RunEvent, Started, Tick
+from ntkscope.schemas.rehearsal import Rehearsed
 from ntkscope.wire.codec import encode, to_json
 
 CANCELLED = 130  # the exit status of a program that Ctrl-C ended
@@ -58,6 +60,7 @@ def run(
     name, config, table = found.name, found.config, found.table
     check_limits(config, limits(settings), table)
     check_start(config, table)
+    config = settled(config, table)
     threads = threads_for(config, table, settings.training_threads())
     console = Console(stderr=json_lines, highlight=False)
     for line in found.said:
@@ -74,7 +77,7 @@ def run(
         console.print(finished.suggestion.sentence, markup=False)
     if finished.rows:
         console.print(mode_table(finished.rows, config.recording.epsilon))
-    waves = learnt_table(finished.waves, config.recording.epsilon)
+    waves = learnt_table(finished.waves, config.recording.epsilon, watcher.rehearsal)
     if waves is not None:
         console.print(waves)
     if finished.verdict is not None:
@@ -112,6 +115,7 @@ class _Watcher:
     def __init__(self, name: str, console: Console, json_lines: bool, file: BinaryIO | None) -> None:
         self._console, self._json_lines, self._file = console, json_lines, file
         self.law: LawName | None = None
+        self.rehearsal: Rehearsed | None = None
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -136,15 +140,17 @@ class _Watcher:
             self._write(encode(event))
         match event:
             case Started():
-                self.law = event.law
+                self.law, self.rehearsal = event.law, event.rehearsal
                 for notice in event.notices:
                     self._console.print(notice, markup=False)
+                if event.rehearsal is not None:
+                    self._console.print(event.rehearsal.sentence, markup=False)
                 self._show(total=float(event.steps[-1]), left="")
             case Frame():
                 frames = self._fields["frames"] + 1
                 self._show(completed=event.step, frames=frames, loss=number(event.loss), time=number(event.time))
             case Tick():
-                left = f"{seconds(event.seconds_left)} left" if event.seconds_left is not None else ""
+                left = f"{duration(event.seconds_left)} left" if event.seconds_left is not None else ""
                 if event.step:
                     self._show(completed=event.step, loss=number(event.loss), time=number(event.time), left=left)
             case Finished():

@@ -18,5 +18,5 @@ def check_start(config: RunConfig, dataset: Table | None = None) -> None:
     build(config, dataset)
     network, rate = config.network, config.training.learning_rate
     may_be_zero = not network.bias or network.sigma_b == 0  # else the last bias alone keeps the kernel above 0
-    if may_be_zero and rate.kind == "auto" and estimate_cost(config, dataset).preview_seconds <= AT_ONCE:
+    if may_be_zero and rate.kind != "given" and estimate_cost(config, dataset).preview_seconds <= AT_ONCE:
         initial(config, dataset)

@@ -24,3 +24,15 @@ def frequency(value: float) -> str:
 def percent(share: float) -> str:
     """98.1 %, 0.0016 %, under 0.0001 %."""
     return "under 0.0001 %" if 0 < share < 1e-6 else f"{100 * share:.3g} %"
+
+
+def duration(value: float | None) -> str:
+    """Under 0.01 s, 0.4 s, 12 s, 3 min, 2.1 h."""
+    if value is None:
+        return "–"
+    if 0 < value < 0.01:
+        return "under 0.01 s"
+    for unit, length in (("h", 3600), ("min", 60)):
+        if value >= 2 * length:
+            return f"{value / length:.2g} {unit}"
+    return f"{value:.2g} s"

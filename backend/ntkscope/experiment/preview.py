@@ -1,48 +1,118 @@
-"""What theory says of a config before training: K_0's spectrum, learning times, the rate, and the cost."""
+"""What is said of a config before training: K_0's answers at once, then a rehearsal's; the rate, and the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
 
 from ntkscope.experiment.estimate import estimate_cost
 from ntkscope.experiment.measure.endings import Condition, Facts
+from ntkscope.experiment.measure.notices import choice_notices, rehearsal_warnings
 from ntkscope.experiment.measure.scale_warnings import scale_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.measure.units import in_own_units
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.loss import loss_notices
-from ntkscope.experiment.theory.initial_state import InitialState, initial
+from ntkscope.experiment.schedule import recording_steps
+from ntkscope.experiment.theory.initial_state import InitialState, initial, with_config
 from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
-from ntkscope.experiment.theory.outlook import large_start, unlearnt
+from ntkscope.experiment.theory.offers import steps_offers
+from ntkscope.experiment.theory.outlook import is_lazy, large_start, unlearnt
+from ntkscope.experiment.theory.rate_search import chosen_stages, with_rate
+from ntkscope.experiment.theory.rehearsed import left_out, rehearsed_stages
 from ntkscope.experiment.theory.waves import Waves
+from ntkscope.numerics import complete
+from ntkscope.numerics.rehearsal import Progress
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event_parts import Suggestion
 from ntkscope.schemas.preview import KernelPreview, Preview, WaveAnswer
+from ntkscope.schemas.rehearsal import Rehearsed
+from ntkscope.schemas.training import RehearsedRate
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What K_0 says, and what the rehearsal goes on from: nothing where it is left out."""
+
+    state: InitialState | None
+    waves: Waves
+    scales: list[Suggestion]
+    preview: Preview
 
 
 def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
-    """The whole preview: decomposes K_0, takes no step.
+    """The whole preview, rehearsal and all; it takes no step of the run itself.
+
+    Raises:
+        NtkscopeError: the config cannot be run.
+    """
+    begun = begin_preview(config, dataset)
+    return complete(rehearse_preview(begun, complete(choose_rate(begun))))
+
+
+def begin_preview(config: RunConfig, dataset: Table | None = None) -> Begun:
+    """K_0's answers: decomposes it, takes no step. A rehearsed rate that is not chosen yet is the most it may be.
 
     Raises:
         NtkscopeError: the config cannot be run.
     """
     cost = estimate_cost(config, dataset)
     state = initial(config, dataset)
-    answers = _answers(state, cost.step_seconds)
-    times, forgotten_by = forgotten(state)
+    waves = Waves.of(state.problem, state.config.data)
+    answers = _answers(state, waves, cost.step_seconds)
     scales = scale_warnings(state, Facts.of(state.problem, config), Condition.at_start(state))
-    return Preview(
-        status="ready",
+    missing = left_out(state)
+    said = Preview(
+        status="rehearsing" if missing is None else "ready",
         config=config,
         cost=cost,
-        spectrum=in_own_units(_spectrum(state, answers), state.problem.target_scaling),
-        notices=[
-            *state.problem.notices,
-            *loss_notices(config.training, len(state.problem.targets), state.learning_rate),
-        ],
-        warnings=[
-            *rate_notices(state.learning_rate, state.largest_stable_rate),
-            *(scale.sentence for scale in scales),
-            *large_start(times, forgotten_by, state.last_step),
-            *unlearnt(answers, state.kernel.spectrum.count_above_floor, len(state.kernel.residual), state.last_step),
-        ],
+        spectrum=_spectrum(state, answers),
+        rehearsing=None,
+        rehearsal=None,
+        offers=[],
+        notices=[*_notices(state), *([] if missing is None else [missing])],
+        warnings=_warnings(state, answers, scales, None),
         remedies=[scale for scale in scales if scale.changes],
+    )
+    return Begun(state if missing is None else None, waves, scales, said)
+
+
+def choose_rate(begun: Begun) -> Generator[Progress, None, RehearsedRate | None]:
+    """The choice of a rate that is to be rehearsed; None where there is none to make, or it would take too long."""
+    return None if begun.state is None else (yield from chosen_stages(begun.state, begun.waves))
+
+
+def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Progress, None, Preview]:
+    """The same with the rehearsal's answers, and a stop every some tenths of a second.
+
+    Args:
+        begun: What K_0 says.
+        rate: That was chosen; K_0's answers are then those at this rate.
+    """
+    state, said = begun.state, begun.preview
+    if state is None:
+        return said
+    if rate is not None:
+        state = with_config(state, with_rate(state.config, rate))
+    steps = recording_steps(state.last_step, state.config.recording.frames)
+    found = yield from rehearsed_stages(state, begun.waves, steps)
+    answers = _answers(state, begun.waves, said.cost.step_seconds)
+    told = None
+    if found is not None:
+        told = found.describe(wave_forecasts(state, begun.waves))
+        kept = [told.waves[at] for at, wave in enumerate(begun.waves.describe()) if wave.is_told]
+        told = in_own_units(told.model_copy(update={"waves": kept}), state.problem.target_scaling)
+    warnings = _warnings(state, answers, begun.scales, told)
+    return said.model_copy(
+        update={
+            "status": "ready",
+            "spectrum": _spectrum(state, answers),
+            "rehearsal": told,
+            "offers": steps_offers(told.waves, said.cost.step_seconds) if told else [],
+            "notices": [*_notices(state), *choice_notices(state)],
+            "warnings": [*(rehearsal_warnings(found) if found else []), *warnings],
+        }
     )
 
 
@@ -54,15 +124,53 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     """
     notices = build(config, dataset).notices
     cost = estimate_cost(config, dataset)
-    return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[], remedies=[])
+    return Preview(
+        status="cost",
+        config=config,
+        cost=cost,
+        spectrum=None,
+        rehearsing=None,
+        rehearsal=None,
+        offers=[],
+        notices=notices,
+        warnings=[],
+        remedies=[],
+    )
 
 
-def _answers(state: InitialState, step_seconds: float) -> list[WaveAnswer]:
+def _notices(state: InitialState) -> list[str]:
+    """What the data say of themselves, and what the units of the loss make of the rate."""
+    return [
+        *state.problem.notices,
+        *loss_notices(state.config.training, len(state.problem.targets), state.learning_rate),
+    ]
+
+
+def _warnings(
+    state: InitialState, answers: list[WaveAnswer], scales: list[Suggestion], rehearsed: Rehearsed | None
+) -> list[str]:
+    """Of the rate, the scales, the start, and of what is not learnt: by the rehearsal once it is there."""
+    times, forgotten_by = forgotten(state)
+    return [
+        *rate_notices(state.learning_rate, state.largest_stable_rate),
+        *(scale.sentence for scale in scales),
+        *large_start(times, forgotten_by, state.last_step),
+        *unlearnt(
+            answers,
+            state.kernel.spectrum.count_above_floor,
+            len(state.kernel.residual),
+            state.last_step,
+            lazy=is_lazy(state.config.network, float(state.kernel.residual.norm())),
+            rehearsed=rehearsed,
+        ),
+    ]
+
+
+def _answers(state: InitialState, waves: Waves, step_seconds: float) -> list[WaveAnswer]:
     """Of every part of the target of which there is something to be said."""
-    found = wave_forecasts(state, Waves.of(state.problem, state.config.data))
     return [
         WaveAnswer(**wave.model_dump(), seconds=None if wave.step is None else step_seconds * wave.step)
-        for wave in found
+        for wave in wave_forecasts(state, waves)
         if wave.is_told
     ]
 
@@ -70,7 +178,7 @@ def _answers(state: InitialState, step_seconds: float) -> list[WaveAnswer]:
 def _spectrum(state: InitialState, waves: list[WaveAnswer]) -> KernelPreview:
     decomposed, end = state.kernel.spectrum, state.last_step * state.learning_rate
     learnt = [group for group in state.groups.groups if group.learning_time is not None and group.learning_time <= end]
-    return KernelPreview(
+    told = KernelPreview(
         eigenvalues=decomposed.eigenvalues.numpy(),
         noise_floor=decomposed.noise_floor,
         below_floor=len(decomposed.eigenvalues) - decomposed.count_above_floor,
@@ -82,3 +190,4 @@ def _spectrum(state: InitialState, waves: list[WaveAnswer]) -> KernelPreview:
         groups_learnt=len(learnt),
         waves=waves,
     )
+    return in_own_units(told, state.problem.target_scaling)

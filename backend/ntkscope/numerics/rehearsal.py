@@ -43,6 +43,7 @@ class Progress:
 
     step: int
     work: float  # done, of the budget's
+    peak: float  # largest learning rate * lambda_1 so far
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Rehearsal:
 
     Args:
         nodes: Ascending, the start first.
+        residuals: (n,) at each step that was asked for, as far as it came.
         watched: When each watched row is learnt.
         ended: Why it ends: all is learnt, the horizon or the budget is reached, the residual grows without end, or a
             layer lets nothing through at any point.
@@ -65,6 +67,7 @@ class Rehearsal:
     """
 
     nodes: list[Node]
+    residuals: dict[int, Tensor]
     watched: list[Crossings]
     ended: Ending
     reach: int
@@ -108,7 +111,7 @@ class _Rehearsing:
         self.costs = Costs.of(training.network, len(self.inputs))
         self.burst = max(4, min(64, round(self.costs.leap / self.costs.step)))  # real steps that cost a leap
         self.first = int(control.first * control.work / self.costs.step)
-        self.record, self.nodes = Record(training.watched), list[Node]()
+        self.record, self.nodes = Record(training.watched, training.asked), list[Node]()
         self.mark = 0  # the step from which on another node is due
         self.taken = self.kernels = 0
         self.work = self.peak = self.largest = 0.0
@@ -152,7 +155,8 @@ class _Rehearsing:
         if self.training.network.activation.can_die and place.network.hidden_derivatives_all_zero(self.inputs):
             return "dies"
         small = len(sizes) and bool((sizes < control.learnt * self.watched.limits).all())
-        if control.stop_when_learnt and small and (self.peak < control.edge or settled):
+        drawn = place.step >= (self.training.drawn or 0)
+        if drawn and small and (self.peak < control.edge or settled):
             return "learnt"
         if place.step >= self.training.horizon:
             return "horizon"
@@ -221,7 +225,7 @@ class _Rehearsing:
         reached = yield from self._arrive(place.step + length, found.network)
         if reached is None:
             return None, math.inf
-        steps = looked_at(place.step, place.step + length)
+        steps = self.record.between(place.step, place.step + length)
         if len(steps):
             self.record.add(steps, found.path.residuals(steps - place.step))
         while self.mark < place.step + length:
@@ -236,6 +240,12 @@ class _Rehearsing:
         self.nodes.append(Node(step, residual, eigenvalues, network(self.grid)[:, 0] - self.grid_offset))
         self.work += len(self.grid) * self.costs.outputs / len(self.inputs)
         self.mark = max(step + 1, math.ceil(step * 10 ** (1 / self.control.nodes)))
+        if not self._draws(step):
+            self.mark = self.training.horizon + 1
+
+    def _draws(self, step: int) -> bool:
+        """Whether nodes after this one are told."""
+        return self.training.drawn is None or step < self.training.drawn
 
     def _told(self, stages: Stages[T], step: int) -> Generator[Progress, None, T]:
         """The result of other stages."""
@@ -248,7 +258,7 @@ class _Rehearsing:
             yield self._progress(step)
 
     def _progress(self, step: int) -> Progress:
-        return Progress(step, min(1.0, self.work / max(self.control.work, 1.0)))
+        return Progress(step, min(1.0, self.work / max(self.control.work, 1.0)), self.peak)
 
     def _rehearsal(self, start: Place, place: Place, ended: Ending, reach: int) -> Rehearsal:
         horizon = self.training.horizon
@@ -258,11 +268,12 @@ class _Rehearsing:
             steps = looked_at(place.step, horizon + 1)
             rest = replace(place.frozen, spectrum=replace(place.spectrum, eigenvalues=bounded))
             self.record.add(steps, rest.predict(self.law, steps - place.step).residual)
-        if self.nodes[-1].step < place.step:
+        if self._draws(self.nodes[-1].step) and self.nodes[-1].step < place.step:
             self._node(place.step, place.residual, place.spectrum.eigenvalues, place.network)
         size, kernel = float(start.spectrum.eigenvalues[0]), float(start.kernel.norm())
         return Rehearsal(
             nodes=self.nodes,
+            residuals={step: residual for step, residual in self.record.residuals.items() if step <= reach},
             watched=self.record.crossings(
                 horizon=horizon,
                 reach=horizon if ended == "learnt" else reach,

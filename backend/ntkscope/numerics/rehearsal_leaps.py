@@ -40,7 +40,6 @@ class Control:
         faded: Of the residual's norm at the start, below which nothing is followed: near the round-off of float32.
         nodes: Told for each decade of steps.
         look: Steps between two kernels among the first real steps, over those that a leap costs.
-        stop_when_learnt: Or it goes on to the horizon, for those who draw it.
     """
 
     work: float = 1.6e10
@@ -56,7 +55,6 @@ class Control:
     faded: float = 1e-6
     nodes: int = 8
     look: int = 8
-    stop_when_learnt: bool = True
 
 
 @dataclass(frozen=True)
@@ -133,6 +131,9 @@ class Training:
         learning_rate: eta.
         watched: What is to be learnt.
         horizon: The last step that is asked about.
+        drawn: The last step that is drawn: before it nothing ends although all is learnt, and no node is told beyond
+            the first that is as late. None: nodes are told as far as it goes.
+        asked: Steps whose residual is told.
     """
 
     network: MLP
@@ -143,6 +144,8 @@ class Training:
     learning_rate: float
     watched: Watched
     horizon: int
+    drawn: int | None = None
+    asked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,11 @@ class Crossings:
 
 @dataclass
 class Record:
-    """The sizes of the watched rows, step by step."""
+    """The sizes of the watched rows, step by step, and the residuals at the steps that were asked for."""
 
     watched: Watched
+    asked: frozenset[int] = frozenset()
+    residuals: dict[int, Tensor] = field(default_factory=dict)
     steps: list[Tensor] = field(default_factory=list)
     sizes: list[Tensor] = field(default_factory=list)
     above: int = 0  # the last step at which a row was above its limit
@@ -68,9 +70,17 @@ class Record:
         sizes = self.watched.sizes(residuals).nan_to_num(nan=LARGEST, posinf=LARGEST).clamp_max(LARGEST)
         self.steps.append(steps)
         self.sizes.append(sizes)
+        for at, step in enumerate(steps.tolist()):
+            if step in self.asked:
+                self.residuals[int(step)] = residuals[at]
         above = torch.nonzero((sizes > self.watched.limits).any(dim=1))[:, 0]
         if len(above):
             self.above = int(steps[above[-1]])
+
+    def between(self, start: int, end: int) -> Float[Tensor, " T"]:
+        """The steps between two, without them, that are looked at or asked for."""
+        asked = [float(step) for step in self.asked if start < step < end]
+        return torch.from_numpy(np.union1d(looked_at(start, end).numpy(), asked))
 
     def crossings(self, *, horizon: int, reach: int, at_edge: bool, diverges: bool) -> list[Crossings]:
         """Both crossings of each watched row, with their ranges.

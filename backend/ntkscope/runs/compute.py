@@ -1,28 +1,40 @@
 """Previews and predictions: computed in threads, kept for a while, asked for as often as one likes."""
 
 import asyncio
+import contextlib
+import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import torch
 
 from ntkscope.errors import Conflict
 from ntkscope.experiment.estimate import infinite_bytes, memory_bytes, sizes, start_bytes
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
-from ntkscope.experiment.preview import preview, preview_cost
+from ntkscope.experiment.preview import Begun, begin_preview, choose_rate, preview_cost, rehearse_preview
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.rate import waits_for_rate
 from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite
 from ntkscope.experiment.theory.initial_state import InitialState, initial
+from ntkscope.experiment.theory.rate_search import with_rate
+from ntkscope.experiment.theory.rehearsed import may_be_rehearsed
+from ntkscope.numerics import complete
 from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
+from ntkscope.runs.rehearsing import GivenUp, Rehearsing
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.run import KernelName, Prediction
+from ntkscope.schemas.training import RehearsedRate
+
+T = TypeVar("T")
 
 WAIT_SECONDS = 0.7  # for a preview, before its cost alone is answered
 NOT_WORTH_WAITING = 1.5  # seconds of estimated work
 PREVIEW_BYTES = 2000  # of a preview, for every training point: its eigenvalue, and its group at most
+COURSE_BYTES = 2000  # of a rehearsal, for every point of the grid: its function at 60 nodes, and at as many again
 INFINITE_COPIES = 4  # of the kernels of infinite width, while they are made
 
 
@@ -38,9 +50,12 @@ class ComputeService:
         def pool(workers: int) -> ThreadPoolExecutor:
             return ThreadPoolExecutor(workers, "ntkscope-compute", torch.set_num_threads, (threads,))
 
-        self._pools = pool(2), pool(1)
+        self._pools = pool(2), pool(1), pool(2)  # two that rehearse: the next may begin before one is given up
         memory = memory or Memory()
-        self._previews: FutureCache[Preview] = FutureCache(self._pools[0], 16, memory, "preview")
+        self._begun: FutureCache[Begun] = FutureCache(self._pools[0], 16, memory, "preview")
+        self._rates: FutureCache[RehearsedRate | None] = FutureCache(self._pools[2], 16, memory, "rate")
+        self._rehearsals: FutureCache[Preview] = FutureCache(self._pools[2], 16, memory, "rehearsal")
+        self._going: dict[str, Rehearsing] = {}
         self._initials: FutureCache[InitialState] = FutureCache(self._pools[1], 2, memory, "initial")
         self._infinites: FutureCache[InfiniteNetwork] = FutureCache(self._pools[1], 2, memory, "infinite")
 
@@ -49,23 +64,79 @@ class ComputeService:
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def preview(self, config: RunConfig, dataset: Table | None) -> Preview:
-        """The preview; where it takes longer, its cost alone, and the whole when it is asked for again."""
+        """K_0's answers, and the rehearsal's when they are asked for again; the cost alone where K_0 takes longer."""
         cost = await asyncio.to_thread(preview_cost, config, dataset)
         try:
-            promise = self._previews.get(
-                config.digest(),
-                lambda: preview(config, dataset),
-                taking=cost.cost.memory_bytes,
-                keeping=PREVIEW_BYTES * sizes(config, dataset).n,
-            )
+            known = self._begun.has(config.digest())
+            promise = self._begin(config, dataset, cost)
         except Conflict as short:
             return cost.model_copy(update={"warnings": [f"{short.expected} There are {short.got}. {short.remedy}"]})
+        if not await _there(promise, WAIT_SECONDS if cost.cost.preview_seconds < NOT_WORTH_WAITING else 0.0):
+            return cost
+        begun = promise.result()
+        if begun.preview.status == "ready":
+            return begun.preview
         try:
-            seconds = WAIT_SECONDS if cost.cost.preview_seconds < NOT_WORTH_WAITING else 0.0
-            done, _ = await asyncio.wait((promise,), timeout=seconds)
-            return promise.result() if done else cost
-        finally:
-            promise.cancel()  # this waiting; the computation goes on
+            return await self._rehearsed(begun, dataset, WAIT_SECONDS if known else 0.0)
+        except Conflict as short:
+            warning = f"Not rehearsed. {short.expected} There are {short.got}. {short.remedy}"
+            said = [*begun.preview.warnings, warning]
+            return begun.preview.model_copy(update={"status": "ready", "warnings": said})
+
+    async def settled(self, config: RunConfig, dataset: Table | None) -> RunConfig:
+        """The config with its rate, where that is to be chosen by a rehearsal.
+
+        Raises:
+            NtkscopeError: the config cannot be run, or there is not enough memory for the rehearsal now.
+        """
+        if not waits_for_rate(config, dataset):
+            return config
+        begun = await self._begin(config, dataset, await asyncio.to_thread(preview_cost, config, dataset))
+        rate = await self._rate(begun, dataset)
+        return config if rate is None else with_rate(config, rate)
+
+    def _begin(self, config: RunConfig, dataset: Table | None, cost: Preview) -> "asyncio.Future[Begun]":
+        size = sizes(config, dataset)
+        return self._begun.get(
+            config.digest(),
+            lambda: begin_preview(config, dataset),
+            taking=cost.cost.memory_bytes,
+            keeping=PREVIEW_BYTES * size.n + (start_bytes(size) if may_be_rehearsed(size.n, size.parameters) else 0),
+        )
+
+    def _rate(self, begun: Begun, dataset: Table | None) -> "asyncio.Future[RehearsedRate | None]":
+        """The choice of its rate."""
+        config = begun.preview.config
+        taking = memory_bytes(sizes(config, dataset))
+        return self._rates.get(config.digest(), lambda: complete(choose_rate(begun)), taking=taking)
+
+    async def _rehearsed(self, begun: Begun, dataset: Table | None, seconds: float) -> Preview:
+        """The whole preview where it is there within so many seconds, else how far its rehearsal is."""
+        config, until, rate = begun.preview.config, time.monotonic() + seconds, None
+        key, size = config.digest(), sizes(config, dataset)
+        if waits_for_rate(config, dataset):
+            choice = self._rate(begun, dataset)
+            if not await _there(choice, seconds):
+                return begun.preview
+            rate = choice.result()
+
+        def run() -> Preview:
+            going = self._going[key] = Rehearsing(rehearse_preview(begun, rate))
+            try:
+                return going.run()
+            finally:
+                self._going.pop(key, None)
+
+        promise = self._rehearsals.get(
+            key, run, taking=memory_bytes(size), keeping=PREVIEW_BYTES * size.n + COURSE_BYTES * size.grid
+        )
+        going = self._going.get(key)
+        if going is not None:
+            going.asked()
+        with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
+            if await _there(promise, until - time.monotonic()):
+                return promise.result()
+        return begun.preview.model_copy(update={"rehearsing": going.progress if going else None})
 
     async def prediction(
         self,
@@ -102,3 +173,12 @@ def _moving(config: RunConfig, dataset: Table | None, time: float, recorded: Rec
     if config.data.scale_targets == "none":
         return moving_prediction_at(time, recorded)
     return moving_prediction_at(time, recorded, build(config, dataset).target_scaling)
+
+
+async def _there(promise: "asyncio.Future[T]", seconds: float) -> bool:
+    """Whether the result is there within so many seconds; if not, this waiting ends and the computation goes on."""
+    try:
+        done, _ = await asyncio.wait((promise,), timeout=max(0.0, seconds))
+    finally:
+        promise.cancel()  # of one that is done this does nothing
+    return bool(done)

@@ -65,6 +65,10 @@ class FutureCache(Generic[T]):
         self._forget_unwanted()
         return promise
 
+    def has(self, key: str) -> bool:
+        """Whether the result is there."""
+        return key in self._kept
+
     def _left(self, key: str, promise: "asyncio.Future[T]") -> None:
         """One no longer waits: it has its result, or does not want it."""
         if not promise.cancelled():

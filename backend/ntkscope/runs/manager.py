@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -48,6 +48,7 @@ class Manager(Entries):
         notifier: Told of every change.
         admission: What a config must pass.
         max_queued: Most runs that may wait.
+        settle: Puts the rate into a config that leaves its choice to a rehearsal.
     """
 
     def __init__(
@@ -58,10 +59,11 @@ class Manager(Entries):
         notifier: Notifier,
         admission: Admission,
         max_queued: int,
+        settle: Callable[[RunConfig, Table | None], Awaitable[RunConfig]],
     ) -> None:
         super().__init__(store, scheduler)
         self._writer, self._notifier = writer, notifier
-        self._admission, self._max_queued = admission, max_queued
+        self._admission, self._max_queued, self._settle = admission, max_queued, settle
 
     async def submit(self, request: RunRequest, place: SweepPlace | None = None) -> RunSummary:
         """Queues a run, which begins at once if a slot is free.
@@ -75,6 +77,7 @@ class Manager(Entries):
         """
         self._check_queue()
         dataset = await self.checked(request.config)
+        request = request.model_copy(update={"config": await self._settle(request.config, dataset)})
         run = _row(request, place)
         await self._insert(run)
         return self._begin(self._admission.live(run, dataset))

@@ -28,6 +28,7 @@ from ntkscope.schemas.event_parts import (
     Suggestion,
     Verdict,
 )
+from ntkscope.schemas.rehearsal import Rehearsed
 from ntkscope.schemas.units import SIZE, SQUARE, VALUE
 from ntkscope.schemas.wave import WaveForecast, WaveRow
 
@@ -38,6 +39,7 @@ LawName = Literal[
 TRAINING_LAW: LawName = "gradient_descent"  # of the steps that training takes
 PredictionName = Literal[
     "frozen",
+    "rehearsed",
     "infinite",
     "ensemble",
 ]
@@ -95,6 +97,7 @@ class Started(KernelModes, Event):
     frequencies: Vector  # (F,) input-space frequency of each entry of the residual spectrum; empty where undefined
     infinite: InfiniteWidth | None  # None where it would take seconds; a notice says so
     slices: KernelSlices | None
+    rehearsal: Rehearsed | None = None  # None where it is too large, and in a log written before this field
 
 
 class Frame(Event):
@@ -118,8 +121,8 @@ class Frame(Event):
     fitted: Annotated[Vector, VALUE]  # (n,) f on the training points
     function: Annotated[Vector, VALUE]  # (g,) f(x; t)
     predicted: dict[PredictionName, PredictedFunction]
-    # By K_0, in the law that is drawn; by Theta, from this network's own f_0, where it is known; and the networks of
-    # infinite width, where training is not centered.
+    # By K_0, in the law that is drawn; by the rehearsal, as far as it came; by Theta, from this network's own f_0,
+    # where it is known; and the networks of infinite width, where training is not centered.
     modes_learnt: int
     median_errors: dict[LawName, float | None]  # so far, against each law, over significant groups
     # (W,) |r_k| / |y_k|, the part of each wave of the target that is wrong; NaN where the target has none of it.
@@ -165,6 +168,7 @@ class Checkpoint(Event):
     recorded_kernel_steps: list[int]  # steps of the kernel frames
     recorded_function_errors: Vector | None  # (R,), as Verdict has them
     recorded_wave_errors: Matrix | None  # (R, W), as in Frame
+    recorded_rehearsed_errors: Vector | None = None  # (R,), of the rehearsal; a log before this field has none
     # The kernel's motion until then, as Verdict has it; None without kernel frames.
     drift: float | None
     moving_error: float | None

@@ -6,6 +6,7 @@ from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Group, Suggestion
+from ntkscope.schemas.rehearsal import RehearsalProgress, Rehearsed, StepsOffer
 from ntkscope.schemas.wave import WaveForecast
 
 
@@ -41,12 +42,18 @@ class KernelPreview(Model):
 
 
 class Preview(Model):
-    """POST /api/preview. `status` is `cost` where the spectrum is still being computed: ask again."""
+    """POST /api/preview.
 
-    status: Literal["cost", "ready"]
+    `status` is `cost` where the spectrum is still being computed, and `rehearsing` where the rehearsal is: ask again.
+    """
+
+    status: Literal["cost", "rehearsing", "ready"]
     config: RunConfig
     cost: Cost
     spectrum: KernelPreview | None
+    rehearsing: RehearsalProgress | None  # while it goes on
+    rehearsal: Rehearsed | None  # None until it is there, and where a notice says why there is none
+    offers: list[StepsOffer]  # how many steps are enough
     notices: list[str]
     warnings: list[str]
     remedies: list[Suggestion]  # for some of the warnings, whose sentences they have: what to change, all at once

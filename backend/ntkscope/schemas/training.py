@@ -33,7 +33,34 @@ class GivenRate(Model):
     )
 
 
-LearningRate = Annotated[AutoRate | GivenRate, Field(discriminator="kind")]
+class RehearsedRate(Model):
+    """The largest part of 2 / lambda_1(K_0) at which a rehearsal stays below the edge of stability.
+
+    What it found is filled in when the run is submitted, and stored with it; an extension keeps it.
+    """
+
+    kind: Literal["rehearsed"] = "rehearsed"
+    most: float = field(
+        0.5,
+        title="At most this fraction of the limit",
+        help="The limit is 2/λ₁ of the kernel at the start; the rehearsal finds how much of it the training survives.",
+        gt=0,
+        le=1,
+    )
+    value: float | None = field(
+        None, title="Learning rate, η", help="Found when the run is started.", advanced=True, gt=0, le=1e300
+    )
+    growth: float | None = field(
+        None,
+        title="Growth of λ₁",
+        help="Found with the rate: the largest λ₁ of the rehearsal over that of the start.",
+        advanced=True,
+        gt=0,
+        le=1e300,
+    )
+
+
+LearningRate = Annotated[AutoRate | GivenRate | RehearsedRate, Field(discriminator="kind")]
 
 
 class Stop(Model):

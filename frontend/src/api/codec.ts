@@ -29,6 +29,7 @@ type Named<T, Maps> = Omit<T, keyof Maps> & Maps;
 export type PredictedFunction = Decoded<JsonEvents["PredictedFunction"]>;
 interface PredictedFunctions {
   frozen: PredictedFunction;
+  rehearsed?: PredictedFunction;
   infinite?: PredictedFunction;
   ensemble?: PredictedFunction;
 }

@@ -1718,17 +1718,23 @@ export interface components {
         };
         /**
          * Preview
-         * @description POST /api/preview. `status` is `cost` where the spectrum is still being computed: ask again.
+         * @description POST /api/preview.
+         *
+         *     `status` is `cost` where the spectrum is still being computed, and `rehearsing` where the rehearsal is: ask again.
          */
         Preview: {
             /**
              * Status
              * @enum {string}
              */
-            status: "cost" | "ready";
+            status: "cost" | "rehearsing" | "ready";
             config: components["schemas"]["RunConfig"];
             cost: components["schemas"]["Cost"];
             spectrum: components["schemas"]["KernelPreview"] | null;
+            rehearsing: components["schemas"]["RehearsalProgress"] | null;
+            rehearsal: components["schemas"]["Rehearsed"] | null;
+            /** Offers */
+            offers: components["schemas"]["StepsOffer"][];
             /** Notices */
             notices: string[];
             /** Warnings */
@@ -1801,6 +1807,122 @@ export interface components {
              * @default 0.1
              */
             epsilon: number;
+        };
+        /**
+         * RehearsalProgress
+         * @description How far a rehearsal is that goes on.
+         */
+        RehearsalProgress: {
+            /** Reach */
+            reach: number;
+            /** Part */
+            part: number;
+        };
+        /**
+         * Rehearsed
+         * @description A rehearsal as it is told: in a preview, and before a run's first step.
+         */
+        Rehearsed: {
+            /** Waves */
+            waves: (components["schemas"]["RehearsedWave"] | null)[];
+            /**
+             * Ended
+             * @enum {string}
+             */
+            ended: "learnt" | "horizon" | "budget" | "diverges" | "dies";
+            /** Reach */
+            reach: number;
+            /** Horizon */
+            horizon: number;
+            /** Peak */
+            peak: number;
+            /** Growth */
+            growth: number;
+            /** Drift */
+            drift: number;
+            /** Kernels */
+            kernels: number;
+            /** Steps Taken */
+            steps_taken: number;
+            /** Work */
+            work: number;
+            /** Budget */
+            budget: number;
+            /** Sentence */
+            sentence: string;
+            course: components["schemas"]["RehearsedCourse"];
+        };
+        /**
+         * RehearsedCourse
+         * @description The training along the logarithm of the step, as far as the run goes or the rehearsal came.
+         */
+        RehearsedCourse: {
+            /** Steps */
+            steps: number[];
+            /** Loss */
+            loss: (number | null)[];
+            /** Remaining */
+            remaining: (number | null)[][];
+            /** Learnt */
+            learnt: (number | null)[][];
+            /** Nodes */
+            nodes: number[];
+            /** Largest Eigenvalues */
+            largest_eigenvalues: (number | null)[];
+            /** Function */
+            function: (number | null)[][] | null;
+        };
+        /**
+         * RehearsedRate
+         * @description The largest part of 2 / lambda_1(K_0) at which a rehearsal stays below the edge of stability.
+         *
+         *     What it found is filled in when the run is submitted, and stored with it; an extension keeps it.
+         */
+        RehearsedRate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rehearsed";
+            /**
+             * At most this fraction of the limit
+             * @description The limit is 2/λ₁ of the kernel at the start; the rehearsal finds how much of it the training survives.
+             * @default 0.5
+             */
+            most: number;
+            /**
+             * Learning rate, η
+             * @description Found when the run is started.
+             */
+            value?: number | null;
+            /**
+             * Growth of λ₁
+             * @description Found with the rate: the largest λ₁ of the rehearsal over that of the start.
+             */
+            growth?: number | null;
+        };
+        /**
+         * RehearsedWave
+         * @description When a part of the target will be learnt, by the rehearsal: from that step on its error is at most epsilon.
+         */
+        RehearsedWave: {
+            /** Step */
+            step: number | null;
+            /** Step Low */
+            step_low: number;
+            /** Step High */
+            step_high: number | null;
+            /** First Step */
+            first_step: number | null;
+            /**
+             * Range
+             * @enum {string}
+             */
+            range: "calm" | "calm beyond the budget" | "edge" | "edge beyond the budget";
+            /** Within Run */
+            within_run: boolean;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * RunConfig
@@ -2231,6 +2353,7 @@ export interface components {
             frequencies: (number | null)[];
             infinite: components["schemas"]["InfiniteWidth"] | null;
             slices: components["schemas"]["KernelSlices"] | null;
+            rehearsal?: components["schemas"]["Rehearsed"] | null;
         };
         /**
          * Step
@@ -2248,6 +2371,24 @@ export interface components {
              * @default 0
              */
             at: number;
+        };
+        /**
+         * StepsOffer
+         * @description A number of steps that is enough for the waves it names.
+         */
+        StepsOffer: {
+            /** Steps */
+            steps: number;
+            /** Step */
+            step: number;
+            /** Step Low */
+            step_low: number;
+            /** Step High */
+            step_high: number;
+            /** Seconds */
+            seconds: number;
+            /** Text */
+            text: string;
         };
         /**
          * Stop
@@ -2660,7 +2801,7 @@ export interface components {
              *       "fraction": 0.5
              *     }
              */
-            learning_rate: components["schemas"]["AutoRate"] | components["schemas"]["GivenRate"];
+            learning_rate: components["schemas"]["AutoRate"] | components["schemas"]["GivenRate"] | components["schemas"]["RehearsedRate"];
             /**
              * Loss
              * @description Whose units the rate and the loss to stop at are in: ½ Σ r², Σ r², or the mean of r² (nn.MSELoss). What is measured is told of ½ Σ r².
@@ -2752,6 +2893,10 @@ export interface components {
              * @default []
              */
             rising: number[];
+            /** Rehearsal */
+            rehearsal?: ("holds" | "roughly holds" | "fails") | null;
+            /** Rehearsed Error */
+            rehearsed_error?: number | null;
         };
         /**
          * WaveAnswer

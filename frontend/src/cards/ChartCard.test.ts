@@ -153,11 +153,13 @@ describe("a card", () => {
     const buttons = [...root.querySelectorAll<HTMLButtonElement>("[role=group] button")];
     expect(buttons.map((button) => [button.textContent, button.getAttribute("aria-pressed")])).toEqual([
       ["K₀", "true"],
+      ["Reh.", "false"],
       ["Kₜ", "false"],
       ["∞", "true"],
       ["Band", "false"],
     ]);
-    expect(buttons[3]?.title).toBe("Only without 'Start from zero'");
+    expect(buttons[1]?.title).toBe("This run was not rehearsed");
+    expect(buttons[4]?.title).toBe("Only without 'Start from zero'");
     for (const button of buttons) button.click();
     expect(changes).toEqual([{ predictions: ["infinite"] }, { predictions: ["frozen", "infinite", "moving"] }, { predictions: ["frozen"] }]);
   });

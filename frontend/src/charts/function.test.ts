@@ -98,11 +98,27 @@ describe("the predictions that can be switched", () => {
     expect(band?.y.at(-3)).toBeCloseTo((mean[2] ?? NaN) - 0.6, 5);
   });
 
+  it("play what was rehearsed where nothing is trained yet, and measurement runs over it", () => {
+    const run = runFixture({ rehearsed: 40, frames: 2 });
+    const rate = run.started?.learning_rate ?? NaN;
+    const ahead = { ...all, predictions: ["rehearsed" as const], time: rate * Math.sqrt(10) }; // half-way between the nodes of steps 1 and 10, in log time
+    const figure = functionChart.figure(run, ahead, "light");
+    expect(named(figure, "Rehearsed").y[0]).toBeCloseTo(1.5, 5);
+    expect(figure.legend.map(({ text }) => text)).toContain("Rehearsed (t = 0.0316)");
+    expect(named(functionChart.figure(run, { ...ahead, time: 100 * rate }, "light"), "Rehearsed").y[0]).toBeLessThanOrEqual(3);
+    const trained = runFixture({ rehearsed: 40, frames: 30 });
+    expect(named(functionChart.figure(trained, ahead, "light"), "Rehearsed").y[0]).toBe(7);
+    expect(functionChart.figure(trained, ahead, "light").legend.map(({ text }) => text)).toContain("Rehearsed 2.0\u2009%");
+    const before = runFixture({ rehearsed: 40, frames: 0, kernels: false });
+    expect(named(functionChart.figure(before, ahead, "light"), "Rehearsed").y[0]).toBeCloseTo(1.5, 5);
+  });
+
   it("are left out where the run has none, with the reason", () => {
     const before = runFixture({ further: false });
     expect(functionChart.figure(before, all, "light").legend.map(({ text }) => text).slice(3)).toEqual(["K₀"]);
     expect(PREDICTIONS.map((id) => missingPrediction(before, id))).toEqual([
       null,
+      "This run was not rehearsed",
       "This run records no prediction of the moving kernel",
       "Left out: the set-up's notices say why",
       "Left out: the set-up's notices say why",

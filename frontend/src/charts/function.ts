@@ -29,7 +29,7 @@ const words = {
 const help: Help = {
   text:
     "The solid line is the network itself, measured. The switches draw what kernels say it should be by now, from the first residual alone: " +
-    "K₀ the one at the start, Kₜ the one that moved, ∞ that of infinite width. The band holds networks of infinite width that differ in their draw: " +
+    "K₀ the one at the start, Kₜ the one that moved, ∞ that of infinite width; and what a rehearsal before training said, by real steps and leaps. The band holds networks of infinite width that differ in their draw: " +
     "mean ± 2 standard deviations. Beside each name stands the network's distance d from it, for the band from its mean.",
   formulas: [
     String.raw`f(x;t) = f_0(x) - K_0(x,X)\,Q\,\frac{I - e^{-\Lambda t}}{\Lambda}\,Q^{\top} r(0)`,

@@ -209,3 +209,16 @@ it("the loss shows infinite width where it is predicted", () => {
   const old = lossChart.figure(runFixture({ further: false }), VIEW, "light");
   expect(old.legend.map(({ text }) => text)).not.toContain("infinite width");
 });
+
+it("the loss shows what was rehearsed, as far as it came, where it is switched on", () => {
+  const rehearsed = runFixture({ rehearsed: 12 });
+  const figure = lossChart.figure(rehearsed, VIEW, "light");
+  const line = named(figure, "rehearsed");
+  expect(line?.x).toEqual(rehearsed.started?.times.slice(1, 12));
+  expect(line?.y[0]).toBeCloseTo(2 * (rehearsed.started?.laws.gradient_descent.loss[1] ?? NaN), 6);
+  expect(line?.["line"]).toMatchObject({ color: SERIES.light.rehearsed, dash: "12px,3px" });
+  expect(figure.legend.map(({ text }) => text)).toEqual(expect.arrayContaining(["rehearsed", "∞"]));
+  const off = lossChart.figure(rehearsed, { ...VIEW, predictions: ["frozen"] }, "light");
+  expect(named(off, "rehearsed")).toBeUndefined();
+  expect(named(lossChart.figure(run, VIEW, "light"), "rehearsed")).toBeUndefined();
+});

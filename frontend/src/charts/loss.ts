@@ -11,6 +11,7 @@ import { decadeAxis, layoutOf, timeAxis } from "./parts/axes";
 import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
 import { endedSentence, MOST_GROWN } from "./parts/growth";
 import { sentenceName } from "./parts/predictions";
+import { courseOf, REHEARSED_DASH } from "./parts/rehearsed";
 import { LEE } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
@@ -24,12 +25,15 @@ const DECADES = 14;
 const words = {
   subtitle: "L = ½ Σ r²",
   heldOut: "held-out error",
+  /** Where a fourth curve leaves no room for its name. */
+  infinite: "∞",
 } as const;
 
 const help: Help = {
   text:
     "Half the sum of the squared residuals, beside what the frozen kernel predicts for it. Open circles are the mean squared error " +
-    "against the clean target between the data. The dotted line is what the kernel at infinite width predicts.",
+    "against the clean target between the data. The dotted line is what the kernel at infinite width predicts, the one of long dashes " +
+    "what the rehearsal said before training.",
   formulas: [
     String.raw`L = \tfrac12\sum_i r_i^2 = \tfrac12\sum_i (1-\eta\lambda_i)^{2k}\,c_i(0)^2`,
     String.raw`\phantom{L} \approx \tfrac12\sum_i e^{-2\lambda_i t}\,c_i(0)^2`,
@@ -55,6 +59,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const heldOut = frames.some((frame) => frame.held_out_error !== null);
   const theory = started ? theoryOf(run, started, predictionsOf(started).loss) : { x: [], y: [], ended: null };
   const infinite = started?.infinite?.loss ? theoryOf(run, started, started.infinite.loss) : null;
+  const course = started ? courseOf(started, view) : null;
+  const rehearsed = started && course ? theoryOf(run, started, course.loss) : null;
   const data: Trace[] = [];
   if (started) {
     if (heldOut) data.push(points(frames, (frame) => frame.held_out_error, series.data, head, true, theme));
@@ -79,12 +85,24 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       line: { color: series.frozen, width: 2, dash: "6px,5px" },
       hoverinfo: "none",
     });
+    if (rehearsed) {
+      data.push({
+        name: chartWords.rehearsed,
+        type: "scatter",
+        mode: "lines",
+        x: rehearsed.x,
+        y: rehearsed.y,
+        line: { color: series.rehearsed, width: 2, dash: REHEARSED_DASH },
+        hoverinfo: "none",
+      });
+    }
   }
   const legend: LegendItem[] = [
     { mark: "dot", colour: series.measured, text: chartWords.measured },
     { mark: "dash", colour: series.frozen, text: chartWords.theory },
   ];
-  if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: chartWords.infiniteWidth });
+  if (rehearsed) legend.push({ mark: "dash-long", colour: series.rehearsed, text: chartWords.rehearsed });
+  if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: rehearsed ? words.infinite : chartWords.infiniteWidth });
   if (heldOut) legend.push({ mark: "ring", colour: series.data, text: words.heldOut });
   return {
     data,
@@ -93,7 +111,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       view,
       uirevision: `${run.id}:loss`,
       x: timeAxis(started, "log", 0.03),
-      y: lossAxis(run, [...theory.y, ...(infinite?.y ?? [])], started ? LIFT * startOf(run, predictionsOf(started).loss) : 1),
+      y: lossAxis(run, [...theory.y, ...(infinite?.y ?? []), ...(rehearsed?.y ?? [])], started ? LIFT * startOf(run, predictionsOf(started).loss) : 1),
       xTitle: chartWords.timeShort,
       // Its symbol is in the subtitle: the legend may need a second line there.
       yTitle: "",
@@ -162,7 +180,7 @@ function theoryOf(run: RunState, started: Started, loss: Float32Array): Theory {
   let ended: number | null = null;
   const x: number[] = [];
   const y: number[] = [];
-  for (let i = 0; i < started.times.length; i += 1) {
+  for (let i = 0; i < loss.length; i += 1) {
     const [time, value] = [started.times[i] as number, loss[i] as number];
     if (!(time > 0) || !(value > 0)) continue;
     if (value > start * MOST_GROWN ** 2) {

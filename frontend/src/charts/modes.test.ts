@@ -15,6 +15,21 @@ describe("the modes", () => {
     expect(traces(figure, "measured")).toHaveLength(1);
   });
 
+  it("draws a second line for each group where the run was rehearsed, as far as that came", () => {
+    const run = runFixture({ rehearsed: 12 });
+    const figure = modesChart.figure(run, VIEW, "light");
+    const lines = traces(figure, "rehearsed");
+    expect(lines).toHaveLength(8);
+    expect(lines[2]?.["line"]).toMatchObject({ dash: "12px,3px" });
+    expect(Math.max(...lines.flatMap(({ x }) => x.map(Number)))).toBeLessThanOrEqual(run.started?.times[11] ?? NaN);
+    const theory = traces(figure, "predicted");
+    expect(lines[2]?.y[0]).toBeCloseTo(2 * Number(theory[2]?.y[0]), 5);
+    const at = figure.data.indexOf(lines[2] as Trace);
+    expect(figure.describe(at, 0)?.rows).toContainEqual(["remaining, rehearsed", expect.any(String)]);
+    expect(figure.describe(at, 0)?.title).toBe(figure.describe(figure.data.indexOf(theory[2] as Trace), 0)?.title);
+    expect(traces(modesChart.figure(run, { ...VIEW, predictions: [] }, "light"), "rehearsed")).toHaveLength(0);
+  });
+
   it("says which law is drawn, and draws that one", () => {
     const descent = modesChart.figure(runFixture({ law: "gradient_descent" }), VIEW, "light");
     const flow = modesChart.figure(runFixture({ law: "gradient_flow" }), VIEW, "light");

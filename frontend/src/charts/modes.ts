@@ -1,5 +1,5 @@
 /** (2) |mode coefficient| against time: points are measured, lines are theory. */
-import type { Frame, Started } from "../api/codec";
+import type { Frame, Matrix, Started } from "../api/codec";
 import type { LawName } from "../api/types";
 import { number, percent, plain, whole } from "../format";
 import { headOf, predictionsOf, spreadFrames } from "../run/at-time";
@@ -12,6 +12,7 @@ import { floorLabel, floorRegion, layoutOf, timeAxis } from "./parts/axes";
 import type { Axis, Figure, Trace } from "./parts/figure";
 import { describeGroup, drawnGroups, type DrawnGroup } from "./parts/groups";
 import { modeLabels } from "./parts/mode-labels";
+import { courseOf, REHEARSED_DASH } from "./parts/rehearsed";
 import { JACOT, RAHAMAN } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
@@ -35,7 +36,7 @@ const words = {
 const help: Help = {
   text:
     "The residual is split into the kernel's eigenvectors. Each part, a mode, shrinks on its own, at the rate of its eigenvalue: " +
-    "warm colours are learnt first, violet last. Modes that share an eigenvalue are one group and drawn as one. " +
+    "warm colours are learnt first, violet last. Long dashes are what the rehearsal said before training. Modes that share an eigenvalue are one group and drawn as one. " +
     "Grey ones begin below 5 % of the residual and follow what leaks from the others. The verdict compares modes in the shaded zone " +
     "in full, and below it by what they are off as a part of ε.",
   formulas: [
@@ -72,6 +73,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   if (started && hatched) data.push(floorRegion(floor, x, theme));
   const firstLine = data.length;
   if (started) data.push(...groups.map((group) => theoryLine(started, group, x, y, floor, view)));
+  const course = started ? courseOf(started, view) : null;
+  if (started && course) data.push(...groups.map((group) => line(started, course.remaining, group, x, y, floor, view, chartWords.rehearsed)));
   const points = data.length;
   if (measured) data.push(measured.trace);
   if (labels) data.push(labels);
@@ -91,7 +94,10 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       annotations: started ? [...(hatched ? [floorLabel(floor, y, theme)] : []), comparedLabel(started, y, theme)] : [],
     }),
     subtitle: started ? (view.narrow ? words.subtitleShort : words.subtitle)(started.law) : "",
-    legend: groups.some(({ group }) => !group.significant) ? [{ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed }] : [],
+    legend: [
+      ...(course ? [{ mark: "dash-long" as const, colour: TOKENS[theme].axis, text: chartWords.rehearsed }] : []),
+      ...(groups.some(({ group }) => !group.significant) ? [{ mark: "dot" as const, colour: TOKENS[theme].control, text: chartWords.greyed }] : []),
+    ],
     note: noteOf(run, measured?.below ?? new Set()),
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
@@ -104,12 +110,12 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
           [`${chartWords.remaining}, ${chartWords.measured}`, number(at.frame.remaining[at.group], 4)],
         ]);
       }
-      const group = groups[trace - firstLine];
-      const line = data[trace];
-      if (!group || !line) return null;
+      const group = trace < points ? groups[(trace - firstLine) % groups.length] : undefined;
+      const found = data[trace];
+      if (!group || !found) return null;
       return describeGroup(run, group.index, [
-        [chartWords.timeLabel, number(line.x[point], 4)],
-        [`${chartWords.remaining}, ${chartWords.theory}`, number(line.y[point], 4)],
+        [chartWords.timeLabel, number(found.x[point], 4)],
+        [`${chartWords.remaining}, ${found.name}`, number(found.y[point], 4)],
       ]);
     },
   };
@@ -166,14 +172,17 @@ function remainingAxis(run: RunState, groups: DrawnGroup[], floor: number): Axis
   return { type: "log", range: [bottom, top + 0.02 * (top - bottom)] };
 }
 
-/** The prediction at every recording time, until it leaves the frame or meets the floor. */
 function theoryLine(started: Started, drawn: DrawnGroup, xAxis: Axis, yAxis: Axis, floor: number, view: View): Trace {
-  const { remaining } = predictionsOf(started);
+  return line(started, predictionsOf(started).remaining, drawn, xAxis, yAxis, floor, view, chartWords.theory);
+}
+
+/** A prediction (times, groups) at the first recording times, until it leaves the frame or meets the floor. */
+function line(started: Started, remaining: Matrix, drawn: DrawnGroup, xAxis: Axis, yAxis: Axis, floor: number, view: View, name: string): Trace {
   const columns = remaining.shape[1] ?? 0;
   const x: number[] = [];
   const y: number[] = [];
   const least = Math.max(floor, 10 ** (yAxis.range[0] - 1));
-  for (let i = 0; i < started.times.length; i += 1) {
+  for (let i = 0; i < (remaining.shape[0] ?? 0); i += 1) {
     const time = started.times[i] as number;
     if (!(time > 0) && xAxis.type === "log") continue;
     const value = remaining.values[i * columns + drawn.index] as number;
@@ -182,12 +191,17 @@ function theoryLine(started: Started, drawn: DrawnGroup, xAxis: Axis, yAxis: Axi
     y.push(value);
   }
   return {
-    name: chartWords.theory,
+    name,
     type: "scatter",
     mode: "lines",
     x,
     y,
-    line: { color: drawn.colour, width: drawn.index === view.selected ? 2.5 : drawn.group.significant ? 1.5 : 1, simplify: true },
+    line: {
+      color: drawn.colour,
+      width: drawn.index === view.selected ? 2.5 : drawn.group.significant ? 1.5 : 1,
+      simplify: true,
+      ...(name === chartWords.rehearsed && { dash: REHEARSED_DASH }),
+    },
     opacity: emphasis(drawn, view),
     hoverinfo: "none",
   };

@@ -69,6 +69,15 @@ describe("VerdictChip", () => {
     expect([...document.querySelectorAll("dd.over")].map((value) => value.textContent)).toHaveLength(1);
     expect(find(".panel .panel").textContent).toContain("the kernel's motion is the cause");
   });
+
+  it("names the rehearsal's error where there is one", () => {
+    show(VerdictChip, { phase: "completed" as const, verdict: { ...fails, rehearsal: "holds" as const, rehearsed_error: 0.012 } });
+    find<HTMLButtonElement>("button").click();
+    flushSync();
+    const rows = [...document.querySelectorAll("dl div")].map((row) => row.textContent);
+    expect(rows).toHaveLength(5);
+    expect(rows[3]).toMatch(/The rehearsal.*1\.2.*limits 5 %, 20 %/);
+  });
 });
 
 it("ChartsSwitch says which charts are shown and asks for the others", () => {

@@ -13,11 +13,18 @@ export function kernelFrameOf(run: RunState, view: View): KernelFrame | null {
   return (view.time === null ? run.kernelFrames.at(-1) : run.kernelFrames[frameAt(run.kernelFrames, view.time)]) ?? null;
 }
 
-/** Where the play-head stands; null before the first frame. */
+/** The last time that can be looked at: the newest measurement's, and until the run has ended what was rehearsed. */
+export function reachOf(run: RunState): number | null {
+  const measured = run.frames.at(-1)?.time ?? null;
+  const course = run.finished ? undefined : run.started?.rehearsal?.course;
+  if (!run.started || !course?.function) return measured;
+  return Math.max(measured ?? 0, (course.steps.at(-1) ?? 0) * run.started.learning_rate);
+}
+
+/** Where the play-head stands; null before there is anything to look at. */
 export function headOf(run: RunState, view: View): number | null {
-  const newest = run.frames.at(-1)?.time;
-  if (newest === undefined) return null;
-  return view.time === null ? newest : Math.min(view.time, newest);
+  const [newest, reach] = [run.frames.at(-1)?.time ?? null, reachOf(run)];
+  return view.time === null || reach === null ? newest : Math.min(view.time, reach);
 }
 
 /** The law that is drawn. */

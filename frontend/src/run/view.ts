@@ -31,7 +31,7 @@ export const DEFAULT_VIEW: View = {
   selected: null,
   allModes: false,
   modesAxis: "log-log",
-  predictions: ["frozen"],
+  predictions: ["frozen", "rehearsed"],
   basis: "frozen",
   slice: null,
   narrow: false,

@@ -4,6 +4,7 @@ import type { Preset, RunConfig, Variant } from "../api/types";
 import { sections, type Row } from "./fields";
 import { fitted } from "./fit";
 import { differences, fromHash, toHash } from "./link";
+import { RATE, withoutChoice } from "./rate";
 import { at, put, same, SchemaReader, isObject } from "./schema";
 import { parse, show } from "./validate";
 
@@ -38,7 +39,10 @@ export class FormState {
   constructor(schema: JsonSchema, presets: Preset[]) {
     this.reader = new SchemaReader(schema);
     this.presets = presets;
+    // A new config's rate is rehearsed; what the schema calls default is that of old configs and links.
     this.config = this.reader.defaults(schema) as JsonObject;
+    const rate = this.rows.find(({ path, kind }) => path === RATE && kind === "union");
+    if (rate) this.branch(rate, "rehearsed");
   }
 
   get runConfig(): RunConfig {
@@ -78,7 +82,16 @@ export class FormState {
   choose(path: string, value: Json): void {
     this.errors = without(this.errors, path);
     this.refusals = without(this.refusals, path);
-    this.config = fitted(put(this.config, path, value), path);
+    const config = fitted(put(this.config, path, value), path);
+    // A rate that was chosen for another config is none of this one.
+    this.config = path.startsWith(RATE) ? config : withoutChoice(config);
+  }
+
+  /** So many steps, and no sooner end by time. */
+  takeSteps(steps: number): void {
+    this.choose("training.stop.steps", steps);
+    this.choose("training.stop.time", null);
+    this.texts = without(without(this.texts, "training.stop.steps"), "training.stop.time");
   }
 
   /** Another kind of a union: fields of the same name keep their values. */

@@ -35,7 +35,7 @@ describe("typing", () => {
     form.leave(width);
     expect(form.text(width)).toBe("2048");
     expect(form.valid).toBe(true);
-    expect(form.hash).toBe("network.width=2048&seed=0");
+    expect(form.hash).toBe("network.width=2048&training.learning_rate=rehearsed&seed=0");
   });
 
   it("does not count an error of a field that is hidden now", () => {

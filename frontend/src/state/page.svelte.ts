@@ -10,14 +10,15 @@ import { hasConfig } from "./link";
 import { isAlive } from "./phase";
 import { PlayheadState } from "./playhead.svelte";
 import { PreviewState, SILENT_MS } from "./preview.svelte";
+import { sameRun } from "./rate";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
-import { same } from "./schema";
 import { Surroundings } from "./surroundings.svelte";
 import { SweepDraft } from "./sweep-draft.svelte";
 import { SweepsState } from "./sweeps.svelte";
 import { Toasts } from "./toasts.svelte";
 import { ViewState } from "./view.svelte";
+import { wavesOf } from "./waves";
 
 export class PageState {
   readonly surroundings = new Surroundings();
@@ -45,14 +46,14 @@ export class PageState {
   private autoplay = $state(false);
 
   readonly isRunShown = $derived.by(() =>
-    this.form && this.lab.summary ? same(this.form.config, asJson(this.lab.summary.config)) : false,
+    this.form && this.lab.summary ? sameRun(this.form.config, asJson(this.lab.summary.config)) : false,
   );
 
   /** The preview's answers of the target's waves, where it is of the run in view. */
   readonly waves = $derived.by(() => {
     const answer = this.preview.answer;
     if (!answer?.spectrum || !this.lab.summary) return [];
-    return same(asJson(answer.config), asJson(this.lab.summary.config)) ? answer.spectrum.waves : [];
+    return sameRun(asJson(answer.config), asJson(this.lab.summary.config)) ? wavesOf(answer) : [];
   });
 
   async start(): Promise<void> {
@@ -209,7 +210,7 @@ export class PageState {
 
   /** The run of the link's config where there is one, else the newest. */
   private opening(form: FormState, isLinked: boolean): RunSummary | undefined {
-    const linked = this.runs.rows.find((row) => same(asJson(row.config), form.config));
+    const linked = this.runs.rows.find((row) => sameRun(asJson(row.config), form.config));
     return (isLinked ? linked : undefined) ?? this.runs.rows[0];
   }
 

@@ -131,3 +131,31 @@ describe("keys", () => {
     expect(press("ArrowLeft", range)).toBe(true);
   });
 });
+
+describe("before a step is trained", () => {
+  const course = { steps: [0, 1, 8, 64, 512], nodes: [0, 1, 512], function: { shape: [3, 1], values: new Float32Array(3) } };
+
+  beforeEach(() => {
+    run = { ...run, started: { times: [0, 0.125, 1, 8, 64], learning_rate: 0.125, rehearsal: { course } } as unknown as RunState["started"] };
+    growing = true;
+    record([0, 0.125]);
+  });
+
+  it("plays what was rehearsed, to its end", () => {
+    expect([head.now, head.reach, head.ahead]).toEqual([0.125, 64, false]);
+    head.play();
+    live(13);
+    expect([head.now, head.ahead]).toEqual([64, true]);
+    head.live();
+    expect([head.now, head.ahead]).toEqual([0.125, false]);
+  });
+
+  it("goes no further than what is measured once the run has ended", () => {
+    head.scrub(1);
+    expect(head.now).toBe(64);
+    growing = false;
+    record([0, 0.125, 1]);
+    head.scrub(1);
+    expect([head.now, head.ahead]).toEqual([1, false]);
+  });
+});

@@ -1,4 +1,5 @@
 /** The play-head as it moves: scrubbing and playing end following the newest frame, and only `live()` begins it again. */
+import { reachOf } from "../run/at-time";
 import { advance, frameAt, nextSpeed, positionOf, spanOf, timeAt, type Span } from "../run/playhead";
 import type { RunState } from "../run/run";
 
@@ -30,15 +31,22 @@ export class PlayheadState {
     return spanOf(run.started.times, growing ? undefined : run.frames.at(-1)?.time);
   });
   readonly newest: number = $derived.by(() => this.source().run.frames.at(-1)?.time ?? 0);
+  /** How far the head may go: to the newest frame, and while more are to come to the end of what was rehearsed. */
+  readonly reach: number = $derived.by(() => {
+    const { run, growing } = this.source();
+    return growing ? (reachOf(run) ?? 0) : this.newest;
+  });
   /** Where the head stands, live or not. */
-  readonly now: number = $derived(this.time === null ? this.newest : Math.min(this.time, this.newest));
+  readonly now: number = $derived(this.time === null ? this.newest : Math.min(this.time, this.reach));
+  /** It stands where nothing is trained yet. */
+  readonly ahead: boolean = $derived(this.now > this.newest);
   readonly position: number = $derived(this.span ? positionOf(this.span, this.now) : 0);
   /** How far the run has been recorded. */
   readonly loaded: number = $derived(this.span ? positionOf(this.span, this.newest) : 0);
 
   scrub(position: number): void {
     this.pause();
-    if (this.span) this.time = Math.min(timeAt(this.span, position), this.newest);
+    if (this.span) this.time = Math.min(timeAt(this.span, position), this.reach);
   }
 
   /** One frame forward or back. */
@@ -57,7 +65,7 @@ export class PlayheadState {
 
   play(): void {
     if (!this.span || this.playing) return;
-    const atEnd = this.now >= this.newest;
+    const atEnd = this.now >= this.reach;
     if (this.time === null || atEnd) this.time = 0;
     this.playing = true;
     this.last = performance.now();
@@ -86,7 +94,7 @@ export class PlayheadState {
     this.last = now;
     // A tab that slept does not jump: at most a tenth of a second is made up for.
     const time = advance(this.span, this.now, this.reducedMotion ? REDUCED_STEP_SECONDS : Math.min(seconds, 0.1), this.speed);
-    this.time = Math.min(time, this.newest);
-    if (time >= this.newest && !this.source().growing) this.pause();
+    this.time = Math.min(time, this.reach);
+    if (time >= this.reach && !this.source().growing) this.pause();
   };
 }

@@ -40,11 +40,12 @@ export class PreviewState {
     try {
       const answer = await api.preview(config, request.signal);
       if (request.signal.aborted) return;
-      // The cost comes at once, the spectrum when it is ready: until then the former figures would mislead.
+      // The cost comes at once, the spectrum when it is ready: until then the former figures would mislead. The
+      // rehearsal comes last: until then K₀'s answers stand.
       this.answer = answer;
       this.problem = null;
       this.stale = answer.status === "cost";
-      if (answer.status === "cost") this.timer = setTimeout(() => void this.send(config), AGAIN_MS);
+      if (answer.status !== "ready") this.timer = setTimeout(() => void this.send(config), AGAIN_MS);
     } catch (error) {
       if (request.signal.aborted) return;
       if (!(error instanceof Problem)) throw error;

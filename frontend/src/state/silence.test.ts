@@ -62,3 +62,18 @@ it("does not train what the server refuses, until it is edited", () => {
   form.set(config());
   expect(form.trainable).toBe(true);
 });
+
+it("asks again until the rehearsal is there, and shows what K₀ says until then", async () => {
+  const preview = new PreviewState();
+  const statuses = ["cost", "rehearsing", "rehearsing", "ready"];
+  const asked = vi.fn(() => Promise.resolve(Response.json({ status: statuses[asked.mock.calls.length - 1], config: defaults(), spectrum: null })));
+  answer = asked;
+  preview.ask(config(), false);
+  await vi.advanceTimersByTimeAsync(10);
+  expect([preview.answer?.status, preview.stale]).toEqual(["cost", true]);
+  await vi.advanceTimersByTimeAsync(500);
+  expect([preview.answer?.status, preview.stale]).toEqual(["rehearsing", false]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(preview.answer?.status).toBe("ready");
+  expect(asked).toHaveBeenCalledTimes(4);
+});

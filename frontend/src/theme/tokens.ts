@@ -74,11 +74,12 @@ interface Series {
   frozen: string;
   moving: string;
   infinite: string;
+  rehearsed: string;
 }
 
 export const SERIES: Record<Theme, Series> = {
-  light: { data: "#5b6773", target: "#17202a", measured: "#158efe", frozen: "#c86505", moving: "#0f5000", infinite: "#9706a7" },
-  dark: { data: "#9aa7b4", target: "#e6ebf0", measured: "#4a90ff", frozen: "#f97738", moving: "#7bdc98", infinite: "#f3a8ff" },
+  light: { data: "#5b6773", target: "#17202a", measured: "#158efe", frozen: "#c86505", moving: "#0f5000", infinite: "#9706a7", rehearsed: "#540078" },
+  dark: { data: "#9aa7b4", target: "#e6ebf0", measured: "#4a90ff", frozen: "#f97738", moving: "#7bdc98", infinite: "#f3a8ff", rehearsed: "#a85484" },
 };
 
 /** Signed values, zero in the middle. */

@@ -38,6 +38,33 @@ def test_the_function_s_error_alone_decides(function: float, word: str) -> None:
     assert judged(falling(1.0), falling(1.0), function).word == word
 
 
+@pytest.mark.parametrize(
+    ("function", "rehearsed", "word", "text"),
+    [
+        (0.4, 0.01, "holds", "Prediction fails: the function is off by 40 %; the rehearsal holds"),
+        (0.4, 0.1, "roughly holds", "Prediction fails: the function is off by 40 %; the rehearsal roughly holds"),
+        (0.4, 0.3, "fails", "Prediction fails: the function is off by 40 %"),
+        (0.1, 0.01, "holds", "Prediction roughly holds: the function is off by 10 %; the rehearsal holds"),
+        (0.1, 0.1, "roughly holds", "Prediction roughly holds: the function is off by 10 %"),
+        (0.01, 0.01, "holds", "Prediction holds"),
+    ],
+)
+def test_the_rehearsal_is_named_where_it_holds_better(function: float, rehearsed: float, word: str, text: str) -> None:
+    errors = np.full(len(TIMES), rehearsed)
+    errors[30:] = np.nan  # it did not come so far
+    both = falling(1.0), falling(1.0)
+    found = verdict(np.full(len(TIMES), function), *both, groups(1), None, errors)
+    assert found is not None
+    assert (found.rehearsal, found.rehearsed_error, found.text) == (word, rehearsed, text)
+
+
+def test_without_a_rehearsal_nothing_is_said_of_it() -> None:
+    for errors in (None, np.full(len(TIMES), np.nan)):
+        found = verdict(np.full(len(TIMES), 0.4), falling(1.0), falling(1.0), groups(1), None, errors)
+        assert found is not None
+        assert (found.rehearsal, found.rehearsed_error) == (None, None)
+
+
 def test_one_mode_that_is_off_is_named_however_many_are_right() -> None:
     rates = [1.0] * 19 + [0.5]
     found = judged(falling(*rates), falling(*[1.0] * 19, 0.8))

@@ -32,14 +32,14 @@ def test_plurals(value: int, text: str) -> None:
 def test_never_is_said_of_the_kernel_at_the_start_with_its_numbers() -> None:
     text = never("unseen", [0.918], 3, 100)
     assert text == (
-        "with the kernel at the start: never, because that kernel has 3 modes above round-off for 100 points, "
+        "not with the kernel at the start, because that kernel has 3 modes above round-off for 100 points, "
         "which leave 91.8 % of it; if the kernel moves, later."
     )
     assert "1 mode above round-off for 100 points, which leaves 20 %, 5 % of them" in never(
         "unseen", [0.2, 0.05], 1, 100
     )
     rate = never("rate", [0.0], 3, 100)
-    assert rate.startswith("with the kernel at the start: never, because no step at this rate makes a mode smaller")
+    assert rate.startswith("not with the kernel at the start, because no step at this rate makes a mode smaller")
     assert rate.endswith("if the kernel moves, later.")
 
 
@@ -47,9 +47,9 @@ def test_each_reason_has_its_sentence_and_its_remedy() -> None:
     rows = [lost(3, "unseen", 1.0), lost(5, "unseen", 0.5), lost(1, "rate"), lost(16, "absent"), answer(2, 7)]
     absent, rate, unseen = unlearnt(rows, 8, 16, 100)
     assert absent == "Frequency 16: the target holds nothing of it at these points."
-    assert rate.startswith("Frequency 1: with the kernel at the start: never")
+    assert rate.startswith("Frequency 1: not with the kernel at the start")
     assert rate.endswith("Take a learning rate below 2/λ₁.")
-    assert unseen.startswith("Frequencies 3, 5: with the kernel at the start: never")
+    assert unseen.startswith("Frequencies 3, 5: not with the kernel at the start")
     assert "100 %, 50 % of them" in unseen
     assert unseen.endswith("Change the biases, the depth, the encoding or the activation.")
     assert unlearnt([answer(2, 7)], 8, 16, 100) == []

@@ -13,6 +13,7 @@ from ntkscope.experiment.problem.scaling import Spread
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import UnitSlopes
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Outcome
 from ntkscope.schemas.event_parts import Suggestion
 from ntkscope.schemas.training import AutoRate
 
@@ -134,6 +135,15 @@ def end_sentence(facts: Facts, start: Condition, end: Condition) -> str:
     )
 
 
+def closing(
+    config: RunConfig, outcome: Outcome, facts: Facts, start: Condition, end: Condition
+) -> tuple[str, Suggestion | None]:
+    """What a run's end says besides, to be put behind its sentence, and what to change after a bad one."""
+    saturated = outcome == "completed" and end.saturated
+    remedy = suggestion(config, facts, start) if saturated or outcome in ("diverged", "dead_units") else None
+    return f" {end_sentence(facts, start, end)}" if saturated else "", remedy
+
+
 def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion | None:
     """The changes that keep a run from ending diverged, dead or saturated; None where all of them are made already.
 
@@ -169,7 +179,7 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
         changes["network.centered"] = True
         said.append("a start from zero")
     rate = config.training.learning_rate
-    if rate.kind == "given" or rate.fraction > FRACTION:
+    if rate.kind != "auto" or rate.fraction > FRACTION:
         changes["training.learning_rate"] = AutoRate(fraction=FRACTION)
         said.append("a quarter of 2/λ₁ as learning rate")
     if changes and stop.time is not None:

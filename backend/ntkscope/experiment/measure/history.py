@@ -31,12 +31,14 @@ class Measured:
         learnt: (G,)
         function_error: ||r - r_predicted|| / ||r(0)||; NaN where an earlier version did not keep it.
         wave_errors: (W,) as in Frame.
+        rehearsed_error: ||r - r_rehearsed|| / ||r(0)||; NaN where nothing is rehearsed.
     """
 
     remaining: Array
     learnt: Array
     function_error: float
     wave_errors: Array
+    rehearsed_error: float
 
 
 @dataclass
@@ -50,6 +52,7 @@ class History:
     left: list[Array] = field(default_factory=list)  # (G,) each: `remaining`, of a single mode with its sign
     predicted: list[Array] = field(default_factory=list)  # (G,) each: the same of the drawn law
     function_errors: list[float] = field(default_factory=list)  # ||r - r_predicted|| / ||r(0)||; NaN: not known
+    rehearsed_errors: list[float] = field(default_factory=list)  # the same of the rehearsal
     wave_errors: list[Array] = field(default_factory=list)  # (W,) each
     kernel_steps: list[int] = field(default_factory=list)
     motion: Motion | None = None
@@ -79,6 +82,7 @@ class History:
         drawn = theory.predictions[theory.law]
         self.predicted.append(self._signed(drawn.remaining[at], drawn.learnt[at]))
         self.function_errors.append(float(in_wire_precision(np.array(measured.function_error))))
+        self.rehearsed_errors.append(float(in_wire_precision(np.array(measured.rehearsed_error))))
         self.wave_errors.append(measured.wave_errors)
         moving = (theory.mode_times[at] >= EARLIEST) & (theory.mode_times[at] <= LATEST)
         for law, predicted in theory.predictions.items():
@@ -97,7 +101,8 @@ class History:
     def verdict(self) -> Verdict | None:
         """Whether the kernel at the start predicts the run, as far as it is recorded."""
         measured, predicted = (np.array(values)[:, self._counts] for values in (self.left, self.predicted))
-        return verdict(np.array(self.function_errors), measured, predicted, self._judged, self.motion)
+        errors, rehearsed = np.array(self.function_errors), np.array(self.rehearsed_errors)
+        return verdict(errors, measured, predicted, self._judged, self.motion, rehearsed)
 
     def _signed(self, remaining: Array, learnt: Array) -> Array:
         """What is left of each group: of a single mode with its sign, else the norm's."""
@@ -113,6 +118,7 @@ class History:
             "recorded_learnt": np.array(self.learnt[:count]).reshape(-1, groups),
             "recorded_kernel_steps": self.kernel_steps,
             "recorded_function_errors": np.array(self.function_errors[:count]),
+            "recorded_rehearsed_errors": np.array(self.rehearsed_errors[:count]),
             "recorded_wave_errors": np.array(self.wave_errors[:count]).reshape(count, -1) if count else None,
             "drift": self.motion.drift if self.motion else None,
             "moving_error": self.motion.moving_error if self.motion else None,
@@ -151,6 +157,7 @@ class History:
     def restore(self, checkpoint: Checkpoint, count_waves: int) -> None:
         """Take up what a checkpoint had recorded, at the first of the theory's steps; W waves of the target."""
         errors, waves = checkpoint.recorded_function_errors, checkpoint.recorded_wave_errors
+        rehearsed = checkpoint.recorded_rehearsed_errors
         unknown = np.full(count_waves, np.nan)
         for at in range(len(checkpoint.recorded_steps)):
             measured = Measured(
@@ -158,6 +165,7 @@ class History:
                 checkpoint.recorded_learnt[at],
                 np.nan if errors is None else float(errors[at]),
                 unknown if waves is None else waves[at],
+                np.nan if rehearsed is None else float(rehearsed[at]),
             )
             self.add(measured, self.theory, at)
         self.kernel_steps = list(checkpoint.recorded_kernel_steps)

@@ -10,35 +10,33 @@ import torch
 from numpy.typing import NDArray
 
 from ntkscope.experiment.machine import this_machine
-from ntkscope.experiment.measure.endings import Condition, Facts, end_sentence, suggestion
+from ntkscope.experiment.measure.endings import Condition, Facts, closing
 from ntkscope.experiment.measure.history import History, Measured, learning_time_fit
-from ntkscope.experiment.measure.scale_warnings import scale_warnings
-from ntkscope.experiment.measure.sentences import OUTCOMES, rate_notices, sentence
+from ntkscope.experiment.measure.notices import run_notices
+from ntkscope.experiment.measure.sentences import OUTCOMES, sentence
 from ntkscope.experiment.measure.states import KernelState, NetworkState, Resumed
 from ntkscope.experiment.measure.units import in_own_units
 from ntkscope.experiment.measure.wave_course import WaveCourse
-from ntkscope.experiment.problem.loss import loss_notices
 from ntkscope.experiment.schedule import Steps
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
-from ntkscope.experiment.theory.growth import followed, growth_notices
+from ntkscope.experiment.theory.growth import followed
 from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite_stages
-from ntkscope.experiment.theory.infinite_kernels import left_out
 from ntkscope.experiment.theory.initial_state import InitialState
+from ntkscope.experiment.theory.kernel_figures import kernel_figures
 from ntkscope.experiment.theory.modes import grid_modes, kernel_modes, mode_wave_vectors
 from ntkscope.experiment.theory.moving import MovingKernel
+from ntkscope.experiment.theory.rehearsed import RehearsedRun, rehearsed_stages
 from ntkscope.experiment.theory.slices import Slices
 from ntkscope.numerics import (
     KernelPrediction,
     Stages,
-    condition_number,
     cumulative_power,
     drift,
-    effective_rank,
-    kernel_target_alignment,
     spectrum,
     subspace_overlap,
 )
+from ntkscope.numerics.stages import untold
 from ntkscope.schemas.event import Checkpoint, Event, Finished, Frame, KernelFrame, PredictionName, Reason, Started
 from ntkscope.schemas.event_parts import PredictedFunction
 
@@ -54,6 +52,8 @@ class Recorder:
     Args:
         theory: Of the steps with a frame: those recorded before the run went on, then those to come.
         infinite: The same network at infinite width, where it is found soon enough.
+        waves: What the target is made of.
+        rehearsed: The run, rehearsed, where it is small enough.
         kernel_steps: Those of the steps with a kernel frame.
         first_seq: Of the first event.
         resume: Where the run goes on.
@@ -63,16 +63,18 @@ class Recorder:
         self,
         theory: Theory,
         infinite: InfiniteNetwork | None,
+        waves: WaveCourse,
+        rehearsed: RehearsedRun | None,
         kernel_steps: Steps,
         *,
         first_seq: int = 1,
         resume: Resumed | None = None,
     ) -> None:
         self.initial, self.kernel_steps = theory.initial, kernel_steps
-        self._theory, self._infinite = theory, infinite
+        self._theory, self._infinite, self._waves, self._rehearsed = theory, infinite, waves, rehearsed
         self._by_theta = infinite.kernel.predict(theory.drawn.law, theory.drawn.step) if infinite else None
         self._history, self._slices = History(theory), Slices.choose(self.initial.problem)
-        self._waves, self._seq = WaveCourse.of(self.initial), count(first_seq)
+        self._seq = count(first_seq)
         self._moving: MovingKernel | None = MovingKernel(self.initial)
         if resume:
             self._history.restore(resume.checkpoint, len(self._waves.forecasts))
@@ -108,7 +110,9 @@ class Recorder:
         yield
         yield from predicted.drawn.function_stages()
         infinite = yield from infinite_stages(initial)
-        recorder = cls(predicted, infinite, kernel_steps, first_seq=first_seq, resume=resume)
+        waves = WaveCourse.of(initial)
+        rehearsed = yield from untold(rehearsed_stages(initial, waves.waves, steps))
+        recorder = cls(predicted, infinite, waves, rehearsed, kernel_steps, first_seq=first_seq, resume=resume)
         if recorder._by_theta and infinite and infinite.grid:
             yield from recorder._by_theta.function_stages()
         yield
@@ -120,16 +124,11 @@ class Recorder:
         problem, kernel, rate = initial.problem, initial.kernel, initial.learning_rate
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
-        missing = [] if infinite else [left_out(initial)]
-        units = loss_notices(initial.config.training, len(problem.targets), rate)
-        warnings = rate_notices(rate, initial.largest_stable_rate)
-        warnings += [scale.sentence for scale in scale_warnings(initial, self._facts, self._start)]
-        warnings += growth_notices("Infinite width", self._by_theta, initial.loss) if self._by_theta else []
         return self._told(Started(
             seq=next(self._seq),
             config=initial.config,
             machine=this_machine(initial.probe.inputs.device.type, initial.config.training.precision),
-            notices=[*problem.notices, *units, *warnings, *missing],
+            notices=run_notices(initial, self._rehearsed, self._by_theta, self._facts),
             parameters=initial.network.parameter_count,
             learning_rate=rate,
             largest_stable_rate=initial.largest_stable_rate,
@@ -163,6 +162,7 @@ class Recorder:
             grid_modes=grid_modes(kernel, initial.followed),
             mode_wave_vectors=mode_wave_vectors(kernel.spectrum, problem, initial.followed),
             slices=self._slices.event(initial.matrix),
+            rehearsal=self._rehearsed.describe(self._waves.forecasts) if self._rehearsed else None,
         ))  # fmt: skip
 
     def frame(self, state: NetworkState) -> Frame:
@@ -180,11 +180,14 @@ class Recorder:
         remaining = initial.groups.remaining(coefficients[None])[0]
         learnt = initial.groups.learnt(coefficients[None])[0]
         waves = self._waves.errors(residual)
-        self._history.add(Measured(remaining, learnt, apart, waves), predicted, at)
+        by_rehearsal = self._rehearsed.error(state.step, residual) if self._rehearsed else np.nan
+        self._history.add(Measured(remaining, learnt, apart, waves, by_rehearsal), predicted, at)
         below = remaining < initial.config.recording.epsilon
         function = state.function.numpy()
         functions: dict[PredictionName, PredictedFunction] = {}
         functions["frozen"] = self._compared(function, predicted.drawn.function[at].numpy())
+        if self._rehearsed and (rehearsed := self._rehearsed.function(state.step)) is not None:
+            functions["rehearsed"] = self._compared(function, rehearsed.numpy())
         if by_theta and infinite and infinite.grid:
             told = bool(followed(by_theta.loss[at], initial.loss))
             values = by_theta.function[at].numpy()
@@ -239,10 +242,7 @@ class Recorder:
             slices=self._slices.of(kernel),
             leading_modes=leading,
             subspace_overlap=subspace_overlap(initial.kernel.spectrum.leading(leading), decomposed.leading(leading)),
-            target_alignment=kernel_target_alignment(kernel, targets),
-            trace=float(kernel.trace()),
-            effective_rank=effective_rank(decomposed.eigenvalues),
-            condition_number=condition_number(decomposed.eigenvalues),
+            **kernel_figures(kernel, decomposed, targets),
             moving=moving,
             hessian=measured.hessian,
         ))  # fmt: skip
@@ -251,14 +251,11 @@ class Recorder:
         """The end, with a sentence that says what happened and what to do, and the closing figures."""
         rows, outcome = self._history.rows(), OUTCOMES.get(reason, "completed")
         said = sentence(self.initial, reason, step, loss)
-        saturated = outcome == "completed" and self._condition.saturated
-        if saturated:
-            said += " " + end_sentence(self._facts, self._start, self._condition)
-        ill = saturated or outcome in ("diverged", "dead_units")
+        more, remedy = closing(self.initial.config, outcome, self._facts, self._start, self._condition)
         return self._told(Finished(
             seq=next(self._seq),
             outcome=outcome,
-            sentence=said,
+            sentence=said + more,
             reason=reason,
             step=step,
             time=step * self.initial.learning_rate,
@@ -269,7 +266,7 @@ class Recorder:
             learning_time_fit=learning_time_fit(rows),
             waves=self._waves.rows(self._history.steps, self._history.wave_errors),
             verdict=self._history.verdict(),
-            suggestion=suggestion(self.initial.config, self._facts, self._start) if ill else None,
+            suggestion=remedy,
         ))  # fmt: skip
 
     def checkpoint(self, step: int, wall_seconds: float, parameters: bytes, *, paused: bool = False) -> Checkpoint:

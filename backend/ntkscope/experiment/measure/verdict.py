@@ -74,7 +74,12 @@ def group_errors(measured: Array, predicted: Array, groups: Groups) -> Array:
 
 
 def verdict(
-    function_errors: Array, measured: Array, predicted: Array, groups: Groups, motion: Motion | None
+    function_errors: Array,
+    measured: Array,
+    predicted: Array,
+    groups: Groups,
+    motion: Motion | None,
+    rehearsed_errors: Array | None = None,
 ) -> Verdict | None:
     """What the records so far say of the prediction; None before anything has moved, or where E is not known.
 
@@ -84,6 +89,7 @@ def verdict(
         predicted: (R, G).
         groups: The columns.
         motion: What the kernel frames say; None where there is none after the start.
+        rehearsed_errors: (R,) as `function_errors`, of the rehearsal; NaN where it did not come so far.
     """
     if not len(function_errors) or np.isnan(function_errors).any():
         return None
@@ -104,16 +110,20 @@ def verdict(
         leaks = bool(rising[who])
     word = _word(function, modes or 0.0, worst or 0.0)
     cause = None if word == "holds" else _cause(function, motion, leaks)
+    rehearsed = _largest(rehearsed_errors)
+    rehearsal = None if rehearsed is None else _word(rehearsed, 0.0, 0.0)
     return Verdict(
         word=word,
         cause=cause,
-        text=f"Prediction {word}{_because(cause, motion, function, named, worst or 0.0)}",
+        text=f"Prediction {word}{_because(cause, motion, function, named, worst or 0.0)}{_also(word, rehearsal)}",
         function_error=function,
         modes_error=modes,
         worst_error=worst,
         worst_modes=named,
         drift=None if motion is None else motion.drift,
         rising=tuple(mode + 1 for group in np.flatnonzero(rising) for mode in groups.modes[group]),
+        rehearsal=rehearsal,
+        rehearsed_error=rehearsed,
     )
 
 
@@ -158,6 +168,18 @@ def _because(cause: VerdictCause | None, motion: Motion | None, function: float,
     if worst >= WORST:
         return f": {group_name(named)} {'is' if len(named) == 1 else 'are'} off by {_share(worst)}"
     return ""
+
+
+def _largest(errors: Array | None) -> float | None:
+    """Of those that are known; None where none is."""
+    known = errors[np.isfinite(errors)] if errors is not None else np.zeros(0)
+    return float(min(known.max(), LARGEST)) if known.size else None
+
+
+def _also(word: VerdictWord, rehearsal: VerdictWord | None) -> str:
+    """What the rehearsal adds: that it holds where the kernel at the start does not, or holds better."""
+    better = word == "fails" and rehearsal == "roughly holds"
+    return f"; the rehearsal {rehearsal}" if better or (word != "holds" and rehearsal == "holds") else ""
 
 
 def _share(value: float) -> str:

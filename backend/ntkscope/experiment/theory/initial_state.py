@@ -2,7 +2,7 @@
 
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -146,8 +146,22 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
     )
 
 
+def with_config(state: InitialState, config: RunConfig) -> InitialState:
+    """The same start with another rate or end: what follows from these alone is found anew."""
+    rate, _ = learning_rate(config, float(state.kernel.spectrum.eigenvalues[0]), len(state.kernel.residual))
+    return replace(
+        state,
+        config=config,
+        groups=describe_modes(state.kernel, state.problem, config.recording, state.coefficient_floor, rate),
+        learning_rate=rate,
+        last_step=last_step(config, rate),
+    )
+
+
 def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> tuple[float, float | None]:
     """The learning rate and 2/lambda_1(K_0), None where that is beyond the range of float64; both of half the sum.
+
+    A rehearsed rate that is not chosen yet is the most that it may be.
 
     Raises:
         InvalidInput: an automatic rate is asked for and the kernel is zero, or the rate is no positive number.
@@ -156,6 +170,8 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> 
     choice = config.training.learning_rate
     if choice.kind == "given":
         return _of_half_the_sum(choice.value, config.training.loss, points), largest_stable
+    if choice.kind == "rehearsed" and choice.value is not None:
+        return choice.value, largest_stable
     if largest_stable is None:
         raise InvalidInput(
             "The kernel's largest eigenvalue must be positive for an automatic learning rate.",
@@ -163,13 +179,14 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> 
             "Give a learning rate of your own, or change the seed or the biases.",
             "training.learning_rate",
         )
-    rate = choice.fraction * largest_stable
+    fraction, name = (choice.fraction, "fraction") if choice.kind == "auto" else (choice.most, "most")
+    rate = fraction * largest_stable
     if not 0 < rate < math.inf:
         raise InvalidInput(
             "An automatic learning rate within the range of float64.",
-            f"{choice.fraction:g} of 2/λ₁ = {largest_stable:g}",
+            f"{fraction:g} of 2/λ₁ = {largest_stable:g}",
             "Give a learning rate of your own, or a fraction near 1.",
-            "training.learning_rate.fraction",
+            f"training.learning_rate.{name}",
         )
     return rate, largest_stable
 

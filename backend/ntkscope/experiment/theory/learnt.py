@@ -1,7 +1,7 @@
 """When is each wave of the target learnt? Answered from the kernel and the residual at the start, before a step."""
 
 from ntkscope.experiment.theory.initial_state import InitialState
-from ntkscope.experiment.theory.outlook import never
+from ntkscope.experiment.theory.outlook import is_lazy, never
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics.crossings import falls, norm_step_for_good, steps_for_good
 from ntkscope.schemas.wave import Reason, WaveForecast
@@ -31,6 +31,7 @@ def wave_forecasts(initial: InitialState, waves: Waves) -> list[WaveForecast]:
     counted = steps_for_good(decomposed.eigenvalues[:above], eta, parts, unmoved[:, 0], limits)
     steps = [None if step is None else min(step, LARGEST_STEP) for step in counted]
     stuck = (parts[:, ~falls(decomposed.eigenvalues[:above], eta)] != 0).any(dim=1)
+    lazy = is_lazy(initial.config.network, float(initial.kernel.residual.norm()))
     answers = []
     for k, wave in enumerate(waves.describe()):
         remains = float(unmoved[k].abs()) / wave.amplitude if wave.amplitude > 0 else 0.0
@@ -44,7 +45,9 @@ def wave_forecasts(initial: InitialState, waves: Waves) -> list[WaveForecast]:
                 within_run=step is not None and step <= initial.last_step,
                 remains=remains,
                 reason=None if step is not None else reason,
-                sentence=None if step is not None else _sentence(reason, remains, above, len(initial.kernel.residual)),
+                sentence=None
+                if step is not None
+                else _sentence(reason, remains, above, len(initial.kernel.residual), lazy),
             )
         )
     return answers
@@ -66,6 +69,6 @@ def forgotten(initial: InitialState) -> tuple[float, int | None]:
     return float(begin.norm()) / size, norm_step_for_good(eigenvalues, initial.learning_rate, parts, size)
 
 
-def _sentence(reason: Reason, remains: float, above: int, points: int) -> str:
-    text = never(reason, [remains], above, points)
+def _sentence(reason: Reason, remains: float, above: int, points: int, lazy: bool) -> str:
+    text = never(reason, [remains], above, points, lazy=lazy)
     return text[0].upper() + text[1:]

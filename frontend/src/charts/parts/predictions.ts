@@ -1,29 +1,33 @@
 /** What can be drawn over the function: which predictions a run has, what they say at the play-head, how far the network is from them. */
 import { number, percent } from "../../format";
-import type { Frame, KernelFrame } from "../../api/codec";
-import { frameOf, kernelFrameOf } from "../../run/at-time";
+import type { Frame, KernelFrame, Started } from "../../api/codec";
+import { frameOf, headOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { Basis, PredictionId, View } from "../../run/view";
 import { withOpacity } from "../../theme/mode-colour";
 import { SERIES, type Theme } from "../../theme/tokens";
 import type { LegendItem } from "./figure";
 import { endedSentence, isSensible, MOST_GROWN } from "./growth";
+import { REHEARSED_DASH, rehearsedFunction } from "./rehearsed";
 import { largest } from "./values";
 import { chartWords } from "./words";
 
 const words = {
   ofTime: (time: number) => `(t = ${number(time)})`,
   notCentered: "Only without 'Start from zero'",
+  notRehearsed: "This run was not rehearsed",
   noMovingPrediction: "This run records no prediction of the moving kernel",
 } as const;
 
 /** What the page knows of a curve: its names, what its switch says, its look, and the kernel whose largest eigenvalue may make it grow. */
 interface Curve {
   name: string;
+  /** On its switch, where the name is too long for it. */
+  short?: string;
   /** At the head of a sentence. */
   sentenceName: string;
   help: string;
-  series: "frozen" | "moving" | "infinite";
+  series: "frozen" | "rehearsed" | "moving" | "infinite";
   dash: string;
   mark: LegendItem["mark"];
   kernel: Basis;
@@ -31,6 +35,7 @@ interface Curve {
 
 const CURVES: Record<PredictionId, Curve> = {
   frozen: { name: "K₀", sentenceName: "K₀", help: "What the kernel at the start predicts", series: "frozen", dash: "6px,5px", mark: "dash", kernel: "frozen" },
+  rehearsed: { name: "Rehearsed", short: "Reh.", sentenceName: "The rehearsal", help: "What the rehearsal before training predicts", series: "rehearsed", dash: REHEARSED_DASH, mark: "dash-long", kernel: "frozen" },
   moving: { name: "Kₜ", sentenceName: "Kₜ", help: "What the kernel predicts as it moved", series: "moving", dash: "8px,4px,2px,4px", mark: "dash-dot", kernel: "moving" },
   infinite: { name: "∞", sentenceName: "Infinite width", help: "What the kernel of infinite width predicts", series: "infinite", dash: "2px,4px", mark: "dotted", kernel: "infinite" },
   ensemble: { name: "Band", sentenceName: "Band", help: "Networks of infinite width: mean ± 2 standard deviations over their draw", series: "infinite", dash: "solid", mark: "band", kernel: "infinite" },
@@ -63,7 +68,7 @@ export interface Prediction {
 export function predictionOptions(run: RunState, theme: Theme) {
   return PREDICTIONS.map((value) => ({
     value,
-    text: CURVES[value].name,
+    text: CURVES[value].short ?? CURVES[value].name,
     help: CURVES[value].help,
     missing: missingPrediction(run, value),
     colour: colourOf(value, theme),
@@ -95,6 +100,7 @@ export function missingPrediction(run: RunState, id: PredictionId): string | nul
     return run.kernelFrames.length && !run.kernelFrames.some(({ moving }) => moving) ? words.noMovingPrediction : null;
   }
   if (id === "ensemble" && started.centered) return words.notCentered;
+  if (id === "rehearsed" && !started.rehearsal) return words.notRehearsed;
   const first = run.frames[0];
   return first && !first.predicted[id] ? chartWords.leftOut : null;
 }
@@ -102,9 +108,12 @@ export function missingPrediction(run: RunState, id: PredictionId): string | nul
 /** Those that are switched on and that the run has, at the play-head. */
 export function shownPredictions(run: RunState, view: View, theme: Theme): Prediction[] {
   const now = frameOf(run, view)?.time;
+  const head = headOf(run, view);
   return PREDICTIONS.filter((id) => view.predictions.includes(id) && missingPrediction(run, id) === null).map((id) => {
     const record = id === "moving" ? kernelFrameOf(run, view) : frameOf(run, view);
     const said = saidAt(record, id);
+    const ahead = id === "rehearsed" && head !== null && head > (run.frames.at(-1)?.time ?? -1) ? head : null;
+    if (ahead !== null && run.started) return aheadOf(run.started, id, ahead, theme);
     return {
       id,
       name: CURVES[id].name,
@@ -117,6 +126,12 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
       ...endOf(run, id, said?.function, record?.time ?? 0),
     };
   });
+}
+
+/** What was rehearsed of a time that is not yet trained. */
+function aheadOf(started: Started, id: PredictionId, time: number, theme: Theme): Prediction {
+  const common = { id, name: CURVES[id].name, colour: colourOf(id, theme) };
+  return { ...common, values: rehearsedFunction(started, time), spread: null, distance: null, time, ended: null };
 }
 
 interface Said {

@@ -21,6 +21,7 @@ export const chartWords = {
     gradient_descent: "(1 − ηλᵢ)ᵏ",
   } satisfies Record<LawName, string>,
   theory: "predicted",
+  rehearsed: "rehearsed",
   kernelStart: "K₀",
   kernelNow: "Kₜ",
   greyed: "too small to count",

@@ -40,6 +40,9 @@ export function figuresOf(verdict: Verdict): VerdictFigure[] {
     compared("The modes", "median of |m − m̂| / max(|m|, |m̂|, ε)", verdict.modes_error, LIMITS.modes),
     compared(modes.length ? `The worst: ${worst}` : "The worst group", "largest of the same", verdict.worst_error, LIMITS.worst),
   ];
+  if (verdict.rehearsed_error != null) {
+    figures.push(compared("The rehearsal", "the function's error, of what was rehearsed", verdict.rehearsed_error, LIMITS.function));
+  }
   if (verdict.drift === null) return figures;
   return [...figures, { name: "The kernel's drift", formula: "largest ‖Kₜ − K₀‖ / ‖K₀‖", value: share(verdict.drift), limits: "", over: false }];
 }

@@ -1,0 +1,73 @@
+"""What a rehearsal says of a run: some real steps and many leaps of the moving kernel, before the training itself.
+
+Shapes: R recording steps, N nodes, g evaluation points, G groups of modes.
+"""
+
+from typing import Annotated, Literal
+
+from ntkscope.schemas.array import Matrix, Vector
+from ntkscope.schemas.base import Model
+from ntkscope.schemas.units import VALUE
+
+RangeClass = Literal["calm", "calm beyond the budget", "edge", "edge beyond the budget"]
+Ending = Literal["learnt", "horizon", "budget", "diverges", "dies"]
+
+
+class RehearsedWave(Model):
+    """When a part of the target will be learnt, by the rehearsal: from that step on its error is at most epsilon."""
+
+    step: int | None  # for good; None: not within the horizon
+    step_low: int  # the earliest that its class allows
+    step_high: int | None  # the latest; None where that is beyond the horizon
+    first_step: int | None  # where it is at most epsilon for the first time; it may come back
+    range: RangeClass  # how exactly the step is known
+    within_run: bool
+    sentence: str  # the same in words
+
+
+class RehearsedCourse(Model):
+    """The training along the logarithm of the step, as far as the run goes or the rehearsal came."""
+
+    steps: list[int]  # R, the first of the run's recording steps
+    loss: Vector  # (R,)
+    remaining: Matrix  # (R, G) as in Frame
+    learnt: Matrix  # (R, G)
+    nodes: list[int]  # N steps, ascending from 0; charts interpolate between them
+    largest_eigenvalues: Vector  # (N,) lambda_1 of the kernel there
+    function: Annotated[Matrix | None, VALUE]  # (N, g) on the grid; None where that costs more than the rest
+
+
+class Rehearsed(Model):
+    """A rehearsal as it is told: in a preview, and before a run's first step."""
+
+    waves: list[RehearsedWave | None]  # one for each wave of the target; None where the target holds nothing of it
+    ended: Ending
+    reach: int  # the step up to which it was rehearsed
+    horizon: int  # the last step that was asked about
+    peak: float  # largest learning_rate * lambda_1; from 2 on training is unstable
+    growth: float  # largest lambda_1 over that of the start
+    drift: float  # ||K - K_0||_F / ||K_0||_F at the end
+    kernels: int  # that were computed
+    steps_taken: int  # that were really taken
+    work: float  # multiply-adds that it took
+    budget: float  # that it had
+    sentence: str  # how it ended, and how far its answers hold
+    course: RehearsedCourse
+
+
+class RehearsalProgress(Model):
+    """How far a rehearsal is that goes on."""
+
+    reach: int
+    part: float  # of its budget, from 0 to 1
+
+
+class StepsOffer(Model):
+    """A number of steps that is enough for the waves it names."""
+
+    steps: int  # to be set: the latest step of the range, rounded up
+    step: int
+    step_low: int
+    step_high: int
+    seconds: float  # of the steps to be set, on this machine
+    text: str
