@@ -22,7 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     begun = time.perf_counter()
-    machine_speed("auto")
+    machine_speed()
     print(f"machine's speed measured in {time.perf_counter() - begun:.3f} s\n")
     rows = []
     for preset in presets():

@@ -11,8 +11,11 @@ from ntkscope.cli.configs import find_config, find_table
 from ntkscope.cli.settings import read_settings
 from ntkscope.cli.tables import seconds, wave_table
 from ntkscope.experiment import preview as experiment
+from ntkscope.experiment.card import ABSENT
+from ntkscope.experiment.card_probe import look_at_card
 from ntkscope.experiment.estimate import check_limits, readable_bytes
 from ntkscope.experiment.format import number
+from ntkscope.experiment.placement import explained, place_here, speeds
 from ntkscope.schemas.preview import Preview
 
 
@@ -28,7 +31,9 @@ def preview(
     name, config = find_config(target)
     table = find_table(config, dataset, settings)
     check_limits(config, limits(settings), table)
-    made = experiment.preview(config, table)
+    placement = place_here(config, table)
+    card = ABSENT if placement.device == "cpu" else look_at_card()
+    made = explained(experiment.preview(config, table, speeds(placement, card)), placement)
     if json_text:
         typer.echo(made.model_dump_json(indent=2))
     else:

@@ -1,6 +1,6 @@
 """What theory says of a config before training: K_0's spectrum, learning times, the rate, and the cost."""
 
-from ntkscope.experiment.estimate import estimate_cost
+from ntkscope.experiment.estimate import Speeds, estimate_cost
 from ntkscope.experiment.measure.endings import Condition, Facts, start_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.problem.build import build
@@ -13,13 +13,18 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import KernelPreview, Preview, WaveAnswer
 
 
-def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
-    """The whole preview: decomposes K_0, takes no step.
+def preview(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Preview:
+    """The whole preview: decomposes K_0, on the CPU, and takes no step.
+
+    Args:
+        config: What would be run.
+        dataset: The table of a config whose points are an uploaded data set.
+        on: The speeds of what the run would compute on; None: this machine's processor.
 
     Raises:
         NtkscopeError: the config cannot be run.
     """
-    cost = estimate_cost(config, dataset)
+    cost = estimate_cost(config, dataset, on)
     state = initial(config, dataset)
     answers = _answers(state, cost.step_seconds)
     times, forgotten_by = forgotten(state)
@@ -45,14 +50,14 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
     )
 
 
-def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
-    """The cost alone, at once, and what the data say of themselves.
+def preview_cost(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Preview:
+    """The cost alone, at once, and what the data say of themselves; arguments as in `preview`.
 
     Raises:
         NtkscopeError: the data cannot be built.
     """
     notices = build(config, dataset).notices
-    cost = estimate_cost(config, dataset)
+    cost = estimate_cost(config, dataset, on)
     return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
 
 

@@ -32,7 +32,6 @@ from ntkscope.numerics import (
     drift,
     effective_rank,
     kernel_target_alignment,
-    spectrum,
     subspace_overlap,
 )
 from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, PredictionName, Reason, Started
@@ -121,6 +120,8 @@ class Recorder:
         warnings += start_warnings(initial.config, self._facts, self._start)
         if self._by_theta:
             warnings += growth_notices("Infinite width", self._by_theta, initial.loss)
+        if initial.placement.reason:
+            warnings.append(initial.placement.reason)
         return Started(
             seq=next(self._seq),
             config=initial.config,
@@ -213,7 +214,7 @@ class Recorder:
     def kernel_frame(self, state: NetworkState, measured: KernelState) -> KernelFrame:
         """What needs K_t: its spectrum and how far it moved; the moving prediction takes it up."""
         initial, kernel, targets = self.initial, measured.kernel, self.initial.problem.targets
-        decomposed = initial.kernel.spectrum if state.step == 0 else spectrum(kernel)
+        decomposed = measured.decomposed
         residual, leading = state.fitted - targets, initial.groups.leading
         coefficients = decomposed.mode_coefficients(residual)[: initial.followed].numpy()
         if self._moving:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput
-from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.problem.build import Problem, build, network_stages
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.frequencies import fourier_rows
@@ -30,6 +29,7 @@ from ntkscope.numerics import (
 )
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import TRAINING_LAW
+from ntkscope.schemas.placement import ON_CPU, Placement
 
 Array = NDArray[np.float64]
 FUNCTION_ROUND_OFF = 100.0  # times the floor of one coefficient: a function is a sum of many
@@ -43,6 +43,7 @@ class InitialState:
     """
 
     config: RunConfig
+    placement: Placement
     problem: Problem
     network: MLP  # at step 0, on the run's device, in its precision
     probe: Probe
@@ -87,21 +88,22 @@ class InitialState:
         return found
 
 
-def initial(config: RunConfig, dataset: Table | None = None) -> InitialState:
+def initial(config: RunConfig, dataset: Table | None = None, placement: Placement = ON_CPU) -> InitialState:
     """Build the run's problem and network and decompose its kernel.
 
     Raises:
         InvalidInput: the config or its data cannot be run; the message says why.
-        Unavailable: a GPU is asked for where there is none.
     """
-    return complete(initial_stages(config, dataset))
+    return complete(initial_stages(config, dataset, placement))
 
 
-def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[InitialState]:
+def initial_stages(
+    config: RunConfig, dataset: Table | None = None, placement: Placement = ON_CPU
+) -> Stages[InitialState]:
     """`initial`, with a stop every some tenths of a second; the eigendecomposition alone has none."""
     problem = build(config, dataset)
     yield
-    device, dtype = choose_device(config.training.device), getattr(torch, config.training.precision)
+    device, dtype = placement.device, getattr(torch, config.training.precision)
     network = (yield from network_stages(problem, config.seed, device)).to(dtype=dtype)
     inputs = problem.encoded.to(device, dtype)
     grid_inputs = problem.grid_encoded.to(device, dtype)
@@ -123,6 +125,7 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
     yield
     return InitialState(
         config=config,
+        placement=placement,
         problem=problem,
         network=network,
         probe=probe,
