@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 from ntkscope.errors import Conflict
-from ntkscope.experiment.estimate import infinite_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.card import ABSENT, Card
+from ntkscope.experiment.estimate import Speeds, infinite_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.placement import explained, speeds
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import preview, preview_cost
 from ntkscope.experiment.problem.datasets import Table
@@ -16,6 +18,7 @@ from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
+from ntkscope.schemas.placement import ON_CPU, Placement
 from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.run import KernelName, Prediction
 
@@ -47,13 +50,27 @@ class ComputeService:
         for pool in self._pools:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    async def preview(self, config: RunConfig, dataset: Table | None) -> Preview:
-        """The preview; where it takes longer, its cost alone, and the whole when it is asked for again."""
-        cost = await asyncio.to_thread(preview_cost, config, dataset)
+    async def preview(
+        self, config: RunConfig, dataset: Table | None, placement: Placement | None = None, card: Card = ABSENT
+    ) -> Preview:
+        """The preview; where it takes longer, its cost alone, and the whole when it is asked for again.
+
+        Args:
+            config: What would be run.
+            dataset: The table that it names.
+            placement: Where it would compute; the preview itself is computed here, on the CPU.
+            card: As a worker has found it.
+        """
+        placement = placement or ON_CPU
+        on = await asyncio.to_thread(speeds, placement, card)
+        return explained(await self._preview(config, dataset, on), placement)
+
+    async def _preview(self, config: RunConfig, dataset: Table | None, on: Speeds) -> Preview:
+        cost = await asyncio.to_thread(preview_cost, config, dataset, on)
         try:
             promise = self._previews.get(
-                config.digest(),
-                lambda: preview(config, dataset),
+                f"{config.digest()} {on}",
+                lambda: preview(config, dataset, on),
                 taking=cost.cost.memory_bytes,
                 keeping=PREVIEW_BYTES * sizes(config, dataset).n,
             )
