@@ -10,6 +10,7 @@ import torch
 
 from ntkscope.errors import CardFull, NtkscopeError
 from ntkscope.executors.base import (
+    Begun,
     CommandReceived,
     Ended,
     Inbox,
@@ -61,6 +62,7 @@ class Worker:
                 run.generator.close()
 
     def _begin(self, job: Job) -> None:
+        self._send(Begun(job.run_id))
         if not fits_now(job.config, job.dataset, job.placement or ON_CPU):
             self._clear_card()
         try:
