@@ -94,15 +94,18 @@ def counted(card: Card, **changes: Any) -> dict[str, int]:
     return {"waits": sum(card.syncs.values()), "copies": card.copies, "replays": card.replays}
 
 
-@pytest.mark.parametrize("name", ["relu", "erf"])
-def test_more_steps_wait_once_in_eight(card: Card, name: str) -> None:
+@pytest.mark.parametrize("graph", [True, False])
+def test_more_steps_wait_once_in_eight(card: Card, monkeypatch: pytest.MonkeyPatch, graph: bool) -> None:
+    if not graph:
+        monkeypatch.setattr("ntkscope.experiment.trainer.step_graph", lambda *_: None)
     few, many = (
-        counted(card, network__activation=name, network__depth=2, training__stop__steps=steps, recording__frames=2)
-        for steps in (80, 400)
+        counted(card, network__activation="erf", network__depth=2, training__stop__steps=steps, recording__frames=2)
+        for steps in (80, 240)
     )
-    assert many["waits"] - few["waits"] == (400 - 80) / CHECK_EVERY
+    looks = (240 - 80) / CHECK_EVERY
+    assert many["waits"] - few["waits"] == looks
     assert many["copies"] == few["copies"]
-    assert many["replays"] - few["replays"] == (400 - 80) / CHECK_EVERY
+    assert many["replays"] - few["replays"] == (looks if graph else 0)
 
 
 @pytest.mark.parametrize("name", ["relu", "erf"])
