@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Iterator
 
 import hypothesis
@@ -25,7 +26,7 @@ hypothesis.settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything asks: what is tested on a machine with a card is what is tested on one without."""
-    if config.getoption("markexpr") != "gpu":
+    if not re.search(r"(?<!not )\bgpu\b", config.getoption("markexpr")):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 
