@@ -100,9 +100,9 @@ def test_more_steps_wait_once_in_eight(card: Card, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr("ntkscope.experiment.trainer.step_graph", lambda *_: None)
     few, many = (
         counted(card, network__activation="erf", network__depth=2, training__stop__steps=steps, recording__frames=2)
-        for steps in (80, 240)
+        for steps in (40, 104)
     )
-    looks = (240 - 80) / CHECK_EVERY
+    looks = (104 - 40) / CHECK_EVERY
     assert many["waits"] - few["waits"] == looks
     assert many["copies"] == few["copies"]
     assert many["replays"] - few["replays"] == (looks if graph else 0)
@@ -111,13 +111,14 @@ def test_more_steps_wait_once_in_eight(card: Card, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("name", ["relu", "erf"])
 def test_a_frame_takes_one_copy_and_a_kernel_frame_two_more(card: Card, name: str) -> None:
     """The dead-units test, the identity and the units' slopes come with them."""
-    shape = {"network__activation": name, "network__depth": 3, "recording__kernel_frames": 2}
-    few, more = counted(card, recording__frames=8, **shape), counted(card, recording__frames=16, **shape)
-    assert more["copies"] - few["copies"] == 16 - 8
-    assert more["waits"] == few["waits"]
-    kernels = [counted(card, **(shape | {"recording__kernel_frames": n})) for n in (3, 6)]
-    assert kernels[1]["copies"] - kernels[0]["copies"] == 2 * 3
-    assert kernels[1]["waits"] == kernels[0]["waits"]
+    shape = {"network__activation": name, "network__depth": 2, "training__stop__steps": 40}
+    few, more, most = (
+        counted(card, recording__frames=frames, recording__kernel_frames=kernels, **shape)
+        for frames, kernels in ((8, 2), (14, 2), (14, 5))
+    )
+    assert more["copies"] - few["copies"] == 14 - 8
+    assert most["copies"] - more["copies"] == 2 * (5 - 2)
+    assert most["waits"] == more["waits"] == few["waits"]
 
 
 def test_without_a_graph_the_same_run(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
