@@ -58,7 +58,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     begun = time.perf_counter()
-    machine_speed("auto")
+    machine_speed()
     print(f"machine's speed measured in {time.perf_counter() - begun:.3f} s\n")
     configs = {f"{preset.id}:{one.name}": one.config for preset in presets() for one in preset.variants}
     configs |= {name: RunConfig.model_validate(fields) for name, fields in LARGER.items()}

@@ -1,4 +1,11 @@
-"""For every test: shapes and types of numerics are checked at run time, and PyTorch keeps to one thread."""
+"""For every test: shapes and types of numerics are checked at run time, PyTorch keeps to one thread and to the CPU.
+
+`-m gpu` leaves a machine's card in sight, for the tests that ask for one.
+"""
+
+import os
+import re
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -8,9 +15,39 @@ from jaxtyping import install_import_hook
 import tests.typechecks  # noqa: F401  (the hook below finds it by name, without importing it)
 
 install_import_hook("ntkscope.numerics", "tests.typechecks.checked")
+
+from ntkscope.experiment.card_probe import look_at_card  # noqa: E402  (after the hook)
+from tests.pretend_cuda import Card, pretend_cuda  # noqa: E402
+
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("untimed", deadline=None)  # other checks use the processors too
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything asks: what is tested on a machine with a card is what is tested on one without."""
+    if not re.search(r"(?<!not )\bgpu\b", config.getoption("markexpr")):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
+@pytest.fixture
+def card() -> Iterator[Card]:
+    """The pretend card."""
+    with pretend_cuda() as made:
+        yield made
+
+
+@pytest.fixture(params=["pretend", pytest.param("real", marks=pytest.mark.gpu)])
+def cuda(request: pytest.FixtureRequest) -> Iterator[Card | None]:
+    """The pretend card, and a real one (None) where `-m gpu` asks for it."""
+    if request.param == "pretend":
+        with pretend_cuda() as made:
+            yield made
+        return
+    if not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device, and -m gpu")
+    look_at_card.cache_clear()
+    yield None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

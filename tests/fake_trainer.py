@@ -12,6 +12,7 @@ from ntkscope.errors import InvalidInput
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Finished, Frame, LawName, RunEvent, Tick
 from ntkscope.schemas.event_parts import PredictedFunction
+from ntkscope.schemas.placement import Placement
 from ntkscope.schemas.training import Recording, Stop, Training
 
 PATH = "tests.fake_trainer:train"
@@ -35,6 +36,7 @@ def train(
     last_seq: int = 0,
     since: int | None = None,
     threads: int = 1,
+    placement: Placement | None = None,
 ) -> Generator[RunEvent, Command | None, None]:
     """Frames and ticks, one of each a step; then the end that the config's seed asks for."""
     if config.seed == INVALID:

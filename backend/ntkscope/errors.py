@@ -42,6 +42,12 @@ class TooLarge(NtkscopeError):
     title = "That is larger than this server allows"
 
 
+class CardFull(TooLarge):
+    """The graphics card has not enough free memory."""
+
+    title = "There is no room for that on the graphics card"
+
+
 class NotFound(NtkscopeError):
     """No such run, data set, preset or file."""
 

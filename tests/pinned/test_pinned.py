@@ -15,7 +15,7 @@ from ntkscope.errors import Unavailable
 from ntkscope.runs.log import Log
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.store.database import open_database
-from ntkscope.store.migrations import STEPS, found_version, migrate
+from ntkscope.store.migrations import STEPS, VERSION, found_version, migrate
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.tables import EVENTS
 from ntkscope.wire.codec import decode_fields, encode, to_json
@@ -154,10 +154,9 @@ def test_an_older_program_refuses_a_database_that_this_one_has_opened(tmp_path: 
     database = open_database(f"sqlite:///{tmp_path}/old.db", "http://here/")
     try:
         with database.engine.begin() as connection:
-            assert found_version(connection) == 3
-            with pytest.raises(
-                Unavailable, match=r"version 2 or older.*version 3, written by a newer ntkscope.*Update"
-            ):
+            assert found_version(connection) == VERSION
+            refused = rf"version 2 or older.*version {VERSION}, written by a newer ntkscope.*Update"
+            with pytest.raises(Unavailable, match=refused):
                 migrate(connection, 2, {2: STEPS[2]})
     finally:
         database.close()

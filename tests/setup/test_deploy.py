@@ -48,12 +48,22 @@ def test_compose_publishes_on_loopback_only_and_keeps_the_database(project, inst
     assert any(f"NTKSCOPE_DATABASE_URL=sqlite:///{folder}/" in line for line in instructions)
 
 
-def test_the_override_reserves_a_gpu_and_changes_nothing_else(project):
+def test_the_override_reserves_a_gpu_takes_the_wheel_with_cuda_and_changes_nothing_else(project):
     override = yaml.safe_load((project / "docker-compose.gpu.yml").read_text())
-    (device,) = override["services"]["ntkscope"]["deploy"]["resources"]["reservations"]["devices"]
+    service = override["services"]["ntkscope"]
+    (device,) = service["deploy"]["resources"]["reservations"]["devices"]
     assert device == {"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}
+    assert service["build"] == {"args": {"TORCH_INDEX": ""}}  # also where the environment names an index
+    assert service["environment"] == {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
     assert list(override) == ["services"]
-    assert list(override["services"]["ntkscope"]) == ["deploy"]
+    assert list(service) == ["build", "environment", "deploy"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/deploy.md"])
+def test_the_least_driver_and_card_are_named_and_how_to_see_that_it_is_used(project, page):
+    text = (project / page).read_text()
+    for words in ("580", "7.5", "ntkscope doctor"):
+        assert words in text
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

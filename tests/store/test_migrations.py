@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, inspect, text
 
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.run import RunSummary
 from ntkscope.store.database import Database, make_engine, open_database, parse_url
 from ntkscope.store.migrations import VERSION, found_version, migrate
 from ntkscope.store.run_store import RunStore
@@ -88,8 +89,8 @@ def test_version_1_becomes_what_a_fresh_database_is(url: str) -> None:
         assert found_version(connection) == VERSION
     migrated = described(old)
     run = RunStore(old).run("a")
-    assert run is not None
-    assert (run.name, run.sweep, run.member) == ("old", None, None)
+    assert isinstance(run, RunSummary)
+    assert (run.name, run.sweep, run.member, run.placement) == ("old", None, None, None)
     with old.begin() as connection:
         for table in migrated:
             connection.execute(text(f"DROP TABLE {table}"))

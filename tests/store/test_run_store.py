@@ -1,6 +1,7 @@
 """Rows and events as they are read."""
 
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.placement import Placement
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunSummary, State
 from ntkscope.store.database import Database
@@ -44,6 +45,17 @@ def fill(database: Database, *runs: RunSummary) -> RunStore:
         for run in runs:
             insert_run(connection, run)
     return RunStore(database.engine)
+
+
+def test_where_a_run_computes_is_kept_and_may_change(database: Database) -> None:
+    before, after = Placement(device="cuda", eigen="cuda", reason="λ"), Placement(reason="it was gone")
+    store = fill(database, summary("a", placement=before))
+    for placement in (before, after):
+        with database.engine.begin() as connection:
+            update_run(connection, "a", placement=placement)
+        run = store.run("a")
+        assert isinstance(run, RunSummary)
+        assert run.placement == placement
 
 
 def test_a_run_comes_back_as_it_went(database: Database) -> None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body
 from ntkscope.api.dependencies import ServicesDep
 from ntkscope.api.examples import CONFIGS
 from ntkscope.api.problems import RESPONSES
+from ntkscope.experiment.card import ABSENT
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preview import Preview
 
@@ -20,4 +21,5 @@ async def make_preview(body: Annotated[RunConfig, Body(openapi_examples=CONFIGS)
     Where the kernel takes long, `status` is `cost` and `spectrum` null: ask again with the same config.
     """
     dataset = await services.manager.within_limits(body)
-    return await services.compute.preview(body, dataset)
+    cards = services.scheduler.cards
+    return await services.compute.preview(body, dataset, cards.likely(body, dataset), cards.now or ABSENT)

@@ -14,6 +14,7 @@ from ntkscope import __version__
 from ntkscope.api.pages import BUILT
 from ntkscope.cli.settings import read_settings
 from ntkscope.errors import NtkscopeError
+from ntkscope.experiment.estimate import readable_bytes
 from ntkscope.settings import Settings
 from ntkscope.store.inspection import inspect_database
 
@@ -50,16 +51,24 @@ def _versions() -> Finding:
 def _torch() -> Finding:
     import torch
 
-    return Finding("PyTorch", "ok", torch.__version__)
+    built = f"built for CUDA {torch.version.cuda}" if torch.version.cuda else "built without CUDA"
+    return Finding("PyTorch", "ok", f"{torch.__version__}, {built}")
 
 
 def _device(settings: Settings) -> Finding:
-    import torch
+    from ntkscope.experiment.card_probe import look_at_card
+    from ntkscope.experiment.placement import does_not_compute
 
-    count = settings.training_threads()
+    card, count = look_at_card(), settings.training_threads()
     threads = f"{count} thread{'s' * (count > 1)} for large runs"
-    if torch.cuda.is_available():
-        return Finding("Device", "ok", f"{torch.cuda.get_device_name(0)}; {threads}")
+    if card.computes:
+        room = f"{readable_bytes(card.free_bytes)} of {readable_bytes(card.total_bytes)} free"
+        driver = f", driver for CUDA {card.driver}" if card.driver else ""
+        return Finding("Device", "ok", f"{card.title}, which computes; {room}{driver}; {threads}")
+    if card.state == "refused":
+        driver = f" The driver is for CUDA {card.driver}." if card.driver else ""
+        remedy = f"{does_not_compute(card)}.{driver} A newer driver, or a PyTorch built for this card, mends that."
+        return Finding("Device", "optional", f"CPU; {threads}", remedy)
     remedy = "A GPU is used where PyTorch was built for CUDA and finds one; it is not needed."
     return Finding("Device", "optional", f"CPU; {threads}", remedy)
 

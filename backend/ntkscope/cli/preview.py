@@ -12,8 +12,11 @@ from ntkscope.cli.settings import read_settings
 from ntkscope.cli.tabled import Apart, Choices, DecimalMark, DropRows, HoldOutOption, Random, Rows, X, Y
 from ntkscope.cli.tables import wave_table
 from ntkscope.experiment import preview as experiment
+from ntkscope.experiment.card import ABSENT
+from ntkscope.experiment.card_probe import look_at_card
 from ntkscope.experiment.estimate import check_limits, readable_bytes
 from ntkscope.experiment.format import duration, number
+from ntkscope.experiment.placement import explained, place_here, speeds
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.torch_script import torch_script
 from ntkscope.schemas.preview import Preview
@@ -45,7 +48,9 @@ def preview(
     found = find(target, dataset, choices, settings)
     name, config, table = found.name, found.config, found.table
     check_limits(config, limits(settings), table)
-    made = experiment.preview(config, table)
+    placement = place_here(config, table)
+    card = ABSENT if placement.device == "cpu" else look_at_card()
+    made = explained(experiment.preview(config, table, speeds(placement, card)), placement)
     if pytorch and made.spectrum:
         typer.echo(torch_script(config, build(config, table), made.spectrum.learning_rate), nl=False)
     elif json_text:

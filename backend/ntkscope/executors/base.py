@@ -6,9 +6,11 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
+from ntkscope.experiment.card import ABSENT, Card
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Command, Outcome, RunEvent
+from ntkscope.schemas.placement import Placement
 from ntkscope.wire.codec import EncodedEvent
 
 RunGenerator = Generator[RunEvent, Command | None, None]
@@ -27,6 +29,7 @@ class Job:
         resume: The checkpoint to go on from, as it is stored, or what reads it: a waiting run holds no parameters.
         since: The step after which its plan begins, where it goes on with that; None where it begins with another.
         threads: How many the run may use.
+        placement: Where it computes; None: whoever trains it chooses.
     """
 
     run_id: str
@@ -35,6 +38,7 @@ class Job:
     resume: bytes | Callable[[], bytes] | None = None
     since: int | None = None
     threads: int = 1
+    placement: Placement | None = None
 
     def loaded(self) -> "Job":
         """With the checkpoint itself. Reads the store: for an executor's own threads, when the run begins."""
@@ -81,7 +85,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A paused run is no longer in its slot's memory."""
+    """A paused run is no longer in its slot's memory: as it was told, or because the card was full."""
 
     run_id: str
 
@@ -97,7 +101,9 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The slot's worker is warm: it may be given runs until `Died`."""
+    """The slot's worker is warm: it may be given runs until `Died`. `card` is what it found of one."""
+
+    card: Card = ABSENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from functools import partial
 
 from ntkscope.executors.base import TRAIN, Deliver, Inbox, Job, Order, Ready, Train, load
 from ntkscope.executors.worker import Worker
+from ntkscope.experiment.card_probe import look_at_card
 
 
 class InlineExecutor:
@@ -30,7 +31,7 @@ class InlineExecutor:
             thread = threading.Thread(target=worker.serve, name=f"ntkscope-slot-{slot}", daemon=True)
             thread.start()
             self._threads.append(thread)
-            deliver(slot, Ready())
+            deliver(slot, Ready(look_at_card()))
 
     def begin(self, slot: int, job: Job) -> None:
         self._inboxes[slot].put(job)

@@ -22,10 +22,11 @@ TINY = RunConfig(
 
 
 def work(pipe: Channel[Message, ToWorker], train: str) -> None:
-    """Warms up, then serves the pipe until it says None or its other end is gone."""
+    """Looks at the card, warms up, then serves the pipe until it says None or its other end is gone."""
     inbox = Inbox()
     threading.Thread(target=_listen, args=(pipe, inbox), daemon=True).start()
     from ntkscope.executors.worker import Worker
+    from ntkscope.experiment.card_probe import look_at_card
 
     def send(message: Message) -> None:
         try:
@@ -33,9 +34,9 @@ def work(pipe: Channel[Message, ToWorker], train: str) -> None:
         except OSError:
             os._exit(0)  # the server is gone
 
-    function = load(train)
+    function, card = load(train), look_at_card()
     _warm_up(function)
-    send(Ready())
+    send(Ready(card))
     Worker(function, inbox, send).serve()
 
 

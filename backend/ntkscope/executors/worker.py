@@ -4,10 +4,11 @@ import gc
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 
-from ntkscope.errors import NtkscopeError
+from ntkscope.errors import CardFull, NtkscopeError
 from ntkscope.executors.base import (
     Begun,
     CommandReceived,
@@ -23,7 +24,9 @@ from ntkscope.executors.base import (
     Train,
 )
 from ntkscope.executors.drive import drive
+from ntkscope.experiment.card_memory import clear_cache, fits_now
 from ntkscope.schemas.event import Checkpoint, Command, RunEvent, Tick
+from ntkscope.schemas.placement import ON_CPU, Placement
 from ntkscope.wire.codec import EncodedEvent, decode, encode
 
 
@@ -42,7 +45,7 @@ class Worker:
         self._train = train
         self._inbox = inbox
         self._send = send
-        self._paused: dict[str, tuple[RunGenerator, int]] = {}
+        self._paused: dict[str, _Run] = {}
 
     def serve(self) -> None:
         """Works until the inbox says None, also in the middle of a run."""
@@ -55,11 +58,13 @@ class Worker:
         except _Stop:
             return
         finally:
-            for generator, _ in self._paused.values():
-                generator.close()
+            for run in self._paused.values():
+                run.generator.close()
 
     def _begin(self, job: Job) -> None:
         self._send(Begun(job.run_id))
+        if not fits_now(job.config, job.dataset, job.placement or ON_CPU):
+            self._clear_card()
         try:
             resume = _checkpoint(job.loaded())
             generator = self._train(
@@ -69,27 +74,40 @@ class Worker:
                 last_seq=resume.seq if resume else 0,
                 since=job.since,
                 threads=job.threads,
+                placement=job.placement,
             )
             del resume  # the generator has it until it has taken it up
         except Exception as error:
             self._send(Ended(job.run_id, "failed", explain(error)))
         else:
-            self._run(job.run_id, generator, job.threads)
+            self._run(_Run(job.run_id, generator, job.threads, job.placement or ON_CPU))
 
     def _go_on(self, order: Order) -> None:
         if order.run_id not in self._paused:
             return
-        generator, threads = self._paused.pop(order.run_id)
         if order.command == "release":
-            generator.close()
-            del generator
-            gc.collect()  # the memory must be free when it is said to be
-            self._send(Released(order.run_id))
+            self._release(order.run_id)
         else:
             self._send(CommandReceived(order.run_id, order.command))
-            self._run(order.run_id, generator, threads, order.command)
+            self._run(self._paused.pop(order.run_id), order.command)
 
-    def _run(self, run_id: str, generator: RunGenerator, threads: int, reply: Command | None = None) -> None:
+    def _release(self, run_id: str) -> None:
+        """Frees a paused run's memory, here and on the card; its checkpoint was told when it paused."""
+        self._paused.pop(run_id).generator.close()
+        gc.collect()  # the memory must be free when it is said to be
+        clear_cache()
+        self._send(Released(run_id))
+
+    def _clear_card(self) -> None:
+        """Makes room on the card: what is kept for later is given back, and runs paused there leave the memory."""
+        gc.collect()
+        clear_cache()
+        for run_id in [run_id for run_id, run in self._paused.items() if run.placement.device != "cpu"]:
+            self._release(run_id)
+
+    def _run(self, run: "_Run", reply: Command | None = None) -> None:
+        run_id, generator = run.run_id, run.generator
+
         def emit(event: RunEvent) -> None:
             data = encode(event)
             if isinstance(event, Tick):
@@ -97,20 +115,27 @@ class Worker:
             else:
                 self._send(EncodedEvent(run_id, event.seq, event.type, data))
 
-        torch.set_num_threads(threads)
+        torch.set_num_threads(run.threads)
         try:
-            finished = drive(generator, emit, lambda: self._command(run_id, threads), reply)
+            finished = drive(generator, emit, lambda: self._command(run_id, run.threads), reply)
         except _Stop:
             generator.close()
             raise
         except Exception as error:
-            self._send(Ended(run_id, "failed", explain(error)))
+            ended, full = Ended(run_id, "failed", explain(error)), isinstance(error, CardFull)
         else:
             if finished is None:
-                self._paused[run_id] = generator, threads
+                self._paused[run_id] = run
                 self._send(Paused(run_id))
-            else:
-                self._send(Ended(run_id, finished.outcome, finished.sentence))
+                return
+            ended, full = Ended(run_id, finished.outcome, finished.sentence), False
+        # Outside of the handler: the error's trace held what the run had on the card.
+        if full:
+            self._clear_card()
+        elif run.placement.device != "cpu":
+            gc.collect()
+            clear_cache()  # what this process keeps for later is not there for the others
+        self._send(ended)
 
     def _command(self, run_id: str, threads: int) -> Command | None:
         """The next command for this run; cancels paused runs meanwhile."""
@@ -127,6 +152,16 @@ class Worker:
                 self._send(CommandReceived(run_id, message.command))
                 return message.command
         return None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run that has begun, in this slot's memory."""
+
+    run_id: str
+    generator: RunGenerator
+    threads: int
+    placement: Placement
 
 
 def _checkpoint(job: Job) -> Checkpoint | None:

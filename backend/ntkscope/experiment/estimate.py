@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ntkscope.errors import TooLarge
-from ntkscope.experiment.machine import Speed, machine_speed
+from ntkscope.experiment.machine import machine_speed
 from ntkscope.experiment.machine_memory import machine_memory
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.split import rows_taken
+from ntkscope.experiment.speed import Speed
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Arcs, Circle, RandomPoints
 from ntkscope.schemas.dataset import DatasetPoints
@@ -35,6 +36,14 @@ class Limits:
     max_points: int
     max_memory_bytes: int
     max_steps: int
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Of a run's parts; what remains is the processor's."""
+
+    steps: Speed  # and of its kernels
+    eigen: Speed  # of the eigendecompositions of its kernel frames
 
 
 @dataclass(frozen=True)
@@ -159,20 +168,27 @@ def infinite_bytes(size: Sizes) -> int:
     return DOUBLE * (3 * size.n**2 + 2 * size.grid * size.n)
 
 
-def estimate_cost(config: RunConfig, dataset: Table | None = None) -> Cost:
-    """Memory and times, from counts of operations and this machine's speed.
+def estimate_cost(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Cost:
+    """Memory and times, from counts of operations and measured speeds.
 
     A run is its kernel, its steps, and its records; times are right within a factor of about two.
+
+    Args:
+        config: What to run.
+        dataset: The table of a config whose points are an uploaded data set.
+        on: Of what computes its parts; None: this machine's processor.
     """
-    size = sizes(config, dataset)
-    speed = machine_speed(config.training.device)
-    kernel = kernel_seconds(size, speed)
-    step = step_seconds(size, speed)
-    frame = _signal_seconds(size, size.n + size.grid, speed) / 3
-    frame += speed.seconds(2 * size.n * (size.n + size.grid), 2 * size.n, 20)
-    drawn = speed.seconds(0, 0, 0, transcendental=2 * size.parameters)
-    preview = FIXED_SECONDS + drawn + kernel + speed.eigen_seconds(size.n) + _cross_seconds(size, speed)
-    moving = kernel + _cross_seconds(size, speed) + speed.eigen_seconds(size.n) + 3 * step  # and the trial step
+    size, here = sizes(config, dataset), machine_speed()
+    on = on or Speeds(here, here)
+    kernel = kernel_seconds(size, on.steps)
+    step = step_seconds(size, on.steps)
+    frame = _signal_seconds(size, size.n + size.grid, on.steps) / 3
+    frame += here.seconds(2 * size.n * (size.n + size.grid), 2 * size.n, 20)
+    drawn = here.seconds(0, 0, 0, transcendental=2 * size.parameters)
+    start = FIXED_SECONDS + drawn + here.eigen_seconds(size.n)
+    preview = start + kernel_seconds(size, here) + _cross_seconds(size, here)
+    cross = _cross_seconds(size, on.steps)
+    moving = kernel + cross + on.eigen.eigen_seconds(size.n) + 3 * step  # and the trial step
     if config.recording.hessian:
         moving += HESSIAN_STEPS * step
     return Cost(
@@ -180,7 +196,7 @@ def estimate_cost(config: RunConfig, dataset: Table | None = None) -> Cost:
         memory_bytes=memory_bytes(size),
         preview_seconds=preview,
         step_seconds=step,
-        run_seconds=preview + size.steps * step + size.frames * frame + size.kernel_frames * moving,
+        run_seconds=start + kernel + cross + size.steps * step + size.frames * frame + size.kernel_frames * moving,
     )
 
 

@@ -1,37 +1,25 @@
-"""This machine: the device that a run takes, what it is called, and how fast it is."""
+"""This machine: what a run's device is called, and how fast it is."""
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
-from ntkscope.errors import Unavailable
+from ntkscope.experiment.speed import Speed
 from ntkscope.schemas.event_parts import Machine
 
-SIDE = 192  # of the matrices that are multiplied and decomposed: small enough to take a millisecond
+SIDE = 192  # of the matrices that are multiplied and decomposed: small enough to take a millisecond on a core
 ELEMENTS = 2**15
-Device = Literal["auto", "cpu", "cuda"]
-
-
-def choose_device(asked: Device) -> Literal["cpu", "cuda"]:
-    """`cuda` where it is asked for, or there and asked for as `auto`; else `cpu`.
-
-    Raises:
-        Unavailable: a GPU is asked for where there is none.
-    """
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise Unavailable(
-            "A CUDA device must be there to train on one.",
-            "device cuda on a machine without one",
-            "Choose device cpu or auto.",
-            "training.device",
-        )
-    return "cuda" if asked != "cpu" and torch.cuda.is_available() else "cpu"
+LARGEST_SIDE, MOST_ELEMENTS = 4096, 2**24  # of those for a card: 128 MiB each
+CARD_EIGEN_SIDE = 512
+# On a card the call that waits for it takes 10 to 50 us whatever was done, so that what is timed must last far longer.
+BATCH_SECONDS = 0.005
+MOST_CALLS = 512
+Device = Literal["cpu", "cuda"]
 
 
 def this_machine(device: str, precision: str) -> Machine:
@@ -45,62 +33,73 @@ def this_machine(device: str, precision: str) -> Machine:
     )
 
 
-@dataclass(frozen=True)
-class Speed:
-    """Seconds for a unit of each kind of work, in float64."""
-
-    per_multiply_add: float
-    per_element: float  # one that is read and written
-    per_transcendental: float  # exp, erf, tanh of one element
-    per_call: float
-    per_cubed_row: float  # of a symmetric eigendecomposition
-
-    def seconds(self, multiply_adds: int, elements: int, calls: int, transcendental: int = 0) -> float:
-        """Time of so much work."""
-        return (
-            multiply_adds * self.per_multiply_add
-            + elements * self.per_element
-            + transcendental * self.per_transcendental
-            + calls * self.per_call
-        )
-
-    def eigen_seconds(self, n: int) -> float:
-        """Time of the eigendecomposition of an n x n kernel."""
-        return n**3 * self.per_cubed_row + 20 * self.per_call
-
-
 @cache
-def machine_speed(device: Device = "cpu") -> Speed:
-    """The speed of the device that a run with this setting takes."""
-    chosen = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
-    state = torch.Generator().manual_seed(0)
-    matrix = torch.randn(SIDE, SIDE, generator=state, dtype=torch.float64).to(chosen)
-    symmetric = (matrix @ matrix.T).cpu()
-    line = torch.linspace(-2, 2, ELEMENTS, dtype=torch.float64, device=chosen)
-    single = line[:1]
-    call = _least_seconds(lambda: single + single, chosen, repeats=50)
+def machine_speed() -> Speed:
+    """The processor's."""
+    matrix, line = _random(SIDE), torch.linspace(-2, 2, ELEMENTS, dtype=torch.float64)
+    symmetric, single = matrix @ matrix.T, line[:1]
+    call = _least_seconds(lambda: single + single, repeats=50)
     return Speed(
-        per_multiply_add=_least_seconds(lambda: matrix @ matrix, chosen) / SIDE**3,
-        per_element=_least_seconds(lambda: line + line, chosen) / ELEMENTS,
-        per_transcendental=_least_seconds(lambda: torch.tanh(line), chosen) / ELEMENTS,
+        per_multiply_add=_least_seconds(lambda: matrix @ matrix) / SIDE**3,
+        per_element=_least_seconds(lambda: line + line) / ELEMENTS,
+        per_transcendental=_least_seconds(lambda: torch.tanh(line)) / ELEMENTS,
         per_call=call,
-        per_cubed_row=_least_seconds(lambda: torch.linalg.eigh(symmetric)[0], "cpu", repeats=2) / SIDE**3,
+        per_cubed_row=_least_seconds(lambda: torch.linalg.eigh(symmetric)[0], repeats=2) / SIDE**3,
     )
 
 
-def _least_seconds(work: Callable[[], Tensor], device: str, repeats: int = 5) -> float:
+def card_speed() -> Speed:
+    """The card's: of work that is as large as it must be for the card to be busy, many calls between two waits."""
+    matrix = _large(_random(SIDE).to("cuda"), lambda x: x @ x, lambda x: x.repeat(2, 2), LARGEST_SIDE**2)
+    line = torch.linspace(-2, 2, ELEMENTS, dtype=torch.float64).to("cuda")
+    line = _large(line, torch.tanh, lambda x: x.repeat(4), MOST_ELEMENTS)
+    single, symmetric = line[:1], _random(CARD_EIGEN_SIDE).to("cuda")
+    symmetric = symmetric @ symmetric.T
+    return Speed(
+        per_multiply_add=_seconds_of_many(lambda: matrix @ matrix) / len(matrix) ** 3,
+        per_element=_seconds_of_many(lambda: line + line) / len(line),
+        per_transcendental=_seconds_of_many(lambda: torch.tanh(line)) / len(line),
+        per_call=_seconds_of_many(lambda: single + single),
+        per_cubed_row=_batch_seconds(lambda: torch.linalg.eigh(symmetric)[0], 1) / CARD_EIGEN_SIDE**3,
+    )
+
+
+def _large(x: Tensor, work: Callable[[Tensor], Any], grow: Callable[[Tensor], Tensor], most: int) -> Tensor:
+    """Grown until the work on it takes a while, or until it has so many elements."""
+    while x.numel() < most and _batch_seconds(partial(work, x), 1) < BATCH_SECONDS / 8:
+        x = grow(x)
+    return x
+
+
+def _random(side: int) -> Tensor:
+    return torch.randn(side, side, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def _least_seconds(work: Callable[[], Any], repeats: int = 5) -> float:
     """The shortest of some trials: other programs only ever add to it."""
     work()
     trials = []
     for _ in range(repeats):
-        _wait(device)
         begun = perf_counter()
         work()
-        _wait(device)
         trials.append(perf_counter() - begun)
     return min(trials)
 
 
-def _wait(device: str) -> None:
-    if device == "cuda":
-        torch.cuda.synchronize()
+def _seconds_of_many(work: Callable[[], Any]) -> float:
+    """Of one call on the card, from batches that last far longer than the wait at their end."""
+    calls = 1
+    while calls < MOST_CALLS and _batch_seconds(work, calls) < BATCH_SECONDS:
+        calls *= 2
+    return min(_batch_seconds(work, calls) for _ in range(3)) / calls
+
+
+def _batch_seconds(work: Callable[[], Any], calls: int) -> float:
+    """Of so many calls, after one that is not counted, and of one wait for the card."""
+    work()
+    torch.cuda.synchronize()
+    begun = perf_counter()
+    for _ in range(calls):
+        work()
+    torch.cuda.synchronize()
+    return perf_counter() - begun

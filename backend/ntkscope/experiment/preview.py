@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from ntkscope.experiment.estimate import estimate_cost
+from ntkscope.experiment.estimate import Speeds, estimate_cost
 from ntkscope.experiment.measure.endings import Condition, Facts
 from ntkscope.experiment.measure.notices import choice_notices, rehearsal_warnings
 from ntkscope.experiment.measure.scale_warnings import scale_warnings
@@ -41,23 +41,33 @@ class Begun:
     preview: Preview
 
 
-def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
-    """The whole preview, rehearsal and all; it takes no step of the run itself.
+def preview(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Preview:
+    """The whole preview, rehearsal and all, on the CPU; it takes no step of the run itself.
+
+    Args:
+        config: What would be run.
+        dataset: The table of a config whose points are an uploaded data set.
+        on: The speeds of what the run would compute on; None: this machine's processor.
 
     Raises:
         NtkscopeError: the config cannot be run.
     """
-    begun = begin_preview(config, dataset)
+    begun = begin_preview(config, dataset, on)
     return complete(rehearse_preview(begun, complete(choose_rate(begun))))
 
 
-def begin_preview(config: RunConfig, dataset: Table | None = None) -> Begun:
+def begin_preview(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Begun:
     """K_0's answers: decomposes it, takes no step. A rehearsed rate that is not chosen yet is the most it may be.
+
+    Args:
+        config: What would be run.
+        dataset: The table of a config whose points are an uploaded data set.
+        on: As of `preview`.
 
     Raises:
         NtkscopeError: the config cannot be run.
     """
-    cost = estimate_cost(config, dataset)
+    cost = estimate_cost(config, dataset, on)
     state = initial(config, dataset)
     waves = Waves.of(state.problem, state.config.data)
     answers = _answers(state, waves, cost.step_seconds)
@@ -116,14 +126,14 @@ def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Prog
     )
 
 
-def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
-    """The cost alone, at once, and what the data say of themselves.
+def preview_cost(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Preview:
+    """The cost alone, at once, and what the data say of themselves; arguments as in `preview`.
 
     Raises:
         NtkscopeError: the data cannot be built.
     """
     notices = build(config, dataset).notices
-    cost = estimate_cost(config, dataset)
+    cost = estimate_cost(config, dataset, on)
     return Preview(
         status="cost",
         config=config,

@@ -4,15 +4,20 @@ from collections.abc import Generator
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from ntkscope.experiment.card_memory import check_room, is_card_full, ran_out
 from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.measure.prepare import Prepared, prepare
 from ntkscope.experiment.measure.sentences import cancelled_early
 from ntkscope.experiment.measure.states import KernelState, NetworkState
+from ntkscope.experiment.placement import place_here
 from ntkscope.experiment.problem.datasets import Table
-from ntkscope.numerics import Stages, drift, euler_step, unit_slopes
+from ntkscope.experiment.theory.probe import Values
+from ntkscope.numerics import Stages, drift, euler_step, spectrum, step_graph
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Reason, RunEvent, Tick
+from ntkscope.schemas.placement import Placement
 
 Events = Generator[RunEvent, Command | None, None]
 DIVERGED = 1e8  # times the loss at the start
@@ -27,6 +32,7 @@ def train(
     last_seq: int = 0,
     since: int | None = None,
     threads: int = 1,
+    placement: Placement | None = None,
 ) -> Events:
     """Train and measure: Started, then Frames and KernelFrames, Finished and a Checkpoint; Ticks in between.
 
@@ -39,6 +45,7 @@ def train(
             the steps after this one (-1: all). The run goes on with what is left of it, as if it had never stopped.
             None: the config asks for more steps, a plan of its own that begins with another `Started`.
         threads: Threads of the numerics; set for the whole process.
+        placement: Where it computes, as it was chosen before; None: it is chosen here.
 
     Yields:
         Events. A reply to a Tick by `send` is a command: `pause` is answered by a Checkpoint and a paused
@@ -46,10 +53,33 @@ def train(
         Started a `pause` waits until the first Frame; `cancel` is answered by Finished alone.
 
     Raises:
-        NtkscopeError: the config cannot be run; before the first event.
+        NtkscopeError: the config cannot be run, before the first event; the card is full, at any time.
     """
     torch.set_num_threads(threads)
-    stages = prepare(config, dataset, resume, since, first_seq=last_seq + 1)
+    placement = place_here(config, dataset, placement)
+    check_room(config, dataset, placement)
+    events = _train(config, dataset, resume, last_seq, since, placement)
+    del resume  # whoever takes it up frees it
+    try:
+        yield from events
+    except RuntimeError as error:
+        if placement.device == "cpu" or not is_card_full(error):
+            raise
+    else:
+        return
+    # Outside of the handler: the error's trace holds what was on the card.
+    raise ran_out(config, dataset, placement)
+
+
+def _train(
+    config: RunConfig,
+    dataset: Table | None,
+    resume: Checkpoint | None,
+    last_seq: int,
+    since: int | None,
+    placement: Placement,
+) -> Events:
+    stages = prepare(config, dataset, resume, since, first_seq=last_seq + 1, placement=placement)
     prepared, command = yield from _prepare(stages, resume)
     if prepared is None:
         yield cancelled_early(resume, last_seq + 1)
@@ -107,6 +137,7 @@ class _Run:
         self.loss_limit = DIVERGED * self.initial.loss or float("inf")
         self.goal = self.initial.probe.goal
         self.euler_step = euler_step(self.network, self.initial.probe.inputs)
+        self.many_steps = step_graph(self.euler_step, self.goal, self.initial.learning_rate, CHECK_EVERY)
         self.recorded = self.step or -1  # the last step with a frame
 
     def events(self, announced: bool) -> Events:
@@ -115,7 +146,7 @@ class _Run:
             yield self.recorder.started()
         reason = yield from self._train()
         if self.recorded != self.step and reason != "diverged":
-            ended = yield from self._record_frame(self._state())
+            ended = yield from self._record_frame(self._state(self._values()))
             reason = ended or reason
         loss = self.loss if np.isfinite(self.loss) else None
         yield self.recorder.finished(reason, self.step, loss, self.clock.seconds())
@@ -135,8 +166,7 @@ class _Run:
         """Take steps up to `target`; returns why the run ends before it, if it does."""
         stop, goal = self.initial.config.training.stop, self.initial.loss_to_stop_at
         while self.step < target:
-            residual = self.euler_step(self.goal, self.initial.learning_rate)
-            self.step += 1
+            residual = self._step(target)
             if self.step % CHECK_EVERY == 0:
                 self.loss = 0.5 * float(residual.double() @ residual.double())
                 if not self.loss <= self.loss_limit:
@@ -151,17 +181,26 @@ class _Run:
                     return "wall_seconds"
         return None
 
+    def _step(self, target: int) -> Tensor:
+        """One step; on a card as many as there are between two looks at the loss; the residual before the last."""
+        if self.many_steps and self.step % CHECK_EVERY == 0 and target - self.step >= CHECK_EVERY:
+            self.step += CHECK_EVERY
+            return self.many_steps()
+        self.step += 1
+        return self.euler_step(self.goal, self.initial.learning_rate)
+
     def _record(self) -> Generator[RunEvent, Command | None, Reason | None]:
         """Measure what is due at this step; returns why the run ends here, if it does."""
-        stop, state = self.initial.config.training.stop, self._state()
+        stop, values = self.initial.config.training.stop, self._values()
+        state = self._state(values)
         ended = yield from self._record_frame(state)
         if ended:
             return ended
         if self.step in self.recorder.kernel_steps:
-            measured = self._kernel_state()
+            measured = self._kernel_state(values)
             if measured:
                 yield self.recorder.kernel_frame(state, measured)
-        if self.network.activation.can_die and self.network.hidden_derivatives_all_zero(self.initial.probe.inputs):
+        if values.dead:
             return "dead_units"
         goal = self.initial.loss_to_stop_at
         if goal is not None and self.loss <= goal:
@@ -184,23 +223,26 @@ class _Run:
         return None
 
     @torch.no_grad()
-    def _state(self) -> NetworkState:
-        fitted, function = self.initial.probe.values(self.network)
-        return NetworkState(self.step, self._time(), self.clock.seconds(), fitted, function)
+    def _values(self) -> Values:
+        return self.initial.probe.values(self.network)
+
+    def _state(self, values: Values) -> NetworkState:
+        return NetworkState(self.step, self._time(), self.clock.seconds(), values.fitted, values.function)
 
     @torch.no_grad()
-    def _kernel_state(self) -> KernelState | None:
+    def _kernel_state(self, values: Values) -> KernelState | None:
         """None where the kernel has grown beyond what float64 can square: nothing is measured of it."""
-        initial, probe = self.initial, self.initial.probe
-        at_start = initial.matrix, initial.kernel.cross_kernel
-        kernel, cross_kernel = probe.kernels(self.network) if self.step else at_start
+        initial, probe, rate = self.initial, self.initial.probe, self.initial.learning_rate
+        measured = probe.measured(self.network, values, rate, initial.placement.eigen, at_start=self.step == 0)
+        kernel, cross_kernel = measured.kernels or (initial.matrix, initial.kernel.cross_kernel)
         if cross_kernel is None or not np.isfinite(drift(kernel, initial.matrix)):
             return None
         return KernelState(
             kernel,
             cross_kernel,
-            slopes=unit_slopes(self.network, probe.inputs),
-            identity=probe.identity(self.network, kernel, initial.learning_rate),
+            initial.kernel.spectrum if self.step == 0 else spectrum(kernel, measured.decomposed),
+            slopes=measured.slopes,
+            identity=probe.identity(values, measured.after, kernel, rate),
             hessian=probe.hessian(self.network) if initial.config.recording.hessian else None,
         )
 

@@ -66,7 +66,9 @@ from ntkscope.numerics.spectrum import (
     unit_roundoff,
 )
 from ntkscope.numerics.stages import Stages, complete, pieces
-from ntkscope.numerics.unit_slopes import UnitSlopes, largest_slope, unit_slopes
+from ntkscope.numerics.step_graph import plain_steps, step_graph
+from ntkscope.numerics.transfer import to_host
+from ntkscope.numerics.unit_slopes import UnitSlopes, largest_slope, unit_slope_shares, unit_slopes
 
 __all__ = [
     "ACTIVATIONS",
@@ -142,14 +144,18 @@ __all__ = [
     "nonuniform_frequencies",
     "output_stages",
     "pieces",
+    "plain_steps",
     "positional",
     "predict",
     "rotate_pair",
     "scales",
     "series_terms_of_layers",
     "spectrum",
+    "step_graph",
     "subspace_overlap",
+    "to_host",
     "unit_roundoff",
+    "unit_slope_shares",
     "unit_slopes",
     "wave_vectors",
 ]

@@ -46,7 +46,7 @@ class FrozenKernel:
         """
         if bool((step < 0).any()):
             raise ValueError(f"a prediction only goes forward; you gave step {float(step.min()):g}")
-        return KernelPrediction(self, law, step)
+        return KernelPrediction(self, law, step.to(self.residual.device))
 
 
 @dataclass(frozen=True)

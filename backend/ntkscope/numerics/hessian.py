@@ -1,6 +1,6 @@
 """The largest eigenvalue of the loss's Hessian, by Lanczos with Hessian-vector products."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +12,7 @@ from ntkscope.numerics.module_copy import copy_of
 
 TOLERANCE = 1e-6  # of the error bound, relative to the eigenvalue
 MOST_PRODUCTS = 120
+LOOK_AHEAD = 8  # products between looks at a card's numbers; those after the last that counts are not told
 SEED = 0  # of the first direction: the same run gives the same number
 
 
@@ -73,24 +74,32 @@ def hessian_sharpness(
 
     size = sum(parameter.numel() for parameter in parameters)
     begin = torch.randn(size, generator=torch.Generator().manual_seed(SEED), dtype=torch.float64).to(x.device)
-    vector, before, link = begin / begin.norm(), torch.zeros_like(begin), 0.0
-    diagonal: list[float] = []
-    links: list[float] = []
-    largest = error = 0.0
-    while len(diagonal) < min(MOST_PRODUCTS, size):
-        image = product(vector) - link * before
-        diagonal.append(float(vector @ image))
-        image -= diagonal[-1] * vector
-        link = float(image.norm())
-        tridiagonal = torch.diag(torch.tensor(diagonal, dtype=torch.float64))
-        off = torch.tensor(links, dtype=torch.float64)
-        values, vectors = torch.linalg.eigh(tridiagonal + torch.diag(off, 1) + torch.diag(off, -1))
-        largest, error = float(values[-1]), link * abs(float(vectors[-1, -1]))
+    products, found = 0, torch.empty(2, 0, dtype=torch.float64)
+    lanczos, largest, error = _lanczos(product, begin / begin.norm()), 0.0, 0.0
+    while products < min(MOST_PRODUCTS, size):
+        if products == found.shape[1]:
+            more = min(LOOK_AHEAD if x.is_cuda else 1, min(MOST_PRODUCTS, size) - products)
+            found = torch.cat([found, torch.stack([next(lanczos) for _ in range(more)], dim=1).cpu()], dim=1)
+        products += 1
+        diagonal, links = found[:, :products]
+        off = links[:-1]
+        values, vectors = torch.linalg.eigh(torch.diag(diagonal) + torch.diag(off, 1) + torch.diag(off, -1))
+        largest, error = float(values[-1]), float(links[-1]) * abs(float(vectors[-1, -1]))
         if error <= tolerance * float(values.abs().max()):
             break
-        links.append(link)
+    return Sharpness(largest, error, products)
+
+
+def _lanczos(product: Callable[[Tensor], Tensor], vector: Tensor) -> Iterator[Tensor]:
+    """The entries (2,) of the tridiagonal matrix for each product: on the diagonal, and beside it. Nothing waits."""
+    before, link = torch.zeros_like(vector), vector.new_zeros(())
+    while True:
+        image = product(vector) - link * before
+        entry = vector @ image
+        image -= entry * vector
+        link = image.norm()
+        yield torch.stack([entry, link])
         before, vector = vector, image / link
-    return Sharpness(largest, error, len(diagonal))
 
 
 def _copy(network: MLP | nn.Module, x: Tensor) -> tuple[Callable[[Tensor], Tensor], list[Tensor]]:

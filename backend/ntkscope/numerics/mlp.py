@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from ntkscope.numerics.architecture import Architecture
@@ -254,9 +254,10 @@ class MLP:
         for parameter, gradient in zip(self.parameters(), gradients, strict=True):
             parameter.add_(gradient, alpha=-learning_rate)
 
-    def hidden_derivatives_all_zero(self, x: Float[Tensor, "n d"]) -> bool:
+    def hidden_derivatives_all_zero(self, x: Float[Tensor, "n d"]) -> Bool[Tensor, ""]:
         """Whether some hidden layer lets nothing through at any of these inputs ("all units dead")."""
-        return any(bool((slope == 0).all()) for slope in self.forward_signals(x).slopes)
+        none = x.new_zeros((), dtype=torch.bool)  # of a network without a hidden layer
+        return torch.stack([none, *((slope == 0).all() for slope in self.forward_signals(x).slopes)]).any()
 
     def to_bytes(self) -> bytes:
         """The parameters in order, little-endian in their own precision."""

@@ -89,8 +89,14 @@ def without_round_off(eigenvalues: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
     return eigenvalues.clamp_min(0)
 
 
-def spectrum(kernel: Float[Tensor, "n n"]) -> Spectrum:
+def spectrum(
+    kernel: Float[Tensor, "n n"], decomposed: tuple[Float[Tensor, " n"], Float[Tensor, "n n"]] | None = None
+) -> Spectrum:
     """The eigendecomposition of a symmetric kernel.
+
+    Args:
+        kernel: To be decomposed.
+        decomposed: What `torch.linalg.eigh` gave for it elsewhere, such as on a card; None: it is found here.
 
     Raises:
         ValueError: the kernel is not symmetric, or holds a NaN or an infinity.
@@ -102,7 +108,7 @@ def spectrum(kernel: Float[Tensor, "n n"]) -> Spectrum:
     asymmetry = float((kernel - kernel.T).abs().max())
     if asymmetry > ASYMMETRY * scale:
         raise ValueError(f"a kernel must be symmetric; it differs from its transpose by {asymmetry:.3g}")
-    ascending, vectors = torch.linalg.eigh(kernel)
+    ascending, vectors = torch.linalg.eigh(kernel) if decomposed is None else decomposed
     eigenvalues, modes = ascending.flip(0), vectors.flip(1)
     magnitudes = modes.abs()
     leading = (magnitudes >= NEARLY_LARGEST * magnitudes.amax(0)).int().argmax(0)

@@ -1,5 +1,7 @@
 """Hidden units that bend nothing: dead ones (relu), saturated ones (tanh, erf, ...), and those on a straight piece."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +29,12 @@ class UnitSlopes:
     flat: list[float]
     straight: list[float]
 
+    @classmethod
+    def of(cls, shares: Float[Tensor, "2 layers"]) -> UnitSlopes:
+        """From what `unit_slope_shares` gives, on the CPU."""
+        flat, straight = shares.tolist()
+        return cls(flat, straight)
+
 
 def unit_slopes(network: MLP, x: Float[Tensor, "n d"]) -> UnitSlopes:
     """The shares at these inputs. A slope that is no number counts as none.
@@ -35,12 +43,18 @@ def unit_slopes(network: MLP, x: Float[Tensor, "n d"]) -> UnitSlopes:
         network: As it is now.
         x: The inputs, encoded.
     """
+    return UnitSlopes.of(unit_slope_shares(network, x).cpu())
+
+
+def unit_slope_shares(network: MLP, x: Float[Tensor, "n d"]) -> Float[Tensor, "2 layers"]:
+    """The same, flat ones first, where the network is: nothing waits for its device."""
     limit = FLAT * largest_slope(network.activation)
-    flat, straight = [], []
+    layers = []
     for slope in network.forward_signals(x).slopes:
-        flat.append(float((~(slope.abs() >= limit)).all(0).double().mean()))
-        straight.append(float((~((slope - slope.median(0).values).abs() >= limit)).double().mean()))
-    return UnitSlopes(flat, straight)
+        flat = (~(slope.abs() >= limit)).all(0).double().mean()
+        straight = (~((slope - slope.median(0).values).abs() >= limit)).double().mean()
+        layers.append(torch.stack([flat, straight]))
+    return torch.stack(layers, dim=1) if layers else x.new_empty(2, 0, dtype=torch.float64)
 
 
 def largest_slope(activation: Activation) -> float:

@@ -1,10 +1,9 @@
-"""What a config must pass before its run waits: this server's limits, its data set, its device."""
+"""What a config must pass before its run waits: this server's limits, its data set."""
 
 from ntkscope.errors import NotFound
 from ntkscope.executors.base import Job
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
-from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.table_reader import read_csv
 from ntkscope.runs.live import Live
@@ -38,7 +37,6 @@ class Admission:
         """The table that the config names, once the config has passed this server's limits."""
         dataset = self.table(config)
         check_limits(config, self._limits, dataset)
-        choose_device(config.training.device)
         return dataset
 
     def table(self, config: RunConfig) -> Table | None:
@@ -83,6 +81,7 @@ class Admission:
                 dataset,
                 resume=checkpoint if extends else None,
                 threads=threads_for(run.config, dataset, self._threads),
+                placement=run.placement,
             ),
             memory=memory_bytes(sizes(run.config, dataset)),
             since=extends.step if extends else -1,

@@ -9,7 +9,9 @@ from typing import TypeVar
 import torch
 
 from ntkscope.errors import Conflict
-from ntkscope.experiment.estimate import infinite_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.card import ABSENT, Card
+from ntkscope.experiment.estimate import Speeds, infinite_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.placement import explained, speeds
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import Begun, begin_preview, choose_rate, preview_cost, rehearse_preview
 from ntkscope.experiment.problem.build import build
@@ -25,6 +27,7 @@ from ntkscope.runs.memory import Memory
 from ntkscope.runs.rehearsing import GivenUp, Rehearsing
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
+from ntkscope.schemas.placement import ON_CPU, Placement
 from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.run import KernelName, Prediction
 from ntkscope.schemas.training import RehearsedRate
@@ -63,12 +66,26 @@ class ComputeService:
         for pool in self._pools:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    async def preview(self, config: RunConfig, dataset: Table | None) -> Preview:
-        """K_0's answers, and the rehearsal's when they are asked for again; the cost alone where K_0 takes longer."""
-        cost = await asyncio.to_thread(preview_cost, config, dataset)
+    async def preview(
+        self, config: RunConfig, dataset: Table | None, placement: Placement | None = None, card: Card = ABSENT
+    ) -> Preview:
+        """K_0's answers, and the rehearsal's when they are asked for again; the cost alone where K_0 takes longer.
+
+        Args:
+            config: What would be run.
+            dataset: The table that it names.
+            placement: Where it would compute; the preview itself is computed here, on the CPU.
+            card: As a worker has found it.
+        """
+        placement = placement or ON_CPU
+        on = await asyncio.to_thread(speeds, placement, card)
+        return explained(await self._preview(config, dataset, on), placement)
+
+    async def _preview(self, config: RunConfig, dataset: Table | None, on: Speeds) -> Preview:
+        cost, key = await asyncio.to_thread(preview_cost, config, dataset, on), f"{config.digest()} {on}"
         try:
-            known = self._begun.has(config.digest())
-            promise = self._begin(config, dataset, cost)
+            known = self._begun.has(key)
+            promise = self._begin(config, dataset, cost, on)
         except Conflict as short:
             return cost.model_copy(update={"warnings": [f"{short.expected} There are {short.got}. {short.remedy}"]})
         if not await _there(promise, WAIT_SECONDS if cost.cost.preview_seconds < NOT_WORTH_WAITING else 0.0):
@@ -77,7 +94,7 @@ class ComputeService:
         if begun.preview.status == "ready":
             return begun.preview
         try:
-            return await self._rehearsed(begun, dataset, WAIT_SECONDS if known else 0.0)
+            return await self._rehearsed(key, begun, dataset, WAIT_SECONDS if known else 0.0)
         except Conflict as short:
             warning = f"Not rehearsed. {short.expected} There are {short.got}. {short.remedy}"
             said = [*begun.preview.warnings, warning]
@@ -91,15 +108,17 @@ class ComputeService:
         """
         if not waits_for_rate(config, dataset):
             return config
-        begun = await self._begin(config, dataset, await asyncio.to_thread(preview_cost, config, dataset))
+        begun = await self._begin(config, dataset, await asyncio.to_thread(preview_cost, config, dataset), None)
         rate = await self._rate(begun, dataset)
         return config if rate is None else with_rate(config, rate)
 
-    def _begin(self, config: RunConfig, dataset: Table | None, cost: Preview) -> "asyncio.Future[Begun]":
+    def _begin(
+        self, config: RunConfig, dataset: Table | None, cost: Preview, on: Speeds | None
+    ) -> "asyncio.Future[Begun]":
         size = sizes(config, dataset)
         return self._begun.get(
-            config.digest(),
-            lambda: begin_preview(config, dataset),
+            f"{config.digest()} {on}",
+            lambda: begin_preview(config, dataset, on),
             taking=cost.cost.memory_bytes,
             keeping=PREVIEW_BYTES * size.n + (start_bytes(size) if may_be_rehearsed(size.n, size.parameters) else 0),
         )
@@ -110,10 +129,10 @@ class ComputeService:
         taking = memory_bytes(sizes(config, dataset))
         return self._rates.get(config.digest(), lambda: complete(choose_rate(begun)), taking=taking)
 
-    async def _rehearsed(self, begun: Begun, dataset: Table | None, seconds: float) -> Preview:
+    async def _rehearsed(self, key: str, begun: Begun, dataset: Table | None, seconds: float) -> Preview:
         """The whole preview where it is there within so many seconds, else how far its rehearsal is."""
         config, until, rate = begun.preview.config, time.monotonic() + seconds, None
-        key, size = config.digest(), sizes(config, dataset)
+        size = sizes(config, dataset)
         if waits_for_rate(config, dataset):
             choice = self._rate(begun, dataset)
             if not await _there(choice, seconds):

@@ -48,6 +48,11 @@ class Live:
         """Whether it takes the next slot that suits it."""
         return self.state == "queued" and not self.held and not self.leaving
 
+    @property
+    def on_card(self) -> bool:
+        """Whether it computes on a card."""
+        return self.run.placement is not None and self.run.placement.device != "cpu"
+
     def begin(self) -> Job:
         """Its job, which is handed out once."""
         assert self.job is not None
@@ -121,15 +126,21 @@ class LiveRuns:
         """The runs whose generators are there: one that trains, and any number that are paused."""
         return [live for live in self._runs.values() if live.slot == slot]
 
-    def next(self, ready: Collection[int]) -> tuple[int, Live] | None:
+    def next(self, ready: Collection[int], cards: Collection[int] = ()) -> tuple[int, Live] | None:
         """The first run that waits and the free slot for it, which must be ready; takes both, and its memory.
 
         A run that waits for memory is overtaken by none that would take some: it would wait for ever.
+
+        Args:
+            ready: Slots whose worker is warm.
+            cards: Slots whose worker computes on a card. Where there is none, a run that was to compute on one begins
+                all the same, and ends with the reason.
         """
         short = False
         for run_id, live in self._runs.items():
             live.short = False
-            free = [slot for slot in self._free() if slot in ready and live.slot in (None, slot)]
+            suits = cards if live.on_card and cards else ready
+            free = [slot for slot in self._free() if slot in ready and slot in suits and live.slot in (None, slot)]
             if not live.waits or not free:
                 continue
             if live.job is not None:

@@ -19,6 +19,7 @@ from ntkscope.runs.live import Live
 from ntkscope.runs.notifier import Notifier
 from ntkscope.runs.scheduler import Scheduler
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.placement import Placement
 from ntkscope.schemas.run import ENDED, RunRequest, RunSummary
 from ntkscope.schemas.training import Stop
 from ntkscope.store.run_store import RunStore
@@ -73,12 +74,12 @@ class Manager(Entries):
             place: In a sweep; a run that was there before leaves the sweep.
 
         Raises:
-            NtkscopeError: the config is beyond the limits, its data set is not here, or too many runs wait.
+            NtkscopeError: the config is beyond the limits, its data set or its device is not here, or too many wait.
         """
         self._check_queue()
         dataset = await self.checked(request.config)
         request = request.model_copy(update={"config": await self._settle(request.config, dataset)})
-        run = _row(request, place)
+        run = _row(request, place, await self.placed(request.config, dataset))
         await self._insert(run)
         return self._begin(self._admission.live(run, dataset))
 
@@ -96,6 +97,10 @@ class Manager(Entries):
     async def within_limits(self, config: RunConfig) -> Table | None:
         """The same where the config has been trained, or is only asked about."""
         return await anyio.to_thread.run_sync(self._admission.within_limits, config)
+
+    async def placed(self, config: RunConfig, dataset: Table | None, before: Placement | None = None) -> Placement:
+        """Where a run of the config computes; as `Cards.place`."""
+        return await self._scheduler.cards.place(config, dataset, before)
 
     def table(self, config: RunConfig) -> Table | None:
         """The uploaded table that the config names. Reads the store: not for the event loop."""
@@ -170,11 +175,13 @@ class Manager(Entries):
         training = run.config.training.model_copy(update={"stop": Stop(steps=steps)})
         config = run.config.model_copy(update={"training": training})
         dataset = await self.within_limits(config)
+        placement = await self.placed(config, dataset, run.placement)
         if self.live(run_id) is not None:  # another request was faster
             return await self.get(run_id)
         changes = {
             "config": config,
             "digest": config.digest(),
+            "placement": placement,
             "state": "queued",
             "sentence": "",
             "ended_at": None,
@@ -216,7 +223,7 @@ class Manager(Entries):
             )
 
 
-def _row(request: RunRequest, place: SweepPlace | None) -> RunSummary:
+def _row(request: RunRequest, place: SweepPlace | None, placement: Placement | None = None) -> RunSummary:
     """A run that nobody has seen yet."""
     return RunSummary(
         id=secrets.token_hex(6),
@@ -235,4 +242,5 @@ def _row(request: RunRequest, place: SweepPlace | None) -> RunSummary:
         recorded=False,
         sweep=place.sweep if place else None,
         member=place.member if place else None,
+        placement=placement,
     )

@@ -22,6 +22,7 @@ from ntkscope.executors.base import (
     Ticked,
 )
 from ntkscope.runs import words
+from ntkscope.runs.cards import Cards
 from ntkscope.runs.live import Live, LiveRuns
 from ntkscope.runs.memory import Memory
 from ntkscope.runs.notifier import Notifier
@@ -44,7 +45,7 @@ class Scheduler:
     """
 
     def __init__(self, executor: Executor, notifier: Notifier, memory: Memory) -> None:
-        self.live = LiveRuns(executor.slots, memory)
+        self.live, self.cards = LiveRuns(executor.slots, memory), Cards()
         memory.yields(self._reduce)
         memory.on_free(self.fill)
         self._executor = executor
@@ -83,7 +84,7 @@ class Scheduler:
 
     def fill(self) -> None:
         """Begins, or goes on with, the runs for which there is a slot with a worker that is ready."""
-        while (found := self.live.next(self._ready)) is not None:
+        while (found := self.live.next(self._ready, self.cards.slots)) is not None:
             slot, live = found
             live.slot = slot
             if live.job is not None:
@@ -145,8 +146,9 @@ class Scheduler:
 
     def _receive(self, slot: int, message: Message) -> None:
         match message:
-            case Ready():
+            case Ready(card=card):
                 self._ready.add(slot)
+                self.cards.report(slot, card)
                 self.fill()
             case Died(exit_code=exit_code):
                 self._ready.discard(slot)

@@ -133,7 +133,8 @@ class Sweeps:
         different = {member.config.model_copy(update={"seed": 0}).digest(): member for member in made}
         for member in different.values():
             try:
-                await self._manager.checked(member.config)
+                dataset = await self._manager.checked(member.config)
+                await self._manager.placed(member.config, dataset)
             except NtkscopeError as error:
                 got = f"{error.got}, with {words.member_name('', member.values)}"
                 raise type(error)(error.expected, got, error.remedy, error.where) from None

@@ -9,6 +9,7 @@ from ntkscope.schemas.base import Model, field
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.event_parts import Ensemble
+from ntkscope.schemas.placement import Placement
 from ntkscope.schemas.units import VALUE
 from ntkscope.schemas.unreadable import Unreadable
 
@@ -68,6 +69,7 @@ class RunSummary(Model):
     recorded: bool  # bundled with the program, not trained here
     sweep: str | None = None  # that it is one of
     member: int | None = None  # its index there
+    placement: Placement | None = None  # where it computes; None for a run of an earlier version, or a recorded one
 
 
 class RunList(Model):

@@ -107,7 +107,7 @@ class Training(Model):
     )
     stop: Stop = field(Stop(), title="When to stop", help="Training ends at the first of these.")
     device: Literal["auto", "cpu", "cuda"] = field(
-        "auto", title="Device", help="auto takes the GPU where there is one.", advanced=True
+        "auto", title="Device", help="auto takes the GPU where there is one and a step is large enough.", advanced=True
     )
     precision: Literal["float32", "float64"] = field(
         "float64", title="Precision", help="Of the network. The kernel is float64 in any case.", advanced=True

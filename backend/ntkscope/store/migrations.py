@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, select, text
 from ntkscope.errors import Unavailable
 from ntkscope.store.tables import METADATA, SCHEMA_VERSION
 
-VERSION = 3
+VERSION = 4
 
 
 def _add_sweeps(connection: Connection) -> None:
@@ -26,9 +26,17 @@ def _events_have_a_version(_: Connection) -> None:
     """Nothing changes, but that an older program refuses the database: it could not read the events to come."""
 
 
+def _runs_have_a_placement(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE runs ADD COLUMN placement TEXT"))
+
+
 # Step k brings a database of version k - 1 to version k, in statements of its own time: the tables go on to change.
 # A fresh database is made at VERSION at once.
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _add_sweeps, 3: _events_have_a_version}
+STEPS: Mapping[int, Callable[[Connection], None]] = {
+    2: _add_sweeps,
+    3: _events_have_a_version,
+    4: _runs_have_a_placement,
+}
 
 
 def migrate(

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine, Function, LargeBinary, Row, Select, func, or_, select
 
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.placement import Placement
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunSummary
 from ntkscope.schemas.unreadable import Unreadable
@@ -147,6 +148,8 @@ def _summary(row: Row[*tuple[Any, ...]]) -> RunSummary | Unreadable:
     try:
         config = RunConfig.model_validate_json(values.pop("config"))
         tags = TAGS.validate_json(values.pop("tags"))
-        return RunSummary(**values, config=config, tags=tags, ahead=0)
+        text = values.pop("placement")
+        placement = None if text is None else Placement.model_validate_json(text)
+        return RunSummary(**values, config=config, tags=tags, placement=placement, ahead=0)
     except ValidationError as error:
         return unreadable(row, error)

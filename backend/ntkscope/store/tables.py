@@ -33,6 +33,7 @@ RUNS = Table(
     Column("recorded", Boolean, nullable=False),
     Column("sweep", String(32)),  # of which it is a run
     Column("member", Integer),  # its index there
+    Column("placement", Text),  # Placement as JSON
     Index("runs_by_age", "created_at", "id"),
     Index("runs_by_sweep", "sweep", "member", unique=True),
 )

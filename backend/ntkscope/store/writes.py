@@ -17,12 +17,13 @@ from ntkscope.wire.codec import EncodedEvent
 
 def insert_run(connection: Connection, run: RunSummary) -> None:
     """A new row."""
-    values = run.model_dump(exclude={"ahead", "config", "tags"})
-    connection.execute(insert(RUNS).values(**values, **_texts(config=run.config, tags=run.tags)))
+    values = run.model_dump(exclude={"ahead", "config", "tags", "placement"})
+    texts = _texts(config=run.config, tags=run.tags, placement=run.placement)
+    connection.execute(insert(RUNS).values(**values, **texts))
 
 
 def update_run(connection: Connection, run_id: str, **values: Any) -> None:
-    """Sets columns of a run; `config` and `tags` as they are in the schemas."""
+    """Sets columns of a run; `config`, `tags` and `placement` as they are in the schemas."""
     connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**_texts(**values)))
 
 
@@ -107,4 +108,6 @@ def _texts(**values: Any) -> dict[str, Any]:
         values["tags"] = json.dumps(values["tags"], ensure_ascii=False)
     if "config" in values:
         values["config"] = values["config"].model_dump_json()
+    if values.get("placement") is not None:
+        values["placement"] = values["placement"].model_dump_json()
     return values

@@ -1623,6 +1623,32 @@ export interface components {
             inputs: number | null;
         };
         /**
+         * Placement
+         * @description The device of a run's steps and measurements, and of the eigendecompositions of its kernel frames.
+         *
+         *     K_0 is decomposed on the CPU in any case: predictions are made there of the same modes, and where modes share an
+         *     eigenvalue another library finds others.
+         */
+        Placement: {
+            /**
+             * Device
+             * @default cpu
+             * @enum {string}
+             */
+            device: "cpu" | "cuda";
+            /**
+             * Eigen
+             * @default cpu
+             * @enum {string}
+             */
+            eigen: "cpu" | "cuda";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Positional
          * @description sqrt 2 [cos, sin](2^j pi x), j = 0 .. octaves - 1.
          */
@@ -2181,6 +2207,7 @@ export interface components {
             sweep?: string | null;
             /** Member */
             member?: number | null;
+            placement?: components["schemas"]["Placement"] | null;
         };
         /**
          * Sawtooth
@@ -2820,7 +2847,7 @@ export interface components {
             stop: components["schemas"]["Stop"];
             /**
              * Device
-             * @description auto takes the GPU where there is one.
+             * @description auto takes the GPU where there is one and a step is large enough.
              * @default auto
              * @enum {string}
              */

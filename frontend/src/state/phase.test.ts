@@ -43,10 +43,16 @@ describe("statusOf", () => {
   it("says device, precision, speed, time left", () => {
     expect(statusOf(after(4, [tick]), row("running"), "training", "live")).toEqual({
       machine: ["CPU", "float64", "1,840 step/s"],
+      why: "",
       state: "Live",
       tone: "live",
       left: "41 s left",
     });
+  });
+
+  it("says why on this device, where there was a choice", () => {
+    const placement = { device: "cpu", eigen: "cpu", reason: "Trains on the CPU: the card is full." } as const;
+    expect(statusOf(after(4), { ...row("running"), placement }, "training", "live").why).toBe(placement.reason);
   });
 
   it("counts the runs ahead", () => {

@@ -8,6 +8,8 @@ import type { Phase } from "./phase";
 export interface Status {
   /** Where it runs: device and precision. */
   machine: string[];
+  /** Why on this device, where there was a choice. */
+  why: string;
   /** What it is doing, in a word or two. */
   state: string;
   tone: "live" | "waiting" | "trouble" | "still";
@@ -17,16 +19,17 @@ export interface Status {
 
 export function statusOf(run: RunState, summary: RunSummary | null, phase: Phase, connection: Connection): Status {
   const machine = run.started ? [run.started.machine.device.toUpperCase(), run.started.machine.precision] : [];
+  const why = summary?.placement?.reason ?? "";
   if (connection === "reconnecting") {
-    return { machine, state: words.reconnecting(run.frames.at(-1)?.time ?? 0), tone: "trouble", left: "" };
+    return { machine, why, state: words.reconnecting(run.frames.at(-1)?.time ?? 0), tone: "trouble", left: "" };
   }
   const speed = run.tick?.steps_per_second ?? 0;
   if (phase === "training" && speed > 0) machine.push(words.speed(speed));
   const seconds = phase === "training" ? run.tick?.seconds_left : null;
   const left = seconds == null ? "" : words.left(seconds);
-  if (phase === "queued" && summary?.ahead) return { machine, state: words.ahead(summary.ahead), tone: "waiting", left };
-  if (phase === "loading" && run.frames.length) return { machine, state: words.loading(run.frames.length), tone: "waiting", left };
-  return { machine, state: PHASES[phase], tone: toneOf(phase), left };
+  if (phase === "queued" && summary?.ahead) return { machine, why, state: words.ahead(summary.ahead), tone: "waiting", left };
+  if (phase === "loading" && run.frames.length) return { machine, why, state: words.loading(run.frames.length), tone: "waiting", left };
+  return { machine, why, state: PHASES[phase], tone: toneOf(phase), left };
 }
 
 function toneOf(phase: Phase): Status["tone"] {

@@ -1,10 +1,7 @@
 """Predictions at recording times against a network that is linear in its parameters, and against loops."""
 
 import numpy as np
-import pytest
-import torch
 
-from ntkscope.errors import Unavailable
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.theory.frozen import theory
 from ntkscope.experiment.theory.initial_state import initial
@@ -57,9 +54,3 @@ def test_a_wide_network_s_function_follows_the_prediction_off_the_data() -> None
     begin = of(events, Started)[0]
     moved = np.linalg.norm(last.function - begin.grid_start)
     assert np.linalg.norm(last.function - last.predicted["frozen"].function) < 0.05 * moved
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_start_rejects_a_device_that_is_not_there() -> None:
-    with pytest.raises(Unavailable, match="auto"):
-        initial(config(training__device="cuda"))

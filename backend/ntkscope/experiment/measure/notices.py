@@ -33,9 +33,10 @@ def run_notices(
     missing = rehearsal_left_out(initial)
     if missing is not None:
         said.append(missing)
-    if infinite is None:
-        return [*said, infinite_left_out(initial)]
-    return [*said, *growth_notices("Infinite width", infinite, initial.loss)]
+    said += (
+        [infinite_left_out(initial)] if infinite is None else growth_notices("Infinite width", infinite, initial.loss)
+    )
+    return [*said, initial.placement.reason] if initial.placement.reason else said
 
 
 def choice_notices(initial: InitialState) -> list[str]:

@@ -12,6 +12,7 @@ from ntkscope.experiment.theory.initial_state import InitialState, initial_stage
 from ntkscope.numerics import MLP, Stages, output_stages
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint
+from ntkscope.schemas.placement import ON_CPU, Placement
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def prepare(
     resume: Checkpoint | None = None,
     since: int | None = None,
     first_seq: int = 1,
+    placement: Placement = ON_CPU,
 ) -> Stages[Prepared]:
     """Builds, decomposes and predicts, with a stop every some tenths of a second.
 
@@ -43,11 +45,12 @@ def prepare(
         resume: Where to go on from.
         since: As in `train`.
         first_seq: Of the first event.
+        placement: Where the run computes.
 
     Raises:
         NtkscopeError: the config cannot be run.
     """
-    initial = yield from initial_stages(config, dataset)
+    initial = yield from initial_stages(config, dataset, placement)
     network, residual, resumed = initial.network.copy(), initial.kernel.residual, None
     steps = recording_steps(initial.last_step, config.recording.frames)
     kernels = kernel_steps(steps, config.recording.kernel_frames)

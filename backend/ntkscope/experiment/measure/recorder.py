@@ -33,7 +33,6 @@ from ntkscope.numerics import (
     Stages,
     cumulative_power,
     drift,
-    spectrum,
     subspace_overlap,
 )
 from ntkscope.numerics.stages import untold
@@ -220,7 +219,7 @@ class Recorder:
     def kernel_frame(self, state: NetworkState, measured: KernelState) -> KernelFrame:
         """What needs K_t: its spectrum and how far it moved; the moving prediction takes it up."""
         initial, kernel, targets = self.initial, measured.kernel, self.initial.problem.targets
-        decomposed = initial.kernel.spectrum if state.step == 0 else spectrum(kernel)
+        decomposed = measured.decomposed
         residual, leading = state.fitted - targets, initial.groups.leading
         coefficients = decomposed.mode_coefficients(residual)[: initial.followed].numpy()
         if self._moving:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ntkscope.numerics import UnitSlopes
+from ntkscope.numerics import Spectrum, UnitSlopes
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.event_parts import HessianSharpness, Identity
 
@@ -40,6 +40,7 @@ class KernelState:
 
     kernel: Tensor  # (n, n)
     cross_kernel: Tensor  # (g, n)
+    decomposed: Spectrum
     slopes: UnitSlopes  # of the hidden units, at the training points
     identity: Identity | None
     hessian: HessianSharpness | None

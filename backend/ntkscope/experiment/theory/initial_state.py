@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput
-from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.problem.build import Problem, build, network_stages
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.loss import half_sums, loss_to_stop_at
@@ -31,6 +30,7 @@ from ntkscope.numerics import (
 )
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import TRAINING_LAW
+from ntkscope.schemas.placement import ON_CPU, Placement
 from ntkscope.schemas.training import LossName
 
 Array = NDArray[np.float64]
@@ -45,6 +45,7 @@ class InitialState:
     """
 
     config: RunConfig
+    placement: Placement
     problem: Problem
     network: MLP  # at step 0, on the run's device, in its precision
     probe: Probe
@@ -94,21 +95,22 @@ class InitialState:
         return found
 
 
-def initial(config: RunConfig, dataset: Table | None = None) -> InitialState:
+def initial(config: RunConfig, dataset: Table | None = None, placement: Placement = ON_CPU) -> InitialState:
     """Build the run's problem and network and decompose its kernel.
 
     Raises:
         InvalidInput: the config or its data cannot be run; the message says why.
-        Unavailable: a GPU is asked for where there is none.
     """
-    return complete(initial_stages(config, dataset))
+    return complete(initial_stages(config, dataset, placement))
 
 
-def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[InitialState]:
+def initial_stages(
+    config: RunConfig, dataset: Table | None = None, placement: Placement = ON_CPU
+) -> Stages[InitialState]:
     """`initial`, with a stop every some tenths of a second; the eigendecomposition alone has none."""
     problem = build(config, dataset)
     yield
-    device, dtype = choose_device(config.training.device), getattr(torch, config.training.precision)
+    device, dtype = placement.device, getattr(torch, config.training.precision)
     network = (yield from network_stages(problem, config.seed, device)).to(dtype=dtype)
     inputs = problem.encoded.to(device, dtype)
     grid_inputs = problem.grid_encoded.to(device, dtype)
@@ -130,6 +132,7 @@ def initial_stages(config: RunConfig, dataset: Table | None = None) -> Stages[In
     yield
     return InitialState(
         config=config,
+        placement=placement,
         problem=problem,
         network=network,
         probe=probe,

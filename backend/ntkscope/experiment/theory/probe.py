@@ -1,12 +1,63 @@
 """Where a network is measured: the points, the targets, and what is subtracted from its output."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from ntkscope.numerics import MLP, Stages, complete, empirical_ntk_stages, hessian_sharpness, identity_error
+from ntkscope.numerics import (
+    MLP,
+    Stages,
+    UnitSlopes,
+    complete,
+    empirical_ntk,
+    empirical_ntk_stages,
+    hessian_sharpness,
+    identity_error,
+    to_host,
+    unit_slope_shares,
+)
 from ntkscope.schemas.event_parts import HessianSharpness, Identity
+
+
+@dataclass(frozen=True)
+class Values:
+    """A network on the training points and on the grid.
+
+    Args:
+        output: (n,) the network's own, on its device, in its precision.
+        raw: (n,) the same in float64 on the CPU.
+        fitted: (n,) the drawn function on the training points.
+        function: (g,) the same on the grid.
+        dead: Whether a hidden layer of units that can die lets nothing through.
+    """
+
+    output: Tensor
+    raw: Tensor
+    fitted: Tensor
+    function: Tensor
+    dead: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a network's kernel frame is made of, on the CPU in float64.
+
+    Args:
+        kernels: (n, n) and (g, n); None at step 0.
+        after: (n,) the network's output after one trial step.
+        slopes: Of its hidden units, at the training points.
+        decomposed: The kernel's eigenvalues and eigenvectors, as `torch.linalg.eigh` gave them on a card.
+    """
+
+    kernels: tuple[Tensor, Tensor] | None
+    after: Tensor
+    slopes: UnitSlopes
+    decomposed: tuple[Tensor, Tensor] | None
 
 
 @dataclass(frozen=True)
@@ -32,10 +83,19 @@ class Probe:
         """(n,) what the network's own output is trained towards, on its device, in its precision."""
         return (self.targets + self.offset).to(self.inputs)
 
-    def values(self, network: MLP) -> tuple[Tensor, Tensor]:
-        """The drawn function on the training points (n,) and on the grid (g,)."""
-        fitted = network(self.inputs)[:, 0].double().cpu() - self.offset
-        return fitted, network(self.grid_inputs)[:, 0].double().cpu() - self.grid_offset
+    @cached_property
+    def _there(self) -> tuple[Tensor, Tensor]:
+        """Offset and targets on the network's device, in float64: copied once a run."""
+        return self.offset.to(self.inputs.device), self.targets.to(self.inputs.device)
+
+    def values(self, network: MLP) -> Values:
+        """The network as it is now, in one copy from its device."""
+        output, function = network(self.inputs)[:, 0], network(self.grid_inputs)[:, 0]
+        parts = [output, function]
+        if network.activation.can_die:
+            parts.append(network.hidden_derivatives_all_zero(self.inputs))
+        found = to_host(*parts)
+        return Values(output, found[0], found[0] - self.offset, found[1] - self.grid_offset, bool(sum(found[2:])))
 
     def kernels(self, network: MLP) -> tuple[Tensor, Tensor]:
         """K(X, X) (n, n) and K(x*, X) (g, n)."""
@@ -46,27 +106,64 @@ class Probe:
         kernel = (yield from empirical_ntk_stages(network, self.inputs)).double().cpu()
         return kernel, (yield from empirical_ntk_stages(network, self.grid_inputs, self.inputs)).double().cpu()
 
-    def identity(self, network: MLP, kernel: Tensor, learning_rate: float) -> Identity | None:
-        """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k||, by one trial step on a copy (theory, section 1).
+    def measured(self, network: MLP, values: Values, learning_rate: float, eigen: str, at_start: bool) -> Measured:
+        """What needs the kernel, in two copies from the network's device.
 
         Args:
             network: As it is now.
+            values: Its own.
+            learning_rate: eta, of the trial step on a copy by which the identity is checked (theory, section 1).
+            eigen: The device on which the kernel is decomposed.
+            at_start: At step 0, whose kernels are there already.
+        """
+        trial, (offset, targets) = network.copy(), self._there
+        residual = values.output.double() - offset - targets
+        trial.descend(trial.gradients(self.inputs, residual.to(self.inputs)), learning_rate)
+        after, shares = trial(self.inputs)[:, 0], unit_slope_shares(network, self.inputs)
+        if at_start:
+            after, shares = to_host(after, shares)
+            return Measured(None, after, UnitSlopes.of(shares), None)
+        kernel = empirical_ntk(network, self.inputs)
+        cross_kernel = empirical_ntk(network, self.grid_inputs, self.inputs)
+        decomposed = _eigh(kernel) if kernel.device.type == eigen == "cuda" else []
+        (kernel,) = to_host(kernel)
+        cross_kernel, after, shares, *found = to_host(cross_kernel, after, shares, *decomposed)
+        pair = (found[0], found[1].T) if found else None
+        return Measured((kernel, cross_kernel), after, UnitSlopes.of(shares), pair)
+
+    def identity(self, values: Values, after: Tensor, kernel: Tensor, learning_rate: float) -> Identity | None:
+        """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k|| (theory, section 1).
+
+        Args:
+            values: The network's own.
+            after: (n,) its output after a trial step.
             kernel: (n, n) its own.
             learning_rate: eta.
 
         Returns:
             None where the network stands still.
         """
-        before = network(self.inputs)[:, 0].cpu()
-        residual = before.double() - self.offset - self.targets
-        trial = network.copy()
-        trial.descend(trial.gradients(self.inputs, residual.to(self.inputs)), learning_rate)
-        error, floor = identity_error(before, trial(self.inputs)[:, 0].cpu(), kernel, residual, learning_rate)
+        precision = self.inputs.dtype
+        residual = values.raw - self.offset - self.targets
+        error, floor = identity_error(values.raw.to(precision), after.to(precision), kernel, residual, learning_rate)
         if not (np.isfinite(error) and np.isfinite(floor)):
             return None
         return Identity(error=error if error > floor else None, floor=floor)
 
     def hessian(self, network: MLP) -> HessianSharpness:
         """The largest eigenvalue of the loss's Hessian."""
-        found = hessian_sharpness(network, self.inputs, self.targets + self.offset)
+        offset, targets = self._there
+        found = hessian_sharpness(network, self.inputs, targets + offset)
         return HessianSharpness(largest=found.largest, error=found.error, products=found.products)
+
+
+def _eigh(kernel: Tensor) -> list[Tensor]:
+    """Eigenvalues, and eigenvectors as rows: column by column is how they lie in memory, and sums depend on that.
+
+    Of a kernel on a card; nothing of one that is not finite, which the card's library refuses.
+    """
+    try:
+        eigenvalues, vectors = torch.linalg.eigh(kernel)
+        return [eigenvalues, vectors.T]
+    except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
+        return []
