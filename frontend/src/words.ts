@@ -70,7 +70,7 @@ export const words = {
   modelTaken: (layers: number) => `The form has its ${whole(layers)} hidden layer${layers === 1 ? "" : "s"} now.`,
   modelInputs: (model: number, points: number) =>
     `Its first layer takes ${whole(model)} inputs, these points have ${whole(points)}: the network here follows the points.`,
-  copyPytorch: "Copy as PyTorch",
+  copyPytorch: "Copy the run shown as PyTorch",
   copyPytorchOf: "The run shown as a short script that gives the same losses",
   copiedPytorch: "Script copied. It needs PyTorch alone and gives the losses of the run shown.",
   notCopiedPytorch: "The browser does not allow copying. GET api/runs/…/pytorch.py has the script.",

@@ -106,7 +106,7 @@ def test_models_as_people_write_them(text: str, activation: str) -> None:
     ("line", "said"),
     [
         ("optim.Adam(net.parameters(), lr=1e-3)", "Adam is not taken"),
-        ("optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=0)", "momentum of SGD: not taken"),
+        ("optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=0)", "Not taken of SGD: momentum;"),
         ("optim.SGD(net.parameters(), lr=args.lr)", "is no number above 0 in the text"),
         ("nn.L1Loss()", "L1Loss is not taken"),
         ("DataLoader(data, batch_size=32)", "every step here sees all points"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ntkscope.experiment.pasted.layers import KNOWN, Affine, Bend, Inputs, LeftOut, Part, layers_of, parts_of
+from ntkscope.experiment.pasted.layers import KNOWN, NO_BEND, Affine, Bend, Inputs, LeftOut, Part, layers_of, parts_of
 from ntkscope.experiment.pasted.source import REMEDY, Source, called, refused, shown
 from ntkscope.experiment.pasted.training import read_training
 from ntkscope.schemas.config import RunConfig
@@ -104,7 +104,7 @@ def _network(affine: Sequence[Affine], behind: Sequence[Sequence[Bend]]) -> dict
     if twice:
         raise refused("One activation behind a layer.", f"'{shown(twice.node)}' as well", "Take it out.", twice.node)
     kinds = list(
-        dict.fromkeys(("linear", ()) if one is None else (one.name, tuple(one.shape.items())) for one in hidden)
+        dict.fromkeys((NO_BEND, ()) if one is None else (one.name, tuple(one.shape.items())) for one in hidden)
     )
     if len(kinds) > 1:
         names = ", ".join(f"{name}{dict(shape) or ''}" for name, shape in kinds)
