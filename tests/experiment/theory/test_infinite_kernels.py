@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ntkscope.errors import TooLarge
+from ntkscope.errors import InvalidInput, TooLarge
 from ntkscope.experiment.theory import infinite_kernels
 from ntkscope.experiment.theory.infinite import infinite
 from ntkscope.experiment.theory.infinite_kernels import left_out, own_kernels
