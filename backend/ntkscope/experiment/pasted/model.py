@@ -63,7 +63,11 @@ def _layers(source: Source) -> tuple[list[ast.expr], list[str]]:
     loose = [statement.value for statement in source.tree.body if isinstance(statement, ast.Expr)]
     if any(_is_layer(one) for one in loose):
         return list(loose), []
-    raise refused("A model as nn.Sequential(...), or as a list of Dense layers.", "a text without one", REMEDY)
+    expected = "A model as nn.Sequential(...), or as a list of Dense layers."
+    if classes := [node for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)]:
+        got, remedy = "a class, whose forward says how its layers follow", "Write the layers as nn.Sequential(...)."
+        raise refused(expected, got, remedy, classes[0])
+    raise refused(expected, "a text without one", REMEDY)
 
 
 def _is_layer(node: ast.AST) -> bool:
