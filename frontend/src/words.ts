@@ -47,6 +47,8 @@ export const words = {
   moreCharts: "More",
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
+  /** The preview's rate is one of half the sum, whatever the given one is of. */
+  rate: (loss: string) => (loss === "half_sum" ? "Learning rate, η" : "Rate of ½ Σ r², η"),
   neverLearnt: "never learnt",
   /** Why a wave is never learnt, in a table's cell; the server's sentence says it with numbers. */
   never: {

@@ -12,7 +12,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", ["relu", "tanh", "erf", "gelu", "sin", "linear"])
+@pytest.mark.parametrize("name", ["relu", "tanh", "erf", "gelu", "sin", "linear", "sigmoid", "selu"])
 @pytest.mark.parametrize("depth", [1, 3])
 def test_training_steps(name: str, depth: int) -> None:
     net, x, y = network(name, depth), normal(9, 3), normal(9, seed=1)
@@ -38,7 +38,7 @@ def test_kernels_and_predictions() -> None:
         assert torch.allclose(found, expected, rtol=0, atol=1e-10 * float(expected.abs().max()))
 
 
-@pytest.mark.parametrize("name", ["relu", "gelu", "tanh"])
+@pytest.mark.parametrize("name", ["relu", "gelu", "tanh", "selu"])
 def test_infinite_width(name: str) -> None:
     x = normal(6, 3)
     shape = architecture(2, name, 1.3, 0.2)
