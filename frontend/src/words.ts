@@ -48,6 +48,8 @@ export const words = {
   moreCharts: "More",
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
+  /** The preview's rate is one of half the sum, whatever the given one is of. */
+  rate: (loss: string) => (loss === "half_sum" ? "Learning rate, η" : "Rate of ½ Σ r², η"),
   neverLearnt: "never learnt",
   /** Why the kernel at the start does not learn a wave, in a table's cell; the server's sentence says it with numbers. */
   notByK0: {
@@ -87,7 +89,7 @@ export const words = {
   modelTaken: (layers: number) => `The form has its ${whole(layers)} hidden layer${layers === 1 ? "" : "s"} now.`,
   modelInputs: (model: number, points: number) =>
     `Its first layer takes ${whole(model)} inputs, these points have ${whole(points)}: the network here follows the points.`,
-  copyPytorch: "Copy as PyTorch",
+  copyPytorch: "Copy the run shown as PyTorch",
   copyPytorchOf: "The run shown as a short script that gives the same losses",
   copiedPytorch: "Script copied. It needs PyTorch alone and gives the losses of the run shown.",
   notCopiedPytorch: "The browser does not allow copying. GET api/runs/…/pytorch.py has the script.",

@@ -31,7 +31,7 @@ def test_a_pasted_model_says_what_a_config_is_to_have(real: Server) -> None:
     assert (changes["network.width"], changes["network.depth"]) == ([32, 16], 2)
     assert (changes["network.activation"], changes["network.initialization"]) == ("sigmoid", "torch_linear")
     assert changes["training.learning_rate"] == {"kind": "given", "value": 0.1}
-    assert answer.json()["ignored"] == ["momentum of SGD: not taken, training here is plain gradient descent."]
+    assert answer.json()["ignored"] == ["Not taken of SGD: momentum; training here is plain gradient descent."]
 
 
 def test_a_convolution_is_refused_with_its_line(real: Server) -> None:

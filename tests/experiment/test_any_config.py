@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.schemas.event import Finished
-from ntkscope.schemas.network import ActivationName
+from ntkscope.schemas.network import ActivationName, InitializationName
+from ntkscope.schemas.training import LossName
 from ntkscope.wire.codec import encode, to_json
 from tests.cases import config, of, run
 
@@ -44,12 +45,14 @@ CONFIGS = st.fixed_dictionaries(
         "data__points": POINTS,
         "data__target": TARGETS,
         "data__noise": st.sampled_from([0, 0.5]),
-        "network__width": st.sampled_from([1, 2, 8, 64]),
-        "network__depth": st.sampled_from([1, 2, 4]),
+        "network__width": st.sampled_from([1, 2, 8, 64, [8, 3], [1, 16, 2]]),
+        "network__depth": st.sampled_from([1, 2, 3, 4]),
         "network__activation": st.sampled_from(get_args(ActivationName)),
         "network__leaky_slope": st.sampled_from([-1.0, 0.0, 0.01, 1.0]),
         "network__rbf_gamma": st.sampled_from([1e-3, 1.0, 100.0]),
         "network__parameterization": st.sampled_from(["ntk", "standard", "mean_field"]),
+        "network__initialization": st.sampled_from(get_args(InitializationName)),
+        "training__loss": st.sampled_from(get_args(LossName)),
         "network__sigma_w": st.sampled_from([1e-3, 1.0, 4.0, 100.0]),
         "network__sigma_b": st.sampled_from([0, 1.0, 50.0]),
         "network__bias": st.booleans(),
@@ -68,6 +71,10 @@ CONFIGS = st.fixed_dictionaries(
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(CONFIGS)
 def test_every_config_ends_in_an_outcome_or_a_sentence(changes: dict[str, Any]) -> None:
+    if isinstance(changes["network__width"], list):
+        changes = changes | {"network__depth": len(changes["network__width"])}
+    if changes["network__initialization"] != "normal":
+        changes = changes | {"network__parameterization": "standard"}
     try:
         events = run(config(**changes))
     except NtkscopeError:

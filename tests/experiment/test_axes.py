@@ -221,3 +221,12 @@ def test_a_field_that_is_not_known(field: str, remedy: str) -> None:
     assert refused.expected.startswith("A field of the configuration that holds one number, text or switch")
     assert (refused.got, refused.where) == (f"'{field}'", "axes.1.field")
     assert refused.remedy == remedy
+
+
+def test_widths_of_their_own_leave_no_axis_and_the_remedy_says_so() -> None:
+    base = config(network__width=[32, 16], network__depth=2)
+    with pytest.raises(InvalidInput) as caught:
+        members(SweepRequest(config=base, axes=[SweepAxis(field="network.width", values=[8])]))
+    assert caught.value.remedy == "Here it holds a list. Give the base configuration one number instead."
+    with pytest.raises(InvalidInput, match="As many hidden layers as there are widths, 2"):
+        members(SweepRequest(config=base, axes=[SweepAxis(field="network.depth", values=[3])]))

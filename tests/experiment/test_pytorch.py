@@ -115,5 +115,7 @@ def test_the_loss_to_stop_at_and_what_is_said_of_its_units() -> None:
     assert (finished.reason, finished.step) == ("loss", 40)
     assert started.learning_rate == pytest.approx(2 * 0.05 / 16)
     said = next(notice for notice in started.notices if "mean" in notice)
-    assert said.startswith("The rate 0.0500 of their mean over 16 points (MSELoss as it is) is 0.00625 of half the sum")
+    assert said.startswith(
+        "The rate 0.0500 of the mean of squares over 16 points (MSELoss as it is) is 0.00625 of half the sum"
+    )
     assert "the loss to stop at" in said

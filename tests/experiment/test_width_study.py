@@ -39,6 +39,10 @@ def test_a_record_has_what_the_log_has() -> None:
     assert found.drifts == tuple(frame.drift for frame in frames)
 
 
+def test_of_several_widths_the_last_hidden_layer_s_counts() -> None:
+    assert measured(config(network__width=[8, 32], network__depth=2), []).width == 32
+
+
 def test_a_log_without_infinite_kernel_or_kernel_frames_leaves_them_out() -> None:
     (begun,) = of(small_run(), Started)
     found = measured(config(), [begun.model_copy(update={"infinite": None})])

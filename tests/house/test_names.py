@@ -18,13 +18,16 @@ LAW_FILES = {
     "experiment/theory/frozen.py",
     "wire/version_1.py",  # the names of two fields
 }
-# A config's fields that shape an activation; a formula's functions, some of which are called the same; an example.
+# A config's fields that shape an activation; a formula's functions, some of which are called the same; what PyTorch
+# and Keras call them; an example.
 ACTIVATION_FILES = {
     "api/examples.py",
     "numerics/activations.py",
     "schemas/network.py",
+    "experiment/pasted/layers.py",
     "experiment/problem/build.py",
     "experiment/problem/formula.py",
+    "experiment/problem/formula_text.py",
     "experiment/problem/formula_waves.py",
 }
 
@@ -48,7 +51,12 @@ def test_names_stand_in_their_own_tables_only(names: list[str], own: set[str]) -
 
 
 @pytest.mark.parametrize(
-    ("path", "names"), [("experiment/problem/build.py", ACTIVATIONS), ("experiment/theory/frozen.py", LAWS)]
+    ("path", "names"),
+    [
+        ("experiment/problem/build.py", ACTIVATIONS),
+        ("experiment/pasted/layers.py", ACTIVATIONS),
+        ("experiment/theory/frozen.py", LAWS),
+    ],
 )
 def test_a_table_beside_its_own_is_no_branch(path: str, names: dict[str, object]) -> None:
     text = (BACKEND / path).read_text(encoding="utf-8")

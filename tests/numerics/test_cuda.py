@@ -34,7 +34,9 @@ def agree(cuda: Card | None, found: Tensor, expected: Tensor) -> bool:
     return apart <= (0.0 if cuda else ROUND_OFF * float(expected.abs().max()))
 
 
-@pytest.mark.parametrize("name", ["relu", "tanh", "erf", "gelu", "sin", "linear", "silu", "leaky_relu"])
+@pytest.mark.parametrize(
+    "name", ["relu", "tanh", "erf", "gelu", "sin", "linear", "silu", "leaky_relu", "sigmoid", "selu"]
+)
 @pytest.mark.parametrize("depth", [1, 3])
 def test_training_steps(cuda: Card | None, name: str, depth: int) -> None:
     net, x, y = network(name, depth), normal(9, 3), normal(9, seed=1)
@@ -61,7 +63,7 @@ def test_kernels_and_predictions(cuda: Card | None) -> None:
         assert agree(cuda, found, expected)
 
 
-@pytest.mark.parametrize("name", ["relu", "gelu", "tanh"])
+@pytest.mark.parametrize("name", ["relu", "gelu", "tanh", "selu"])
 def test_infinite_width(cuda: Card | None, name: str) -> None:
     x = normal(6, 3)
     shape = architecture(1, name, 0.3, 0.2)  # a series with few terms

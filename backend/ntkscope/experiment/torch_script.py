@@ -25,7 +25,7 @@ LOSSES: dict[LossName, str] = {
 WEIGHTS: dict[InitializationName, str] = {
     "normal": "layer.weight.data = {deviation} * torch.randn(layer.in_features, layer.out_features).T.contiguous()",
     "glorot": "nn.init.xavier_uniform_(layer.weight)",
-    "he": "nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')",
+    "he": "nn.init.kaiming_normal_(layer.weight)",
 }
 BIASES: dict[InitializationName, str] = {
     "normal": "layer.bias.data = {deviation} * torch.randn(layer.out_features)",

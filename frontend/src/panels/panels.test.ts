@@ -113,6 +113,11 @@ describe("FieldRow", () => {
     expect(document.querySelector(".error")).toBeNull();
   });
 
+  it("gives a phone's keyboard commas where a list may be typed", () => {
+    expect(rowOf("network.width").input.inputMode || find("input").getAttribute("inputmode")).toBe("text");
+    expect(rowOf("network.depth").input.inputMode || find("input").getAttribute("inputmode")).toBe("numeric");
+  });
+
   it("sets symbols as symbols", () => {
     rowOf("network.sigma_w");
     expect(find("label sub").textContent).toBe("w");

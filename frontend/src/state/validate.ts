@@ -54,7 +54,7 @@ function bound(limit: number): string {
 }
 
 function parseList(row: Row, text: string): Parsed {
-  const parts = partsOf(text);
+  const parts = text.split(/[\s,;]+/).filter(Boolean);
   const { minItems = 0, maxItems = Infinity, items = {} } = row.schema;
   if (parts.length < minItems) return { message: `${row.label} must have at least ${minItems} ${values(minItems)}; you gave ${parts.length || "none"}.` };
   if (parts.length > maxItems) return { message: `${row.label} must have at most ${maxItems} values; you gave ${parts.length}.` };
@@ -65,11 +65,6 @@ function parseList(row: Row, text: string): Parsed {
     list.push(one.value);
   }
   return { value: list };
-}
-
-/** Commas, semicolons or blanks part a list. */
-export function partsOf(text: string): string[] {
-  return text.split(/[\s,;]+/).filter(Boolean);
 }
 
 function parseText(row: Row, text: string): Parsed {

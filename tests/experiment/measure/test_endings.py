@@ -57,6 +57,19 @@ def test_every_activation_is_looked_at(name: str) -> None:
     assert not scaled.saturated
 
 
+def test_where_no_sigma_is_read_none_is_to_be_changed() -> None:
+    """Inputs that nothing can scale, and a saturated start: smaller σ_w would change nothing."""
+    facts = replace(ORDINARY, scalable=False)
+    read, unread = (
+        config(network__parameterization="standard", network__initialization=name) for name in ("normal", "glorot")
+    )
+    assert start_warnings(read, facts, STUCK)[0].endswith("Take smaller weights than σ_w = 4.")
+    assert start_warnings(unread, facts, STUCK)[0].endswith("Take another activation, encoding or initialization.")
+    found = suggestion(unread, facts, STUCK)
+    assert found is not None
+    assert not any("sigma" in name for name in found.changes)
+
+
 def test_no_preset_begins_saturated() -> None:
     for preset in presets():
         for variant in preset.variants:
@@ -127,7 +140,12 @@ def test_each_change_follows_from_a_number() -> None:
 
 @pytest.mark.parametrize(
     ("network", "norm"),
-    [({}, 2.4), ({"network__output_scale": 0.1}, 0.24), ({"network__parameterization": "mean_field"}, 0.3)],
+    [
+        ({}, 2.4),
+        ({"network__output_scale": 0.1}, 0.24),
+        ({"network__parameterization": "mean_field"}, 0.3),
+        ({"network__width": [8, 64], "network__depth": 2}, 2.4),  # the last layer's
+    ],
 )
 def test_the_target_is_measured_by_what_the_output_can_reach(network: dict[str, Any], norm: float) -> None:
     found = suggestion(config(**network), replace(ORDINARY, target_norm=240.0), WELL)

@@ -106,7 +106,7 @@ def test_models_as_people_write_them(text: str, activation: str) -> None:
     ("line", "said"),
     [
         ("optim.Adam(net.parameters(), lr=1e-3)", "Adam is not taken"),
-        ("optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=0)", "momentum of SGD: not taken"),
+        ("optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=0)", "Not taken of SGD: momentum;"),
         ("optim.SGD(net.parameters(), lr=args.lr)", "is no number above 0 in the text"),
         ("nn.L1Loss()", "L1Loss is not taken"),
         ("DataLoader(data, batch_size=32)", "every step here sees all points"),
@@ -146,6 +146,9 @@ def test_what_is_not_taken_is_named(line: str, said: str) -> None:
         ("nn.Sequential(nn.Linear(1, n), nn.ReLU(), nn.Linear(n, 1))", "line 1", "A number that stands in the text"),
         ("nn.Sequential(nn.Linear(1, 0), nn.ReLU(), nn.Linear(0, 1))", "line 1", "1 to 10,000,000 units"),
         ("nn.Sequential(nn.Linear(1, 9**9**9), nn.ReLU(), nn.Linear(8, 1))", "line 1", "ordinary size"),
+        ("nn.Sequential(nn.Linear(*sizes), nn.ReLU(), nn.Linear(8, 1))", "line 1", "Write them out"),
+        ("nn.Sequential(nn.Linear(1, 8, **more), nn.ReLU(), nn.Linear(8, 1))", "line 1", "Write them out"),
+        ("import torch\nclass Net(nn.Module):\n    pass", "line 2", "Write the layers as nn.Sequential"),
         ("nn.Linear(1, 1)", "", "at least one hidden layer"),
         ("nn.Sequential(nn.Linear(1, 8),", "line 1", "was never closed"),
         ("print('hello')", "", "a text without one"),
@@ -172,6 +175,20 @@ def test_names_in_one_another_do_not_grow_without_end() -> None:
     ):
         with pytest.raises(InvalidInput):
             read_model(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-" * 19_990 + "1", "a" + ".b" * 9_990, "f" + "()" * 9_990, "1" + "+1" * 9_900, "[" * 9_000 + "]" * 9_000,
+        "lambda: " * 2_000 + "1", "\ud800", "x = " + "9" * 5_000,
+        "nn.Sequential(nn.Linear(1, 1" + "+1" * 200 + "), nn.ReLU(), nn.Linear(201, 1))",
+    ],
+    ids=lambda text: text[:8].encode("ascii", "replace").decode(),
+)  # fmt: skip
+def test_a_deep_text_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_model(text)
 
 
 def test_nothing_is_run(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ntkscope.errors import TooLarge
+from ntkscope.errors import InvalidInput, TooLarge
 from ntkscope.experiment.theory import infinite_kernels
 from ntkscope.experiment.theory.infinite import infinite
 from ntkscope.experiment.theory.infinite_kernels import left_out, own_kernels
@@ -195,3 +195,31 @@ def test_the_nngp_is_the_covariance_of_sampled_networks() -> None:
     ):
         # Four standard errors: right numbers are further off in one of some 300 draws, and this draw is fixed.
         assert bool(((estimate - limiting).abs() < 4 * its_error).all())
+
+
+@pytest.mark.parametrize("name", ["torch_linear", "glorot"])
+def test_of_uniform_weights_none_is_known_and_that_is_said(name: str) -> None:
+    settings = config(network__parameterization="standard", network__initialization=name)
+    begun = of(run(settings), Started)[0]
+    said = f"it is known for weights drawn from a normal distribution, and {name} draws uniform ones"
+    assert begun.infinite is None
+    assert begun.notices[-1] == f"The kernel of infinite width is left out: {said}."
+    with pytest.raises(InvalidInput, match=said):
+        infinite(initial(settings))
+
+
+def test_he_has_the_limit_of_its_normal_draw_whatever_sigma_is_written_beside_it() -> None:
+    changes = {"network__parameterization": "standard", "network__activation": "relu", "network__width": 2048}
+    he = of(run(config(**changes, network__initialization="he", network__sigma_w=9.0)), Started)[0]
+    assert he.infinite is not None
+    assert he.infinite.distance is not None
+    assert he.infinite.distance < 0.1
+
+
+@pytest.mark.parametrize("scaling", ["ntk", "standard", "mean_field"])
+def test_layers_of_their_own_widths_have_a_limit(scaling: str) -> None:
+    changes = {"network__parameterization": scaling, "network__width": [900, 1800], "network__depth": 2}
+    begun = of(run(config(**changes, network__sigma_w=1.4, network__sigma_b=0.5)), Started)[0]
+    assert begun.infinite is not None
+    assert begun.infinite.distance is not None
+    assert begun.infinite.distance < 0.12

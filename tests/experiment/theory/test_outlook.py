@@ -78,6 +78,7 @@ NTK: dict[str, Any] = {"width": 64}  # sqrt(width) = 8
     ("network", "largest"),
     [
         (NTK, 16.0),
+        ({"width": [8, 64]}, 16.0),  # the last layer's
         (NTK | {"output_scale": 10}, 160.0),  # as the network itself learns y / 10
         (NTK | {"parameterization": "standard", "depth": 2}, 16.0),
         (NTK | {"parameterization": "standard"}, 1024.0),  # 2 width^1.5: the first layer moves width times less
@@ -101,6 +102,7 @@ def test_what_would_hold_the_kernel_is_said_in_numbers() -> None:
     text = large(NTK, 40, start=20, target=35, times=0.6)[0]
     assert text.endswith("scale the target to a norm of 4 or less and start from zero (centered).")
     assert "take a width" not in large(NTK, 4000)[0]
+    assert "take a width" not in large({"width": [8, 64]}, 40)[0]  # there are several
 
 
 def test_a_start_that_is_large_is_not_told_of_the_target() -> None:

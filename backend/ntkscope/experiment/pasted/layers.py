@@ -54,6 +54,7 @@ PLAIN: dict[str, ActivationName] = {
     "relu": "relu", "tanh": "tanh", "sigmoid": "sigmoid", "elu": "elu", "selu": "selu", "gelu": "gelu",
     "silu": "silu", "swish": "silu", "softplus": "softplus",
 }  # fmt: skip
+NO_BEND: ActivationName = "linear"
 # Arguments that an activation may have as they are here; any other value is another function.
 FIXED: dict[str, dict[str, Any]] = {
     "elu": {"alpha": 1.0},
@@ -177,7 +178,7 @@ def _named(source: Source, node: ast.expr) -> Iterator[Bend]:
         yield _bend(source, node, "keras")
         return
     name = _text(source, node)
-    if name in ("linear", "None"):
+    if name in (NO_BEND, "None"):
         return
     if name not in PLAIN:
         raise refused(f"An activation of {', '.join(PLAIN)}.", f"'{name}'", "Take one of these.", node)

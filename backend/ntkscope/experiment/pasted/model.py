@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ntkscope.experiment.pasted.layers import KNOWN, Affine, Bend, Inputs, LeftOut, Part, layers_of, parts_of
+from ntkscope.experiment.pasted.layers import KNOWN, NO_BEND, Affine, Bend, Inputs, LeftOut, Part, layers_of, parts_of
 from ntkscope.experiment.pasted.source import REMEDY, Source, called, refused, shown
 from ntkscope.experiment.pasted.training import read_training
 from ntkscope.schemas.config import RunConfig
@@ -63,7 +63,11 @@ def _layers(source: Source) -> tuple[list[ast.expr], list[str]]:
     loose = [statement.value for statement in source.tree.body if isinstance(statement, ast.Expr)]
     if any(_is_layer(one) for one in loose):
         return list(loose), []
-    raise refused("A model as nn.Sequential(...), or as a list of Dense layers.", "a text without one", REMEDY)
+    expected = "A model as nn.Sequential(...), or as a list of Dense layers."
+    if classes := [node for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)]:
+        got, remedy = "a class, whose forward says how its layers follow", "Write the layers as nn.Sequential(...)."
+        raise refused(expected, got, remedy, classes[0])
+    raise refused(expected, "a text without one", REMEDY)
 
 
 def _is_layer(node: ast.AST) -> bool:
@@ -104,7 +108,7 @@ def _network(affine: Sequence[Affine], behind: Sequence[Sequence[Bend]]) -> dict
     if twice:
         raise refused("One activation behind a layer.", f"'{shown(twice.node)}' as well", "Take it out.", twice.node)
     kinds = list(
-        dict.fromkeys(("linear", ()) if one is None else (one.name, tuple(one.shape.items())) for one in hidden)
+        dict.fromkeys((NO_BEND, ()) if one is None else (one.name, tuple(one.shape.items())) for one in hidden)
     )
     if len(kinds) > 1:
         names = ", ".join(f"{name}{dict(shape) or ''}" for name, shape in kinds)

@@ -98,7 +98,13 @@ class Source:
         raise refused("A number that stands in the text.", f"'{shown(node)}'", "Write the number itself.", node)
 
     def arguments(self, call: ast.Call, names: tuple[str, ...]) -> dict[str, ast.expr]:
-        """What a call is given, by the names of its first parameters."""
+        """What a call is given, by the names of its first parameters.
+
+        Raises:
+            InvalidInput: some of it stands elsewhere, as in Linear(*sizes).
+        """
+        if any(isinstance(part, ast.Starred) for part in call.args) or any(word.arg is None for word in call.keywords):
+            raise refused("Arguments that stand in the text.", f"'{shown(call)}'", "Write them out.", call)
         given = dict(zip(names, call.args, strict=False))
         return given | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
 

@@ -65,7 +65,7 @@ def _rate(source: Source, call: ast.Call, framework: str, changes: dict[str, Any
         changes["training.learning_rate"] = {"kind": "given", "value": rate}
     others = [name for name in NOT_PLAIN if name in given and _number(source, given[name]) != 0]
     if others:
-        ignored.append(f"{', '.join(others)} of SGD: not taken, training here is plain gradient descent.")
+        ignored.append(f"Not taken of SGD: {', '.join(others)}; training here is plain gradient descent.")
 
 
 def _compiled(source: Source, call: ast.Call, framework: str, changes: dict[str, Any], ignored: list[str]) -> None:

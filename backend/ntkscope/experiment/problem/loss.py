@@ -37,6 +37,6 @@ def loss_notices(training: Training, points: int, rate: float) -> list[str]:
 
 NAMES: dict[LossName, str] = {
     "half_sum": "half the sum of squares",
-    "sum": "their sum (MSELoss of reduction sum)",
-    "mean": "their mean over {points} points (MSELoss as it is)",
+    "sum": "the sum of squares (MSELoss of reduction sum)",
+    "mean": "the mean of squares over {points} points (MSELoss as it is)",
 }

@@ -201,7 +201,7 @@ def _of_half_the_sum(given: float, loss: LossName, points: int) -> float:
         return rate
     raise InvalidInput(
         "A learning rate that is above 0 in float64 for half the sum of squares, too.",
-        f"{given:g} of their mean over {points:,} points",
+        f"{given:g} of the loss that is chosen, over {points:,} points",
         "Give a larger rate.",
         "training.learning_rate",
     )
