@@ -31,6 +31,8 @@ export interface JsonSchema {
   unit?: string;
   advanced?: boolean;
   show_if?: Record<string, Json | Json[]>;
+  with_table?: boolean;
+  names_column?: boolean;
   /** Ours: the setting that a maximum comes from. */
   setting?: string;
 }

@@ -1125,7 +1125,7 @@ export interface components {
             kind: "column";
             /**
              * Column that marks them
-             * @description 1, true, yes, test or validation: held out.
+             * @description Of the table. 1, true, yes, test or validation: held out.
              * @default
              */
             column: string;
