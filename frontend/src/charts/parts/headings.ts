@@ -11,3 +11,9 @@ export function headings(started: Started | null): { x: string; f: string } {
   const [x] = points.x ?? [];
   return points.x?.length === 1 && x && points.y ? { x, f: points.y } : plain;
 }
+
+/** Whether what is trained on is not the target itself: losses are of that then. */
+export function targetIsScaled(started: Started): boolean {
+  const { data } = started.config as Partial<Started["config"]>;
+  return (data?.scale_targets ?? "none") !== "none";
+}
