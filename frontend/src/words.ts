@@ -69,6 +69,8 @@ export const words = {
   tableRows: (rows: number) => `${whole(rows)} ${rows === 1 ? "row" : "rows"}`,
   tableHow: "How it was read",
   tableOf: (rows: number) => `The first ${rows} rows, as they are understood`,
+  moreColumns: (count: number) => `${whole(count)} more ${count === 1 ? "column" : "columns"}.`,
+  listed: (names: string[]) => names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${whole(names.length - 8)} more` : ""),
   columnIs: (name: string) => `What ${name} is`,
   columnUses: { x: "x", y: "y", no: "not used" },
   columnKinds: { number: "", date: "date, as decimal year", text: "text" },
