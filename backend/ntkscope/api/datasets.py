@@ -83,15 +83,21 @@ async def upload_dataset(
     return (await _find(services, info.sha256))[0]
 
 
-@router.post("/read", openapi_extra=BODY)
-async def read_dataset(request: Request, services: ServicesDep, choices: Choices) -> TableReading:
+@router.post("/read", openapi_extra=BODY, response_model=TableReading)
+async def read_dataset(request: Request, services: ServicesDep, choices: Choices) -> Response:
     """What is understood of a table with these choices, and its first rows; nothing is stored.
 
     `data` of the answer has every choice written down, and inputs and target scaled where they need it: it is what a
     new config takes.
     """
     data, _ = await _sent(request, "")
-    return await services.heavy(read_table, data, services.settings.max_upload_bytes, _points(choices, data))
+    points = _points(choices, data)
+    return await services.heavy(_reading, data, services.settings.max_upload_bytes, points)
+
+
+def _reading(data: bytes, limit: int, points: DatasetPoints) -> Response:
+    """Written here, in a thread: a table of thousands of columns takes a while."""
+    return Response(read_table(data, limit, points).model_dump_json(), media_type="application/json")
 
 
 async def _sent(request: Request, name: str) -> tuple[bytes, str]:
@@ -118,11 +124,11 @@ async def get_dataset(sha256: Sha256, services: ServicesDep) -> DatasetInfo:
     return (await _find(services, sha256))[0]
 
 
-@router.get("/{sha256}/read")
-async def read_stored_dataset(sha256: Sha256, services: ServicesDep, choices: Choices) -> TableReading:
+@router.get("/{sha256}/read", response_model=TableReading)
+async def read_stored_dataset(sha256: Sha256, services: ServicesDep, choices: Choices) -> Response:
     """What is understood of a table that is kept, with these choices, and its first rows."""
     data = (await _find(services, sha256))[1]
-    return await services.heavy(read_table, data, max(len(data), DEFAULT_LIMIT), _points(choices, data))
+    return await services.heavy(_reading, data, max(len(data), DEFAULT_LIMIT), _points(choices, data))
 
 
 @router.get("/{sha256}/csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})

@@ -26,6 +26,7 @@ def field(
     advanced: bool = False,
     show_if: dict[str, Any] | None = None,
     with_table: bool = False,
+    names_column: bool = False,
     **constraints: Any,
 ) -> Any:
     """A field that the page's form can draw: plain label, one sentence of help, unit.
@@ -36,6 +37,7 @@ def field(
         help: One sentence beside the field.
         unit: Shown after the value.
         advanced: Folded away until asked for.
+        names_column: Its text is the name of a table's column.
         with_table: Chosen where the table is shown, not in a row of its own.
         show_if: Sibling fields and the values (one or a list) for which this one has an effect.
         constraints: Passed on to `pydantic.Field` (ge, le, min_length, ...).
@@ -45,6 +47,8 @@ def field(
         extra["unit"] = unit
     if advanced:
         extra["advanced"] = True
+    if names_column:
+        extra["names_column"] = True
     if with_table:
         extra["with_table"] = True
     if show_if:

@@ -208,7 +208,7 @@ class Data(Model):
         help="What the network sees: the inputs themselves, each mapped to [−1, 1], or each with mean 0 and deviation "
         "1. Charts, targets and exports keep your own units.",
     )
-    scale_targets: Literal["none", "mean", "standardize"] = field(
+    scale_targets: Literal["none", "subtract_mean", "standardize"] = field(
         "none",
         title="Scale the target",
         help="What the network is trained on: y itself, y minus its mean, or y with mean 0 and deviation 1. Noise, "

@@ -35,7 +35,10 @@ class HeldRange(Model):
 
     kind: Literal["range"] = "range"
     column: Column = field(
-        "", title="Of the input", help="A table's column, or x1, x2, ...; on a circle the angle. Empty: the first."
+        "",
+        title="Of the input",
+        help="A table's column, or x1, x2, ...; on a circle the angle. Empty: the first.",
+        names_column=True,
     )
     low: Finite = field(0.5, title="From", help="Lowest input that is held out, in your own units.")
     high: Finite = field(1.0, title="To", help="Highest input that is held out.")
@@ -53,7 +56,12 @@ class HeldColumn(Model):
     """The rows that a column of the table marks: 1, true, yes, or test."""
 
     kind: Literal["column"] = "column"
-    column: Column = field("", title="Column that marks them", help="1, true, yes, test or validation: held out.")
+    column: Column = field(
+        "",
+        title="Column that marks them",
+        help="Of the table. 1, true, yes, test or validation: held out.",
+        names_column=True,
+    )
 
 
 HoldOut = Annotated[HoldNothingOut | EveryKth | HeldFraction | HeldRange | HeldColumn, Field(discriminator="kind")]

@@ -1,7 +1,7 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
 import type { JsonSchema } from "./json";
 import { Problem } from "./problem";
-import type { DatasetInfo, PastedModel, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest, Unreadable } from "./types";
+import type { DatasetInfo, DatasetPoints, PastedModel, Preset, Preview, RunConfig, RunList, RunSummary, Sweep, SweepList, SweepRequest, TableReading, Unreadable } from "./types";
 
 /** Where an API path lies, seen from the page. */
 export function apiUrl(path: string): URL {
@@ -35,6 +35,13 @@ async function send(method: string, path: string, body?: unknown, signal?: Abort
   return response;
 }
 
+/** How a table is read: fields of `data.points`. */
+export type TableChoices = Partial<Pick<DatasetPoints, "x" | "y" | "separator" | "decimal" | "missing">>;
+
+function queryOf({ x = [], ...others }: TableChoices): URLSearchParams {
+  return new URLSearchParams([...x.map((name) => ["x", name]), ...Object.entries(others)] as [string, string][]);
+}
+
 export const api = {
   schema: () => request<JsonSchema>("GET", "schema"),
   presets: () => request<Preset[]>("GET", "presets"),
@@ -58,6 +65,8 @@ export const api = {
   pytorch: async (id: string) => (await send("GET", `runs/${id}/pytorch.py`)).text(),
   readModel: (text: string) => request<PastedModel>("POST", "models", { text }),
   dataset: (sha256: string) => request<DatasetInfo>("GET", `datasets/${sha256}`),
-  upload: (table: Blob, name: string) =>
-    request<DatasetInfo>("POST", `datasets?name=${encodeURIComponent(name.slice(0, 120))}`, table),
+  readTable: (table: Blob, choices: TableChoices) => request<TableReading>("POST", `datasets/read?${queryOf(choices)}`, table),
+  readDataset: (sha256: string, choices: TableChoices) => request<TableReading>("GET", `datasets/${sha256}/read?${queryOf(choices)}`),
+  upload: (table: Blob, name: string, choices: TableChoices) =>
+    request<DatasetInfo>("POST", `datasets?name=${encodeURIComponent(name.slice(0, 120))}&${queryOf(choices)}`, table),
 };

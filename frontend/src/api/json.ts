@@ -33,6 +33,8 @@ export interface JsonSchema {
   show_if?: Record<string, Json | Json[]>;
   /** Ours: of a number that may be a list of numbers instead, that list; see `SchemaReader.optional`. */
   list?: JsonSchema;
+  with_table?: boolean;
+  names_column?: boolean;
   /** Ours: the setting that a maximum comes from. */
   setting?: string;
 }

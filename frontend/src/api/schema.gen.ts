@@ -736,7 +736,7 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            scale_targets: "none" | "mean" | "standardize";
+            scale_targets: "none" | "subtract_mean" | "standardize";
             /**
              * Hold points out
              * @description Points that are not trained on: the error is told on them.
@@ -1168,7 +1168,7 @@ export interface components {
             kind: "column";
             /**
              * Column that marks them
-             * @description 1, true, yes, test or validation: held out.
+             * @description Of the table. 1, true, yes, test or validation: held out.
              * @default
              */
             column: string;

@@ -25,6 +25,37 @@ describe("the function", () => {
     expect(figure.subtitle).toContain("t = ");
   });
 
+  it("marks the points that are held out, and draws no target that only they know", () => {
+    const run = runFixture();
+    const started = run.started;
+    if (!started?.grid_target) throw new Error("no target");
+    const known = started.grid_target.slice();
+    Object.assign(started, { held_out: [3, 5] });
+    const figure = functionChart.figure(run, VIEW, "light");
+    expect(named(figure, "held out").x).toEqual([started.grid.values[3], started.grid.values[5]]);
+    expect(named(figure, "held out").y).toEqual([known[3], known[5]]);
+    expect(named(figure, "target").y.some((value) => value !== null)).toBe(true);
+    const at = figure.data.findIndex((one) => one.name === "held out");
+    expect(figure.describe(at, 1)?.title).toBe("held out");
+    expect(figure.describe(at, 1)?.rows[0]?.[1]).toBe(functionChart.figure(run, VIEW, "light").describe(1, 5)?.rows[0]?.[1]);
+    Object.assign(started, { grid_target: known.map((value, i) => (i === 3 || i === 5 ? value : NaN)) });
+    const table = functionChart.figure(run, VIEW, "light");
+    expect(named(table, "target").y.every((value) => value === null)).toBe(true);
+    expect(table.legend.map((item) => item.text)).not.toContain("target");
+    expect(table.legend.map((item) => item.text)).toContain("held out");
+  });
+
+  it("has a table's headings on its axes", () => {
+    const run = runFixture();
+    const points = { kind: "dataset", sha256: "0", x: ["YEAR"], y: "SUNACTIVITY" };
+    Object.assign(run.started ?? {}, { config: { data: { points, target: { kind: "dataset" } } } });
+    const shown = () => JSON.stringify(functionChart.figure(run, VIEW, "light").layout);
+    expect(shown()).toMatch(/"text":"YEAR"/);
+    expect(shown()).toMatch(/"text":"SUNACTIVITY"/);
+    points.x.push("MONTH");
+    expect(shown()).not.toMatch(/YEAR|SUNACTIVITY/);
+  });
+
   it("never blends two frames", () => {
     const run = runFixture();
     const [before, after] = [run.frames[30], run.frames[31]];
@@ -157,6 +188,15 @@ describe("with two inputs", () => {
   it("compares with the prediction where the target is not known", () => {
     const figure = functionChart.figure(runFixture({ geometry: "plane", heldOut: false }), VIEW, "light");
     expect(figure.data.map((trace) => trace.name)).toEqual(["network", "predicted", "difference", "data"]);
+  });
+
+  it("compares with the prediction where only held-out points after its cells know the target", () => {
+    const run = runFixture({ geometry: "plane" });
+    const { started } = run;
+    if (!started?.grid_target) throw new Error("no target");
+    const cells = started.grid_target.length;
+    Object.assign(started, { held_out: [cells], grid_target: Float32Array.of(...new Float32Array(cells).fill(NaN), 2) });
+    expect(functionChart.figure(run, VIEW, "light").data.map((trace) => trace.name)).toEqual(["network", "predicted", "difference", "data"]);
   });
 
   it("is drawn ten times a second, a curve thirty times", () => {

@@ -10,11 +10,13 @@ import { layoutOf } from "./parts/axes";
 import { cloudFigure } from "./parts/cloud";
 import type { Figure, Hover, LegendItem, Trace, Values } from "./parts/figure";
 import { functionRange } from "./parts/function-range";
+import { headings } from "./parts/headings";
+import { heldOut, targetCurve } from "./parts/held-out";
 import { planeFigure } from "./parts/plane";
 import { angleAxis, closed, positionAxis } from "./parts/positions";
 import { bandFill, lineStyle, predictionLegend, shownPredictions, type Prediction } from "./parts/predictions";
 import { JACOT, LEE } from "./parts/sources";
-import { column, gaps, largest } from "./parts/values";
+import { column, finite, gaps, largest } from "./parts/values";
 import { chartWords } from "./parts/words";
 
 /** Lines are moved in place, which is cheap enough for every other frame of the screen. */
@@ -69,7 +71,8 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   const argument = round ? "θ" : "x";
   const range = started ? functionRange(run, started, view) : ([-1, 1] as [number, number]);
   const legend: LegendItem[] = [{ mark: "ring", colour: series.data, text: chartWords.data }];
-  if (started?.grid_target) legend.push({ mark: "thin", colour: series.target, text: chartWords.target });
+  if (started && heldOut(started).length) legend.push({ mark: "square", colour: series.data, text: chartWords.heldOut });
+  if (started && targetCurve(started)) legend.push({ mark: "thin", colour: series.target, text: chartWords.target });
   legend.push({ mark: "line", colour: series.measured, text: chartWords.network });
   const shown = shownPredictions(run, view, theme);
   legend.push(...predictionLegend(shown, true));
@@ -84,8 +87,8 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
       uirevision: `${run.id}:function`,
       x: round ? angleAxis() : positionAxis(started),
       y: { type: "linear", range },
-      xTitle: round ? chartWords.angle : chartWords.x,
-      yTitle: chartWords.f,
+      xTitle: round ? chartWords.angle : headings(started).x,
+      yTitle: headings(started).f,
       large: true,
     }),
     subtitle: words.subtitle(argument) + (frame ? `, ${chartWords.at(frame.time)}` : ""),
@@ -114,7 +117,7 @@ function curves(started: Started, frame: Frame | null, shown: Prediction[], roun
   const lines = shown.filter(({ id }) => id !== "ensemble");
   return [
     ...shown.filter(({ id }) => id === "ensemble").map((one) => band(one, x, curve)),
-    line(chartWords.target, started.grid_target, { color: series.target, width: 1 }, false),
+    line(chartWords.target, targetCurve(started), { color: series.target, width: 1 }, false),
     line(chartWords.network, network, { color: series.measured, width: 2.5 }, true),
     ...lines.map((one) => line(one.name, one.values, lineStyle(one), false)),
     {
@@ -124,6 +127,25 @@ function curves(started: Started, frame: Frame | null, shown: Prediction[], roun
       x: gaps(column(started.inputs, 0)),
       y: gaps(started.targets),
       marker: { size: 5, color: TOKENS[theme].surface, opacity: 1, line: { width: 1.25, color: series.data } },
+      hoverinfo: "none",
+    },
+    ...heldOutPoints(started, theme),
+  ];
+}
+
+/** Squares: points that the network is not trained on. */
+function heldOutPoints(started: Started, theme: Theme): Trace[] {
+  const held = heldOut(started);
+  if (!held.length) return [];
+  const x = column(started.grid, 0);
+  return [
+    {
+      name: chartWords.heldOut,
+      type: "scatter",
+      mode: "markers",
+      x: held.map((at) => x[at] ?? null),
+      y: held.map((at) => finite(started.grid_target?.[at])),
+      marker: { size: 5, symbol: "square", color: SERIES[theme].data, opacity: 1 },
       hoverinfo: "none",
     },
   ];
@@ -147,7 +169,7 @@ function band(one: Prediction, x: Values, curve: (values: ArrayLike<number> | nu
 
 function describePoint(started: Started | null, frame: Frame | null, shown: Prediction[], round: boolean, trace: string | undefined, point: number): Hover | null {
   if (!started) return null;
-  const name = round ? chartWords.angle : chartWords.x;
+  const name = round ? chartWords.angle : headings(started).x;
   if (trace === chartWords.data) {
     const x = started.inputs.values[point * (started.inputs.shape[1] ?? 1)];
     return {
@@ -156,15 +178,16 @@ function describePoint(started: Started | null, frame: Frame | null, shown: Pred
       group: null,
     };
   }
-  const index = point % started.grid_start.length;
+  const held = trace === chartWords.heldOut;
+  const index = (held ? heldOut(started)[point] : undefined) ?? point % started.grid_start.length;
   const rows: Hover["rows"] = [[name, number(started.grid.values[index], 4)]];
-  if (started.grid_target) rows.push([chartWords.target, number(started.grid_target[index], 4)]);
+  if (Number.isFinite(started.grid_target?.[index])) rows.push([chartWords.target, number(started.grid_target?.[index], 4)]);
   rows.push([chartWords.network, number((frame?.function ?? started.grid_start)[index], 4)]);
   for (const { id, name, values, spread } of shown) {
     const value = number(values?.[index], 4);
     rows.push([name, id === "ensemble" ? words.plusMinus(value, number(spread?.[index], 4)) : value]);
   }
-  return { title: chartWords.network, rows, group: null };
+  return { title: held ? chartWords.heldOut : chartWords.network, rows, group: null };
 }
 
 function functionError(run: RunState): Measured[] {
@@ -180,7 +203,7 @@ function functionError(run: RunState): Measured[] {
   if (moving != null) rows.push({ label: "From Kₜ's, at its newest record", value: percent(moving) });
   if (infinite?.distance != null) rows.push({ label: "From infinite width's", value: percent(infinite.distance) });
   if (ensemble?.distance != null) rows.push({ label: "From the mean over networks of infinite width", value: percent(ensemble.distance) });
-  if (frame.held_out_error !== null) rows.push({ label: "Mean squared error against the clean target", value: number(frame.held_out_error) });
+  if (frame.held_out_error !== null) rows.push({ label: `Mean squared error ${heldOut(started).length ? "on held-out points" : "against the clean target"}`, value: number(frame.held_out_error) });
   return rows;
 }
 

@@ -9,6 +9,7 @@ import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, layoutOf, timeAxis } from "./parts/axes";
 import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
+import { targetIsScaled } from "./parts/headings";
 import { endedSentence, MOST_GROWN } from "./parts/growth";
 import { sentenceName } from "./parts/predictions";
 import { courseOf, REHEARSED_DASH } from "./parts/rehearsed";
@@ -23,7 +24,7 @@ const LIFT = 10;
 const DECADES = 14;
 
 const words = {
-  subtitle: "L = ½ Σ r²",
+  subtitle: (scaled: boolean) => `L = ½ Σ r²${scaled ? " of the scaled target" : ""}`,
   heldOut: "held-out error",
   /** Where a fourth curve leaves no room for its name. */
   infinite: "∞",
@@ -32,8 +33,8 @@ const words = {
 const help: Help = {
   text:
     "Half the sum of the squared residuals, beside what the frozen kernel predicts for it. Open circles are the mean squared error " +
-    "against the clean target between the data. The dotted line is what the kernel at infinite width predicts, the one of long dashes " +
-    "what the rehearsal said before training.",
+    "against the clean target between the data, or on the points held out; it is in your own units, also where the target is scaled for training. " +
+    "The dotted line is what the kernel at infinite width predicts, the one of long dashes what the rehearsal said before training.",
   formulas: [
     String.raw`L = \tfrac12\sum_i r_i^2 = \tfrac12\sum_i (1-\eta\lambda_i)^{2k}\,c_i(0)^2`,
     String.raw`\phantom{L} \approx \tfrac12\sum_i e^{-2\lambda_i t}\,c_i(0)^2`,
@@ -117,7 +118,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: "",
       large: false,
     }),
-    subtitle: words.subtitle,
+    subtitle: words.subtitle(started !== null && targetIsScaled(started)),
     legend,
     note: started ? noteOf(started, theory, infinite) : null,
     empty: started ? null : chartWords.waiting,

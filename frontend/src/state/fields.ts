@@ -72,7 +72,8 @@ function* rowsOf(reader: SchemaReader, node: JsonSchema, config: JsonObject, pat
 function* inner(reader: SchemaReader, schema: JsonSchema, config: JsonObject, path: string, folded: boolean): Generator<Row> {
   const siblings = at(config, path);
   for (const [name, part] of Object.entries(schema.properties ?? {})) {
-    if (name === "kind" || !shown(reader.resolve(part).show_if, siblings)) continue;
+    const { show_if, with_table } = reader.resolve(part);
+    if (name === "kind" || with_table || !shown(show_if, siblings)) continue;
     yield* rowsOf(reader, part, config, `${path}.${name}`, folded);
   }
 }

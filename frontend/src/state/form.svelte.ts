@@ -1,12 +1,15 @@
 /** The form's draft of a config: valid values in `config`, what is typed wrongly in `texts` and `errors`. */
 import type { Json, JsonObject, JsonSchema } from "../api/json";
-import type { Preset, RunConfig, Variant } from "../api/types";
+import type { Preset, RunConfig, Suggestion, TableReading, Variant } from "../api/types";
+import { valueName, words } from "../words";
 import { sections, type Row } from "./fields";
 import { fitted } from "./fit";
 import { differences, fromHash, toHash } from "./link";
 import { RATE, withoutChoice } from "./rate";
 import { at, put, same, SchemaReader, isObject } from "./schema";
 import { parse, show } from "./validate";
+
+const SCALES = ["data.scale_inputs", "data.scale_targets"];
 
 /** Where the draft came from: a preset's variant. */
 export interface Origin {
@@ -23,6 +26,10 @@ export class FormState {
   errors = $state.raw<Record<string, string>>({});
   /** Sentences of the server about the last config it saw, by path. */
   refusals = $state.raw<Record<string, string>>({});
+  /** What a new table or formula has switched on, in sentences; nothing once it is changed by hand. */
+  scaled = $state.raw<string[]>([]);
+  /** The table that the form is about, as it was read. */
+  table = $state.raw<TableReading | null>(null);
   /** What is typed in fields whose text is not their value's own. */
   texts = $state.raw<Record<string, string>>({});
 
@@ -56,6 +63,7 @@ export class FormState {
     this.errors = {};
     this.refusals = {};
     this.texts = {};
+    this.scaled = [];
   }
 
   /** The config of a link; returns sentences about what could not be read. */
@@ -80,6 +88,7 @@ export class FormState {
 
   /** A value that is known to be right. */
   choose(path: string, value: Json): void {
+    if (SCALES.includes(path)) this.scaled = [];
     this.errors = without(this.errors, path);
     this.refusals = without(this.refusals, path);
     const config = fitted(put(this.config, path, value), path);
@@ -107,7 +116,16 @@ export class FormState {
     this.fitTarget(row.path, kind);
   }
 
-  /** Several values at once, by their paths: those of a pasted model, or of a suggestion. */
+  /** Train on an uploaded table, as inputs and as target, scaled where that was found to be needed. */
+  useDataset({ data, scaled }: Pick<TableReading, "data" | "scaled">): void {
+    if (!data) return;
+    for (const part of ["points", "target", "scale_inputs", "scale_targets"] as const) this.choose(`data.${part}`, data[part] as Json);
+    this.texts = without(this.texts, "data.points.sha256");
+    this.errors = without(this.errors, "data.points.sha256");
+    this.scaled = scaled;
+  }
+
+  /** Set several values at once, by their paths: what a warning asks for, or a pasted model says. */
   change(changes: Record<string, unknown>): void {
     for (const [path, value] of Object.entries(changes)) {
       this.choose(path, value as Json);
@@ -115,12 +133,11 @@ export class FormState {
     }
   }
 
-  /** Train on an uploaded table, as inputs and as target. */
-  useDataset(sha256: string): void {
-    this.choose("data.points", { kind: "dataset", sha256 });
-    this.choose("data.target", { kind: "dataset" });
-    this.texts = without(this.texts, "data.points.sha256");
-    this.errors = without(this.errors, "data.points.sha256");
+  /** Changes as their fields are labelled: "Scale the inputs: To [−1, 1]". */
+  named(changes: Suggestion["changes"]): string {
+    const every = this.sections.flatMap((section) => [...section.rows, ...section.more]);
+    const label = (path: string) => every.find((row) => row.path === path)?.label ?? path;
+    return Object.entries(changes).map(([path, value]) => `${label(path)}: ${typeof value === "string" ? valueName(value) : String(value)}`).join("; ");
   }
 
   text(row: Row): string {
@@ -152,6 +169,14 @@ export class FormState {
     return null;
   }
 
+  /** A formula may have any inputs and any size: a network is made for those around 1. */
+  private scale(): void {
+    const round = ["circle", "arcs"].includes(String(at(this.config, "data.points.kind")));
+    if (!round) this.choose("data.scale_inputs", "unit");
+    this.choose("data.scale_targets", "standardize");
+    this.scaled = [words.scaledFormula(round)];
+  }
+
   private missing(): boolean {
     return this.rows.some((row) => row.kind === "dataset" && at(this.config, row.path) === undefined);
   }
@@ -164,6 +189,7 @@ export class FormState {
       const target = this.reader.defaults(this.reader.root) as JsonObject;
       this.choose("data.target", at(target, "data.target") ?? null);
     }
+    if (path === "data.target" && kind === "formula") this.scale();
     if (path === "data.target" && kind === "dataset") {
       const points = at(this.config, "data.points");
       if (at(points, "kind") !== "dataset") this.choose("data.points", { kind: "dataset" });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../api/problem";
+import type { TableReading } from "../api/types";
 import { defaults, presets, schema } from "../test/fixtures";
 import type { Row } from "./fields";
 import { FormState } from "./form.svelte";
 import { refusalsOf } from "./page.svelte";
-import { at } from "./schema";
+import { at, put } from "./schema";
 
 const make = () => new FormState(schema, presets);
 
@@ -59,10 +60,43 @@ describe("another kind", () => {
     form.branch(row(form, "data.target"), "dataset");
     expect(at(form.config, "data.points.kind")).toBe("dataset");
     expect(form.valid).toBe(false);
-    form.useDataset("a".repeat(64));
+    const data = at(put(form.config, "data.points", { kind: "dataset", sha256: "a".repeat(64), x: ["YEAR"] }), "data");
+    const made = { ...(data as object), scale_inputs: "unit", scale_targets: "standardize" } as unknown as TableReading["data"];
+    form.useDataset({ data: made, scaled: ["Inputs of 1,700 to 2,008 are scaled."] });
     expect(form.valid).toBe(true);
+    expect(at(form.config, "data.scale_inputs")).toBe("unit");
+    expect(at(form.config, "data.points.x")).toEqual(["YEAR"]);
+    expect(form.scaled).toEqual(["Inputs of 1,700 to 2,008 are scaled."]);
+    form.choose("data.scale_inputs", "none");
+    expect(form.scaled).toEqual([]);
     form.branch(row(form, "data.points"), "interval");
     expect(at(form.config, "data.target.kind")).toBe("sinusoids");
+  });
+});
+
+describe("scales", () => {
+  it("are switched on with a new formula, which says so; a circle's inputs are left alone", () => {
+    const form = make();
+    form.branch(row(form, "data.target"), "formula");
+    expect(at(form.config, "data.scale_inputs")).toBe("unit");
+    expect(at(form.config, "data.scale_targets")).toBe("standardize");
+    expect(form.scaled[0]).toContain("Inputs and target are scaled");
+    const round = make();
+    round.branch(row(round, "data.points"), "circle");
+    round.branch(row(round, "data.target"), "formula");
+    expect(at(round.config, "data.scale_inputs")).toBe("none");
+    expect(round.scaled[0]).toContain("The target is scaled");
+    form.set(round.runConfig);
+    expect(form.scaled).toEqual([]);
+  });
+
+  it("are changed all at once by what a warning asks for, named as their fields are", () => {
+    const form = make();
+    const changes = { "data.scale_targets": "standardize", "data.norm": 4 };
+    expect(form.named(changes)).toBe("Scale the target: Mean 0, deviation 1; Size of the target, ||y||: 4");
+    form.change(changes);
+    expect(at(form.config, "data.norm")).toBe(4);
+    expect(at(form.config, "data.scale_targets")).toBe("standardize");
   });
 });
 

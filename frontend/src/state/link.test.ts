@@ -42,6 +42,17 @@ describe("a link", () => {
     }
   });
 
+  it("keeps the names of a table's columns, whatever they hold", () => {
+    const points = { kind: "dataset", sha256: "a".repeat(64), x: ["a, b", "50 % é", "c=d&e", "1%2C"], y: "n = 3" };
+    const config = put(put(defaults(), "data.points", points), "data.target", { kind: "dataset" });
+    const url = new URL("http://127.0.0.1:8000/lab/");
+    url.hash = toHash(reader, config);
+    const back = fromHash(reader, new URL(url.href).hash);
+    expect(back.problems).toEqual([]);
+    expect(back.config["data"]).toMatchObject({ points });
+    expect(fromHash(reader, "data.points=dataset&data.points.x=50%,b").config["data"]).toMatchObject({ points: { x: ["50%", "b"] } });
+  });
+
   it("passes through a URL unharmed", () => {
     const config = put(defaults(), "data.target", { kind: "formula", text: 'x < 1 and "ü" + λ' });
     const url = new URL("http://127.0.0.1:8000/lab/");

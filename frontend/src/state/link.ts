@@ -59,7 +59,8 @@ function write(reader: SchemaReader, node: JsonSchema, value: Json | undefined, 
 }
 
 function text(value: Json): string {
-  if (Array.isArray(value)) return value.map(text).join(",");
+  // A name in a list is escaped twice, so that its own commas are told from those between.
+  if (Array.isArray(value)) return value.map((item) => (typeof item === "string" ? encodeURIComponent(encodeURIComponent(item)) : text(item))).join(",");
   if (typeof value === "number") return String(value);
   // What a hash may carry unescaped stays readable; the rest is escaped.
   return value === null ? "" : encodeURIComponent(String(value)).replace(/%(2C|2F|3A|40)/g, decodeURIComponent);
@@ -103,6 +104,7 @@ function leaf(schema: JsonSchema, optional: boolean, path: string, given: string
     problems.push(`The link asks for ${path} "${given}", which this page does not know.`);
     return base;
   }
+  if (schema.items?.type === "string") return given ? given.split(",").map(unescaped) : [];
   const kind = schema.type === "array" ? "numbers" : schema.type === "string" ? "text" : (schema.type as "number");
   const row: Row = { path, kind, label: schema.title ?? path, help: "", unit: "", advanced: false, optional, options: [], schema };
   // A link parts a list by commas alone, and writes no number with one.
@@ -110,6 +112,14 @@ function leaf(schema: JsonSchema, optional: boolean, path: string, given: string
   if (parsed.message === undefined) return parsed.value;
   problems.push(parsed.message);
   return base;
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // typed by hand
+  }
 }
 
 function take(entries: Map<string, string>, path: string): string | undefined {

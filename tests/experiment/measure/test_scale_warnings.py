@@ -41,7 +41,7 @@ def formula(text: str, **points: Any) -> dict[str, Any]:
 CASES = [
     (formula("sin(x/20)", low=1700, high=2008), "With inputs of 1,700 to 2,008", {"data.scale_inputs": "unit"}),
     (formula("919 + 168*sin(9*x)"), "The target's mean is", {"data.scale_targets": "standardize"}),
-    (formula("5 + sin(9*x)"), "The target's mean is", {"data.scale_targets": "mean"}),
+    (formula("5 + sin(9*x)"), "The target's mean is", {"data.scale_targets": "subtract_mean"}),
     (formula("50*sin(9*x)"), "The target is large", {"data.norm": 4.0, "data.scale_targets": "standardize"}),
     (formula("sin(9*x)"), None, {}),
 ]
@@ -76,6 +76,6 @@ def test_the_numbers_of_a_hidden_mean_are_those_counted_here() -> None:
 
 
 def test_a_constant_and_a_mean_that_is_gone_are_no_hidden_mean() -> None:
-    for text, scale in (("7 + 0*x", "none"), ("919 + 168*sin(9*x)", "mean")):
+    for text, scale in (("7 + 0*x", "none"), ("919 + 168*sin(9*x)", "subtract_mean")):
         settings = config(**formula(text), data__scale_targets=scale)
         assert hidden_by_mean(settings, Facts.of(initial(settings).problem, settings)) == []

@@ -35,7 +35,7 @@ def by_hand(scale: str) -> tuple[RunConfig, float, float]:
     return config(data__points=POINTS, data__target={"kind": "formula", "text": text}), centre, spread
 
 
-@pytest.mark.parametrize("scale", ["mean", "standardize"])
+@pytest.mark.parametrize("scale", ["subtract_mean", "standardize"])
 @pytest.mark.parametrize("centered", [True, False])
 def test_a_run_is_the_one_scaled_by_hand_told_in_own_units(scale: str, centered: bool) -> None:
     hand, centre, spread = by_hand(scale)
@@ -99,7 +99,7 @@ def test_noise_is_in_own_units_and_does_not_move_the_scale() -> None:
 
 
 def test_a_norm_is_that_of_what_is_trained_on() -> None:
-    for scale in ("mean", "standardize"):
+    for scale in ("subtract_mean", "standardize"):
         problem = build(own(scale, data__norm=2.5))
         assert float(problem.targets.norm()) == pytest.approx(2.5)
         assert problem.observed.tolist() == build(own("none")).observed.tolist()

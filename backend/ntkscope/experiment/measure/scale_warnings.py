@@ -44,7 +44,7 @@ def hidden_by_mean(config: RunConfig, facts: Facts) -> list[Suggestion]:
     if config.data.scale_targets != "none" or not MEAN_HIDES < target.mean_share < 1 or target.low == target.high:
         return []
     deviation = target.size * (1 - target.mean_share) ** 0.5
-    choice = "mean" if SMALL <= deviation <= LARGE else "standardize"
+    choice = "subtract_mean" if SMALL <= deviation <= LARGE else "standardize"
     return [
         Suggestion(
             changes={"data.scale_targets": choice},

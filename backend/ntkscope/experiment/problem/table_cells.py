@@ -61,10 +61,14 @@ class Column:
         return np.isnan(self.values) & ~self.missing
 
 
-def decimal_mark(cells: Iterable[str]) -> tuple[Decimal | None, str]:
+def decimal_mark(cells: Iterable[str], points: bool) -> tuple[Decimal | None, str]:
     """Which mark begins decimals, and a cell with a comma that can be read in both ways, if there is one.
 
     None where nothing tells it: every comma stands before exactly three digits. A cell without a comma says nothing.
+
+    Args:
+        cells: That are no numbers by themselves.
+        points: Whether any cell has a point, which may speak against a comma.
     """
     unclear, point, comma = "", False, False
     for cell in cells:
@@ -78,6 +82,8 @@ def decimal_mark(cells: Iterable[str]) -> tuple[Decimal | None, str]:
             point = True
         elif WITH_COMMA.fullmatch(cell) or GROUPED["comma"].fullmatch(cell):
             comma = True
+            if not points:
+                break
     if comma and not point:
         return "comma", unclear
     return ("point", unclear) if point or not unclear else (None, unclear)

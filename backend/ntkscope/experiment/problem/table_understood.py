@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ntkscope.errors import InvalidInput, nearest
 from ntkscope.experiment.problem.table_cells import LARGEST, Column, Decimal, decimal_mark, understand_column
-from ntkscope.experiment.problem.table_text import MISSING, Lines, read_lines, short
+from ntkscope.experiment.problem.table_lines import Lines, read_lines
+from ntkscope.experiment.problem.table_text import MISSING, short
 from ntkscope.schemas.dataset import DatasetPoints
 
 BoolArray = NDArray[np.bool_]
@@ -110,9 +111,9 @@ def understand(data: bytes, limit: int, points: DatasetPoints, held: str | None 
     """Reads all columns and makes the choices that are left open."""
     lines = read_lines(data, limit, None if points.separator == "auto" else points.separator)
     raw, notices = _raw(lines), list(lines.notices)
-    decimal, unclear = _decimal(raw, points)
-    if decimal == "comma":  # a point is a mark of thousands then: numbers must not be read before that is known
-        raw = _raw(lines, text=True)
+    decimal, unclear = _decimal(lines, raw, points)
+    if decimal == "comma":
+        raw = _raw(lines, decimal)
     columns = [understand_column(name, raw[place], decimal) for place, name in enumerate(lines.names)]
     dates = [column.name for column in columns if column.kind == "date"]
     if dates:
@@ -141,15 +142,19 @@ def find_column(names: Sequence[str], wanted: str, where: str) -> int:
     )  # fmt: skip
 
 
-def _raw(lines: Lines, text: bool = False) -> pd.DataFrame:
-    """The cells by pandas: numbers where a whole column has them, else text."""
+def _raw(lines: Lines, decimal: Decimal = "point") -> pd.DataFrame:
+    """The cells by pandas: numbers where a whole column has them, else text.
+
+    All are text where a point may be a mark of thousands, which 1.5 has not.
+    """
     blanks = lines.separator == "blanks"
     frame: pd.DataFrame = pd.read_csv(
         io.BytesIO(lines.body),
         sep=r"\s+" if blanks else lines.mark,
         header=None,
         names=range(len(lines.names)),
-        dtype=str if text else None,
+        decimal="," if decimal == "comma" else ".",
+        dtype=str if decimal == "comma" and b"." in lines.body else None,
         na_values=sorted(MISSING - {""}),
         skipinitialspace=True,
         low_memory=False,
@@ -158,14 +163,14 @@ def _raw(lines: Lines, text: bool = False) -> pd.DataFrame:
     return frame
 
 
-def _decimal(raw: pd.DataFrame, points: DatasetPoints) -> tuple[Decimal, str]:
+def _decimal(lines: Lines, raw: pd.DataFrame, points: DatasetPoints) -> tuple[Decimal, str]:
     """The mark of decimals, and a cell that leaves it open."""
     if points.decimal != "auto":
         return points.decimal, ""
     if any(raw[place].dtype.kind == "f" and (raw[place] % 1 > 0).any() for place in raw):
         return "point", ""
     texts = [raw[place].dropna().astype(str) for place in raw if raw[place].dtype.kind not in "iufb"]
-    mark, unclear = decimal_mark(cell.strip() for column in texts for cell in column)
+    mark, unclear = decimal_mark((cell.strip() for column in texts for cell in column), b"." in lines.body)
     return mark or "point", unclear if mark is None else ""
 
 

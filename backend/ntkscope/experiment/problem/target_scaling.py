@@ -29,7 +29,9 @@ class TargetScaling:
     notices: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, clean: FloatArray, choice: Literal["none", "mean", "standardize"], norm: float | None) -> TargetScaling:
+    def of(
+        cls, clean: FloatArray, choice: Literal["none", "subtract_mean", "standardize"], norm: float | None
+    ) -> TargetScaling:
         """The scaling of a target.
 
         Args:

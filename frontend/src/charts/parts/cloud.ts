@@ -8,6 +8,7 @@ import { SERIES, TOKENS, type Theme } from "../../theme/tokens";
 import { layoutOf } from "./axes";
 import type { Figure, LegendItem, Trace } from "./figure";
 import { functionRange } from "./function-range";
+import { heldOut } from "./held-out";
 import { predictionLegend, shownPredictions } from "./predictions";
 import { gaps } from "./values";
 import { chartWords } from "./words";
@@ -47,7 +48,7 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
     const open = { color: TOKENS[theme].surface, line: { width: 1.25, color: series.data } };
     // Below the training points: there are many of them.
     data.splice(1, 0, points(words.freshPoints, fresh, frame?.function ?? started.grid_start, open));
-    legend.push({ mark: "ring", colour: series.data, text: words.freshPoints });
+    legend.push({ mark: "ring", colour: series.data, text: heldOut(started).length ? chartWords.heldOut : words.freshPoints });
   }
   return {
     data,

@@ -7,6 +7,7 @@ import type { View } from "../../run/view";
 import { DIVERGING, SERIES, TOKENS, type Theme } from "../../theme/tokens";
 import { layoutOf } from "./axes";
 import type { Axis, Figure, Hover, LegendItem, Trace, Values } from "./figure";
+import { targetCurve } from "./held-out";
 import { predictionLegend, shownPredictions } from "./predictions";
 import { column, extent, finite, gaps, largest } from "./values";
 import { chartWords } from "./words";
@@ -102,8 +103,9 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
 
 function panelsOf(started: Started, frame: Frame | null): Panel[] {
   const network = frame?.function ?? started.grid_start;
-  const other = started.grid_target ?? frame?.predicted.frozen.function ?? null;
-  const known = started.grid_target !== null;
+  const target = targetCurve(started);
+  const other = target ?? frame?.predicted.frozen.function ?? null;
+  const known = target !== null;
   const panels: Panel[] = [{ name: chartWords.network, values: (i) => network[i] ?? NaN }];
   if (!other) return panels;
   panels.push({ name: known ? chartWords.target : words.predicted, values: (i) => other[i] ?? NaN });

@@ -14,6 +14,7 @@ export const chartWords = {
   lambdaOf: (kernel: string) => `eigenvalue λ, ${kernel}`,
   data: "data",
   target: "target",
+  heldOut: "held out",
   network: "network",
   measured: "measured",
   laws: {
