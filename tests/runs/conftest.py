@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ntkscope.api.services import Services, open_services
-from ntkscope.executors.base import Deliver, Ended, Executor, Job, Message, Order, Ready
+from ntkscope.executors.base import Begun, Deliver, Ended, Executor, Job, Message, Order, Ready
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunRequest, RunSummary
 from ntkscope.wire.codec import EncodedEvent, encode
@@ -26,6 +26,7 @@ class Puppet:
         self.orders: list[tuple[int, str, Command]] = []
         self.killed: list[int] = []
         self.revived: list[int] = []
+        self.takes = True  # whether it has a run as soon as it is given one
         self._deliver: Deliver
 
     def start(self, deliver: Deliver) -> None:
@@ -35,6 +36,8 @@ class Puppet:
 
     def begin(self, slot: int, job: Job) -> None:
         self.begun.append((slot, job))
+        if self.takes:
+            self._deliver(slot, Begun(job.run_id))
 
     def order(self, slot: int, order: Order) -> None:
         self.orders.append((slot, order.run_id, order.command))

@@ -50,6 +50,13 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The slot has the run: until this, the run has not begun, whatever becomes of the slot."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Progress: shown, never stored."""
 
@@ -102,7 +109,7 @@ class Died:
 
 ToWorker = Job | Order | None
 Inbox = queue.SimpleQueue[ToWorker]
-Message = EncodedEvent | Ticked | CommandReceived | Paused | Released | Ended | Ready | Died
+Message = EncodedEvent | Begun | Ticked | CommandReceived | Paused | Released | Ended | Ready | Died
 Deliver = Callable[[int, Message], None]
 
 

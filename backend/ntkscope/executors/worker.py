@@ -9,6 +9,7 @@ import torch
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.executors.base import (
+    Begun,
     CommandReceived,
     Ended,
     Inbox,
@@ -58,6 +59,7 @@ class Worker:
                 generator.close()
 
     def _begin(self, job: Job) -> None:
+        self._send(Begun(job.run_id))
         try:
             resume = _checkpoint(job.loaded())
             generator = self._train(

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ntkscope.numerics.mlp import MLP
 from ntkscope.numerics.module_ntk import module_ntk, module_ntk_full
-from ntkscope.numerics.stages import Stages, complete, pieces
+from ntkscope.numerics.stages import Stages, complete, in_one_piece, pieces
 
 STRIP_WORK = 4e9  # multiply-adds of a strip's largest product, at most: half a second on one core
 ACTIVATION_WORK = 60  # multiply-adds in whose time a unit's activation and its derivative are evaluated
@@ -44,9 +44,10 @@ def empirical_ntk(
             f"empirical_ntk takes a network of one output; this one has {network.outputs}. "
             "Use empirical_ntk_full or empirical_ntk_mean"
         )
-    return complete(_kernel(network, x1, x2, dtype, blocks=1))
+    return _whole_kernel(network, x1, x2, dtype, blocks=1)
 
 
+@torch.no_grad()
 def empirical_ntk_stages(
     network: MLP,
     x1: Num[Tensor, "n1 *d"],
@@ -54,7 +55,7 @@ def empirical_ntk_stages(
     dtype: torch.dtype = torch.float64,
 ) -> Stages[Tensor]:
     """`empirical_ntk` of an MLP of one output, piece by piece: some tenths of a second each; the same numbers."""
-    return _kernel(network, x1, x2, dtype, blocks=1)
+    return (yield from _kernel(network, x1, x2, dtype, blocks=1))
 
 
 def output_stages(network: MLP, x: Float[Tensor, "n d"]) -> Stages[Tensor]:
@@ -75,7 +76,7 @@ def empirical_ntk_mean(
     """The block mean (1/m) sum_o K_oo over the m outputs; arguments as in `empirical_ntk`."""
     if isinstance(network, nn.Module):
         return module_ntk_full(network, x1, x2, dtype).kernel.diagonal(dim1=2, dim2=3).mean(-1)
-    return complete(_kernel(network, x1, x2, dtype, blocks=1))
+    return _whole_kernel(network, x1, x2, dtype, blocks=1)
 
 
 def empirical_ntk_full(
@@ -88,7 +89,7 @@ def empirical_ntk_full(
     if isinstance(network, nn.Module):
         return module_ntk_full(network, x1, x2, dtype).kernel
     m = network.outputs
-    kernel = complete(_kernel(network, x1, x2, dtype, blocks=m))
+    kernel = _whole_kernel(network, x1, x2, dtype, blocks=m)
     return kernel.view(len(x1), m, -1, m).transpose(1, 2)
 
 
@@ -99,15 +100,23 @@ def kernel_matrix(full: Float[Tensor, "n1 n2 m m"]) -> Float[Tensor, "rows colum
 
 
 @torch.no_grad()
+def _whole_kernel(network: MLP, x1: Tensor, x2: Tensor | None, dtype: torch.dtype, blocks: int) -> Tensor:
+    return complete(_kernel(network, x1, x2, dtype, blocks))
+
+
 def _kernel(network: MLP, x1: Tensor, x2: Tensor | None, dtype: torch.dtype, blocks: int) -> Stages[Tensor]:
     """(n1 blocks, n2 blocks): every pair of outputs where blocks is their number, their mean where it is 1."""
     network = network if network.dtype == dtype else network.to(dtype=dtype)
-    left = yield from _side(network, x1.to(dtype), blocks)
-    right = left if x2 is None else (yield from _side(network, x2.to(dtype), blocks))
+    row = row_work(network)
+    left = yield from _side(network, x1.to(dtype), blocks, row)
+    right = left if x2 is None else (yield from _side(network, x2.to(dtype), blocks, row))
     n1, n2 = len(x1), len(x1 if x2 is None else x2)
     kernel = x1.new_empty(n1 * blocks, n2 * blocks, dtype=dtype)
-    widest = max(max(weight.shape) for weight in network.weights)
-    height = min(_strip_height(n1, kernel.is_cuda), max(1, int(STRIP_WORK / (n2 * widest))))
+    height = _strip_height(n1, kernel.is_cuda)
+    stops = not in_one_piece(n1 * n2, 100 * row)  # each takes some microseconds: none where the kernel takes no time
+    if stops:
+        widest = max(max(weight.shape) for weight in network.weights)
+        height = min(height, max(1, int(STRIP_WORK / (n2 * widest))))
     gram_buffer = kernel.new_empty(height * n2)
     signal_buffer = kernel.new_empty(height * n2 * blocks**2)
     for top in range(0, n1, height):
@@ -130,7 +139,8 @@ def _kernel(network: MLP, x1: Tensor, x2: Tensor | None, dtype: torch.dtype, blo
                 strip.addcmul_(gram, signal_gram, value=1 / network.outputs)
             else:
                 _by_outputs(strip, blocks).addcmul_(gram[:, None, :, None], _by_outputs(signal_gram, blocks))
-            yield
+            if stops:
+                yield
         if x2 is None:
             _mirror(kernel, rows)
     return kernel
@@ -144,30 +154,37 @@ class _Side:
     signals: list[Tensor]
 
 
-def _side(network: MLP, x: Tensor, blocks: int) -> Stages[_Side]:
+def _side(network: MLP, x: Tensor, blocks: int, row: int) -> Stages[_Side]:
+    if in_one_piece(len(x), 3 * row):
+        return _part(network, x, blocks)
     side = _Side([], [])
-    for rows in pieces(len(x), 3 * row_work(network)):
-        forward = network.forward_signals(x[rows])
-        signals = network.backward_signals(forward)[:-1]
-        # For the mean the outputs lie side by side, so that one product sums over them.
-        flat = [signal.reshape(len(forward.output) * blocks, -1) for signal in signals]
-        if rows == slice(0, len(x)):
-            return _Side(forward.layer_inputs, flat)
+    for rows in pieces(len(x), 3 * row):
+        part = _part(network, x[rows], blocks)
         if not side.inputs:
-            side.inputs.extend(part.new_empty(len(x), part.shape[1]) for part in forward.layer_inputs)
-            side.signals.extend(part.new_empty(len(x) * blocks, part.shape[1]) for part in flat)
-        for whole, part in zip(side.inputs, forward.layer_inputs, strict=True):
-            whole[rows] = part
-        for whole, part in zip(side.signals, flat, strict=True):
-            whole[rows.start * blocks : rows.stop * blocks] = part
+            side.inputs.extend(values.new_empty(len(x), values.shape[1]) for values in part.inputs)
+            side.signals.extend(values.new_empty(len(x) * blocks, values.shape[1]) for values in part.signals)
+        for whole, values in zip(side.inputs, part.inputs, strict=True):
+            whole[rows] = values
+        for whole, values in zip(side.signals, part.signals, strict=True):
+            whole[rows.start * blocks : rows.stop * blocks] = values
         yield
     return side
 
 
+def _part(network: MLP, x: Tensor, blocks: int) -> _Side:
+    forward = network.forward_signals(x)
+    signals = network.backward_signals(forward)[:-1]
+    # For the mean the outputs lie side by side, so that one product sums over them.
+    return _Side(forward.layer_inputs, [signal.reshape(len(x) * blocks, -1) for signal in signals])
+
+
 def row_work(network: MLP) -> int:
     """Multiply-adds of one forward pass at one point, with the activations' share."""
-    units = sum(weight.shape[1] for weight in network.weights[:-1])
-    return sum(weight.numel() for weight in network.weights) + ACTIVATION_WORK * units
+    work = network.weights[-1].numel()
+    for weight in network.weights[:-1]:
+        inputs, units = weight.shape
+        work += (inputs + ACTIVATION_WORK) * units
+    return work
 
 
 def _affine_gram(network: MLP, layer: int, left: _Side, right: _Side, rows: slice, columns: slice, out: Tensor) -> None:
@@ -189,7 +206,8 @@ def _mirror(kernel: Tensor, rows: slice) -> None:
     """Copies a strip of the lower triangle to the upper one; the diagonal block is made exactly symmetric."""
     block = kernel[rows, rows]
     block.copy_(block.tril() + block.tril(-1).T)
-    kernel[: rows.start, rows] = kernel[rows, : rows.start].T
+    if rows.start > 0:
+        kernel[: rows.start, rows] = kernel[rows, : rows.start].T
 
 
 def _strip_height(n1: int, cuda: bool) -> int:

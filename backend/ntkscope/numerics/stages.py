@@ -29,6 +29,11 @@ def untold(stages: Generator[object, None, T]) -> Stages[T]:
         yield
 
 
+def in_one_piece(count: int, work: float) -> bool:
+    """Whether so many rows, each of so much work, are one piece."""
+    return count * work <= PIECE
+
+
 def pieces(count: int, work: float) -> Iterator[slice]:
     """The rows 0 .. count - 1 in pieces, at least one piece of at least one row.
 

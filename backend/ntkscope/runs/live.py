@@ -10,6 +10,8 @@ from ntkscope.runs.memory import Memory
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 
+MOST_TRIES = 2  # processes that a run may be given to before one says that it has it
+
 
 @dataclass
 class Live:
@@ -37,6 +39,7 @@ class Live:
     since: int = -1  # the step after which its plan begins
     checkpoint: Callable[[], bytes] | None = None  # reads its newest one
     begun: Job | None = None  # what it has begun with
+    tries: int = 0  # how often it was handed out since a slot last said that it has it
     leaving: bool = False  # it has an order to free its memory, and has not done so yet
     reduced: bool = False  # its memory is free: it goes on from its checkpoint
 
@@ -49,7 +52,17 @@ class Live:
         """Its job, which is handed out once."""
         assert self.job is not None
         self.begun, self.job, self.reduced = self.job, None, False
+        self.tries += 1
         return self.begun
+
+    @property
+    def unbegun(self) -> bool:
+        """Whether its slot never had it. True once: it may be the run that ends whatever process it is sent to."""
+        return 0 < self.tries < MOST_TRIES
+
+    def begin_again(self) -> None:
+        """It waits for another process, with the same job, at its place in the queue."""
+        self.job, self.slot = self.begun, None
 
     def reduce(self) -> None:
         """Its memory is free: what remains of it is its checkpoint."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.executors.base import (
+    Begun,
     CommandReceived,
     Died,
     Ended,
@@ -153,15 +154,22 @@ class Scheduler:
                 for live in self.live.in_slot(slot):
                     if live.cancelled and not live.store_error:
                         self.finish(live, "cancelled", words.CANCELLED_HARD)
+                    elif live.unbegun:
+                        live.begin_again()
+                        self.live.release(live.run.id)
+                        self.live.memory.release(live.run.id)
+                        self._set(live, "queued")
                     else:
                         self.finish(live, "failed", live.store_error or words.worker_died(exit_code))
-            case Ticked() | CommandReceived() | Paused() | Released() | Ended():
+            case Begun() | Ticked() | CommandReceived() | Paused() | Released() | Ended():
                 live_run = self.live.get(message.run_id)
                 if live_run is not None:
                     self._receive_of(live_run, message)
 
-    def _receive_of(self, live: Live, message: Ticked | CommandReceived | Paused | Released | Ended) -> None:
+    def _receive_of(self, live: Live, message: Begun | Ticked | CommandReceived | Paused | Released | Ended) -> None:
         match message:
+            case Begun():
+                live.tries = 0
             case Ticked(data=data):
                 live.tick = data
                 self._notifier.notify(live.run.id)

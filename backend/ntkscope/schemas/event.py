@@ -118,8 +118,8 @@ class Frame(Event):
     fitted: Vector  # (n,) f on the training points
     function: Vector  # (g,) f(x; t)
     predicted: dict[PredictionName, PredictedFunction]
-    # By K_0, in the law that is drawn; by the rehearsal, as far as it came; by Theta, from this network's own f_0, where
-    # it is known; and the networks of infinite width, where training is not centered.
+    # By K_0, in the law that is drawn; by the rehearsal, as far as it came; by Theta, from this network's own f_0,
+    # where it is known; and the networks of infinite width, where training is not centered.
     modes_learnt: int
     median_errors: dict[LawName, float | None]  # so far, against each law, over significant groups
     # (W,) |r_k| / |y_k|, the part of each wave of the target that is wrong; NaN where the target has none of it.

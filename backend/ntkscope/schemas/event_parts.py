@@ -200,3 +200,4 @@ class Verdict(Model):
     drift: float | None  # the largest ||K_t - K_0||_F / ||K_0||_F so far; None without kernel frames
     rehearsal: VerdictWord | None = None  # the same of the rehearsal, by its error alone, as far as it went
     rehearsed_error: float | None = None  # the largest ||r - r_rehearsed|| / ||r(0)|| until there
+    rising: tuple[int, ...] = ()  # 1-based significant modes that rose after they had fallen: others leak into them

@@ -2541,6 +2541,11 @@ export interface components {
             rehearsal?: ("holds" | "roughly holds" | "fails") | null;
             /** Rehearsed Error */
             rehearsed_error?: number | null;
+            /**
+             * Rising
+             * @default []
+             */
+            rising: number[];
         };
         /**
          * WaveAnswer
