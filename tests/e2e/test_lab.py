@@ -240,7 +240,7 @@ def test_the_preview_answers_before_training(server: Server, open_page: Open) ->
     small(page, 4000)
     setup = page.get_by_label("Set-up")
     expect(setup).to_contain_text(re.compile("2/λ₁"))
-    expect(setup).to_contain_text(re.compile(r"k = \d+: (step|never)"))
+    expect(setup).to_contain_text(re.compile(r"k = \d+: (step|not)"))
 
 
 def test_a_diverged_run_names_both_numbers_and_one_click_starts_a_stable_one(server: Server, open_page: Open) -> None:
