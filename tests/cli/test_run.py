@@ -43,7 +43,7 @@ def test_a_rehearsed_rate_is_chosen_before_and_its_steps_are_told_beside_the_mea
     answer = cli("run", "rehearsed.json", "--out", "run.events")
 
     assert answer.code == 0
-    assert "This is no promise." in answer.words
+    assert "This is no promise: of 30" in answer.words
     assert "Rehearsed to step" in answer.words
     for heading in ("by K₀", "rehearsed", "range", "measured"):
         assert heading in answer.output

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from ntkscope.experiment.preview import preview
+from ntkscope.experiment.preview import begin_preview, preview
 from ntkscope.experiment.problem.table_reader import read_csv
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.theory.waves import Waves
@@ -81,13 +81,26 @@ def test_a_fact_about_the_kernel_at_the_start_is_said_of_that_kernel() -> None:
     """Three modes: with biases of 0 and x >= 0 a relu net is linear. Trained, its kernel moves, and it learns."""
     said, spectrum = asked("se280372_parabola")
     assert {answer.reason for answer in spectrum.waves if answer.source == "found"} == {"unseen"}
-    (never,) = (text for text in said.warnings if "never" in text)
-    assert (
-        "with the kernel at the start: never, because that kernel has 3 modes above round-off for 100 points" in never
-    )
-    assert "if the kernel moves, later" in never
-    assert "Change the biases" in never
-    assert not any("however long" in text for text in said.warnings)
+    at_once = begin_preview(read("se280372_parabola")).preview.warnings
+    (unseen,) = (text for text in at_once if "not with the kernel at the start" in text)
+    assert unseen.startswith("Frequencies 0.5, 1.5: not with the kernel at the start, because that kernel has 3 modes")
+    assert "above round-off for 100 points" in unseen
+    assert "if the kernel moves, later" in unseen
+    assert "Change the biases" in unseen
+    assert not any("never" in text for text in (*at_once, *said.warnings))
+
+
+def test_what_the_kernel_learns_as_it_moves_is_rehearsed() -> None:
+    """The same: the arch is learnt after twice the steps that were asked for."""
+    said, spectrum = asked("se280372_parabola")
+    assert said.rehearsal is not None
+    told = dict(zip((wave.frequency for wave in spectrum.waves), said.rehearsal.waves, strict=True))
+    arch, finer = told[0.5], told[1.5]
+    assert arch is not None
+    assert finer is not None
+    assert arch.step == pytest.approx(204_805, rel=0.1)
+    assert (finer.step, finer.sentence) == (None, "Not within 1,000,000 steps.")
+    assert any(text.startswith("Frequency 0.5: not within 100,000 steps; rehearsed") for text in said.warnings)
 
 
 @pytest.mark.parametrize(
@@ -114,4 +127,4 @@ def test_no_noise_is_told_as_the_target_s_mean() -> None:
 
 def test_every_answer_is_json() -> None:
     fields: dict[str, Any] = json.loads(asked("se280372_parabola")[0].model_dump_json())
-    assert fields["spectrum"]["waves"][1]["sentence"].startswith("With the kernel at the start: never")
+    assert fields["spectrum"]["waves"][1]["sentence"].startswith("Not with the kernel at the start")

@@ -20,7 +20,7 @@ from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
 from ntkscope.experiment.theory.offers import steps_offers
 from ntkscope.experiment.theory.outlook import is_lazy, large_start, unlearnt
 from ntkscope.experiment.theory.rate_search import chosen_stages, with_rate
-from ntkscope.experiment.theory.rehearsed import left_out, rehearsed_stages
+from ntkscope.experiment.theory.rehearsed import horizon_of, left_out, rehearsed_stages
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics import complete
 from ntkscope.numerics.rehearsal import Progress
@@ -106,7 +106,7 @@ def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Prog
     if rate is not None:
         state = with_config(state, with_rate(state.config, rate))
     steps = recording_steps(state.last_step, state.config.recording.frames)
-    found = yield from rehearsed_stages(state, begun.waves, steps)
+    found = yield from rehearsed_stages(state, begun.waves, steps, horizon_of(state, begun.waves))
     answers = _answers(state, begun.waves, said.cost.step_seconds)
     told = None
     if found is not None:

@@ -18,11 +18,6 @@ def complete(stages: Generator[object, None, T]) -> T:
             return result
 
 
-def in_one_piece(count: int, work: float) -> bool:
-    """Whether so many rows, each of so much work, are one piece."""
-    return count * work <= PIECE
-
-
 def untold(stages: Generator[object, None, T]) -> Stages[T]:
     """The same stages, whose progress nobody hears of."""
     while True:
@@ -32,6 +27,11 @@ def untold(stages: Generator[object, None, T]) -> Stages[T]:
             result: T = end.value
             return result
         yield
+
+
+def in_one_piece(count: int, work: float) -> bool:
+    """Whether so many rows, each of so much work, are one piece."""
+    return count * work <= PIECE
 
 
 def pieces(count: int, work: float) -> Iterator[slice]:

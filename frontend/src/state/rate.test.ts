@@ -3,6 +3,7 @@ import { presets, schema } from "../test/fixtures";
 import { FormState } from "./form.svelte";
 import { RATE, sameRun, withoutChoice } from "./rate";
 import { at, put } from "./schema";
+import { SweepDraft } from "./sweep-draft.svelte";
 
 const rehearsed = { kind: "rehearsed", most: 0.5, value: null, growth: null };
 const chosen = { ...rehearsed, value: 0.01, growth: 1.5 };
@@ -33,6 +34,14 @@ describe("a rehearsed rate", () => {
     form.choose("network.width", 77);
     expect(at(form.config, RATE)).toEqual(rehearsed);
   });
+});
+
+it("is found anew for every run of a study", () => {
+  const form = new FormState(schema, presets);
+  form.set(put(form.config, RATE, chosen));
+  const draft = new SweepDraft(() => form);
+  draft.base = "lab";
+  expect(draft.request()?.config.training.learning_rate).toEqual(rehearsed);
 });
 
 it("takes a number of steps, and no sooner end by time", () => {

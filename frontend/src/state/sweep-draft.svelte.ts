@@ -5,6 +5,7 @@ import { valueName } from "../words";
 import { sweepWords, type BaseName } from "../words-sweep";
 import type { Row } from "./fields";
 import type { FormState } from "./form.svelte";
+import { withoutChoice } from "./rate";
 import { parse } from "./validate";
 
 export type DraftField = "base" | "widths" | "seeds" | "scalings";
@@ -113,7 +114,8 @@ export class SweepDraft {
   private configOf(): RunConfig | null {
     const form = this.form();
     if (!form) return null;
-    if (this.base === "lab") return form.valid ? form.runConfig : null;
+    // Every run of a study finds a rate of its own.
+    if (this.base === "lab") return form.valid ? (withoutChoice(form.config) as unknown as RunConfig) : null;
     const preset = form.presets.find((one) => one.id === PRESET);
     return preset?.variants.find((variant) => variant.name.startsWith(`${this.base}-`))?.config ?? null;
   }

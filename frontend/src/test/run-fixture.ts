@@ -2,6 +2,7 @@
 import type { Finished, Frame, KernelFrame, Matrix, Predictions, Started } from "../api/codec";
 import type { Group } from "../api/types";
 import { emptyRun, type RunState } from "../run/run";
+import { rehearsalOf } from "./rehearsed-fixture";
 
 export interface FixtureOptions {
   geometry: Started["geometry"];
@@ -46,7 +47,7 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
   };
   const run = emptyRun(`fixture-${chosen.geometry}`);
   const started = startedOf(chosen);
-  if (chosen.rehearsed) started.rehearsal = rehearsalOf(started, chosen.rehearsed);
+  if (chosen.rehearsed) started.rehearsal = rehearsalOf(started, chosen.rehearsed, GRID);
   run.started = started;
   for (let index = 0; index < chosen.frames; index += 1) run.frames.push(frameOf(started, index, chosen));
   if (chosen.rehearsed) for (const { predicted } of run.frames) predicted.rehearsed = { function: new Float32Array(GRID).fill(7), spread: null, distance: 0.02 };
@@ -80,37 +81,6 @@ export function runFixture(options: Partial<FixtureOptions> = {}): RunState {
   if (chosen.finished) run.finished = finishedOf(started);
   run.version = run.frames.length;
   return run;
-}
-
-/** K₀'s prediction to a few recording times, doubled; its function at a node is the node's number everywhere. */
-function rehearsalOf(started: Started, reached: number): NonNullable<Started["rehearsal"]> {
-  const { loss, remaining, learnt } = started.laws[started.law];
-  const columns = remaining.shape[1] ?? 0;
-  const first = ({ values }: Matrix): Matrix => ({ shape: [reached, columns], values: values.slice(0, reached * columns).map((value) => 2 * value) });
-  const nodes = [0, 1, 10, 100];
-  return {
-    waves: [],
-    ended: "budget",
-    reach: 100,
-    horizon: 1_000_000,
-    peak: 1.2,
-    growth: 1.1,
-    drift: 0.2,
-    kernels: 20,
-    steps_taken: 40,
-    work: 1e9,
-    budget: 1.6e10,
-    sentence: "Rehearsed to step 100: its budget ends there.",
-    course: {
-      steps: started.steps.slice(0, reached),
-      loss: loss.slice(0, reached).map((value) => 2 * value),
-      remaining: first(remaining),
-      learnt: first(learnt),
-      nodes,
-      largest_eigenvalues: Float32Array.from(nodes, () => 100),
-      function: { shape: [nodes.length, GRID], values: Float32Array.from({ length: nodes.length * GRID }, (_, i) => Math.floor(i / GRID)) },
-    },
-  };
 }
 
 /** λ = 100 / i^2, with pairs as on a circle, a mode that does not count, and one below every floor. */

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from ntkscope.experiment.preview import preview
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learnt import wave_forecasts
@@ -22,8 +23,10 @@ from ntkscope.experiment.theory.rehearsed import (
     rehearsed_stages,
 )
 from ntkscope.experiment.theory.waves import Waves
+from ntkscope.experiment.trainer import train
 from ntkscope.numerics import complete, euler_step
 from ntkscope.numerics.rehearsal_leaps import Costs
+from ntkscope.schemas.event import Started
 from ntkscope.schemas.rehearsal import Rehearsed
 from tests.cases import config
 
@@ -34,7 +37,8 @@ def begin(**changes: Any) -> tuple[InitialState, Waves]:
 
 
 def rehearsed(state: InitialState, waves: Waves) -> tuple[RehearsedRun, Rehearsed]:
-    found = complete(rehearsed_stages(state, waves, recording_steps(state.last_step, state.config.recording.frames)))
+    steps = recording_steps(state.last_step, state.config.recording.frames)
+    found = complete(rehearsed_stages(state, waves, steps, horizon_of(state, waves)))
     assert found is not None
     return found, found.describe(wave_forecasts(state, waves))
 
@@ -111,6 +115,24 @@ def test_it_asks_beyond_the_run_where_there_are_waves() -> None:
     assert horizon_of(plane, none) == plane.last_step
     _, told = rehearsed(plane, none)
     assert (told.waves, told.reach) == ([], plane.last_step)
+
+
+def test_a_run_is_asked_about_its_own_steps_which_are_the_preview_s() -> None:
+    settings = config(training__stop__steps=800, data__norm=6.0)
+    started = next(event for event in train(settings) if isinstance(event, Started))
+    told, said = started.rehearsal, preview(settings).rehearsal
+    assert told is not None
+    assert said is not None
+    assert (told.horizon, said.horizon) == (800, 1_000_000)
+    (_, first, third), (first_said, third_said) = told.waves, said.waves  # the mean, of which a preview says nothing
+    assert first is not None
+    assert first_said is not None
+    assert (first.step, first.step_low, first.within_run) == (first_said.step, first_said.step_low, True)
+    assert third is not None
+    assert third_said is not None
+    assert (third.step, third.sentence) == (None, "Not within 800 steps.")
+    assert third_said.step is not None
+    assert third_said.step > 800
 
 
 def test_a_zero_amplitude_is_left_out() -> None:

@@ -99,7 +99,7 @@ def test_a_chosen_rate_says_why() -> None:
     most = chosen_rate(0.5, 1.0, 0.5, 1.2)
     assert most == (
         "Learning rate 0.500, 0.500 of 2/λ₁: as much as is allowed (λ₁ grows to 1.20 times its start, ηλ₁ to 1.20). "
-        "This is no promise."
+        "This is no promise: of 30 random trainings at such a rate 28 kept ηλ₁ below 2."
     )
     assert "the largest that the rehearsal survives (λ₁ grows to 3 times" in chosen_rate(0.25, 1.0, 0.5, 3.0)
     assert "does not survive it" in chosen_rate(0.25, 1.0, 0.5, 4.0)

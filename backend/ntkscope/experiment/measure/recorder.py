@@ -110,7 +110,7 @@ class Recorder:
         yield from predicted.drawn.function_stages()
         infinite = yield from infinite_stages(initial)
         waves = WaveCourse.of(initial)
-        rehearsed = yield from untold(rehearsed_stages(initial, waves.waves, steps))
+        rehearsed = yield from untold(rehearsed_stages(initial, waves.waves, steps, initial.last_step))
         recorder = cls(predicted, infinite, waves, rehearsed, kernel_steps, first_seq=first_seq, resume=resume)
         if recorder._by_theta and infinite and infinite.grid:
             yield from recorder._by_theta.function_stages()

@@ -121,9 +121,9 @@ def verdict(
         worst_error=worst,
         worst_modes=named,
         drift=None if motion is None else motion.drift,
-        rising=tuple(mode + 1 for group in np.flatnonzero(rising) for mode in groups.modes[group]),
         rehearsal=rehearsal,
         rehearsed_error=rehearsed,
+        rising=tuple(mode + 1 for group in np.flatnonzero(rising) for mode in groups.modes[group]),
     )
 
 

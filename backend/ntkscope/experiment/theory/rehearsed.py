@@ -66,14 +66,14 @@ def training_of(
 
 
 def horizon_of(initial: InitialState, waves: Waves) -> int:
-    """The last step that is asked about: later than the run's, where there are waves to be learnt."""
+    """The last step that a preview asks about: later than the run's, where there are waves to be learnt."""
     if not bool((waves.sizes > 0).any()):
         return initial.last_step
     return min(max(FARTHEST, 10 * initial.last_step), max(LARGEST_STEP, initial.last_step))
 
 
 def rehearsed_stages(
-    initial: InitialState, waves: Waves, steps: Steps
+    initial: InitialState, waves: Waves, steps: Steps, horizon: int
 ) -> Generator[Progress, None, RehearsedRun | None]:
     """Rehearses a run, with a stop every some tenths of a second; None for one that is too large.
 
@@ -81,10 +81,11 @@ def rehearsed_stages(
         initial: The run at step 0.
         waves: What its target is made of.
         steps: At which the run is recorded.
+        horizon: The last step that is asked about: the run's, or a later one.
     """
     if left_out(initial) is not None:
         return None
-    work, horizon = budget(initial), horizon_of(initial, waves)
+    work = budget(initial)
     costs, points = Costs.of(initial.network, len(initial.kernel.residual)), len(initial.kernel.residual)
     nodes = Control().nodes * (1 + math.log10(initial.last_step))
     drawn = nodes * len(initial.probe.grid_inputs) * costs.outputs / points
