@@ -2423,6 +2423,11 @@ export interface components {
             worst_modes: number[];
             /** Drift */
             drift: number | null;
+            /**
+             * Rising
+             * @default []
+             */
+            rising: number[];
         };
         /**
          * WaveAnswer
