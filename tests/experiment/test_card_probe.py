@@ -1,7 +1,6 @@
 """What is found of a card: one that computes, one that does not, an old driver, none."""
 
 import os
-import time
 import warnings
 from collections.abc import Callable
 
@@ -11,7 +10,7 @@ import torch
 from ntkscope.experiment import machine
 from ntkscope.experiment.card import ABSENT
 from ntkscope.experiment.card_probe import look_at_card
-from ntkscope.experiment.machine import card_speed, machine_speed
+from ntkscope.experiment.machine import _large, card_speed
 from tests.pretend_cuda import SPEED, Card
 
 NO_KERNEL = (
@@ -84,13 +83,27 @@ def test_tests_see_no_card_of_the_machine() -> None:
 
 
 def test_the_wait_for_the_card_is_no_part_of_its_speed(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wait takes as long as many kernels do; here 20 times as long as a product on this processor."""
-    wait = max(0.002, 20 * machine_speed().per_multiply_add * machine.SIDE**3)
-    monkeypatch.setattr(torch.cuda, "synchronize", lambda: time.sleep(wait))
-    monkeypatch.setattr(machine, "BATCH_SECONDS", 10 * wait)
-    monkeypatch.setattr(machine, "CARD_EIGEN_SIDE", 32)
-    monkeypatch.setattr(machine, "LARGEST_SIDE", machine.SIDE)
+    """By a clock on which a kernel takes 10 us and a wait 50 us, whatever they do."""
+    waits: list[int] = []
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: waits.append(1))
+    monkeypatch.setattr(machine, "perf_counter", lambda: 1e-5 * sum(card.kernels.values()) + 5e-5 * len(waits))
+    for name, size in (("SIDE", 16), ("LARGEST_SIDE", 16), ("ELEMENTS", 64), ("MOST_ELEMENTS", 64)):
+        monkeypatch.setattr(machine, name, size)
+    monkeypatch.setattr(machine, "CARD_EIGEN_SIDE", 16)
     found = card_speed()
-    assert found.per_call < wait / 5
-    assert found.per_element * machine.ELEMENTS < wait / 2
-    assert found.per_multiply_add < 6 * machine_speed().per_multiply_add
+    for one_kernel in (found.per_call, found.per_element * 64, found.per_transcendental * 64):
+        assert one_kernel == pytest.approx(1e-5, rel=0.02)
+    assert found.per_multiply_add * 16**3 == pytest.approx(1e-5, rel=0.02)
+
+
+def test_what_is_timed_grows_until_it_takes_a_while(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock on which an element takes 1 us."""
+    elements: list[int] = []
+
+    def work(x: torch.Tensor) -> None:
+        elements.append(x.numel())
+
+    monkeypatch.setattr(machine, "perf_counter", lambda: 1e-6 * sum(elements))
+    start = torch.zeros(16).to("cuda")
+    assert len(_large(start, work, lambda x: x.repeat(2), 2**20)) == 1024  # 1 ms, and no longer below 5/8 of one
+    assert len(_large(start, work, lambda x: x.repeat(2), 64)) == 64

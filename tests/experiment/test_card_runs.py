@@ -11,6 +11,7 @@ from ntkscope.experiment import placement
 from ntkscope.experiment.card_probe import look_at_card
 from ntkscope.experiment.measure import clock
 from ntkscope.experiment.trainer import CHECK_EVERY, train
+from ntkscope.numerics import ACTIVATIONS
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Frame, KernelFrame, RunEvent, Started, Tick
 from ntkscope.wire.codec import encode
@@ -63,6 +64,18 @@ def test_a_run_on_the_card_is_the_run_on_the_cpu(name: str) -> None:
     assert plain(there) == plain(run(small("cpu", **RUNS[name])))
     assert of(there, Started)[0].machine.device_name == "Pretend GPU"
     assert card.kernels
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_every_activation_on_the_card_is_that_on_the_cpu(name: str, precision: str) -> None:
+    shape: dict[str, Any] = {"network__activation": name, "network__depth": 2, "training__precision": precision}
+    # autograd's formula for silu' is another one on a device that PyTorch does not know
+    shape["recording__hessian"] = name != "silu"
+    with pretend_cuda():
+        there = run(small("cuda", **shape))
+    assert plain(there) == plain(run(small("cpu", **shape)))
 
 
 @pytest.mark.gpu

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from ntkscope.errors import Unavailable
-from ntkscope.executors.base import Ended, Ready
+from ntkscope.executors.base import Ended, Paused, Ready, Released
 from ntkscope.experiment.card import ABSENT, Card
 from ntkscope.experiment.placement import place
-from ntkscope.runs import cards
+from ntkscope.runs import cards, words
 from ntkscope.runs.cards import Cards
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.placement import ON_CPU
@@ -175,6 +175,39 @@ def test_a_card_that_computes_in_one_slot_is_what_is_known() -> None:
         for slot, card in enumerate((ABSENT, BUSY, GPU, BUSY)):
             reports.report(slot, card)
         assert (reports.now, reports.slots) == (GPU, {2})
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("resumed_before", [False, True])
+def test_a_paused_run_that_a_full_card_sent_to_its_checkpoint_goes_on_from_it(
+    tmp_path: Path, resumed_before: bool
+) -> None:
+    """Its worker says so unasked, while another run is in the slot, whether or not it waits for that slot already."""
+
+    async def story() -> None:
+        puppet = Reporting(GPU)
+        async with opened(tmp_path, puppet) as services:
+            await warm(services, 1)
+            first = await submitted(services, LARGE)
+            await reaches(services, first.id, "running")
+            puppet.tell(EncodedEvent(first.id, 1, "checkpoint", encode(checkpoint(1, 5))))
+            puppet.tell(Paused(first.id))
+            await reaches(services, first.id, "paused")
+            second = await submitted(services, LARGE)
+            await reaches(services, second.id, "running")
+            if resumed_before:
+                await services.manager.resume(first.id)
+            puppet.tell(Released(first.id))
+            puppet.tell(Ended(second.id, "failed", "The card was full."))
+            await reaches(services, second.id, "failed")
+            if not resumed_before:
+                assert (await services.manager.get(first.id)).sentence == words.REDUCED
+                await services.manager.resume(first.id)
+            await reaches(services, first.id, "running")
+            again = puppet.begun[-1][1]
+            assert (again.run_id, again.placement, again.since) == (first.id, first.placement, -1)
+            assert (await asyncio.to_thread(again.loaded)).resume == encode(checkpoint(1, 5))
 
     asyncio.run(story())
 

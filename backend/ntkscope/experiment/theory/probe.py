@@ -44,7 +44,7 @@ class Values:
 
 
 @dataclass(frozen=True)
-class Measured:
+class KernelMeasurement:
     """What a network's kernel frame is made of, on the CPU in float64.
 
     Args:
@@ -106,7 +106,9 @@ class Probe:
         kernel = (yield from empirical_ntk_stages(network, self.inputs)).double().cpu()
         return kernel, (yield from empirical_ntk_stages(network, self.grid_inputs, self.inputs)).double().cpu()
 
-    def measured(self, network: MLP, values: Values, learning_rate: float, eigen: str, at_start: bool) -> Measured:
+    def measured(
+        self, network: MLP, values: Values, learning_rate: float, eigen: str, at_start: bool
+    ) -> KernelMeasurement:
         """What needs the kernel, in two copies from the network's device.
 
         Args:
@@ -120,16 +122,17 @@ class Probe:
         residual = values.output.double() - offset - targets
         trial.descend(trial.gradients(self.inputs, residual.to(self.inputs)), learning_rate)
         after, shares = trial(self.inputs)[:, 0], unit_slope_shares(network, self.inputs)
+        del trial  # kernels take memory of their own
         if at_start:
             after, shares = to_host(after, shares)
-            return Measured(None, after, UnitSlopes.of(shares), None)
+            return KernelMeasurement(None, after, UnitSlopes.of(shares), None)
         kernel = empirical_ntk(network, self.inputs)
         cross_kernel = empirical_ntk(network, self.grid_inputs, self.inputs)
         decomposed = _eigh(kernel) if kernel.device.type == eigen == "cuda" else []
         (kernel,) = to_host(kernel)
         cross_kernel, after, shares, *found = to_host(cross_kernel, after, shares, *decomposed)
         pair = (found[0], found[1].T) if found else None
-        return Measured((kernel, cross_kernel), after, UnitSlopes.of(shares), pair)
+        return KernelMeasurement((kernel, cross_kernel), after, UnitSlopes.of(shares), pair)
 
     def identity(self, values: Values, after: Tensor, kernel: Tensor, learning_rate: float) -> Identity | None:
         """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k|| (theory, section 1).
