@@ -42,8 +42,8 @@ def test_a_request_from_before_is_the_same_run(body: dict[str, Any], digest: str
 @pytest.mark.parametrize(
     "changes",
     [
-        {"scale_targets": "subtract_mean"}, {"hold_out": {"kind": "every"}}, {"points": {"x": ["1"]}}, {"points": {"y": "b"}},
-        {"points": {"separator": "tab"}}, {"points": {"decimal": "comma"}}, {"points": {"missing": "drop"}},
+        {"scale_targets": "subtract_mean"}, {"hold_out": {"kind": "every"}}, {"points": {"x": ["1"]}},
+        {"points": {"y": "b"}}, {"points": {"separator": "tab"}}, {"points": {"decimal": "comma"}}, {"points": {"missing": "drop"}},
         {"points": {"subset": "even"}}, {"points": {"most_rows": 5}},
     ],
 )  # fmt: skip

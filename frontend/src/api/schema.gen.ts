@@ -2915,15 +2915,15 @@ export interface components {
             worst_modes: number[];
             /** Drift */
             drift: number | null;
+            /** Rehearsal */
+            rehearsal?: ("holds" | "roughly holds" | "fails") | null;
+            /** Rehearsed Error */
+            rehearsed_error?: number | null;
             /**
              * Rising
              * @default []
              */
             rising: number[];
-            /** Rehearsal */
-            rehearsal?: ("holds" | "roughly holds" | "fails") | null;
-            /** Rehearsed Error */
-            rehearsed_error?: number | null;
         };
         /**
          * WaveAnswer
