@@ -51,6 +51,7 @@ def bodies() -> dict[str, Attack]:
         "a number of 64 KB": posted("api/preview", content=b'{"seed": ' + b"9" * 65_000 + b"}", headers=JSON),
         "a table of 40,000 columns": posted("api/datasets", content=table(1, 40_000), headers=CSV),
         "a table of 4 MB": posted("api/datasets", content=table(400_000, 1), headers=CSV),
+        "a table of 4 MB, to be read": posted("api/datasets/read", content=table(400_000, 1), headers=CSV),
         "a table of 4,096 inputs": posted("api/datasets", content=table(150, 4096), headers=CSV),
         "a cell of 200 KB": posted("api/datasets", content=b"x,y\n1," + b"1" * 200_000 + b"x\n", headers=CSV),
         "50 MB in pieces": lambda client: client.post("api/datasets", content=pieces(50 * 2**20), headers=CSV),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ntkscope.experiment.format import number
 from ntkscope.runs.recording import read_recording
 from ntkscope.wire.codec import decode, to_json
 from ntkscope.wire.sequence import split
@@ -140,6 +141,15 @@ def test_a_table_is_trained_on_as_it_is(cli: Cli) -> None:
     assert len(lines[0]["targets"]) == 6
     assert lines[-1]["reason"] == "steps"
     assert "y is COUNT" in answer.error  # the words go elsewhere
+
+
+def test_the_error_on_held_out_points_is_told_at_the_end(cli: Cli) -> None:
+    write("small.json", SMALL)
+    answer = cli("run", "small.json", "--hold-out", "every:4", "--json")
+    frames = [line for line in map(json.loads, answer.output.splitlines()) if line["type"] == "frame"]
+
+    assert f"Mean squared error on the points held out: {number(frames[-1]['held_out_error'])}." in answer.error
+    assert "held out:" not in cli("run", "small.json").output
 
 
 def test_the_options_choose_columns_marks_and_rows(cli: Cli) -> None:

@@ -46,7 +46,7 @@ def test_a_table_is_looked_at_chosen_kept_and_trained_on(
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("held out", exact=True).first).to_be_visible()
     if size is WIDE:  # a phone draws what is in sight
-        expect(page.get_by_text("L = ½ Σ r² of the scaled target").first).to_be_attached()
+        expect(page.get_by_text("L = ½ Σ r², scaled").first).to_be_attached()
 
 
 def test_a_warning_of_scale_has_a_button_that_ends_it(server: Server, open_page: Callable[..., Page]) -> None:

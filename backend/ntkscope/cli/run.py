@@ -73,6 +73,8 @@ def run(
     if finished is None:
         raise RuntimeError("the run paused, although nobody asked it to")
     console.print(finished.sentence, markup=False)
+    if watcher.test_error is not None:
+        console.print(f"Mean squared error on the points held out: {number(watcher.test_error)}.", markup=False)
     if finished.suggestion is not None:
         console.print(finished.suggestion.sentence, markup=False)
     if finished.rows:
@@ -103,7 +105,7 @@ def _ctrl_c() -> Iterator[Any]:
 
 
 class _Watcher:
-    """Shows the progress, and writes events down. `law` is the one that is drawn, once the run has said so.
+    """Shows the progress, and writes events down. `law` is the one that is drawn, `test_error` that on held-out points.
 
     Args:
         name: Of the run.
@@ -116,6 +118,8 @@ class _Watcher:
         self._console, self._json_lines, self._file = console, json_lines, file
         self.law: LawName | None = None
         self.rehearsal: Rehearsed | None = None
+        self.test_error: float | None = None  # at the last frame, of a run with points held out
+        self._held_out = False
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -140,7 +144,7 @@ class _Watcher:
             self._write(encode(event))
         match event:
             case Started():
-                self.law, self.rehearsal = event.law, event.rehearsal
+                self.law, self.rehearsal, self._held_out = event.law, event.rehearsal, event.held_out is not None
                 for notice in event.notices:
                     self._console.print(notice, markup=False)
                 if event.rehearsal is not None:
@@ -148,6 +152,7 @@ class _Watcher:
                 self._show(total=float(event.steps[-1]), left="")
             case Frame():
                 frames = self._fields["frames"] + 1
+                self.test_error = event.held_out_error if self._held_out else None
                 self._show(completed=event.step, frames=frames, loss=number(event.loss), time=number(event.time))
             case Tick():
                 left = f"{duration(event.seconds_left)} left" if event.seconds_left is not None else ""

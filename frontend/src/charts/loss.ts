@@ -24,7 +24,7 @@ const LIFT = 10;
 const DECADES = 14;
 
 const words = {
-  subtitle: (scaled: boolean) => `L = ½ Σ r²${scaled ? " of the scaled target" : ""}`,
+  subtitle: (scaled: boolean) => `L = ½ Σ r²${scaled ? ", scaled" : ""}`,
   heldOut: "held-out error",
   /** Where a fourth curve leaves no room for its name. */
   infinite: "∞",
@@ -33,7 +33,7 @@ const words = {
 const help: Help = {
   text:
     "Half the sum of the squared residuals, beside what the frozen kernel predicts for it. Open circles are the mean squared error " +
-    "against the clean target between the data, or on the points held out; it is in your own units, also where the target is scaled for training. " +
+    "against the clean target between the data, or on the points held out; it is in your own units, also where the target is scaled for training and L with it. " +
     "The dotted line is what the kernel at infinite width predicts, the one of long dashes what the rehearsal said before training.",
   formulas: [
     String.raw`L = \tfrac12\sum_i r_i^2 = \tfrac12\sum_i (1-\eta\lambda_i)^{2k}\,c_i(0)^2`,

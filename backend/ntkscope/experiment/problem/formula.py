@@ -193,7 +193,9 @@ class _Evaluation:
             self.left_out[:] = True
         wrong = ~np.isfinite(result) & ~self.left_out
         if wrong.any():
-            self.refuse(node, wrong, "is not a finite number")
+            # Made of finite parts, NaN is what a root or a logarithm below 0 gives.
+            kind = "real" if np.isnan(result[wrong][0]) else "finite"
+            self.refuse(node, wrong, f"is not a {kind} number")
         return result
 
     def shape(self) -> tuple[int, ...]:

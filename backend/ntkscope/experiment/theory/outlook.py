@@ -164,7 +164,7 @@ def large_target(network: Network, *, residual: float, start: float, target: flo
         else "between 2 and 10 a third to a half reached it"
     )  # fmt: skip
     wider = network.last_width * (ratio / TARGET_SMALL) ** (1 / scale.power)
-    remedies = [f"scale the target to a norm of {_rounded(TARGET_SMALL * scale.value)} or less (data.norm)"]
+    remedies = [f"scale the target to a norm of {_rounded(TARGET_SMALL * scale.value)} or less"]
     if start > TARGET_SMALL * scale.value:
         remedies.append("start from zero (centered)")
     elif wider <= LARGEST_WIDTH and isinstance(network.width, int):
