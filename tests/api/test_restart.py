@@ -5,9 +5,10 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -19,14 +20,16 @@ LONG = config(training__stop__steps=10_000_000, recording__frames=200)
 
 
 @contextmanager
-def started(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], Server]]:
+def started(
+    folder: Path, *options: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[subprocess.Popen[str], Server]]:
     """`ntkscope serve` in this folder."""
     process = subprocess.Popen(
         [sys.executable, "-c", "from ntkscope.cli import main; main()", "serve", "--port", "0", *options],
         cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"NTKSCOPE_RECORDING": "false", "OMP_NUM_THREADS": "1"},
+        env=os.environ | {"NTKSCOPE_RECORDING": "false", "OMP_NUM_THREADS": "1", **environment},
     )
     with process:
         try:
@@ -49,8 +52,10 @@ def answers(server: Server) -> bool:
 
 
 def worker_of(process: subprocess.Popen[str]) -> int | None:
-    """The worker's process id."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    """The worker's process id; the first is a child of the main thread, later ones are of the slot's."""
+    children = [
+        child for listed in Path(f"/proc/{process.pid}/task").glob("*/children") for child in listed.read_text().split()
+    ]
     return int(children[0]) if children else None
 
 
@@ -106,7 +111,7 @@ def test_a_server_that_is_asked_to_stop_does_so_in_order(tmp_path: Path) -> None
         with server.socket(run["id"]) as socket:
             receive(socket)
             process.send_signal(signal.SIGTERM)
-            assert drain(socket)[1] == 1012
+            assert drain(socket)[1] == 4503
         assert process.wait(GENEROUS) == 0
     with started(tmp_path) as (_, server):
         assert server.get(run["id"])["state"] == "interrupted"

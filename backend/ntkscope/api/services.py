@@ -14,7 +14,9 @@ from anyio import CapacityLimiter
 from ntkscope.api.limits import limits
 from ntkscope.executors.base import TRAIN, Executor
 from ntkscope.executors.process import ProcessExecutor
+from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.runs.admission import Admission
+from ntkscope.runs.coming_back import bring_back_paused, resume_interrupted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.housekeeping import Housekeeping
 from ntkscope.runs.log import Log
@@ -81,6 +83,9 @@ async def open_services(settings: Settings, executor: Executor | None = None) ->
         stack.callback(services.compute.close)
         services.scheduler.start(services.writer)
         await services.housekeeping.begin()
+        await bring_back_paused(services.store, services.manager)
+        if settings.resume:
+            await resume_interrupted(services.store, services.manager, services.sweeps)
         if database.fresh and settings.recording and RECORDING.is_file():
             await services.housekeeping.import_recording(RECORDING)
         purging = asyncio.create_task(services.housekeeping.purge_for_ever())
@@ -96,7 +101,8 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
     compute = ComputeService(threads, memory)  # before the scheduler: results are forgotten before a run is reduced
     scheduler = Scheduler(executor, notifier, memory)
     writer = Writer(database.engine, scheduler.committed, scheduler.refused, database.check)
-    admission = Admission(store, writer, allowed, threads)
+    cadence = Cadence(settings.checkpoint_seconds, settings.checkpoint_share)
+    admission = Admission(store, writer, allowed, threads, cadence)
     manager = Manager(store, writer, scheduler, notifier, admission, settings.max_queued)
     return Services(
         settings=settings,

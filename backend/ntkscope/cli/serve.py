@@ -6,8 +6,9 @@ import errno
 import os
 import signal
 import socket
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Coroutine, Iterator
+from types import FrameType
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -91,7 +92,29 @@ def listen(settings: Settings) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Ends quietly on a signal; uvicorn's own raises it again before our workers are told."""
+    """Ends quietly on a signal; uvicorn's own raises it again before our workers are told.
+
+    Args:
+        config: Uvicorn's.
+        retire: What is to be done first, while the server still answers; a second signal does not wait for it.
+    """
+
+    def __init__(self, config: uvicorn.Config, retire: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        super().__init__(config)
+        self._retire = retire
+        self._retiring: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._retiring is None:
+            self._retiring = asyncio.get_running_loop().create_task(self._end(sig, frame))
+        else:
+            super().handle_exit(sig, frame)
+
+    async def _end(self, sig: int, frame: FrameType | None) -> None:
+        try:
+            await self._retire()
+        finally:
+            super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -118,7 +141,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            ),
+            retire=lambda: services.scheduler.retire(settings.stop_seconds),
         )
         favour_the_event_loop()
         _greet(settings)

@@ -4,6 +4,7 @@ import gc
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
@@ -23,6 +24,7 @@ from ntkscope.executors.base import (
     Train,
 )
 from ntkscope.executors.drive import drive
+from ntkscope.experiment.measure.told import Told
 from ntkscope.schemas.event import Checkpoint, Command, RunEvent, Tick
 from ntkscope.wire.codec import EncodedEvent, decode, encode
 
@@ -69,6 +71,8 @@ class Worker:
                 last_seq=resume.seq if resume else 0,
                 since=job.since,
                 threads=job.threads,
+                told=_told(job, resume),
+                cadence=job.cadence,
             )
             del resume  # the generator has it until it has taken it up
         except Exception as error:
@@ -127,6 +131,13 @@ class Worker:
                 self._send(CommandReceived(run_id, message.command))
                 return message.command
         return None
+
+
+def _told(job: Job, resume: Checkpoint | None) -> Told | None:
+    """What the log has; a checkpoint that the run left since it was killed is beyond what it had then."""
+    if job.told is None or resume is None:
+        return job.told
+    return replace(job.told, seq=max(job.told.seq, resume.seq))
 
 
 def _checkpoint(job: Job) -> Checkpoint | None:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ntkscope.errors import Unavailable
+from ntkscope.experiment.processor import build, processor
 from ntkscope.schemas.event_parts import Machine
 
 SIDE = 192  # of the matrices that are multiplied and decomposed: small enough to take a millisecond
@@ -42,6 +43,8 @@ def this_machine(device: str, precision: str) -> Machine:
         precision=precision,
         threads=torch.get_num_threads(),
         torch_version=str(torch.__version__),
+        processor=processor(),
+        build=build(),
     )
 
 

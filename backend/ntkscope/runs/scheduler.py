@@ -34,6 +34,9 @@ from ntkscope.store.writes import update_run
 from ntkscope.wire.codec import EncodedEvent
 
 
+ROWS_SECONDS = 1.0  # in which a server that stops brings its runs' rows up to date
+
+
 class Scheduler:
     """Used on the event loop, but for `deliver` and `refused`, which come from other threads.
 
@@ -53,15 +56,31 @@ class Scheduler:
         self._loop: asyncio.AbstractEventLoop
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready: set[int] = set()
+        self.retiring = False  # nothing begins any more
 
     def start(self, writer: Writer) -> None:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._executor.start(self.deliver)
 
+    async def retire(self, seconds: float) -> None:
+        """Begins nothing any more, and interrupts every run: one that trains leaves a checkpoint, at most so long."""
+        self.retiring = True
+        for live in self.live.all():
+            if live.state == "queued":
+                self.finish(live, "interrupted", words.INTERRUPTED)
+            elif live.state == "running":
+                self.order(live, "pause")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while any(live.state == "running" for live in self.live.all()) or self._tasks:
+                    await asyncio.sleep(0.02)
+
     async def close(self) -> None:
         """Ends the slots; the rows of their runs are left to the next start, or to `interrupt_runs`."""
         await asyncio.to_thread(self._executor.close)
+        if self._tasks:  # a pause that somebody was told of must be in its row
+            await asyncio.wait(self._tasks, timeout=ROWS_SECONDS)
         for task in self._tasks:
             task.cancel()
 
@@ -83,7 +102,7 @@ class Scheduler:
 
     def fill(self) -> None:
         """Begins, or goes on with, the runs for which there is a slot with a worker that is ready."""
-        while (found := self.live.next(self._ready)) is not None:
+        while not self.retiring and (found := self.live.next(self._ready)) is not None:
             slot, live = found
             live.slot = slot
             if live.job is not None:
@@ -159,6 +178,9 @@ class Scheduler:
                         self.live.release(live.run.id)
                         self.live.memory.release(live.run.id)
                         self._set(live, "queued")
+                    elif live.state != "running":  # it is paused, or was told to go on and waits
+                        self._leave(live)
+                        self._set(live, live.state)
                     else:
                         self.finish(live, "failed", live.store_error or words.worker_died(exit_code))
             case Begun() | Ticked() | CommandReceived() | Paused() | Released() | Ended():
@@ -176,20 +198,27 @@ class Scheduler:
             case CommandReceived(command=command):
                 live.cancel_received = live.cancel_received or command == "cancel"
             case Paused():
-                self.live.release(live.run.id)
-                self._set(live, "paused")
-                self.fill()
-            case Released():
-                live.reduce()
-                if live.cancelled:
-                    self.finish(live, "cancelled", words.CANCELLED_REDUCED)
+                if self.retiring:
+                    self.finish(live, "interrupted", words.INTERRUPTED)
                 else:
-                    self.live.memory.release(live.run.id)
+                    self.live.release(live.run.id)
+                    self._set(live, "paused")
+                    self.fill()
+            case Released():
+                self._leave(live)
             case Ended(outcome=outcome, sentence=sentence):
                 if live.store_error:
                     self.finish(live, "failed", live.store_error)
                 else:
                     self.finish(live, outcome, sentence)
+
+    def _leave(self, live: Live) -> None:
+        """A paused run is no longer in its slot's memory."""
+        live.reduce()
+        if live.cancelled:
+            self.finish(live, "cancelled", words.CANCELLED_REDUCED)
+        else:
+            self.live.memory.release(live.run.id)
 
     def _notify_all(self, last: dict[str, int]) -> None:
         for run_id, seq in last.items():

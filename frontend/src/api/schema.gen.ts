@@ -127,7 +127,10 @@ export interface paths {
         put?: never;
         /**
          * Resume Run
-         * @description Lets a paused run go on, as soon as there is a worker for it.
+         * @description Lets a run go on, as soon as there is a worker for it: one that is paused, or one that failed or was interrupted.
+         *
+         *     The latter goes on from its last checkpoint, or begins again where it left none. Its log goes on where it stopped:
+         *     what it has already is trained again, and not told again.
          */
         post: operations["resume_run_api_runs__run_id__resume_post"];
         delete?: never;
@@ -1208,6 +1211,10 @@ export interface components {
             threads: number;
             /** Torch Version */
             torch_version: string;
+            /** Processor */
+            processor?: string | null;
+            /** Build */
+            build?: string | null;
         };
         /**
          * ModeRow
