@@ -33,7 +33,6 @@ from ntkscope.store.writer import Writer
 from ntkscope.store.writes import update_run
 from ntkscope.wire.codec import EncodedEvent
 
-
 ROWS_SECONDS = 1.0  # in which a server that stops brings its runs' rows up to date
 
 
