@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ntkscope.api.health import get_ready
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, Unavailable
 from ntkscope.executors.base import Died, Paused, Ready
@@ -122,7 +123,10 @@ def test_a_server_that_stops_interrupts_its_runs_at_a_checkpoint(tmp_path: Path)
             trains = (await submit(services, STEADY, 10_000)).id
             waits = (await submit(services)).id
             await stored_past(services, trains, 2)
+            await get_ready(services)
             await services.scheduler.retire(60)
+            with pytest.raises(Unavailable):
+                await get_ready(services)
             for run in (trains, waits):
                 assert (await services.manager.row(run)).state == "interrupted"
             place = services.store.place(trains)

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple, Unpack
+from typing import Protocol, TypeVar, TypeVarTuple, Unpack
 
 import anyio.to_thread
 from anyio import CapacityLimiter
@@ -37,6 +37,13 @@ HEAVY_THREADS = 1  # two would take turns by Python's lock, and the event loop w
 RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
 
 
+class Following(Protocol):
+    """A viewer: which run, and the last seq that it has."""
+
+    run_id: str
+    seq: int
+
+
 @dataclass(frozen=True)
 class Services:
     """What the addresses of the API work with."""
@@ -52,6 +59,7 @@ class Services:
     log: Log
     compute: ComputeService
     heavy_threads: CapacityLimiter
+    viewers: set["Following"] = field(default_factory=set)  # on the event loop
 
     async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
         """Computes in the thread for what takes long and holds Python's lock."""

@@ -18,7 +18,9 @@ from ntkscope.api.app import create_app, favour_the_event_loop
 from ntkscope.api.pages import BUILT
 from ntkscope.api.security import is_loopback
 from ntkscope.api.services import address, open_services
+from ntkscope.cli.logs import start_logging
 from ntkscope.cli.settings import read_settings, unknown_variables
+from ntkscope.cli.tokens import with_tokens
 from ntkscope.errors import Unavailable
 from ntkscope.settings import Settings
 
@@ -35,23 +37,17 @@ def serve(
     ] = None,
     base_path: Annotated[str | None, typer.Option(help="Sub-path behind a proxy, as /lab.")] = None,
     workers: Annotated[int | None, typer.Option(help="Runs that train at the same time.")] = None,
-    insecure: Annotated[
-        bool | None, typer.Option("--insecure", help="Allow addresses beyond this machine: there are no passwords.")
-    ] = None,
+    token: Annotated[
+        bool,
+        typer.Option("--token", help="Ask for a token on this machine too; at any other address that is always so."),
+    ] = False,
 ) -> None:
     """Serves the page and the API. Every other option can also be set as NTKSCOPE_<NAME>, such as NTKSCOPE_PORT."""
     for warning in unknown_variables(os.environ):
         typer.echo(warning, err=True)
-    settings = read_settings(
-        host=host, port=port, database_url=database_url, base_path=base_path, workers=workers, insecure=insecure
-    )
-    if not (settings.insecure or is_loopback(settings.host)):
-        raise Unavailable(
-            expected="A server without passwords must listen on this machine only: 127.0.0.1, ::1 or localhost.",
-            got=settings.host,
-            remedy="Use 127.0.0.1, or add --insecure if everybody who can reach this address may use the server.",
-            where="--host",
-        )
+    settings = read_settings(host=host, port=port, database_url=database_url, base_path=base_path, workers=workers)
+    settings = with_tokens(settings, token)
+    start_logging(settings.log_format, settings.log_level)
     with listen(settings) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto").get_loop_factory()) as runner:
@@ -137,7 +133,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
                 ws_max_size=LARGEST_ACKNOWLEDGEMENT,
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -149,8 +145,22 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         await server.serve([listener])
 
 
+def here(settings: Settings) -> str:
+    """The server's address as a browser on this machine may use it."""
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+    return address(settings.model_copy(update={"host": loopback.get(settings.host, settings.host)}))
+
+
 def _greet(settings: Settings) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"ntkscope is at [bold]{address(settings)}[/bold]  (Ctrl-C stops it)")
+    if settings.token:
+        # The link is what signs in, and is shown here only.
+        link = here(settings)
+        console.print(f"ntkscope is at {link}?token={settings.token}  (Ctrl-C stops it)", markup=False)
+        console.print(f"To watch only: {link}?token={settings.viewer_token}", markup=False)
+        if not is_loopback(settings.host):
+            console.print("From another machine: the same, with this machine's name in the place of the address.")
+    else:
+        console.print(f"ntkscope is at [bold]{address(settings)}[/bold]  (Ctrl-C stops it)")
     if not (BUILT / "index.html").is_file():
         console.print("Its page is not built yet: make setup, or npm ci && npm run build in frontend/.")

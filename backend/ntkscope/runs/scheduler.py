@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -33,6 +35,7 @@ from ntkscope.store.writer import Writer
 from ntkscope.store.writes import update_run
 from ntkscope.wire.codec import EncodedEvent
 
+LOGGER = logging.getLogger("ntkscope")
 ROWS_SECONDS = 1.0  # in which a server that stops brings its runs' rows up to date
 
 
@@ -56,6 +59,7 @@ class Scheduler:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready: set[int] = set()
         self.retiring = False  # nothing begins any more
+        self._delivered: dict[tuple[int, str], int] = {}  # each slot has a thread of its own
 
     def start(self, writer: Writer) -> None:
         self._writer = writer
@@ -87,6 +91,14 @@ class Scheduler:
     def warm(self) -> int:
         """How many slots are ready to train at once."""
         return len(self._ready)
+
+    @property
+    def delivered(self) -> Counter[str]:
+        """How many events of each type have come from the workers."""
+        found = Counter[str]()
+        for (_, kind), count in list(self._delivered.items()):
+            found[kind] += count
+        return found
 
     def trouble(self, live: Live) -> str:
         """Why nothing of this run can be stored now; empty while it can."""
@@ -145,6 +157,8 @@ class Scheduler:
     def deliver(self, slot: int, message: Message) -> None:
         """From an executor's thread. Events go straight to the writer, which may make a fast run wait."""
         if isinstance(message, EncodedEvent):
+            key = slot, message.type
+            self._delivered[key] = self._delivered.get(key, 0) + 1
             self._writer.append(message)
         else:
             self._call(self._receive, slot, message)
@@ -231,6 +245,7 @@ class Scheduler:
             self.order(live, "cancel")
 
     def _set(self, live: Live, state: State, **columns: Any) -> None:
+        LOGGER.info("run %s is %s", live.run.id, state, extra={"run": live.run.id, "state": state, "slot": live.slot})
         live.state, live.pending_command = state, None
         live.run = live.run.model_copy(update={"state": state, **columns})
         live.unsaved |= {"state": state, **columns}

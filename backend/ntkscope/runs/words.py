@@ -47,6 +47,15 @@ def stopping() -> Unavailable:
     )
 
 
+def no_worker_yet() -> Unavailable:
+    """Of a server that has just started, or whose workers have died."""
+    return Unavailable(
+        expected="A worker process that is ready.",
+        got="none yet",
+        remedy="Wait some seconds; if it stays, the server's log says why its workers end.",
+    )
+
+
 def end_not_stored(state: State, trouble: str) -> str:
     """Of a run that has ended, before its row can say so."""
     return f"Ended ({state}), which could not be stored yet: {trouble}. It is tried again."

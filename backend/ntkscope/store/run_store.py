@@ -68,6 +68,12 @@ class RunStore:
             total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
             return total, [_summary(row) for row in connection.execute(page)]
 
+    def count_by_state(self) -> dict[str, int]:
+        """How many runs there are in each state, deleted ones left out."""
+        chosen = select(RUNS.c.state, func.count()).where(RUNS.c.deleted_at.is_(None)).group_by(RUNS.c.state)
+        with self._engine.connect() as connection:
+            return {state: count for state, count in connection.execute(chosen)}
+
     def in_state(self, state: State) -> list[str]:
         """The runs in this state that are in no sweep and not deleted, oldest first."""
         chosen = select(RUNS.c.id).where(RUNS.c.state == state, RUNS.c.sweep.is_(None), RUNS.c.deleted_at.is_(None))
