@@ -50,7 +50,7 @@ def serve(
     start_logging(settings.log_format, settings.log_level)
     with listen(settings) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto").get_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto", log_config=None).get_loop_factory()) as runner:
             runner.run(_serve(settings, listener))
 
 
@@ -133,7 +133,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
                 ws_max_size=LARGEST_ACKNOWLEDGEMENT,
-                log_config=None,
+                log_config=None,  # its records go where ours go
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
