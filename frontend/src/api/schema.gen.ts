@@ -2498,6 +2498,11 @@ export interface components {
             worst_modes: number[];
             /** Drift */
             drift: number | null;
+            /**
+             * Rising
+             * @default []
+             */
+            rising: number[];
         };
         /**
          * WaveAnswer
