@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     max_steps: int = Field(10_000_000, ge=1, description="Most steps of a run.")
     max_upload_bytes: int = Field(4 * 2**20, ge=1, description="Largest uploaded table.")
     max_queued: int = Field(100, ge=1, description="Most runs waiting.")
+    max_runs: int = Field(0, ge=0, description="Most runs that are kept, deleted ones left out; 0: any number.")
+    max_disk_bytes: int = Field(0, ge=0, description="Size of the database from which on no run begins; 0: any.")
     checkpoint_seconds: float = Field(30.0, ge=0, description="A run leaves a checkpoint after so long,")
     checkpoint_share: float = Field(0.05, ge=0, le=1, description="and after this part of its steps: the rarer.")
     resume: bool = Field(False, description="At the start, go on with runs and sweeps that an earlier server left.")

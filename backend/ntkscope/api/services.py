@@ -19,6 +19,7 @@ from ntkscope.runs.admission import Admission
 from ntkscope.runs.coming_back import bring_back_paused, resume_interrupted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.housekeeping import Housekeeping
+from ntkscope.runs.keeping import KeepLimits
 from ntkscope.runs.log import Log
 from ntkscope.runs.manager import Manager
 from ntkscope.runs.memory import Memory
@@ -110,7 +111,9 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
     scheduler = Scheduler(executor, notifier, memory)
     writer = Writer(database.engine, scheduler.committed, scheduler.refused, database.check)
     cadence = Cadence(settings.checkpoint_seconds, settings.checkpoint_share)
-    admission = Admission(store, writer, allowed, threads, cadence)
+    admission = Admission(
+        store, writer, allowed, threads, cadence, KeepLimits(settings.max_runs, settings.max_disk_bytes)
+    )
     manager = Manager(store, writer, scheduler, notifier, admission, settings.max_queued)
     return Services(
         settings=settings,

@@ -31,7 +31,7 @@ def get_session(request: Request) -> Session:
     return Session(role=(access.of_cookie(cookie, client_of(request.scope)) if known else None) or "none")
 
 
-@router.post("", status_code=303, response_class=RedirectResponse)
+@router.post("", include_in_schema=False)  # a page's form, whose answer is another page
 def sign_in(request: Request, token: Annotated[str, Form(max_length=200)]) -> Response:
     """Takes a token from the page's form, answers with a cookie and the way to the page."""
     access: Access = request.app.state.access

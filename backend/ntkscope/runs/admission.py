@@ -8,6 +8,7 @@ from ntkscope.experiment.machine import choose_device
 from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.experiment.measure.told import Told
 from ntkscope.experiment.problem.datasets import Table, read_csv
+from ntkscope.runs.keeping import KeepLimits, check_kept
 from ntkscope.runs.live import Live
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
@@ -28,14 +29,18 @@ class Admission:
         limits: What a config may ask for.
         threads: Threads of a large run.
         cadence: How often a run leaves a checkpoint.
+        kept: How much may be kept.
     """
 
-    def __init__(self, store: RunStore, writer: Writer, limits: Limits, threads: int, cadence: Cadence) -> None:
+    def __init__(
+        self, store: RunStore, writer: Writer, limits: Limits, threads: int, cadence: Cadence, kept: KeepLimits
+    ) -> None:
         self._store, self._writer, self._limits, self._threads = store, writer, limits, threads
-        self._cadence = cadence
+        self._cadence, self._kept = cadence, kept
 
     def checked(self, config: RunConfig) -> Table | None:
-        """`within_limits`, where a run of the config can begin too."""
+        """`within_limits`, where a run of the config can begin too, and be kept."""
+        check_kept(self._store, self._kept)
         dataset = self.within_limits(config)
         check_start(config, dataset)
         return dataset

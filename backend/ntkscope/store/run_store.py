@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Engine, Row, Select, func, or_, select
+from sqlalchemy import Engine, Row, Select, func, or_, select, text
 
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.preset import DatasetInfo
@@ -67,6 +67,18 @@ class RunStore:
         with self._engine.connect() as connection:
             total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
             return total, [_summary(row) for row in connection.execute(page)]
+
+    def used_bytes(self) -> int:
+        """What the database's rows take, without what deleted ones have left free."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+                return size
+            pages, free, size = (
+                connection.execute(text(f"PRAGMA {name}")).scalar_one()
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+            return int((pages - free) * size)
 
     def count_by_state(self) -> dict[str, int]:
         """How many runs there are in each state, deleted ones left out."""

@@ -539,11 +539,7 @@ export interface paths {
          */
         get: operations["get_session_api_session_get"];
         put?: never;
-        /**
-         * Sign In
-         * @description Takes a token from the page's form, answers with a cookie and the way to the page.
-         */
-        post: operations["sign_in_api_session_post"];
+        post?: never;
         /**
          * Sign Out
          * @description Forgets this browser.
@@ -595,11 +591,6 @@ export interface components {
              * @default 0.5
              */
             fraction: number;
-        };
-        /** Body_sign_in_api_session_post */
-        Body_sign_in_api_session_post: {
-            /** Token */
-            token: string;
         };
         /**
          * Chirp
@@ -3630,37 +3621,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
-            };
-            /** @description What was expected, what came, what to do now. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_in_api_session_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["Body_sign_in_api_session_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description What was expected, what came, what to do now. */
             "4XX": {
