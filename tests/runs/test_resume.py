@@ -12,9 +12,10 @@ from ntkscope.executors.base import Died, Paused, Ready
 from ntkscope.executors.inline import InlineExecutor
 from ntkscope.experiment.measure.told import Told
 from ntkscope.schemas.run import RunRequest
+from ntkscope.schemas.sweep import SweepAxis, SweepRequest
 from ntkscope.wire.codec import EncodedEvent, encode
 from tests.cases import config
-from tests.fake_trainer import STEADY, checkpoint, train
+from tests.fake_trainer import STEADY, behaving, checkpoint, train
 from tests.runs.conftest import Puppet, opened, reaches, stored_past, submit
 
 
@@ -134,6 +135,25 @@ def test_a_server_that_stops_interrupts_its_runs_at_a_checkpoint(tmp_path: Path)
             assert place.checkpoint.seq == place.seq
             with pytest.raises(Unavailable, match="stops"):
                 await submit(services)
+
+    asyncio.run(main())
+
+
+def test_a_sweep_that_is_stopped_begins_no_other_run_and_goes_on_later(tmp_path: Path, puppet: Puppet) -> None:
+    request = SweepRequest(config=behaving(STEADY, 10_000), axes=[SweepAxis(field="network.width", values=[8, 16, 32])])
+
+    async def main() -> None:
+        async with opened(tmp_path, InlineExecutor(1, train), stop_seconds=60) as services:
+            sweep = (await services.sweeps.create(request)).id
+            while services.scheduler.live.all() == [] or services.scheduler.live.all()[0].state != "running":
+                await asyncio.sleep(0.01)
+            await services.retire()
+        async with opened(tmp_path, Puppet()) as services:
+            left = await services.sweeps.get(sweep)
+            assert left.state == "interrupted"
+            assert [run.state for run in left.runs] == ["interrupted", "waiting", "waiting"]
+        async with opened(tmp_path, puppet, resume=True) as services:
+            assert (await services.sweeps.get(sweep)).state == "running"
 
     asyncio.run(main())
 

@@ -62,6 +62,11 @@ class Services:
     heavy_threads: CapacityLimiter
     viewers: set["Following"] = field(default_factory=set)  # on the event loop
 
+    async def retire(self) -> None:
+        """For a server that is told to stop: sweeps begin no run any more, and runs leave their checkpoints."""
+        self.sweeps.close()
+        await self.scheduler.retire(self.settings.stop_seconds)
+
     async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
         """Computes in the thread for what takes long and holds Python's lock."""
         return await anyio.to_thread.run_sync(function, *arguments, limiter=self.heavy_threads)
@@ -111,9 +116,8 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
     scheduler = Scheduler(executor, notifier, memory)
     writer = Writer(database.engine, scheduler.committed, scheduler.refused, database.check)
     cadence = Cadence(settings.checkpoint_seconds, settings.checkpoint_share)
-    admission = Admission(
-        store, writer, allowed, threads, cadence, KeepLimits(settings.max_runs, settings.max_disk_bytes)
-    )
+    kept = KeepLimits(settings.max_runs, settings.max_disk_bytes)
+    admission = Admission(store, writer, allowed, threads, cadence, kept)
     manager = Manager(store, writer, scheduler, notifier, admission, settings.max_queued)
     return Services(
         settings=settings,

@@ -138,7 +138,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             ),
-            retire=lambda: services.scheduler.retire(settings.stop_seconds),
+            retire=services.retire,
         )
         favour_the_event_loop()
         _greet(settings)
