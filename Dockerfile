@@ -37,5 +37,6 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ.get('NTKSCOPE_PORT', '8000') + os.environ.get('NTKSCOPE_BASE_PATH', '') + '/api/health', timeout=4)"]
 ENTRYPOINT ["ntkscope"]
-# There are no tokens yet, so that a bind beyond loopback must be asked for; publish the port on 127.0.0.1 only.
-CMD ["serve", "--host", "0.0.0.0", "--insecure"]
+# Beyond loopback a token is asked for: NTKSCOPE_TOKEN, a file that NTKSCOPE_TOKEN_FILE names, or one that is drawn and
+# printed as a link (docker compose logs).
+CMD ["serve", "--host", "0.0.0.0"]

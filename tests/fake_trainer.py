@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ntkscope.errors import InvalidInput
+from ntkscope.experiment.measure.cadence import Cadence
+from ntkscope.experiment.measure.told import Told, untold
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Finished, Frame, LawName, RunEvent, Tick
 from ntkscope.schemas.event_parts import PredictedFunction
@@ -37,8 +39,15 @@ def train(
     since: int | None = None,
     threads: int = 1,
     placement: Placement | None = None,
+    told: Told | None = None,
+    cadence: Cadence | None = None,
 ) -> Generator[RunEvent, Command | None, None]:
-    """Frames and ticks, one of each a step; then the end that the config's seed asks for."""
+    """Frames and ticks, one of each a step; then the end that the config's seed asks for. No checkpoints in between."""
+    events = _events(config, resume, last_seq)
+    return untold(events, told) if told else events
+
+
+def _events(config: RunConfig, resume: Checkpoint | None, last_seq: int) -> Generator[RunEvent, Command | None, None]:
     if config.seed == INVALID:
         raise InvalidInput("A run that can be run.", "this one", "Take another seed.", "seed")
     seq, step = last_seq, resume.step if resume else 0

@@ -82,3 +82,51 @@ class Unwritable(Unavailable):
     """The database takes no writes now, and may take them later without anybody's doing."""
 
     title = "The database cannot be written now"
+
+
+class Unauthorized(NtkscopeError):
+    """Nobody knows who this is."""
+
+    title = "This server asks who you are"
+
+    @classmethod
+    def of(cls, given: bool) -> "Unauthorized":
+        """Of a request with a wrong token, or with none."""
+        return cls(
+            expected="A token of this server: the browser's cookie, or the header Authorization: Bearer TOKEN.",
+            got="one that is not its own" if given else "none",
+            remedy="Open the link that the server printed when it started, or that you were given.",
+            where="token",
+        )
+
+
+class Forbidden(NtkscopeError):
+    """Who this is may not do that."""
+
+    title = "That is for the owner of this server"
+
+    @classmethod
+    def of(cls, method: str) -> "Forbidden":
+        """Of a request that changes something, with the viewers' token."""
+        return cls(
+            expected="The owner's token, to start, change or delete anything.",
+            got=f"a viewer's, with {method}",
+            remedy="Watch the runs that are here, or ask the owner of the server.",
+            where="token",
+        )
+
+
+class TooOften(NtkscopeError):
+    """Too many wrong tokens."""
+
+    title = "Too many wrong tokens"
+
+    @classmethod
+    def of(cls, seconds: float) -> "TooOften":
+        """Of an address that must wait so long."""
+        return cls(
+            expected="At most 10 wrong tokens a minute from one address.",
+            got="one more",
+            remedy=f"Wait {seconds:.0f} s, then use the link that the server printed.",
+            where="token",
+        )

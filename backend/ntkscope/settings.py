@@ -1,6 +1,7 @@
 """The server's settings, read from NTKSCOPE_* variables; built by the command line and create_app only."""
 
 import os
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,7 +16,10 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     database_url: str = "sqlite:///ntkscope.db"
     base_path: str = Field("", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="Sub-path behind a proxy, as /lab.")
-    insecure: bool = Field(False, description="Allow a bind beyond loopback although there are no tokens yet.")
+    token: str = Field("", repr=False, description="Who has it may do everything; empty: drawn where one is needed.")
+    token_file: str = Field("", description="A file that holds it, such as a secret of compose.")
+    viewer_token: str = Field("", repr=False, description="Who has it may look, and change nothing.")
+    viewer_token_file: str = Field("", description="A file that holds it.")
     workers: int = Field(1, ge=1, le=64, description="Runs that train at the same time.")
     threads: int = Field(
         0, ge=0, le=1024, description="Threads of a large run; 0: cores - 1. Small runs always take one."
@@ -30,8 +34,16 @@ class Settings(BaseSettings):
     max_steps: int = Field(10_000_000, ge=1, description="Most steps of a run.")
     max_upload_bytes: int = Field(4 * 2**20, ge=1, description="Largest uploaded table.")
     max_queued: int = Field(100, ge=1, description="Most runs waiting.")
+    max_runs: int = Field(0, ge=0, description="Most runs that are kept, deleted ones left out; 0: any number.")
+    max_disk_bytes: int = Field(0, ge=0, description="Size of the database from which on no run begins; 0: any.")
+    checkpoint_seconds: float = Field(30.0, ge=0, description="A run leaves a checkpoint after so long,")
+    checkpoint_share: float = Field(0.05, ge=0, le=1, description="and after this part of its steps: the rarer.")
+    resume: bool = Field(False, description="At the start, go on with runs and sweeps that an earlier server left.")
+    stop_seconds: float = Field(10.0, ge=0, description="Told to stop, it waits so long for its runs' checkpoints.")
     ack_seconds: float = Field(40.0, gt=0, description="A viewer that acknowledges nothing for so long is cut off.")
     allowed_hosts: str = Field("", description="Names of the proxies in front of this server, separated by commas.")
+    log_format: Literal["text", "json"] = Field("text", description="Of the log: sentences, or a JSON object a line.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="From which on it is told.")
     recording: bool = Field(True, description="Show the bundled recorded run in an empty database.")
 
     def training_threads(self) -> int:

@@ -1,13 +1,15 @@
 """A real server, in processes of its own, that is killed; and workers that are."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -19,21 +21,25 @@ LONG = config(training__stop__steps=10_000_000, recording__frames=200)
 
 
 @contextmanager
-def started(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], Server]]:
-    """`ntkscope serve` in this folder."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from ntkscope.cli import main; main()", "serve", "--port", "0", *options],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"NTKSCOPE_RECORDING": "false", "OMP_NUM_THREADS": "1"},
-    )
+def started(
+    folder: Path, *options: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[subprocess.Popen[str], Server]]:
+    """`ntkscope serve` in this folder, its log in the file `log`."""
+    with (folder / "log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from ntkscope.cli import main; main()", "serve", "--port", "0", *options],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=os.environ | {"NTKSCOPE_RECORDING": "false", "OMP_NUM_THREADS": "1", **environment},
+        )
     with process:
         try:
             assert process.stdout is not None
             found = re.search(r"http://\S+", process.stdout.readline())
             assert found is not None
-            with httpx.Client(base_url=found[0], timeout=GENEROUS) as client:
+            with httpx.Client(base_url=found[0].partition("?")[0], timeout=GENEROUS) as client:
                 server = Server(found[0], client)
                 wait_for(lambda: answers(server))
                 yield process, server
@@ -49,8 +55,10 @@ def answers(server: Server) -> bool:
 
 
 def worker_of(process: subprocess.Popen[str]) -> int | None:
-    """The worker's process id."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    """The worker's process id; the first is a child of the main thread, later ones are of the slot's."""
+    children = [
+        child for listed in Path(f"/proc/{process.pid}/task").glob("*/children") for child in listed.read_text().split()
+    ]
     return int(children[0]) if children else None
 
 
@@ -101,12 +109,39 @@ def test_a_second_server_on_the_same_database_names_the_first(tmp_path: Path) ->
 
 
 def test_a_server_that_is_asked_to_stop_does_so_in_order(tmp_path: Path) -> None:
-    with started(tmp_path) as (process, server):
+    told = {"NTKSCOPE_LOG_FORMAT": "json", "NTKSCOPE_LOG_LEVEL": "info"}
+    with started(tmp_path, environment=told) as (process, server):
         run = server.submit(LONG)
         with server.socket(run["id"]) as socket:
-            receive(socket)
+            while receive(socket)["type"] != "frame":
+                pass
             process.send_signal(signal.SIGTERM)
-            assert drain(socket)[1] == 1012
+            assert drain(socket)[1] == 4503
         assert process.wait(GENEROUS) == 0
-    with started(tmp_path) as (_, server):
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [line["state"] for line in lines if line.get("run") == run["id"]] == ["running", "interrupted"]
+
+    (tmp_path / "log").unlink()
+    with started(tmp_path) as (process, server):
         assert server.get(run["id"])["state"] == "interrupted"
+        server.post(run["id"], "resume")  # from the checkpoint that it left when it was told to stop
+        server.until(run["id"], "running")
+        server.post(run["id"], "cancel")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(GENEROUS) == 0
+    assert (tmp_path / "log").read_text() == ""  # nothing but warnings, unless they are asked for
+
+
+def test_a_server_that_asks_for_a_token_prints_the_links_once(tmp_path: Path) -> None:
+    with started(tmp_path, "--token") as (process, server):
+        assert process.stdout is not None
+        assert server.url.partition("?token=")[2]
+        watching = re.findall(r"http://\S+", process.stdout.readline())[0]
+        base = server.url.partition("?")[0]
+        with httpx.Client(base_url=base, follow_redirects=True) as owner, httpx.Client(follow_redirects=True) as viewer:
+            owner.get(server.url)
+            viewer.get(watching)
+            assert owner.get("api/session").json() == {"role": "owner"}
+            assert viewer.get(f"{base}api/session").json() == {"role": "viewer"}
+            assert httpx.get(f"{base}api/runs").status_code == 401
+    assert "token" not in (tmp_path / "log").read_text()

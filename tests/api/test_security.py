@@ -104,7 +104,8 @@ def test_a_named_proxy_is_let_in(tmp_path: Path) -> None:
 
 
 def test_a_server_that_was_told_to_listen_everywhere_takes_any_name(tmp_path: Path) -> None:
-    with serving(settings_in(tmp_path, insecure=True)) as server:
+    with serving(settings_in(tmp_path, host="0.0.0.0", token="an owner's own token")) as server:
+        server.client.headers["authorization"] = "Bearer an owner's own token"
         assert server.client.get("api/health", headers={"host": "node7:8000"}).status_code == 200
         assert post(server, host="node7:8000", origin="http://node7:8000") == 404
         assert post(server, host="node7:8000", origin=EVIL) == 403

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 import ntkscope
-from ntkscope.cli.serve import listen
+from ntkscope.api.app import create_app
+from ntkscope.cli.serve import here, listen
 from ntkscope.cli.settings import unknown_variables
-from ntkscope.errors import Unavailable
+from ntkscope.cli.tokens import with_tokens
+from ntkscope.errors import NtkscopeError, Unavailable
 from tests.cli.conftest import Cli
 from tests.servers import settings_in
 
@@ -35,12 +37,57 @@ def test_an_address_of_another_machine(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "node7.example"])
-def test_it_is_not_opened_to_others_by_mistake(cli: Cli, host: str) -> None:
-    answer = cli("serve", "--host", host, "--port", "0")
+def test_it_is_not_opened_to_others_by_mistake(tmp_path: Path, host: str) -> None:
+    settings = settings_in(tmp_path, host=host)
+    with pytest.raises(Unavailable, match="NTKSCOPE_TOKEN"):
+        create_app(settings)
 
-    assert answer.code == 1
-    assert "--insecure" in answer.error
-    assert host in answer.error
+    drawn = with_tokens(settings, ask=False)
+    assert min(len(drawn.token), len(drawn.viewer_token)) >= 32
+    assert drawn.token != drawn.viewer_token
+    assert with_tokens(settings, ask=False).token != drawn.token
+    create_app(drawn)
+
+
+def test_on_this_machine_it_is_open_unless_a_token_is_asked_for_or_set(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    assert with_tokens(settings, ask=False) == settings
+    assert with_tokens(settings, ask=True).token
+    set_ = with_tokens(settings.model_copy(update={"token": "0123456789abcdef"}), ask=False)
+    assert set_.token == "0123456789abcdef"
+    assert set_.viewer_token
+
+
+def test_a_token_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("0123456789abcdef\n")
+    settings = settings_in(tmp_path, token_file=str(tmp_path / "secret"))
+    assert with_tokens(settings, ask=False).token == "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"token": "short"}, "at least 16"),
+        ({"viewer_token": "with blanks and more"}, "without blanks"),
+        ({"token": "0123456789abcdef", "viewer_token": "0123456789abcdef"}, "the same twice"),
+        ({"token_file": "/none/there"}, "cannot be read"),
+        ({"token_file": "/dev/null"}, "is empty"),
+    ],
+)
+def test_a_token_that_is_none(tmp_path: Path, change: dict[str, str], what: str) -> None:
+    with pytest.raises(NtkscopeError, match=what) as refused:
+        with_tokens(settings_in(tmp_path, **change), ask=False)
+    assert all(value not in str(refused.value) for name, value in change.items() if not name.endswith("file"))
+
+
+def test_the_settings_do_not_show_their_tokens(tmp_path: Path) -> None:
+    assert "0123456789abcdef" not in repr(settings_in(tmp_path, token="0123456789abcdef"))
+
+
+def test_the_link_that_is_printed_is_one_that_a_browser_can_open(tmp_path: Path) -> None:
+    assert here(settings_in(tmp_path, host="0.0.0.0", port=8000, base_path="/lab")) == "http://127.0.0.1:8000/lab/"
+    assert here(settings_in(tmp_path, host="::", port=8000)) == "http://[::1]:8000/"
+    assert here(settings_in(tmp_path, host="node7", port=8000)) == "http://node7:8000/"
 
 
 def test_a_database_that_cannot_be_had(cli: Cli) -> None:

@@ -36,7 +36,7 @@ def test_the_page_reconnects_by_itself_and_loses_nothing(own_server: Server, ope
     expect(page.get_by_test_id("place")).to_contain_text("step 8,000")
 
 
-def test_a_killed_server_leaves_the_run_interrupted(own_server: Server, open_page: Open) -> None:
+def test_a_killed_server_leaves_the_run_interrupted_until_it_is_resumed(own_server: Server, open_page: Open) -> None:
     page = open_page(own_server.url)
     set_field(page, "network.width", "512")
     set_field(page, "training.stop.steps", "1000000")
@@ -48,6 +48,8 @@ def test_a_killed_server_leaves_the_run_interrupted(own_server: Server, open_pag
     expect(page.get_by_test_id("banner")).to_contain_text("server stopped", timeout=30_000)
     runs = httpx.get(f"{own_server.url}/api/runs").json()["runs"]
     assert runs[0]["state"] == "interrupted"
+    page.get_by_role("button", name="Resume it").click()
+    expect(status(page)).to_contain_text("Live", timeout=30_000)
 
 
 def test_everything_follows_a_base_path(tmp_path: Path, open_page: Open) -> None:

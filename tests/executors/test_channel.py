@@ -2,14 +2,40 @@
 
 import socket
 import threading
+from dataclasses import replace
 
+import msgpack
+import numpy as np
 import pytest
 
-from ntkscope.executors.channel import Channel
+from ntkscope.executors.base import (
+    Begun,
+    CommandReceived,
+    Died,
+    Ended,
+    Job,
+    Order,
+    Paused,
+    Ready,
+    Released,
+    Ticked,
+)
+from ntkscope.executors.channel import SIZES, Channel
+from ntkscope.executors.letters import PLAIN, Letter, unpack
+from ntkscope.experiment.measure.cadence import Cadence
+from ntkscope.experiment.measure.told import Told
+from ntkscope.experiment.problem.datasets import Table
 from ntkscope.wire.codec import EncodedEvent
+from tests.cases import config
+
+JOB = Job("a", config(), Table("t", np.eye(3, 2), np.ones(3), ["x1", "x2", "y"]), b"checkpoint", -1, 2)
+LETTERS: list[Letter] = [
+    None, Order("a", "release"), Begun("a"), Ticked("a", b"tick"), CommandReceived("a", "pause"), Paused("a"),
+    Released("a"), Ended("a", "failed", "Größe"), Ready(), Died(-9), EncodedEvent("a", 1, "frame", b""),
+]  # fmt: skip
 
 
-def pair() -> tuple[Channel[object, object], Channel[object, object]]:
+def pair() -> tuple[Channel[Letter, Letter], Channel[Letter, Letter]]:
     ours, theirs = socket.socketpair()
     return Channel(ours), Channel(theirs)
 
@@ -24,19 +50,51 @@ def test_messages_come_in_order_whatever_their_size() -> None:
     sender.join()
 
 
+@pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: type(letter).__name__)
+def test_every_message_comes_as_it_went(letter: Letter) -> None:
+    ours, theirs = pair()
+    ours.send(letter)
+    assert theirs.receive() == letter
+    assert type(letter) in {*PLAIN.values(), type(None)}
+
+
+def test_a_job_comes_with_its_table_its_checkpoint_and_what_is_told() -> None:
+    ours, theirs = pair()
+    sent = replace(JOB, told=Told(7, True, 3, -1), cadence=Cadence(1.5, 0.25))
+    for job in (sent, replace(sent, resume=b""), Job("b", config())):
+        ours.send(job)
+        came = theirs.receive()
+        assert isinstance(came, Job)
+        assert replace(came, dataset=None) == replace(job, dataset=None)
+        if job.dataset is None:
+            assert came.dataset is None
+        else:
+            assert came.dataset is not None
+            assert np.array_equal(came.dataset.x, job.dataset.x)
+            assert np.array_equal(came.dataset.y, job.dataset.y)
+            assert (came.dataset.name, came.dataset.columns) == (job.dataset.name, job.dataset.columns)
+    with pytest.raises(TypeError, match="with its checkpoint"):
+        ours.send(replace(JOB, resume=lambda: b""))
+
+
+def test_another_kind_of_message_is_refused() -> None:
+    with pytest.raises(ValueError, match="'Popen'"):
+        unpack(msgpack.packb({"kind": "Popen"}), b"")
+
+
 def test_an_end_that_is_gone_is_told() -> None:
     ours, theirs = pair()
     del ours
     with pytest.raises(EOFError):
         theirs.receive()
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
-        theirs.send("x")
+        theirs.send(Ready())
 
 
 def test_so_is_one_that_is_gone_in_the_middle_of_a_message() -> None:
     end, theirs = socket.socketpair()
-    channel: Channel[object, object] = Channel(theirs)
-    end.sendall(b"\x80\x05\x95\x00\x10\x00\x00\x00\x00\x00\x00half of it")
+    channel: Channel[Letter, Letter] = Channel(theirs)
+    end.sendall(SIZES.pack(9, 100) + b"half")
     end.close()
     with pytest.raises(EOFError):
         channel.receive()

@@ -36,6 +36,7 @@ LATER = {
     "checkpoint.recorded_kernel_steps",
     "checkpoint.recorded_function_errors",
     "checkpoint.recorded_wave_errors",
+    "bending",
     "waves",
     "wave_errors",
     "wave_errors_predicted",

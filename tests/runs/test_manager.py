@@ -164,7 +164,7 @@ def test_no_paused_run_is_killed_with_its_neighbour(tmp_path: Path, puppet: Pupp
     asyncio.run(main())
 
 
-def test_a_death_fails_every_run_in_that_memory_and_no_other(tmp_path: Path) -> None:
+def test_a_death_fails_the_run_that_trained_there_and_no_other(tmp_path: Path) -> None:
     async def main() -> None:
         puppet = Puppet(slots=2)
         async with opened(tmp_path, puppet) as services:
@@ -173,10 +173,12 @@ def test_a_death_fails_every_run_in_that_memory_and_no_other(tmp_path: Path) -> 
             ids = [(await submit(services)).id for _ in range(3)]
             puppet.frames(ids[0], 1, 2)
             puppet.tell(Died(-9))
-            failed = [await reaches(services, run_id, "failed") for run_id in (paused, ids[0])]
+            failed = await reaches(services, ids[0], "failed")
 
-            assert all("exit code -9, SIGKILL" in run.sentence for run in failed)
-            assert "memory" in failed[0].sentence
+            assert "exit code -9, SIGKILL" in failed.sentence
+            assert "memory" in failed.sentence
+            kept = await services.manager.get(paused)
+            assert (kept.state, kept.sentence) == ("paused", "Paused, and kept as a checkpoint: it goes on from there.")
             assert [seq for seq, _ in await services.log.read(ids[0], 0, 9)] == [1, 2]
             assert (await services.manager.get(ids[1])).state == "running"
             puppet.tell(Ready())  # the slot has a new worker

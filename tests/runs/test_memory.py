@@ -127,7 +127,7 @@ def test_a_paused_run_in_the_way_is_reduced_and_comes_back_from_its_checkpoint(t
             assert puppet.order_of_runs == [a]
             puppet.tell(Released(a))
             await reaches(services, b, "running")
-            assert (await services.manager.get(a)).sentence.startswith("Paused. Its memory was needed")
+            assert (await services.manager.get(a)).sentence.startswith("Paused, and kept as a checkpoint")
 
             resumed = await services.manager.resume(a)
             assert (resumed.state, resumed.sentence) == ("queued", "Waits to go on: 1 before it.")

@@ -43,7 +43,8 @@ def test_a_request_from_before_is_the_same_run(body: dict[str, Any], digest: str
     "changes",
     [
         {"scale_targets": "subtract_mean"}, {"hold_out": {"kind": "every"}}, {"points": {"x": ["1"]}},
-        {"points": {"y": "b"}}, {"points": {"separator": "tab"}}, {"points": {"decimal": "comma"}}, {"points": {"missing": "drop"}},
+        {"points": {"y": "b"}}, {"points": {"separator": "tab"}}, {"points": {"decimal": "comma"}},
+        {"points": {"missing": "drop"}},
         {"points": {"subset": "even"}}, {"points": {"most_rows": 5}},
     ],
 )  # fmt: skip

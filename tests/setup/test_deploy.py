@@ -6,6 +6,9 @@ import tomllib
 import pytest
 import yaml
 
+from ntkscope.cli.serve import SHUTDOWN_SECONDS
+from ntkscope.executors.process import CLOSING_SECONDS
+from ntkscope.runs.scheduler import ROWS_SECONDS
 from ntkscope.settings import Settings
 
 
@@ -46,6 +49,37 @@ def test_compose_publishes_on_loopback_only_and_keeps_the_database(project, inst
     assert "deploy" not in service
     folder = service["volumes"][0].split(":")[1]
     assert any(f"NTKSCOPE_DATABASE_URL=sqlite:///{folder}/" in line for line in instructions)
+
+
+def test_the_container_may_write_its_volume_and_nothing_else(project):
+    service = yaml.safe_load((project / "docker-compose.yml").read_text())["services"]["ntkscope"]
+    assert service["read_only"] is True
+    assert service["tmpfs"] == ["/tmp"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_compose_waits_for_the_checkpoints_of_a_server_that_stops(project):
+    service = yaml.safe_load((project / "docker-compose.yml").read_text())["services"]["ntkscope"]
+    grace = float(service["stop_grace_period"].removesuffix("s"))
+    assert grace >= Settings.model_fields["stop_seconds"].default + SHUTDOWN_SECONDS + CLOSING_SECONDS + ROWS_SECONDS
+
+
+def test_beyond_loopback_compose_asks_for_a_token_of_ones_own(project):
+    text = (project / "docker-compose.public.yml").read_text()
+    override = yaml.load(text, Loader=_WithOverride)
+    service = override["services"]["ntkscope"]
+    assert service["environment"] == {"NTKSCOPE_TOKEN_FILE": "/run/secrets/ntkscope_token"}
+    assert service["secrets"] == ["ntkscope_token"]
+    assert override["secrets"]["ntkscope_token"]["file"].startswith("${NTKSCOPE_TOKEN_FILE:?")
+    assert service["ports"] == ["${NTKSCOPE_PUBLISH:-0.0.0.0}:8000:8000"]
+
+
+class _WithOverride(yaml.SafeLoader):
+    """Compose's tag for a list that replaces the other file's."""
+
+
+_WithOverride.add_constructor("!override", lambda loader, node: loader.construct_sequence(node))
 
 
 def test_the_override_reserves_a_gpu_takes_the_wheel_with_cuda_and_changes_nothing_else(project):

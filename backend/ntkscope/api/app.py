@@ -13,6 +13,7 @@ from ntkscope.api import (
     datasets,
     events,
     health,
+    metrics,
     models,
     pages,
     presets,
@@ -20,13 +21,17 @@ from ntkscope.api import (
     problems,
     runs,
     schema,
+    session,
     stream,
     sweeps,
 )
+from ntkscope.api.access import Access
 from ntkscope.api.base_path import BasePath
 from ntkscope.api.body_limit import BodyLimit
-from ntkscope.api.security import Guard
+from ntkscope.api.gate import Gate
+from ntkscope.api.security import Guard, is_loopback
 from ntkscope.api.services import Services, open_services
+from ntkscope.errors import Unavailable
 from ntkscope.executors.base import Executor
 from ntkscope.settings import Settings
 
@@ -46,7 +51,17 @@ def create_app(
         services: Opened by the caller, who also closes them; else the application opens its own.
         executor: Where runs train; warm worker processes unless another is given.
         built: The folder with the page's files.
+
+    Raises:
+        Unavailable: the settings bind it beyond this machine, and name no token.
     """
+    if not (settings.token or is_loopback(settings.host)):
+        raise Unavailable(
+            expected="A server that others can reach must ask them for a token.",
+            got=f"none, at {settings.host}",
+            remedy="Set NTKSCOPE_TOKEN, or start it with ntkscope serve, which draws one.",
+            where="NTKSCOPE_TOKEN",
+        )
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -68,13 +83,18 @@ def create_app(
         separate_input_output_schemas=False,
     )
     problems.install(app)
-    for module in (runs, events, stream, sweeps, preview, presets, datasets, models, schema, health):
+    for module in (
+        runs, events, stream, sweeps, preview, presets, datasets, models, schema, health, session, metrics,
+    ):  # fmt: skip
         app.include_router(module.router)
     app.include_router(pages.router(built))
+    access = Access(settings.token, settings.viewer_token)
+    app.state.access, app.state.cookie = access, f"ntkscope_{settings.port}"
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())
     largest = settings.max_upload_bytes + FORM_OVERHEAD
+    app.add_middleware(Gate, access=access, cookie=app.state.cookie)
     app.add_middleware(BodyLimit, uploads=dict.fromkeys(datasets.UPLOADS, largest))
-    app.add_middleware(Guard, own_name=settings.host, proxies=names, any_host=settings.insecure and not names)
+    app.add_middleware(Guard, own_name=settings.host, proxies=names, any_host=not (names or is_loopback(settings.host)))
     app.add_middleware(BasePath, base_path=settings.base_path)
     return app
 

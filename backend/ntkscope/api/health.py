@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from ntkscope import __version__
 from ntkscope.api.dependencies import ServicesDep
 from ntkscope.api.problems import RESPONSES
+from ntkscope.runs.words import no_worker_yet, stopping
 from ntkscope.schemas.base import Model
 from ntkscope.store.trouble import unwritable
 
@@ -21,6 +22,28 @@ class Health(Model):
     workers: int
     warm_workers: int  # ready to train at once
     queued: int
+
+
+class Live(Model):
+    """GET /api/health/live."""
+
+    status: Literal["ok"]
+
+
+@router.get("/live")
+async def get_live() -> Live:
+    """Answers 200 as long as the server answers at all: where it does not, restart it."""
+    return Live(status="ok")
+
+
+@router.get("/ready")
+async def get_ready(services: ServicesDep) -> Health:
+    """Answers 200 while a run that is submitted now would be taken up, else 503 with the reason."""
+    if services.scheduler.retiring:
+        raise stopping()
+    if not services.scheduler.warm:
+        raise no_worker_yet()
+    return await get_health(services)
 
 
 @router.get("")

@@ -14,7 +14,18 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ntkscope.api.validation import FieldProblem, describe
-from ntkscope.errors import Conflict, Gone, InvalidInput, NotFound, NtkscopeError, TooLarge, Unavailable
+from ntkscope.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    InvalidInput,
+    NotFound,
+    NtkscopeError,
+    TooLarge,
+    TooOften,
+    Unauthorized,
+    Unavailable,
+)
 from ntkscope.schemas.base import Model
 from ntkscope.store.trouble import in_words
 
@@ -27,6 +38,9 @@ STATUS: dict[type[NtkscopeError], int] = {
     Gone: 410,
     Conflict: 409,
     Unavailable: 503,
+    Unauthorized: 401,
+    Forbidden: 403,
+    TooOften: 429,
 }
 
 

@@ -76,7 +76,11 @@ async def pause_run(run_id: RunId, services: ServicesDep) -> RunSummary:
 
 @router.post("/{run_id}/resume")
 async def resume_run(run_id: RunId, services: ServicesDep) -> RunSummary:
-    """Lets a paused run go on, as soon as there is a worker for it."""
+    """Lets a run go on, as soon as there is a worker for it: one that is paused, or one that failed or was interrupted.
+
+    The latter goes on from its last checkpoint, or begins again where it left none. Its log goes on where it stopped:
+    what it has already is trained again, and not told again.
+    """
     return await services.manager.resume(run_id)
 
 

@@ -1,4 +1,4 @@
-"""What stands in for passwords while there are none: only pages of this server may talk to it."""
+"""Only pages of this server may talk to it, whoever they are signed in as; gate.py asks who that is."""
 
 import ipaddress
 import re
@@ -20,6 +20,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "SAMEORIGIN",
 }
 
 

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple, Unpack
+from typing import Protocol, TypeVar, TypeVarTuple, Unpack
 
 import anyio.to_thread
 from anyio import CapacityLimiter
@@ -14,9 +14,12 @@ from anyio import CapacityLimiter
 from ntkscope.api.limits import limits
 from ntkscope.executors.base import TRAIN, Executor
 from ntkscope.executors.process import ProcessExecutor
+from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.runs.admission import Admission
+from ntkscope.runs.coming_back import bring_back_paused, resume_interrupted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.housekeeping import Housekeeping
+from ntkscope.runs.keeping import KeepLimits
 from ntkscope.runs.log import Log
 from ntkscope.runs.manager import Manager
 from ntkscope.runs.memory import Memory
@@ -35,6 +38,13 @@ HEAVY_THREADS = 1  # two would take turns by Python's lock, and the event loop w
 RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
 
 
+class Following(Protocol):
+    """A viewer: which run, and the last seq that it has."""
+
+    run_id: str
+    seq: int
+
+
 @dataclass(frozen=True)
 class Services:
     """What the addresses of the API work with."""
@@ -50,6 +60,12 @@ class Services:
     log: Log
     compute: ComputeService
     heavy_threads: CapacityLimiter
+    viewers: set["Following"] = field(default_factory=set)  # on the event loop
+
+    async def retire(self) -> None:
+        """For a server that is told to stop: sweeps begin no run any more, and runs leave their checkpoints."""
+        self.sweeps.close()
+        await self.scheduler.retire(self.settings.stop_seconds)
 
     async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
         """Computes in the thread for what takes long and holds Python's lock."""
@@ -81,6 +97,9 @@ async def open_services(settings: Settings, executor: Executor | None = None) ->
         stack.callback(services.compute.close)
         services.scheduler.start(services.writer)
         await services.housekeeping.begin()
+        await bring_back_paused(services.store, services.manager)
+        if settings.resume:
+            await resume_interrupted(services.store, services.manager, services.sweeps)
         if database.fresh and settings.recording and RECORDING.is_file():
             await services.housekeeping.import_recording(RECORDING)
         purging = asyncio.create_task(services.housekeeping.purge_for_ever())
@@ -96,7 +115,9 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
     compute = ComputeService(threads, memory)  # before the scheduler: results are forgotten before a run is reduced
     scheduler = Scheduler(executor, notifier, memory)
     writer = Writer(database.engine, scheduler.committed, scheduler.refused, database.check)
-    admission = Admission(store, writer, allowed, threads)
+    cadence = Cadence(settings.checkpoint_seconds, settings.checkpoint_share)
+    kept = KeepLimits(settings.max_runs, settings.max_disk_bytes)
+    admission = Admission(store, writer, allowed, threads, cadence, kept)
     manager = Manager(store, writer, scheduler, notifier, admission, settings.max_queued, compute.settled)
     return Services(
         settings=settings,

@@ -88,7 +88,7 @@ class Viewer:
     """
 
     def __init__(self, socket: WebSocket, services: Services, run_id: str, seq: int) -> None:
-        self._socket, self._services, self._run_id, self._seq = socket, services, run_id, seq
+        self._socket, self._services, self.run_id, self.seq = socket, services, run_id, seq
         self._unacknowledged: deque[int] = deque()
         self._acknowledged = asyncio.Event()
 
@@ -100,9 +100,11 @@ class Viewer:
             WebSocketDisconnect: the viewer has left.
         """
         tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._listen())]
+        self._services.viewers.add(self)
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._services.viewers.discard(self)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -124,17 +126,17 @@ class Viewer:
         shown: bytes | None = None
         while True:
             # In this order nothing is missed: what comes after `changed` was taken sets it.
-            live = manager.live(self._run_id)
-            changed = None if live is None else notifier.changed(self._run_id)
-            events = await self._services.log.read(self._run_id, self._seq, await self._room())
+            live = manager.live(self.run_id)
+            changed = None if live is None else notifier.changed(self.run_id)
+            events = await self._services.log.read(self.run_id, self.seq, await self._room())
             for seq, data in events:
                 await self._socket.send_bytes(data)
-                self._seq = seq
+                self.seq = seq
                 self._unacknowledged.append(seq)
             if events:
                 continue
             if live is None or changed is None:
-                raise _farewell(await manager.row(self._run_id))
+                raise _farewell(await manager.row(self.run_id))
             if live.tick is not None and live.tick is not shown:
                 shown = live.tick
                 await self._socket.send_bytes(shown)

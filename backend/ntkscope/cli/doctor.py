@@ -13,6 +13,7 @@ from rich.table import Table
 from ntkscope import __version__
 from ntkscope.api.pages import BUILT
 from ntkscope.cli.settings import read_settings
+from ntkscope.cli.tokens import with_tokens
 from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.estimate import readable_bytes
 from ntkscope.settings import Settings
@@ -34,7 +35,7 @@ class Finding:
 def doctor() -> None:
     """Looks at versions, device, database and page. The exit status is 1 if something is missing."""
     settings = read_settings()
-    findings = [_versions(), _torch(), _device(settings), _database(settings), _page(), _node()]
+    findings = [_versions(), _torch(), _device(settings), _database(settings), _access(settings), _page(), _node()]
     table = Table(show_header=False)
     for finding in findings:
         text = f"{finding.found}\n{finding.remedy}" if finding.remedy else finding.found
@@ -78,6 +79,20 @@ def _database(settings: Settings) -> Finding:
         return Finding("Database", "ok", inspect_database(settings.database_url))
     except NtkscopeError as error:
         return Finding("Database", "missing", error.got, error.remedy)
+
+
+def _access(settings: Settings) -> Finding:
+    asked = "a token is asked for"
+    try:
+        token = with_tokens(settings, ask=False).token
+    except NtkscopeError as error:
+        return Finding("Access", "missing", error.got, error.remedy)
+    if settings.token or settings.token_file:
+        return Finding("Access", "ok", f"{settings.host}; {asked}, which is set")
+    if token:
+        return Finding("Access", "ok", f"{settings.host}; {asked}, which ntkscope serve draws and prints")
+    remedy = "ntkscope serve --token closes it to them."
+    return Finding("Access", "ok", f"{settings.host}: open to every account of this machine", remedy)
 
 
 def _page() -> Finding:

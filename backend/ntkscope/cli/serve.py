@@ -6,8 +6,9 @@ import errno
 import os
 import signal
 import socket
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Coroutine, Iterator
+from types import FrameType
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -17,7 +18,9 @@ from ntkscope.api.app import create_app, favour_the_event_loop
 from ntkscope.api.pages import BUILT
 from ntkscope.api.security import is_loopback
 from ntkscope.api.services import address, open_services
+from ntkscope.cli.logs import start_logging
 from ntkscope.cli.settings import read_settings, unknown_variables
+from ntkscope.cli.tokens import with_tokens
 from ntkscope.errors import Unavailable
 from ntkscope.settings import Settings
 
@@ -34,26 +37,20 @@ def serve(
     ] = None,
     base_path: Annotated[str | None, typer.Option(help="Sub-path behind a proxy, as /lab.")] = None,
     workers: Annotated[int | None, typer.Option(help="Runs that train at the same time.")] = None,
-    insecure: Annotated[
-        bool | None, typer.Option("--insecure", help="Allow addresses beyond this machine: there are no passwords.")
-    ] = None,
+    token: Annotated[
+        bool,
+        typer.Option("--token", help="Ask for a token on this machine too; at any other address that is always so."),
+    ] = False,
 ) -> None:
     """Serves the page and the API. Every other option can also be set as NTKSCOPE_<NAME>, such as NTKSCOPE_PORT."""
     for warning in unknown_variables(os.environ):
         typer.echo(warning, err=True)
-    settings = read_settings(
-        host=host, port=port, database_url=database_url, base_path=base_path, workers=workers, insecure=insecure
-    )
-    if not (settings.insecure or is_loopback(settings.host)):
-        raise Unavailable(
-            expected="A server without passwords must listen on this machine only: 127.0.0.1, ::1 or localhost.",
-            got=settings.host,
-            remedy="Use 127.0.0.1, or add --insecure if everybody who can reach this address may use the server.",
-            where="--host",
-        )
+    settings = read_settings(host=host, port=port, database_url=database_url, base_path=base_path, workers=workers)
+    settings = with_tokens(settings, token)
+    start_logging(settings.log_format, settings.log_level)
     with listen(settings) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto").get_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto", log_config=None).get_loop_factory()) as runner:
             runner.run(_serve(settings, listener))
 
 
@@ -91,7 +88,29 @@ def listen(settings: Settings) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Ends quietly on a signal; uvicorn's own raises it again before our workers are told."""
+    """Ends quietly on a signal; uvicorn's own raises it again before our workers are told.
+
+    Args:
+        config: Uvicorn's.
+        retire: What is to be done first, while the server still answers; a second signal does not wait for it.
+    """
+
+    def __init__(self, config: uvicorn.Config, retire: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        super().__init__(config)
+        self._retire = retire
+        self._retiring: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._retiring is None:
+            self._retiring = asyncio.get_running_loop().create_task(self._end(sig, frame))
+        else:
+            super().handle_exit(sig, frame)
+
+    async def _end(self, sig: int, frame: FrameType | None) -> None:
+        try:
+            await self._retire()
+        finally:
+            super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -114,19 +133,34 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
                 ws_max_size=LARGEST_ACKNOWLEDGEMENT,
-                log_level="warning",
+                log_config=None,  # its records go where ours go
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            ),
+            retire=services.retire,
         )
         favour_the_event_loop()
         _greet(settings)
         await server.serve([listener])
 
 
+def here(settings: Settings) -> str:
+    """The server's address as a browser on this machine may use it."""
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+    return address(settings.model_copy(update={"host": loopback.get(settings.host, settings.host)}))
+
+
 def _greet(settings: Settings) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"ntkscope is at [bold]{address(settings)}[/bold]  (Ctrl-C stops it)")
+    if settings.token:
+        # The link is what signs in, and is shown here only.
+        link = here(settings)
+        console.print(f"ntkscope is at {link}?token={settings.token}  (Ctrl-C stops it)", markup=False)
+        console.print(f"To watch only: {link}?token={settings.viewer_token}", markup=False)
+        if not is_loopback(settings.host):
+            console.print("From another machine: the same, with this machine's name in the place of the address.")
+    else:
+        console.print(f"ntkscope is at [bold]{address(settings)}[/bold]  (Ctrl-C stops it)")
     if not (BUILT / "index.html").is_file():
         console.print("Its page is not built yet: make setup, or npm ci && npm run build in frontend/.")

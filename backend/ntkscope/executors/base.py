@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from ntkscope.experiment.card import ABSENT, Card
+from ntkscope.experiment.measure.cadence import Cadence
+from ntkscope.experiment.measure.told import Told
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Command, Outcome, RunEvent
@@ -27,18 +29,23 @@ class Job:
         config: What to train.
         dataset: The table that the config names.
         resume: The checkpoint to go on from, as it is stored, or what reads it: a waiting run holds no parameters.
+            None, or nothing read: from the beginning.
         since: The step after which its plan begins, where it goes on with that; None where it begins with another.
         threads: How many the run may use.
         placement: Where it computes; None: whoever trains it chooses.
+        told: What its log has already, where it was killed.
+        cadence: How often it leaves a checkpoint.
     """
 
     run_id: str
     config: RunConfig
     dataset: Table | None = None
-    resume: bytes | Callable[[], bytes] | None = None
+    resume: bytes | Callable[[], bytes | None] | None = None
     since: int | None = None
     threads: int = 1
     placement: Placement | None = None
+    told: Told | None = None
+    cadence: Cadence | None = None
 
     def loaded(self) -> "Job":
         """With the checkpoint itself. Reads the store: for an executor's own threads, when the run begins."""

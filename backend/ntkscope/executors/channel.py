@@ -1,17 +1,19 @@
-"""Messages between the server and a worker process, pickled straight into the socket and out of it.
+"""Messages between the server and a worker process, straight into the socket and out of it.
 
-A checkpoint may be hundreds of megabytes. `multiprocessing.Connection` pickles a message into memory first and
-gathers one in memory before it is unpickled: two further copies on each side. Here the sender makes none, and the
-receiver the one that it keeps.
+A checkpoint may be hundreds of megabytes. `multiprocessing.Connection` would make two further copies of it on each
+side. Here the sender makes none, and the receiver the one that it keeps.
 """
 
 import contextlib
-import pickle
 import socket
-from typing import Generic, TypeVar
+import struct
+from typing import Generic, TypeVar, cast
 
-Out = TypeVar("Out")
-In = TypeVar("In")
+from ntkscope.executors.letters import Letter, pack, unpack
+
+Out = TypeVar("Out", bound=Letter)
+In = TypeVar("In", bound=Letter)
+SIZES = struct.Struct("<IQ")  # bytes of the map, and of the payload
 
 
 class Channel(Generic[Out, In]):
@@ -31,7 +33,10 @@ class Channel(Generic[Out, In]):
         Raises:
             OSError: the other end is gone.
         """
-        pickle.dump(message, self._writer, pickle.HIGHEST_PROTOCOL)
+        head, payload = pack(message)
+        self._writer.write(SIZES.pack(len(head), len(payload)))
+        self._writer.write(head)
+        self._writer.write(payload)
         self._writer.flush()
 
     def receive(self) -> In:
@@ -41,11 +46,14 @@ class Channel(Generic[Out, In]):
             EOFError: the other end is gone, perhaps in the middle of a message.
             OSError: the same.
         """
-        try:
-            message: In = pickle.load(self._reader)
-        except pickle.UnpicklingError:
-            raise EOFError from None
-        return message
+        head, payload = SIZES.unpack(self._read(SIZES.size))
+        return cast(In, unpack(self._read(head), self._read(payload)))
+
+    def _read(self, count: int) -> bytes:
+        data = self._reader.read(count)
+        if len(data) < count:
+            raise EOFError
+        return data
 
     def __del__(self) -> None:
         """A channel ends when nobody holds it, so never under a sender in the middle of a message."""

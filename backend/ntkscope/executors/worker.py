@@ -4,7 +4,7 @@ import gc
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -25,6 +25,7 @@ from ntkscope.executors.base import (
 )
 from ntkscope.executors.drive import drive
 from ntkscope.experiment.card_memory import clear_cache, fits_now
+from ntkscope.experiment.measure.told import Told
 from ntkscope.schemas.event import Checkpoint, Command, RunEvent, Tick
 from ntkscope.schemas.placement import ON_CPU, Placement
 from ntkscope.wire.codec import EncodedEvent, decode, encode
@@ -75,6 +76,8 @@ class Worker:
                 since=job.since,
                 threads=job.threads,
                 placement=job.placement,
+                told=_told(job, resume),
+                cadence=job.cadence,
             )
             del resume  # the generator has it until it has taken it up
         except Exception as error:
@@ -162,6 +165,13 @@ class _Run:
     generator: RunGenerator
     threads: int
     placement: Placement
+
+
+def _told(job: Job, resume: Checkpoint | None) -> Told | None:
+    """What the log has; a checkpoint that the run left since it was killed is beyond what it had then."""
+    if job.told is None or resume is None:
+        return job.told
+    return replace(job.told, seq=max(job.told.seq, resume.seq))
 
 
 def _checkpoint(job: Job) -> Checkpoint | None:

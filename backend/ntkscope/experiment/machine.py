@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from ntkscope.experiment.processor import build, processor
 from ntkscope.experiment.speed import Speed
 from ntkscope.schemas.event_parts import Machine
 
@@ -30,6 +31,8 @@ def this_machine(device: str, precision: str) -> Machine:
         precision=precision,
         threads=torch.get_num_threads(),
         torch_version=str(torch.__version__),
+        processor=processor(),
+        build=build(),
     )
 
 

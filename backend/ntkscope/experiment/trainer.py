@@ -7,10 +7,12 @@ import torch
 from torch import Tensor
 
 from ntkscope.experiment.card_memory import check_room, is_card_full, ran_out
+from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.measure.prepare import Prepared, prepare
 from ntkscope.experiment.measure.sentences import cancelled_early
 from ntkscope.experiment.measure.states import KernelState, NetworkState
+from ntkscope.experiment.measure.told import Events, Told, untold
 from ntkscope.experiment.placement import place_here
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.probe import Values
@@ -19,7 +21,6 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Reason, RunEvent, Tick
 from ntkscope.schemas.placement import Placement
 
-Events = Generator[RunEvent, Command | None, None]
 DIVERGED = 1e8  # times the loss at the start
 CHECK_EVERY = 8  # steps between looks at the loss: fixed, so that a run ends at the same step on every machine
 
@@ -33,6 +34,8 @@ def train(
     since: int | None = None,
     threads: int = 1,
     placement: Placement | None = None,
+    told: Told | None = None,
+    cadence: Cadence | None = None,
 ) -> Events:
     """Train and measure: Started, then Frames and KernelFrames, Finished and a Checkpoint; Ticks in between.
 
@@ -46,6 +49,8 @@ def train(
             None: the config asks for more steps, a plan of its own that begins with another `Started`.
         threads: Threads of the numerics; set for the whole process.
         placement: Where it computes, as it was chosen before; None: it is chosen here.
+        told: What the log of a run that was killed has already: those events are computed again, and not told again.
+        cadence: How often a Checkpoint comes in between; None: only at a pause and at the end.
 
     Yields:
         Events. A reply to a Tick by `send` is a command: `pause` is answered by a Checkpoint and a paused
@@ -55,10 +60,24 @@ def train(
     Raises:
         NtkscopeError: the config cannot be run, before the first event; the card is full, at any time.
     """
+    events = _events(config, dataset, resume, last_seq, since, threads, placement, cadence)
+    return untold(events, told) if told else events
+
+
+def _events(
+    config: RunConfig,
+    dataset: Table | None,
+    resume: Checkpoint | None,
+    last_seq: int,
+    since: int | None,
+    threads: int,
+    placement: Placement | None,
+    cadence: Cadence | None,
+) -> Events:
     torch.set_num_threads(threads)
     placement = place_here(config, dataset, placement)
     check_room(config, dataset, placement)
-    events = _train(config, dataset, resume, last_seq, since, placement)
+    events = _train(config, dataset, resume, last_seq, since, placement, cadence)
     del resume  # whoever takes it up frees it
     try:
         yield from events
@@ -78,6 +97,7 @@ def _train(
     last_seq: int,
     since: int | None,
     placement: Placement,
+    cadence: Cadence | None,
 ) -> Events:
     stages = prepare(config, dataset, resume, since, first_seq=last_seq + 1, placement=placement)
     prepared, command = yield from _prepare(stages, resume)
@@ -86,9 +106,10 @@ def _train(
         if resume:  # from which it can still be extended
             yield resume.model_copy(update={"seq": last_seq + 2, "moving_kernel": b""})
         return
+    resumed = resume is not None
     del resume  # its parameters need not stay in memory
-    announced = since is not None
-    yield from _Run(prepared, command).events(announced)
+    announced = resumed and since is not None
+    yield from _Run(prepared, command, cadence).events(announced)
 
 
 def _prepare(
@@ -128,9 +149,10 @@ class _Run:
     Args:
         prepared: The run, ready to go on.
         command: What it heard while it was prepared.
+        cadence: How often it leaves a checkpoint.
     """
 
-    def __init__(self, prepared: Prepared, command: Command | None) -> None:
+    def __init__(self, prepared: Prepared, command: Command | None, cadence: Cadence | None) -> None:
         self.initial, self.recorder, self.network = prepared.initial, prepared.recorder, prepared.network
         self.step, self.loss, self.pending = prepared.step, prepared.loss, command
         self.clock = Clock(prepared.wall_seconds)
@@ -139,6 +161,7 @@ class _Run:
         self.euler_step = euler_step(self.network, self.initial.probe.inputs)
         self.many_steps = step_graph(self.euler_step, self.goal, self.initial.learning_rate, CHECK_EVERY)
         self.recorded = self.step or -1  # the last step with a frame
+        self.cadence, self.kept = cadence, (self.step, self.clock.seconds())  # at the last checkpoint
 
     def events(self, announced: bool) -> Events:
         """All events of the run, whose Started has been told or has not."""
@@ -251,6 +274,8 @@ class _Run:
         self.clock.ticked(self.step)
         command = (yield self._progress(paused=False)) or self.pending
         self.pending = None
+        if command is None and self._checkpoint_due():
+            yield self._checkpoint(paused=True)
         if command == "pause":
             self.clock.pause()
             yield self._checkpoint(paused=True)
@@ -275,5 +300,11 @@ class _Run:
             paused=paused,
         )
 
+    def _checkpoint_due(self) -> bool:
+        step, seconds = self.kept
+        last = self.initial.last_step
+        return self.cadence is not None and self.cadence.due(self.clock.seconds() - seconds, self.step - step, last)
+
     def _checkpoint(self, paused: bool = False) -> Checkpoint:
+        self.kept = self.step, self.clock.seconds()
         return self.recorder.checkpoint(self.step, self.clock.seconds(), self.network.to_bytes(), paused=paused)

@@ -4,14 +4,20 @@ from ntkscope.errors import NotFound
 from ntkscope.executors.base import Job
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
+from ntkscope.experiment.measure.cadence import Cadence
+from ntkscope.experiment.measure.told import Told
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.table_reader import read_csv
+from ntkscope.runs.keeping import KeepLimits, check_kept
 from ntkscope.runs.live import Live
 from ntkscope.runs.threads import threads_for
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.run import RunSummary
-from ntkscope.store.run_store import CheckpointPlace, RunStore
+from ntkscope.store.place import Place
+from ntkscope.store.run_store import RunStore
 from ntkscope.store.writer import Writer
+
+NOTHING_TOLD = Place(seq=0, started=False, frame=-1, kernel=-1, checkpoint=None, since=-1)
 
 
 class Admission:
@@ -22,13 +28,19 @@ class Admission:
         writer: Whose earlier writes a checkpoint may be among.
         limits: What a config may ask for.
         threads: Threads of a large run.
+        cadence: How often a run leaves a checkpoint.
+        kept: How much may be kept.
     """
 
-    def __init__(self, store: RunStore, writer: Writer, limits: Limits, threads: int) -> None:
+    def __init__(
+        self, store: RunStore, writer: Writer, limits: Limits, threads: int, cadence: Cadence, kept: KeepLimits
+    ) -> None:
         self._store, self._writer, self._limits, self._threads = store, writer, limits, threads
+        self._cadence, self._kept = cadence, kept
 
     def checked(self, config: RunConfig) -> Table | None:
-        """`within_limits`, where a run of the config can begin too."""
+        """`within_limits`, where a run of the config can begin too, and be kept."""
+        check_kept(self._store, self._kept)
         dataset = self.within_limits(config)
         check_start(config, dataset)
         return dataset
@@ -61,41 +73,40 @@ class Admission:
         held = hold_out.column if hold_out.kind == "column" else None
         return read_csv(data, info.name, limit=len(data), points=points, held=held)
 
-    def live(self, run: RunSummary, dataset: Table | None, extends: CheckpointPlace | None = None) -> Live:
+    def live(self, run: RunSummary, dataset: Table | None, place: Place | None = None) -> Live:
         """A run that waits, of a config that was checked.
 
         Args:
             run: Its row.
             dataset: The table that its config names.
-            extends: Where it goes on, if it is extended.
+            place: Where its log goes on, if it has one.
         """
 
-        def checkpoint() -> bytes:
+        def checkpoint() -> bytes | None:
             return self._checkpoint(run.id)
 
+        place = place or NOTHING_TOLD
+        since = place.checkpoint.step if place.checkpoint and place.since is None else place.since
         return Live(
             run,
             Job(
                 run.id,
                 run.config,
                 dataset,
-                resume=checkpoint if extends else None,
+                resume=checkpoint if place.checkpoint else None,
+                since=place.since if place.checkpoint else None,
                 threads=threads_for(run.config, dataset, self._threads),
                 placement=run.placement,
+                told=Told(place.seq, place.started, place.frame, place.kernel) if place.seq else None,
+                cadence=self._cadence,
             ),
             memory=memory_bytes(sizes(run.config, dataset)),
-            since=extends.step if extends else -1,
+            since=-1 if since is None else since,
             checkpoint=checkpoint,
         )
 
-    def _checkpoint(self, run_id: str) -> bytes:
-        """The run's newest checkpoint, as it is stored."""
+    def _checkpoint(self, run_id: str) -> bytes | None:
+        """The run's newest checkpoint, as it is stored; None where it has left none."""
         self._writer.submit(lambda _: None).result()  # what was queued before is stored then
         found = self._store.last_checkpoint(run_id)
-        if found is None:
-            raise NotFound(
-                expected="A checkpoint in the run's log.",
-                got=f"the log of '{run_id}', which has none",
-                remedy="Start a new run with the same configuration.",
-            )
-        return self._store.event(run_id, found.seq)
+        return None if found is None else self._store.event(run_id, found.seq)

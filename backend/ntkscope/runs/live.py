@@ -37,7 +37,7 @@ class Live:
     memory: int = 0  # bytes that it takes from its beginning on
     short: bool = False  # there is a slot for it, and not enough memory
     since: int = -1  # the step after which its plan begins
-    checkpoint: Callable[[], bytes] | None = None  # reads its newest one
+    checkpoint: Callable[[], bytes | None] | None = None  # reads its newest one
     begun: Job | None = None  # what it has begun with
     tries: int = 0  # how often it was handed out since a slot last said that it has it
     leaving: bool = False  # it has an order to free its memory, and has not done so yet
@@ -70,7 +70,7 @@ class Live:
         self.job, self.slot = self.begun, None
 
     def reduce(self) -> None:
-        """Its memory is free: what remains of it is its checkpoint."""
+        """It is no longer in memory: what remains of it is its checkpoint."""
         assert self.begun is not None
         self.job = replace(self.begun, resume=self.checkpoint, since=self.since)
         self.slot, self.leaving, self.reduced = None, False, True

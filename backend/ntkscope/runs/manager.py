@@ -5,8 +5,9 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import anyio.to_thread
 
@@ -20,14 +21,15 @@ from ntkscope.runs.notifier import Notifier
 from ntkscope.runs.scheduler import Scheduler
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.placement import Placement
-from ntkscope.schemas.run import ENDED, RunRequest, RunSummary
+from ntkscope.schemas.run import ENDED, RunRequest, RunSummary, State
 from ntkscope.schemas.training import Stop
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.sweep_writes import insert_member
 from ntkscope.store.writer import Writer
-from ntkscope.store.writes import insert_run
+from ntkscope.store.writes import insert_run, settle_run, update_run
 
 PATIENCE = 0.22  # seconds in which a run must have received its cancel, or its process is killed
+RESUMABLE: tuple[State, ...] = ("failed", "interrupted")
 ANSWER_WITHIN = 1.0  # seconds that a command waits for its effect before it answers
 
 
@@ -118,14 +120,47 @@ class Manager(Entries):
         return await self.get(run_id)
 
     async def resume(self, run_id: str) -> RunSummary:
-        """Lets a paused run go on, once there is a slot."""
-        live = await self._live(run_id, "resume", "Only a paused run can be resumed.")
+        """Lets a run go on, once there is a slot: a paused one where it is, a killed one from its last checkpoint.
+
+        Raises:
+            Conflict: it has ended by itself, or was cancelled.
+        """
+        run = await self.get(run_id)
+        if run.state in RESUMABLE and self.live(run_id) is None:
+            self._check_queue()
+            return await self._go_on(run)
+        live = await self._live(run_id, "resume", "Only a run that is paused, or was stopped from outside, can go on.")
         if live.state == "paused":
             if not live.held or live.reduced:
                 self._scheduler.live.last_in_line(run_id)
             live.held = False
             self._scheduler.change(live, "queued")
         return await self.get(run_id)
+
+    async def hold(self, run_id: str) -> None:
+        """Takes up a run that was paused when an earlier server stopped: it stays paused, at its last checkpoint."""
+        run = await self.get(run_id)
+        try:
+            await self._go_on(run, "paused")
+        except NtkscopeError as error:
+            changes: dict[str, Any] = {"state": "interrupted", "sentence": str(error), "ended_at": time.time()}
+            await asyncio.wrap_future(self._writer.submit(partial(update_run, run_id=run_id, **changes)))
+
+    async def _go_on(self, run: RunSummary, state: Literal["queued", "paused"] = "queued") -> RunSummary:
+        """A run that was killed with its worker or its server; one whose log has its end is told to have ended."""
+        settle = partial(settle_run, run_id=run.id, digest=run.digest, now=time.time())
+        if await asyncio.wrap_future(self._writer.submit(settle)):
+            return await self.get(run.id)
+        dataset = await self.within_limits(run.config)
+        place = await anyio.to_thread.run_sync(self._store.place, run.id)
+        if self.live(run.id) is not None:  # another request was faster
+            return await self.get(run.id)
+        self._writer.readmit(run.id)
+        changes: dict[str, Any] = {"state": state, "sentence": "", "ended_at": None}
+        live = self._admission.live(run.model_copy(update=changes), dataset, place)
+        live.state, live.held = state, state == "paused"
+        live.reduced = live.held and place.seq > 0
+        return self._begin(live, changes)
 
     async def cancel(self, run_id: str) -> RunSummary:
         """Ends a run where it is. What it has measured stays."""
@@ -176,8 +211,6 @@ class Manager(Entries):
         config = run.config.model_copy(update={"training": training})
         dataset = await self.within_limits(config)
         placement = await self.placed(config, dataset, run.placement)
-        if self.live(run_id) is not None:  # another request was faster
-            return await self.get(run_id)
         changes = {
             "config": config,
             "digest": config.digest(),
@@ -187,7 +220,10 @@ class Manager(Entries):
             "ended_at": None,
         }
         run = run.model_copy(update=changes)
-        return self._begin(self._admission.live(run, dataset, extends=checkpoint), changes)
+        place = await anyio.to_thread.run_sync(self._store.place, run_id)
+        if self.live(run_id) is not None:  # another request was faster
+            return await self.get(run_id)
+        return self._begin(self._admission.live(run, dataset, place.extended()), changes)
 
     async def _insert(self, run: RunSummary) -> None:
         insert = insert_run if run.sweep is None else insert_member
@@ -215,6 +251,8 @@ class Manager(Entries):
             return
 
     def _check_queue(self) -> None:
+        if self._scheduler.retiring:
+            raise words.stopping()
         if self._scheduler.live.queued() >= self._max_queued:
             raise Conflict(
                 expected=f"At most {self._max_queued} runs that wait.",

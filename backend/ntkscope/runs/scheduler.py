@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -34,6 +36,9 @@ from ntkscope.store.writer import Writer
 from ntkscope.store.writes import update_run
 from ntkscope.wire.codec import EncodedEvent
 
+LOGGER = logging.getLogger("ntkscope")
+ROWS_SECONDS = 1.0  # in which a server that stops brings its runs' rows up to date
+
 
 class Scheduler:
     """Used on the event loop, but for `deliver` and `refused`, which come from other threads.
@@ -54,15 +59,32 @@ class Scheduler:
         self._loop: asyncio.AbstractEventLoop
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready: set[int] = set()
+        self.retiring = False  # nothing begins any more
+        self._delivered: dict[tuple[int, str], int] = {}  # each slot has a thread of its own
 
     def start(self, writer: Writer) -> None:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._executor.start(self.deliver)
 
+    async def retire(self, seconds: float) -> None:
+        """Begins nothing any more, and interrupts every run: one that trains leaves a checkpoint, at most so long."""
+        self.retiring = True
+        for live in self.live.all():
+            if live.state == "queued":
+                self.finish(live, "interrupted", words.INTERRUPTED)
+            elif live.state == "running":
+                self.order(live, "pause")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while any(live.state == "running" for live in self.live.all()) or self._tasks:
+                    await asyncio.sleep(0.02)
+
     async def close(self) -> None:
         """Ends the slots; the rows of their runs are left to the next start, or to `interrupt_runs`."""
         await asyncio.to_thread(self._executor.close)
+        if self._tasks:  # a pause that somebody was told of must be in its row
+            await asyncio.wait(self._tasks, timeout=ROWS_SECONDS)
         for task in self._tasks:
             task.cancel()
 
@@ -70,6 +92,14 @@ class Scheduler:
     def warm(self) -> int:
         """How many slots are ready to train at once."""
         return len(self._ready)
+
+    @property
+    def delivered(self) -> Counter[str]:
+        """How many events of each type have come from the workers."""
+        found = Counter[str]()
+        for (_, kind), count in list(self._delivered.items()):
+            found[kind] += count
+        return found
 
     def trouble(self, live: Live) -> str:
         """Why nothing of this run can be stored now; empty while it can."""
@@ -84,7 +114,7 @@ class Scheduler:
 
     def fill(self) -> None:
         """Begins, or goes on with, the runs for which there is a slot with a worker that is ready."""
-        while (found := self.live.next(self._ready, self.cards.slots)) is not None:
+        while not self.retiring and (found := self.live.next(self._ready, self.cards.slots)) is not None:
             slot, live = found
             live.slot = slot
             if live.job is not None:
@@ -128,6 +158,8 @@ class Scheduler:
     def deliver(self, slot: int, message: Message) -> None:
         """From an executor's thread. Events go straight to the writer, which may make a fast run wait."""
         if isinstance(message, EncodedEvent):
+            key = slot, message.type
+            self._delivered[key] = self._delivered.get(key, 0) + 1
             self._writer.append(message)
         else:
             self._call(self._receive, slot, message)
@@ -161,6 +193,9 @@ class Scheduler:
                         self.live.release(live.run.id)
                         self.live.memory.release(live.run.id)
                         self._set(live, "queued")
+                    elif live.state != "running":  # it is paused, or was told to go on and waits
+                        self._leave(live)
+                        self._set(live, live.state)
                     else:
                         self.finish(live, "failed", live.store_error or words.worker_died(exit_code))
             case Begun() | Ticked() | CommandReceived() | Paused() | Released() | Ended():
@@ -178,20 +213,27 @@ class Scheduler:
             case CommandReceived(command=command):
                 live.cancel_received = live.cancel_received or command == "cancel"
             case Paused():
-                self.live.release(live.run.id)
-                self._set(live, "paused")
-                self.fill()
-            case Released():
-                live.reduce()
-                if live.cancelled:
-                    self.finish(live, "cancelled", words.CANCELLED_REDUCED)
+                if self.retiring:
+                    self.finish(live, "interrupted", words.INTERRUPTED)
                 else:
-                    self.live.memory.release(live.run.id)
+                    self.live.release(live.run.id)
+                    self._set(live, "paused")
+                    self.fill()
+            case Released():
+                self._leave(live)
             case Ended(outcome=outcome, sentence=sentence):
                 if live.store_error:
                     self.finish(live, "failed", live.store_error)
                 else:
                     self.finish(live, outcome, sentence)
+
+    def _leave(self, live: Live) -> None:
+        """A paused run is no longer in its slot's memory."""
+        live.reduce()
+        if live.cancelled:
+            self.finish(live, "cancelled", words.CANCELLED_REDUCED)
+        else:
+            self.live.memory.release(live.run.id)
 
     def _notify_all(self, last: dict[str, int]) -> None:
         for run_id, seq in last.items():
@@ -205,6 +247,7 @@ class Scheduler:
             self.order(live, "cancel")
 
     def _set(self, live: Live, state: State, **columns: Any) -> None:
+        LOGGER.info("run %s is %s", live.run.id, state, extra={"run": live.run.id, "state": state, "slot": live.slot})
         live.state, live.pending_command = state, None
         live.run = live.run.model_copy(update={"state": state, **columns})
         live.unsaved |= {"state": state, **columns}

@@ -101,6 +101,10 @@ class Sweeps:
         await self._write(partial(update_sweep, sweep_id=sweep_id, state="running", ended_at=None))
         return await self.get(sweep_id)
 
+    async def interrupted(self) -> Sequence[str]:
+        """The sweeps that an earlier server left behind, oldest first."""
+        return await anyio.to_thread.run_sync(self._store.interrupted)
+
     async def delete(self, sweep_id: str) -> None:
         """Removes a sweep. Its runs are deleted; each can be restored for ten minutes."""
         if await self._found(sweep_id) is None:

@@ -3,7 +3,7 @@
 import signal
 from typing import Literal
 
-from ntkscope.errors import Conflict, Gone, NotFound, NotReadable
+from ntkscope.errors import Conflict, Gone, NotFound, NotReadable, Unavailable
 from ntkscope.experiment.estimate import readable_bytes
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
@@ -13,11 +13,11 @@ from ntkscope.schemas.unreadable import Unreadable
 CANCELLED_EARLY = "Cancelled before it began."
 CANCELLED_REDUCED = "Cancelled while it was paused: what it had recorded until then stays."
 CANCELLED_HARD = "Cancelled while it computed its kernel; its worker was replaced."
-REDUCED = "Paused. Its memory was needed: it is kept as a checkpoint, and goes on from there."
-INTERRUPTED = "The server stopped while this run was on it. Start it again with the same configuration."
+REDUCED = "Paused, and kept as a checkpoint: it goes on from there."
+INTERRUPTED = "The server stopped while this run was on it. Resume it: it goes on from its last checkpoint."
 STARTING = "Waits for a worker process, which is starting."
 GOES_ON = "It is tried again, and goes on by itself once it can be."
-UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then start it again."
+UNWRITABLE = "Its events could not be stored: {error}. Make room, or check the database, then resume it."
 
 
 def sentence(state: State, ahead: int, begun: bool, pending_command: Command | None, trouble: str = "") -> str:
@@ -36,6 +36,24 @@ def sentence(state: State, ahead: int, begun: bool, pending_command: Command | N
     if pending_command is not None:
         return f"Told to {pending_command}; it does so after the kernel that it computes now."
     return "Training."
+
+
+def stopping() -> Unavailable:
+    """Of a request for a run while the server ends."""
+    return Unavailable(
+        expected="A server that goes on.",
+        got="a request for a run while it stops",
+        remedy="Ask again in some seconds, once it has started again.",
+    )
+
+
+def no_worker_yet() -> Unavailable:
+    """Of a server that has just started, or whose workers have died."""
+    return Unavailable(
+        expected="A worker process that is ready.",
+        got="none yet",
+        remedy="Wait some seconds; if it stays, the server's log says why its workers end.",
+    )
 
 
 def end_not_stored(state: State, trouble: str) -> str:
@@ -69,7 +87,8 @@ def worker_died(exit_code: int) -> str:
         except ValueError:
             how += f", signal {-exit_code}"
     hint = " That is also what happens when memory runs out." if exit_code == -signal.SIGKILL else ""
-    return f"The worker process was killed or crashed ({how}).{hint} A new one has started; run it again."
+    remedy = "A new one has started; resume the run: it goes on from its last checkpoint."
+    return f"The worker process was killed or crashed ({how}).{hint} {remedy}"
 
 
 def no_such_run(run_id: str) -> NotFound:

@@ -14,6 +14,7 @@ from ntkscope.schemas.array import Matrix, Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import (
+    Bending,
     HessianSharpness,
     Identity,
     InfiniteWidth,
@@ -155,7 +156,10 @@ class KernelFrame(Event):
 
 
 class Checkpoint(Event):
-    """The parameters at a pause and at the end, and what was recorded until then: stored, never sent."""
+    """The parameters at a pause, at the end and now and then, and what was recorded until then: never sent.
+
+    A log keeps its newest one.
+    """
 
     type: Literal["checkpoint"] = "checkpoint"
     step: int
@@ -174,7 +178,8 @@ class Checkpoint(Event):
     moving_error: float | None
     frozen_error: float | None
     moving: bytes  # float64, little-endian: residual (n,) and function (g,) that the moving kernel predicts
-    moving_kernel: bytes  # at a pause, that kernel itself (experiment/theory/moving.py); empty where it is K_0
+    moving_kernel: bytes  # before the end, that kernel itself (experiment/theory/moving.py); empty where it is K_0
+    bending: Bending | None = None  # before the end, after a kernel frame; None where an earlier version wrote it
 
 
 class Tick(Event):

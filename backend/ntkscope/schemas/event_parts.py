@@ -20,6 +20,19 @@ class Machine(Model):
     precision: str
     threads: int
     torch_version: str
+    # With device, precision and threads: where these are the same, so are the numbers, bit for bit.
+    processor: str | None = None  # None in earlier logs, as `build`
+    build: str | None = None
+
+
+class Bending(Model):
+    """How far the hidden units still bend what they see, at the last kernel frame; for a run that goes on."""
+
+    step: int
+    flat: list[float]  # a share for each hidden layer: units without slope at any training point
+    straight: list[float]  # the same: slopes that are the unit's usual one
+    rank: int  # eigenvalues of the kernel above the noise floor
+    left: float  # of sum (y - mean y)^2: what the residual has
 
 
 class Group(Model):

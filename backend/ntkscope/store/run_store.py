@@ -5,28 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Engine, Function, LargeBinary, Row, Select, func, or_, select
+from sqlalchemy import Engine, Row, Select, func, or_, select, text
 
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.placement import Placement
 from ntkscope.schemas.preset import DatasetInfo
-from ntkscope.schemas.run import RunSummary
+from ntkscope.schemas.run import RunSummary, State
 from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.large import read_large
+from ntkscope.store.place import CheckpointPlace, Place, head, place
 from ntkscope.store.tables import DATASETS, EVENTS, RUNS
 from ntkscope.store.unreadable import unreadable
 from ntkscope.wire.codec import decode_first
 
 TAGS = TypeAdapter(list[str])
-HEAD = 4096  # bytes of an event in which its first fields are
-
-
-@dataclass(frozen=True)
-class CheckpointPlace:
-    """Where a run can go on."""
-
-    seq: int  # of its checkpoint
-    step: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +69,30 @@ class RunStore:
             total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
             return total, [_summary(row) for row in connection.execute(page)]
 
+    def used_bytes(self) -> int:
+        """What the database's rows take, without what deleted ones have left free."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+                return size
+            pages, free, size = (
+                connection.execute(text(f"PRAGMA {name}")).scalar_one()
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+            return int((pages - free) * size)
+
+    def count_by_state(self) -> dict[str, int]:
+        """How many runs there are in each state, deleted ones left out."""
+        chosen = select(RUNS.c.state, func.count()).where(RUNS.c.deleted_at.is_(None)).group_by(RUNS.c.state)
+        with self._engine.connect() as connection:
+            return {state: count for state, count in connection.execute(chosen)}
+
+    def in_state(self, state: State) -> list[str]:
+        """The runs in this state that are in no sweep and not deleted, oldest first."""
+        chosen = select(RUNS.c.id).where(RUNS.c.state == state, RUNS.c.sweep.is_(None), RUNS.c.deleted_at.is_(None))
+        with self._engine.connect() as connection:
+            return list(connection.execute(chosen.order_by(RUNS.c.created_at, RUNS.c.id)).scalars())
+
     def events(self, run_id: str, after: int, limit: int) -> list[tuple[int, bytes]]:
         """The next events after seq `after`, checkpoints left out, as (seq, bytes)."""
         with self._engine.connect() as connection:
@@ -92,7 +108,7 @@ class RunStore:
     def times(self, run_id: str) -> list[EventTime]:
         """When the run was measured: its frames and kernel frames in order, without what they hold."""
         chosen = (
-            select(EVENTS.c.seq, EVENTS.c.type, _head())
+            select(EVENTS.c.seq, EVENTS.c.type, head())
             .where(EVENTS.c.run == run_id, EVENTS.c.type.in_(("frame", "kernel_frame")))
             .order_by(EVENTS.c.seq)
         )
@@ -102,7 +118,7 @@ class RunStore:
     def last_checkpoint(self, run_id: str) -> CheckpointPlace | None:
         """Where the newest checkpoint is, without its parameters."""
         newest = (
-            select(EVENTS.c.seq, _head())
+            select(EVENTS.c.seq, head())
             .where(EVENTS.c.run == run_id, EVENTS.c.type == "checkpoint")
             .order_by(EVENTS.c.seq.desc())
             .limit(1)
@@ -110,6 +126,11 @@ class RunStore:
         with self._engine.connect() as connection:
             row = connection.execute(newest).first()
         return None if row is None else CheckpointPlace(row[0], decode_first(row[1], "step"))
+
+    def place(self, run_id: str) -> Place:
+        """How far the run's log has come, and where it can go on."""
+        with self._engine.connect() as connection:
+            return place(connection, run_id)
 
     def event(self, run_id: str, seq: int) -> bytes:
         """One event, as it is stored, also a checkpoint."""
@@ -128,11 +149,6 @@ class RunStore:
             return None
         info = DatasetInfo(sha256=row.sha256, name=row.name, rows=row.rows, columns=json.loads(row.columns))
         return info, row.bytes
-
-
-def _head() -> Function[bytes]:
-    """An event's first fields: step and time come before whatever is long."""
-    return func.substr(EVENTS.c.bytes, 1, HEAD, type_=LargeBinary)
 
 
 def _following(run_id: str, after: int) -> Select[int, bytes]:

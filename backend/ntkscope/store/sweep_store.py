@@ -76,6 +76,12 @@ class SweepStore:
                 states[sweep_id][state] = count
         return total, [(sweep, states[sweep.id]) for sweep in found]
 
+    def interrupted(self) -> list[str]:
+        """The sweeps whose server stopped before they ended, oldest first."""
+        chosen = select(SWEEPS.c.id).where(SWEEPS.c.state == "interrupted")
+        with self._engine.connect() as connection:
+            return list(connection.execute(chosen.order_by(SWEEPS.c.created_at, SWEEPS.c.id)).scalars())
+
     def members(self, sweep_id: str) -> dict[int, StoredMember]:
         """The runs that have been begun and not deleted, by their index in the sweep."""
         columns = RUNS.c.member, RUNS.c.id, RUNS.c.state, RUNS.c.sentence, RUNS.c.last_seq

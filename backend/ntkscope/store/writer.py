@@ -111,6 +111,10 @@ class Writer:
             _refuse([work], trouble)
         return work.future
 
+    def readmit(self, run_id: str) -> None:
+        """Stores events of this run again, which goes on where its log ends."""
+        self._failed.discard(run_id)
+
     def give_up(self) -> None:
         """For a server that stops: from now on nothing is tried again, and no producer waits."""
         self._giving_up.set()

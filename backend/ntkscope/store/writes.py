@@ -5,12 +5,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import ENDED, RunSummary
 from ntkscope.store.large import LARGE, insert_large
+from ntkscope.store.place import log_end
 from ntkscope.store.tables import DATASETS, EVENTS, RUNS, SWEEPS
 from ntkscope.wire.codec import EncodedEvent
 
@@ -28,10 +29,26 @@ def update_run(connection: Connection, run_id: str, **values: Any) -> None:
 
 
 def interrupt_runs(connection: Connection, now: float, sentence: str) -> None:
-    """Marks every run that has not ended: the server that ran it is gone."""
-    not_ended = RUNS.c.state.not_in(ENDED)
+    """Marks every run that has not ended: the server that ran it is gone. A paused one stays so, but for a sweep's.
+
+    One whose log has its end, where the server was gone before the row could say so, has ended like that.
+    """
+    not_ended = and_(RUNS.c.state.not_in(ENDED), or_(RUNS.c.state != "paused", RUNS.c.sweep.is_not(None)))
+    for run_id, digest in list(connection.execute(select(RUNS.c.id, RUNS.c.digest).where(not_ended))):
+        settle_run(connection, run_id, digest, now)
     values = {"state": "interrupted", "sentence": sentence, "ended_at": now}
     connection.execute(update(RUNS).where(not_ended).values(**values))
+
+
+def settle_run(connection: Connection, run_id: str, digest: str, now: float) -> bool:
+    """Lets the row say what the log says: the run of this config has ended. False where it has not."""
+    try:
+        end = log_end(connection, run_id, digest)
+    except (ValueError, KeyError):  # a damaged log says nothing
+        return False
+    if end is not None:
+        update_run(connection, run_id, state=end.outcome, sentence=end.sentence, ended_at=now)
+    return end is not None
 
 
 def purge_runs(connection: Connection, deleted_before: float) -> list[str]:
@@ -45,7 +62,7 @@ def purge_runs(connection: Connection, deleted_before: float) -> list[str]:
 
 
 def append_events(connection: Connection, events: Sequence[EncodedEvent]) -> None:
-    """Adds events; those whose (run, seq) is there already are left as they are."""
+    """Adds events; those whose (run, seq) is there already are left as they are. A log keeps its newest checkpoint."""
     rows: list[dict[str, Any]] = [{"run": e.run, "seq": e.seq, "type": e.type, "bytes": e.data} for e in events]
     for large, group in itertools.groupby(rows, lambda row: len(row["bytes"]) > LARGE):
         if large and connection.dialect.name == "sqlite":
@@ -53,6 +70,9 @@ def append_events(connection: Connection, events: Sequence[EncodedEvent]) -> Non
                 insert_large(connection, row)
         else:
             connection.execute(_ignoring(connection, EVENTS), list(group))
+    for newest in {e.run: e for e in events if e.type == "checkpoint"}.values():
+        earlier = EVENTS.c.run == newest.run, EVENTS.c.type == newest.type, EVENTS.c.seq < newest.seq
+        connection.execute(delete(EVENTS).where(*earlier))
     for run_id, seq in last_seqs(events).items():
         connection.execute(update(RUNS).where(RUNS.c.id == run_id, RUNS.c.last_seq < seq).values(last_seq=seq))
 

@@ -127,7 +127,10 @@ export interface paths {
         put?: never;
         /**
          * Resume Run
-         * @description Lets a paused run go on, as soon as there is a worker for it.
+         * @description Lets a run go on, as soon as there is a worker for it: one that is paused, or one that failed or was interrupted.
+         *
+         *     The latter goes on from its last checkpoint, or begins again where it left none. Its log goes on where it stopped:
+         *     what it has already is trained again, and not told again.
          */
         post: operations["resume_run_api_runs__run_id__resume_post"];
         delete?: never;
@@ -547,6 +550,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Live
+         * @description Answers 200 as long as the server answers at all: where it does not, restart it.
+         */
+        get: operations["get_live_api_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ready
+         * @description Answers 200 while a run that is submitted now would be taken up, else 503 with the reason.
+         */
+        get: operations["get_ready_api_health_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -565,6 +608,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Who this browser is.
+         */
+        get: operations["get_session_api_session_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out
+         * @description Forgets this browser.
+         */
+        delete: operations["sign_out_api_session_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1433,6 +1500,17 @@ export interface components {
             time_at_highest: number;
         };
         /**
+         * Live
+         * @description GET /api/health/live.
+         */
+        Live: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
          * Machine
          * @description Where the run runs.
          */
@@ -1447,6 +1525,10 @@ export interface components {
             threads: number;
             /** Torch Version */
             torch_version: string;
+            /** Processor */
+            processor?: string | null;
+            /** Build */
+            build?: string | null;
         };
         /**
          * ModeRow
@@ -2225,6 +2307,17 @@ export interface components {
              * @default 2
              */
             frequency: number;
+        };
+        /**
+         * Session
+         * @description GET /api/session: who this browser is; `open` where the server asks nobody, `none` for one not signed in.
+         */
+        Session: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "viewer" | "open" | "none";
         };
         /**
          * Sinusoids
@@ -4121,6 +4214,64 @@ export interface operations {
             };
         };
     };
+    get_live_api_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ready_api_health_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health_api_health_get: {
         parameters: {
             query?: never;
@@ -4138,6 +4289,62 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session_api_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_api_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What was expected, what came, what to do now. */
             "4XX": {

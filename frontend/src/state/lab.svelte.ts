@@ -56,8 +56,11 @@ export class LabState {
     this.take(await this.command(() => api.pause(this.run.id)));
   }
 
+  /** Let it go on: where it was paused, or from its last checkpoint where it was killed. */
   async resume(): Promise<void> {
-    this.take(await this.command(() => api.resume(this.run.id)));
+    const summary = await this.command(() => api.resume(this.run.id));
+    if (summary && this.closed) this.goOn(summary);
+    else this.take(summary);
   }
 
   async cancel(): Promise<void> {
@@ -67,10 +70,7 @@ export class LabState {
   /** Train on, to this many steps in all. The log goes on where it stopped. */
   async extend(steps: number): Promise<void> {
     const summary = await this.command(() => api.extend(this.run.id, steps));
-    if (!summary) return;
-    this.take(summary);
-    this.stream?.close();
-    this.follow(this.run);
+    if (summary) this.goOn(summary);
   }
 
   /** The run's row was changed elsewhere (renamed, tagged). */
@@ -83,6 +83,13 @@ export class LabState {
     this.leave();
     this.summary = null;
     this.show(emptyRun(""));
+  }
+
+  /** The log goes on behind an end: it is followed again from its last event on. */
+  private goOn(summary: RunSummary): void {
+    this.take(summary);
+    this.stream?.close();
+    this.follow(this.run);
   }
 
   private async command(send: () => Promise<RunSummary>): Promise<RunSummary | null> {

@@ -117,6 +117,31 @@ describe("the run in view", () => {
     expect(lab.run.frames).toHaveLength(4);
   });
 
+  it("goes on in the same log when it is resumed after its worker or its server was killed", async () => {
+    const lab = new LabState();
+    lab.open(summary("old"));
+    socket().open();
+    for (const { bytes } of stored.slice(0, 3)) socket().message(bytes);
+    vi.advanceTimersByTime(700);
+    const seen = lab.run.lastSeq;
+    socket().drop(4500, "The worker died with exit code -9.");
+    expect(lab.phase).toBe("failed");
+    answers["POST runs/old/resume"] = () => Response.json(summary("old", "queued"));
+    await lab.resume();
+    expect(lab.closed).toBeNull();
+    expect(socket().url).toContain(`after=${seen}`);
+    expect(lab.phase).not.toBe("failed");
+  });
+
+  it("keeps its socket when it is resumed from a pause", async () => {
+    const lab = opened();
+    answers["POST runs/old/resume"] = () => Response.json(summary("old"));
+    const first = socket();
+    await lab.resume();
+    expect(socket()).toBe(first);
+    expect(first.readyState).not.toBe(3);
+  });
+
   it("is told apart from a run that was left", () => {
     const lab = opened();
     const left = socket();

@@ -145,13 +145,6 @@ export class PageState {
     else if (this.refuse(this.lab.problem)) this.lab.problem = null;
   }
 
-  /** The run in view once more. */
-  async trainAgain(): Promise<void> {
-    if (!this.form || !this.lab.summary) return;
-    this.form.set(this.lab.summary.config);
-    await this.train();
-  }
-
   /** The run in view with some fields changed, at once. */
   async trainChanged(changes: Suggestion["changes"]): Promise<void> {
     if (!this.form || !this.lab.summary) return;

@@ -14,7 +14,7 @@ from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import UnitSlopes
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Outcome
-from ntkscope.schemas.event_parts import Suggestion
+from ntkscope.schemas.event_parts import Bending, Suggestion
 from ntkscope.schemas.training import AutoRate
 
 MOST_FLAT = 0.9  # of a layer's units: above, hardly anything passes it
@@ -66,6 +66,18 @@ class Condition:
         """
         left = _share(state.fitted - targets, targets - targets.mean())
         return replace(self, step=state.step, slopes=measured.slopes, rank=rank, left=left)
+
+    def again(self, told: Bending) -> Condition:
+        """The same network as a checkpoint told of it."""
+        return replace(
+            self, step=told.step, slopes=UnitSlopes(told.flat, told.straight), rank=told.rank, left=told.left
+        )
+
+    def told(self) -> Bending:
+        """For a checkpoint."""
+        return Bending(
+            step=self.step, flat=self.slopes.flat, straight=self.slopes.straight, rank=self.rank, left=self.left
+        )
 
     @property
     def flat(self) -> float:

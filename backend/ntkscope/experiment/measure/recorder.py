@@ -83,7 +83,8 @@ class Recorder:
                 else MovingKernel.again(self.initial, resume.checkpoint)
             )
         self._facts, self._start = Facts.of(self.initial.problem, self.initial.config), Condition.at_start(self.initial)
-        self._condition = self._start  # at the last kernel frame
+        bending = resume.checkpoint.bending if resume else None
+        self._condition = self._start.again(bending) if bending else self._start  # at the last kernel frame
         self.steps = theory.steps[len(self._history.steps) :]  # to come
 
     @classmethod
@@ -279,6 +280,7 @@ class Recorder:
             **self._history.planned(),
             moving=self._moving.to_bytes(step) if self._moving else b"",
             moving_kernel=self._moving.kernel_to_bytes() if self._moving and paused else b"",
+            bending=self._condition.told() if paused and self._condition.step else None,
         )
 
     def _told(self, event: Told) -> Told:
