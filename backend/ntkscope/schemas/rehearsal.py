@@ -32,7 +32,7 @@ class RehearsedCourse(Model):
     loss: Vector  # (R,)
     remaining: Matrix  # (R, G) as in Frame
     learnt: Matrix  # (R, G)
-    nodes: list[int]  # N steps, ascending from 0; charts interpolate between them
+    nodes: list[int]  # N steps, ascending from 0; between them the function is linear in the step
     largest_eigenvalues: Vector  # (N,) lambda_1 of the kernel there
     function: Annotated[Matrix | None, VALUE]  # (N, g) on the grid; None where that costs more than the rest
 

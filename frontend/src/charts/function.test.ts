@@ -132,10 +132,10 @@ describe("the predictions that can be switched", () => {
   it("play what was rehearsed where nothing is trained yet, and measurement runs over it", () => {
     const run = runFixture({ rehearsed: 40, frames: 2 });
     const rate = run.started?.learning_rate ?? NaN;
-    const ahead = { ...all, predictions: ["rehearsed" as const], time: rate * Math.sqrt(10) }; // half-way between the nodes of steps 1 and 10, in log time
+    const ahead = { ...all, predictions: ["rehearsed" as const], time: rate * 5.5 }; // half-way between the nodes of steps 1 and 10
     const figure = functionChart.figure(run, ahead, "light");
     expect(named(figure, "Rehearsed").y[0]).toBeCloseTo(1.5, 5);
-    expect(figure.legend.map(({ text }) => text)).toContain("Rehearsed (t = 0.0316)");
+    expect(figure.legend.map(({ text }) => text)).toContain("Rehearsed (t = 0.0550)");
     expect(named(functionChart.figure(run, { ...ahead, time: 100 * rate }, "light"), "Rehearsed").y[0]).toBeLessThanOrEqual(3);
     const trained = runFixture({ rehearsed: 40, frames: 30 });
     expect(named(functionChart.figure(trained, ahead, "light"), "Rehearsed").y[0]).toBe(7);

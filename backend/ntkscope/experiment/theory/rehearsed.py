@@ -29,6 +29,7 @@ FARTHEST = 1_000_000  # steps that are asked about, of a shorter run
 LARGEST_STEP = 100_000_000  # that a config may ask for
 GRID_SHARE = 0.5  # of the work, for the function on the grid; where it would take more it is not told
 LARGEST_LOSS = 1e60
+SMALLEST = 1e-300  # a squared length that is divided by
 
 
 def budget(initial: InitialState) -> float:
@@ -127,15 +128,17 @@ class RehearsedRun:
     grid: bool
 
     def function(self, step: int) -> Tensor | None:
-        """(g,) on the grid: between two nodes along the logarithm of the step; None where it is not told."""
+        """(g,) on the grid: between two nodes as far along as the residual is; None where it is not told."""
         nodes = self.rehearsal.nodes
         at = bisect_left(nodes, step, key=lambda node: node.step)
-        if not self.grid or at == len(nodes):
+        residual = self.rehearsal.residuals.get(step)
+        if not self.grid or at == len(nodes) or residual is None:
             return None
         before, after = nodes[max(0, at - 1)], nodes[at]
         if step == after.step:
             return after.function
-        part = math.log(step / before.step) / math.log(after.step / before.step) if before.step else step / after.step
+        way = after.residual - before.residual
+        part = float((residual - before.residual) @ way) / max(float(way @ way), SMALLEST)
         return before.function + part * (after.function - before.function)
 
     def error(self, step: int, residual: Tensor) -> float:

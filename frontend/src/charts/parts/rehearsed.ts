@@ -13,13 +13,16 @@ export function courseOf(started: Started, view: View): Course | null {
   return (view.predictions.includes("rehearsed") && started.rehearsal?.course) || null;
 }
 
-/** The function on the grid at a time, between two nodes; null where it is not told. */
+/** The function on the grid at a time, between two nodes linear in the step; null where it is not told. */
 export function rehearsedFunction(started: Started, time: number): Float32Array | null {
   const course = started.rehearsal?.course;
   if (!course?.function) return null;
   const { shape, values } = course.function;
   const size = shape[1] ?? 0;
-  const { low, high, weight } = bracketOf(course.nodes.map((step) => step * started.learning_rate), time);
-  const to = values.subarray(high * size, (high + 1) * size);
-  return values.slice(low * size, (low + 1) * size).map((value, i) => value + weight * ((to[i] as number) - value));
+  const step = time / started.learning_rate;
+  const { low, high } = bracketOf(course.nodes, step);
+  const [from = 0, to = 0] = [course.nodes[low], course.nodes[high]];
+  const weight = to > from ? Math.min(1, (step - from) / (to - from)) : 0;
+  const after = values.subarray(high * size, (high + 1) * size);
+  return values.slice(low * size, (low + 1) * size).map((value, i) => value + weight * ((after[i] as number) - value));
 }
