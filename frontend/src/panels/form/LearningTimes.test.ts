@@ -1,6 +1,7 @@
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Preview } from "../../api/types";
+import type { FormState } from "../../state/form.svelte";
 import type { PreviewState } from "../../state/preview.svelte";
 import PreviewPanel from "./PreviewPanel.svelte";
 
@@ -24,14 +25,14 @@ function answer(fields: object): Preview {
       eigenvalues: [2, 1], noise_floor: 1e-9, below_floor: 0, groups: [], learning_rate: 0.5, largest_stable_rate: 1, end_step: 4000, end_time: 2000,
       groups_learnt: 0, waves: [wave(1, 466), wave(3, null), wave(5, 90)],
     },
-    rehearsing: null, rehearsal: null, offers: [], notices: [], warnings: [], ...fields,
+    rehearsing: null, rehearsal: null, offers: [], notices: [], warnings: [], remedies: [], ...fields,
   } as unknown as Preview;
 }
 
-function show(preview: Preview, onsteps = vi.fn()) {
+function show(preview: Preview, takeSteps = vi.fn()) {
   document.body.replaceChildren();
   const state = { answer: preview, stale: false, problem: null } as unknown as PreviewState;
-  shown = mount(PreviewPanel, { target: document.body, props: { preview: state, refused: false, onsteps } });
+  shown = mount(PreviewPanel, { target: document.body, props: { form: { takeSteps } as unknown as FormState, preview: state, refused: false } });
   flushSync();
   return [...document.querySelectorAll("[data-testid=waves] tbody tr")].map((row) => row.textContent?.replace(/\s+/g, " ").trim());
 }
@@ -68,11 +69,11 @@ it("offers numbers of steps, one click each, but not the one that is set", () =>
     { steps: 600, step: 545, step_low: 490, step_high: 600, seconds: 0.6, text: "All waves but the last by step 545 (490 to 600): 0.6 s here" },
     { steps: 4000, step: 3600, step_low: 3300, step_high: 4000, seconds: 4, text: "All waves by step 3,600 (3,300 to 4,000): 4 s here" },
   ];
-  const onsteps = vi.fn();
-  show(answer({ offers }), onsteps);
+  const takeSteps = vi.fn();
+  show(answer({ offers }), takeSteps);
   const [first, second] = document.querySelectorAll<HTMLButtonElement>(".offers button");
   expect(first?.textContent?.trim()).toBe("Take 600 steps");
   expect(second?.disabled).toBe(true);
   first?.click();
-  expect(onsteps).toHaveBeenCalledWith(600);
+  expect(takeSteps).toHaveBeenCalledWith(600);
 });
