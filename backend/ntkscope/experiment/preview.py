@@ -3,14 +3,14 @@
 from ntkscope.experiment.estimate import estimate_cost
 from ntkscope.experiment.measure.endings import Condition, Facts, start_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
-from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.problem.build import Problem, build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
 from ntkscope.experiment.theory.outlook import large_start, large_target, unlearnt
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.preview import KernelPreview, Preview, WaveAnswer
+from ntkscope.schemas.preview import KernelPreview, Preview, PreviewedTarget, WaveAnswer
 
 
 def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
@@ -28,6 +28,7 @@ def preview(config: RunConfig, dataset: Table | None = None) -> Preview:
         config=config,
         cost=cost,
         spectrum=_spectrum(state, answers),
+        target=_target(state.problem),
         notices=state.problem.notices,
         warnings=[
             *rate_notices(state.learning_rate, state.largest_stable_rate),
@@ -51,9 +52,29 @@ def preview_cost(config: RunConfig, dataset: Table | None = None) -> Preview:
     Raises:
         NtkscopeError: the data cannot be built.
     """
-    notices = build(config, dataset).notices
-    cost = estimate_cost(config, dataset)
-    return Preview(status="cost", config=config, cost=cost, spectrum=None, notices=notices, warnings=[])
+    problem = build(config, dataset)
+    return Preview(
+        status="cost",
+        config=config,
+        cost=estimate_cost(config, dataset),
+        spectrum=None,
+        target=_target(problem),
+        notices=problem.notices,
+        warnings=[],
+    )
+
+
+def _target(problem: Problem) -> PreviewedTarget | None:
+    """What is drawn before the first step; nothing for more than one input."""
+    if problem.geometry not in ("interval", "circle"):
+        return None
+    return PreviewedTarget(
+        geometry=problem.geometry,
+        inputs=problem.inputs[:, 0],
+        targets=problem.targets.numpy(),
+        grid=problem.grid_inputs[:, 0],
+        grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
+    )
 
 
 def _answers(state: InitialState, step_seconds: float) -> list[WaveAnswer]:

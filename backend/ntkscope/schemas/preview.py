@@ -40,6 +40,16 @@ class KernelPreview(Model):
     waves: list[WaveAnswer]  # of the target: its mean, then what was typed, then what was found; empty for d > 1
 
 
+class PreviewedTarget(Model):
+    """What a network of one input is to learn, as the run's Started will have it."""
+
+    geometry: Literal["interval", "circle"]
+    inputs: Vector  # (n,) positions, on a circle angles
+    targets: Vector  # (n,) with noise
+    grid: Vector  # (g,) evaluation points
+    grid_target: Vector | None  # (g,) clean target there; None where it is not known
+
+
 class Preview(Model):
     """POST /api/preview. `status` is `cost` where the spectrum is still being computed: ask again."""
 
@@ -47,5 +57,6 @@ class Preview(Model):
     config: RunConfig
     cost: Cost
     spectrum: KernelPreview | None
+    target: PreviewedTarget | None = None  # None for more than one input
     notices: list[str]
     warnings: list[str]

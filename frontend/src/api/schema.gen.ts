@@ -1456,10 +1456,30 @@ export interface components {
             config: components["schemas"]["RunConfig"];
             cost: components["schemas"]["Cost"];
             spectrum: components["schemas"]["KernelPreview"] | null;
+            target?: components["schemas"]["PreviewedTarget"] | null;
             /** Notices */
             notices: string[];
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * PreviewedTarget
+         * @description What a network of one input is to learn, as the run's Started will have it.
+         */
+        PreviewedTarget: {
+            /**
+             * Geometry
+             * @enum {string}
+             */
+            geometry: "interval" | "circle";
+            /** Inputs */
+            inputs: (number | null)[];
+            /** Targets */
+            targets: (number | null)[];
+            /** Grid */
+            grid: (number | null)[];
+            /** Grid Target */
+            grid_target: (number | null)[] | null;
         };
         /**
          * RandomPoints
