@@ -4,6 +4,8 @@ import { duration, frequency, number, steps, whole } from "./format";
 export const words = {
   product: "ntkscope",
   pages: { lab: "Lab", sweep: "Sweep" },
+  headings: { lab: "Train a network and measure its kernel", sweep: "Train many networks and compare them" },
+  doing: "What the run is doing",
   depth: "How deep",
   depths: { watch: "Watch", measure: "Measure" },
   train: "Train",
@@ -59,6 +61,9 @@ export const words = {
   charts: "Charts",
   sixCharts: "Six charts",
   moreCharts: "More",
+  furtherCharts: "More charts",
+  fewerCharts: "Six charts only",
+  notThisRun: "Of the run before. This set-up is not trained yet.",
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
   neverLearnt: "never learnt",

@@ -52,7 +52,7 @@ export class PageState {
   );
   /** Of the Lab: its story, or its instruments. */
   depth = $state<Depth>(splitDepth(location.hash).depth ?? keptDepth() ?? "watch");
-  readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow }));
+  readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow, zoom: this.surroundings.zoom }));
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
   /** Why the page could not start. */

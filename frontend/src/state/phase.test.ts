@@ -38,7 +38,7 @@ describe("phaseOf", () => {
 });
 
 describe("statusOf", () => {
-  const tick = { ...events()[0], steps_per_second: 1843.7, seconds_left: 41.2, step: 5 } as StreamEvent;
+  const tick = { ...events()[0], steps_per_second: 1843.7, seconds_left: 41.2, wall_seconds: 4, step: 5 } as StreamEvent;
 
   it("says device, precision, speed, time left", () => {
     expect(statusOf(after(4, [tick]), row("running"), "training", "live")).toEqual({
@@ -47,6 +47,11 @@ describe("statusOf", () => {
       tone: "live",
       left: "41 s left",
     });
+  });
+
+  it("says nothing of the time left while it cannot be known", () => {
+    const early = { ...tick, wall_seconds: 0.4, seconds_left: 1320 } as StreamEvent;
+    expect(statusOf(after(4, [early]), row("running"), "training", "live").left).toBe("");
   });
 
   it("counts the runs ahead", () => {
