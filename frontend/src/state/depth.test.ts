@@ -1,21 +1,22 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { keepDepth, keptDepth, splitDepth, withDepth } from "./depth";
+import { joinHash, keepDepth, keptDepth, splitHash } from "./depth";
 
-describe("depth in a link", () => {
-  it("is taken out of the hash, wherever it stands", () => {
-    expect(splitDepth("#network.width=64&depth=measure&seed=3")).toEqual({ depth: "measure", rest: "network.width=64&seed=3" });
-    expect(splitDepth(`#${withDepth("seed=0", "watch")}`)).toEqual({ depth: "watch", rest: "seed=0" });
+describe("a link in its parts", () => {
+  it("has depth and preset taken out of the config, wherever they stand", () => {
+    expect(splitHash("#network.width=64&depth=measure&seed=3")).toEqual({ depth: "measure", preset: null, rest: "network.width=64&seed=3" });
+    const whole = { depth: "watch", preset: "six-frequencies/wide", rest: "seed=0" } as const;
+    expect(splitHash(`#${joinHash(whole)}`)).toEqual(whole);
   });
 
   it("is nobody's choice where it is missing or unknown", () => {
-    expect(splitDepth("#seed=0")).toEqual({ depth: null, rest: "seed=0" });
-    expect(splitDepth("#depth=deeper&seed=0")).toEqual({ depth: null, rest: "seed=0" });
-    expect(splitDepth("#depth=measure")).toEqual({ depth: "measure", rest: "" });
-    expect(splitDepth("")).toEqual({ depth: null, rest: "" });
+    expect(splitHash("#seed=0")).toEqual({ depth: null, preset: null, rest: "seed=0" });
+    expect(splitHash("#depth=deeper&seed=0").depth).toBeNull();
+    expect(splitHash("#depth=measure")).toEqual({ depth: "measure", preset: null, rest: "" });
+    expect(splitHash("")).toEqual({ depth: null, preset: null, rest: "" });
   });
 
   it("leaves a config's own field of that name alone", () => {
-    expect(splitDepth("#network.depth=3&seed=0").rest).toBe("network.depth=3&seed=0");
+    expect(splitHash("#network.depth=3&seed=0").rest).toBe("network.depth=3&seed=0");
   });
 });
 

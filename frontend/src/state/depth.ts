@@ -1,19 +1,31 @@
-/** How deep the page goes: Watch for who has not chosen yet, Measure for who has. Remembered, and part of the link. */
+/** How deep the page goes: Watch for who has not chosen yet, Measure for who has. Remembered, and part of the link, as the preset is that a changed set-up came from. */
 
 export type Depth = "watch" | "measure";
 
 const KEPT = "ntkscope.depth";
-const NAME = "depth";
+const NAMES = ["depth", "preset"] as const;
 
-/** A link's hash without its depth, and that depth where it has one. */
-export function splitDepth(hash: string): { depth: Depth | null; rest: string } {
-  const parts = hash.replace(/^#/, "").split("&");
-  const told = parts.findLast((part) => part.startsWith(`${NAME}=`))?.slice(NAME.length + 1);
-  return { depth: depthOf(told), rest: parts.filter((part) => !part.startsWith(`${NAME}=`)).join("&") };
+interface Split {
+  depth: Depth | null;
+  /** `id/variant`, where the set-up is a changed one. */
+  preset: string | null;
+  /** The config. */
+  rest: string;
 }
 
-export function withDepth(rest: string, depth: Depth): string {
-  return `${rest}&${NAME}=${depth}`;
+/** A link's hash in its parts. */
+export function splitHash(hash: string): Split {
+  const parts = hash.replace(/^#/, "").split("&");
+  const told = (name: string) => parts.findLast((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+  return {
+    depth: depthOf(told("depth")),
+    preset: told("preset") ?? null,
+    rest: parts.filter((part) => !NAMES.some((name) => part.startsWith(`${name}=`))).join("&"),
+  };
+}
+
+export function joinHash({ depth, preset, rest }: { depth: Depth; preset: string | null; rest: string }): string {
+  return `${rest}${preset ? `&preset=${preset}` : ""}&depth=${depth}`;
 }
 
 export function keptDepth(): Depth | null {

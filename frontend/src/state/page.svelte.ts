@@ -6,7 +6,7 @@ import type { RunConfig, RunSummary, Suggestion } from "../api/types";
 import { emptyRun } from "../run/run";
 import { watchWords } from "../watch/words";
 import { PHASES, words } from "../words";
-import { keepDepth, keptDepth, splitDepth, withDepth, type Depth } from "./depth";
+import { joinHash, keepDepth, keptDepth, splitHash, type Depth } from "./depth";
 import { FormState } from "./form.svelte";
 import type { KeyTargets } from "./keys";
 import { LabState } from "./lab.svelte";
@@ -45,13 +45,13 @@ export class PageState {
   readonly watch: WatchState = new WatchState(
     () => {
       void this.lab.version;
-      return { run: this.lab.run, draft: this.isDraft, preview: this.preview.answer, scale: this.playhead.scale };
+      return { run: this.lab.run, draft: this.isDraft, untrained: !this.isRunShown, preview: this.preview.answer, scale: this.playhead.scale };
     },
     // A caption stays for a while as the head plays; where it stands still, what has just happened is said at once.
     () => ({ now: this.playhead.now, speed: this.playhead.playing ? this.playhead.speed : 0 }),
   );
   /** Of the Lab: its story, or its instruments. */
-  depth = $state<Depth>(splitDepth(location.hash).depth ?? keptDepth() ?? "watch");
+  depth = $state<Depth>(splitHash(location.hash).depth ?? keptDepth() ?? "watch");
   readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow, zoom: this.surroundings.zoom }));
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
@@ -85,7 +85,7 @@ export class PageState {
   });
 
   /** The link of what is set up, without `#`. */
-  readonly hash = $derived.by(() => (this.form ? withDepth(this.form.hash, this.depth) : ""));
+  readonly hash = $derived.by(() => (this.form ? joinHash({ depth: this.depth, preset: this.form.from, rest: this.form.hash }) : ""));
 
   /** The preview's answers of the target's waves, where it is of the run in view. */
   readonly waves = $derived.by(() => {
@@ -99,7 +99,7 @@ export class PageState {
     try {
       const [schema, presets] = await Promise.all([api.schema(), api.presets(), this.runs.refresh()]);
       const form = new FormState(schema, presets);
-      const linked = this.route.page === "lab" && hasConfig(splitDepth(location.hash).rest);
+      const linked = this.route.page === "lab" && hasConfig(splitHash(location.hash).rest);
       if (linked) this.readLink(form);
       this.form = form;
       const run = this.opening(form, linked);
@@ -240,13 +240,14 @@ export class PageState {
 
   /** A link was pasted into the address bar of this page. */
   linkChanged(): void {
-    const { depth, rest } = splitDepth(location.hash);
+    const { depth, rest } = splitHash(location.hash);
     if (depth) this.depth = depth;
     if (this.form && hasConfig(rest) && rest !== this.form.hash) this.readLink(this.form);
   }
 
   private readLink(form: FormState): void {
-    const problems = form.load(splitDepth(location.hash).rest);
+    const { rest, preset } = splitHash(location.hash);
+    const problems = form.load(rest, preset);
     if (problems.length) this.toasts.say(problems.slice(0, 2).join(" "));
   }
 

@@ -18,6 +18,8 @@ export interface WatchSource {
   run: RunState;
   /** The set-up is not the run in view's, or that has nothing to show yet. */
   draft: boolean;
+  /** The set-up is not the run in view's: nobody has trained it. */
+  untrained: boolean;
   preview: Preview | null;
   scale: TimeScale;
 }
@@ -37,6 +39,7 @@ export class WatchState {
     this.head = head;
   }
 
+  readonly untrained: boolean = $derived.by(() => this.source().untrained);
   readonly draft: boolean = $derived.by(() => this.source().draft);
   private readonly started: Started | null = $derived.by(() => (this.draft ? null : this.source().run.started));
   readonly ladder: Ladder = $derived.by(() => {
@@ -92,7 +95,7 @@ export class WatchState {
   readonly step: number | null = $derived.by(() => this.source().run.frames[this.at]?.step ?? null);
   private readonly story = $derived.by(() => (this.started ? storyOf(this.source().run, this.ladder) : null));
   readonly caption: Caption | null = $derived.by(() => {
-    if (!this.started) return this.ladder.rungs.length ? draftCaption(this.ladder) : null;
+    if (!this.started) return this.untrained && this.ladder.rungs.length ? draftCaption(this.ladder) : null;
     const { now, speed } = this.head();
     return this.story && captionAt(this.story, this.span, now, speed);
   });

@@ -118,7 +118,9 @@ describe("the caption of a set-up", () => {
     const some = ladder();
     Object.assign(some.rungs[5]!, { within: false });
     expect(draftCaption(some).rest).toContain("; the wave that turns six times not in this run.");
-    some.rungs.forEach((rung) => (rung.within = false));
+    some.rungs.forEach((rung) => Object.assign(rung, { within: false, sentence: null }));
     expect(draftCaption(some).rest).toBe(" The network's kernel says that nothing of this target is learnt in this run.");
+    some.rungs[0]!.sentence = "No step at this rate makes it smaller.";
+    expect(draftCaption(some).rest).toMatch(/in this run\. No step at this rate makes it smaller\.$/);
   });
 });

@@ -104,7 +104,7 @@ export function draftCaption({ rungs }: Ladder): Caption {
   const missing = rungs.filter((rung) => !rung.within || rung.due === null);
   const rest =
     !first || !last
-      ? said.draftNone
+      ? said.draftNone + (missing[0]?.sentence ? ` ${missing[0].sentence}` : "")
       : missing.length
         ? said.draftSome(first.name, first.due as number, missing.length > 2 ? `${inWords(missing.length)} ${kindOf(missing)}` : listed(missing.map(({ name }) => name)))
         : due.length === 1
