@@ -1,7 +1,7 @@
 /** When something is predicted, as marks along the play-head. Those that would lie on one another share a label. */
 import { positionOf, type Span } from "./playhead";
 
-export interface Moment {
+export interface Due {
   time: number;
   /** On the bar. */
   label: string;
@@ -25,11 +25,11 @@ const NEAREST = 0.04;
 const LISTED = 2;
 
 /** In order of time; what is there at the start and what comes after the end are left out. */
-export function marksOf(moments: readonly Moment[], span: Span, nearest = NEAREST): Mark[] {
-  const placed = moments
+export function marksOf(dues: readonly Due[], span: Span, nearest = NEAREST): Mark[] {
+  const placed = dues
     .filter(({ time }) => time > 0 && time <= span.last)
-    .map((moment) => ({ moment, position: positionOf(span, moment.time) }))
-    .sort((a, b) => a.moment.time - b.moment.time);
+    .map((due) => ({ due, position: positionOf(span, due.time) }))
+    .sort((a, b) => a.due.time - b.due.time);
   const joined: (typeof placed)[] = [];
   for (const one of placed) {
     const group = joined.at(-1);
@@ -38,9 +38,9 @@ export function marksOf(moments: readonly Moment[], span: Span, nearest = NEARES
   }
   return joined.map((group) => ({
     position: middle(group),
-    label: labelOf(group.map(({ moment }) => moment.label)),
-    title: group.map(({ moment }) => moment.title).join("\n"),
-    ticks: group.map(({ moment, position }) => ({ position, colour: moment.colour })),
+    label: labelOf(group.map(({ due }) => due.label)),
+    title: group.map(({ due }) => due.title).join("\n"),
+    ticks: group.map(({ due, position }) => ({ position, colour: due.colour })),
   }));
 }
 
