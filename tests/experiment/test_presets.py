@@ -108,7 +108,7 @@ def test_two_sines_measured_modes_lie_on_their_lines() -> None:
     assert error < 0.02
 
 
-@pytest.mark.parametrize("widths", [(64, 1024), pytest.param(WIDTHS, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("widths", [(64, 256), pytest.param(WIDTHS, marks=pytest.mark.soak)])
 def test_two_sines_error_falls_with_width(widths: tuple[int, ...]) -> None:
     means = []
     for width in widths:
@@ -196,10 +196,7 @@ def pooled(values: list[float]) -> float:
     return float(np.exp(np.mean(np.log(values))))
 
 
-FEW_OR_FIVE = pytest.mark.parametrize("seeds", [2, pytest.param(5, marks=pytest.mark.soak)])
-
-
-@FEW_OR_FIVE
+@pytest.mark.parametrize("seeds", [2, pytest.param(5, marks=pytest.mark.soak)])
 def test_noisy_labels_are_overfitted_late(seeds: int) -> None:
     """Measured, seeds 0 to 7: ratios 3.0 to 9.2, turns at step 28 to 91, rises of the loss of at most 2.1 %."""
     ratios, turns = [], []
@@ -229,10 +226,11 @@ def test_noisy_labels_signal_is_in_the_first_modes() -> None:
     assert share(started.targets - clean) < 0.35
 
 
-@FEW_OR_FIVE
+@pytest.mark.parametrize(
+    ("widths", "seeds"), [((64, 512), 2), pytest.param((64, 512, 4096), 5, marks=pytest.mark.soak)]
+)
 @pytest.mark.parametrize(("scaling", "low", "high"), [("ntk", -np.inf, -0.8), ("mean-field", -0.1, 0.1)])
-def test_drift_against_width(scaling: str, low: float, high: float, seeds: int) -> None:
-    widths = (64, 512, 4096)
+def test_drift_against_width(scaling: str, low: float, high: float, widths: tuple[int, ...], seeds: int) -> None:
     drifts = [
         [run("lazy-vs-feature", f"{scaling}-{width}", seed).kernels[-1].drift for width in widths]
         for seed in range(seeds)
@@ -262,6 +260,22 @@ def test_above_the_limit_the_loss_catapults() -> None:
     assert done.losses[-1] < 1e-3 * done.losses[0]
     assert sharpness(done)[-1] < 1
     assert done.finished.outcome == "completed"
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "text"),
+    [
+        ("edge-of-stability", "catapult-1.5", "Prediction fails: the kernel moved 68 %"),
+        ("two-sines", "width-64", "Prediction roughly holds: the kernel moved 47 %"),
+        ("two-sines", "width-1024", "Prediction roughly holds: mode 10 is off by 42 %"),
+        ("six-frequencies", "wide", "Prediction holds"),
+    ],
+)
+def test_verdicts_are_of_what_the_charts_show(id: str, name: str, text: str) -> None:
+    """The first two were said to hold when the verdict was a median; their points lie off their lines."""
+    verdict = run(id, name).finished.verdict
+    assert verdict is not None
+    assert verdict.text == text
 
 
 def test_far_above_the_limit_the_loss_diverges() -> None:

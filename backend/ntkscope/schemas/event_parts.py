@@ -198,3 +198,4 @@ class Verdict(Model):
     worst_error: float | None  # W: the largest of these errors
     worst_modes: list[int]  # 1-based numbers of its group; empty where none is compared
     drift: float | None  # the largest ||K_t - K_0||_F / ||K_0||_F so far; None without kernel frames
+    rising: tuple[int, ...] = ()  # 1-based significant modes that rose after they had fallen: others leak into them

@@ -2416,6 +2416,11 @@ export interface components {
             worst_modes: number[];
             /** Drift */
             drift: number | null;
+            /**
+             * Rising
+             * @default []
+             */
+            rising: number[];
         };
         /**
          * WaveAnswer

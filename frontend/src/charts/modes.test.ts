@@ -65,6 +65,20 @@ describe("the modes", () => {
     expect(modesChart.figure(runFixture(), VIEW, "light").note).toContain("below round-off");
   });
 
+  it("says why points rise, whatever the verdict's cause", () => {
+    const note = (rising: number[] | undefined) => {
+      const run = runFixture();
+      const numbers = { function_error: 0.3, modes_error: 0.1, worst_error: 0.5, worst_modes: [2], drift: 0.5 };
+      const verdict = { word: "fails", cause: "kernel_moved", text: "Prediction fails", ...numbers, rising };
+      Object.assign(run.frames.at(-1) as object, { verdict });
+      return modesChart.figure(run, VIEW, "light").note ?? "";
+    };
+    expect(note([2])).toContain("Mode 2 rises again by what other modes leak into it");
+    expect(note([2, 5])).toContain("Modes 2, 5 rise again");
+    expect(note([])).not.toContain("again");
+    expect(note(undefined)).not.toContain("again"); // a log of before
+  });
+
   it("draws no mark inside the floor, and names it", () => {
     const run = runFixture();
     (run.started as { coefficient_floor: number }).coefficient_floor = 1e-6;

@@ -29,7 +29,7 @@ const words = {
   leaks: (modes: number[]) =>
     modes.length === 1
       ? `Mode ${modes[0]} rises again by what other modes leak into it`
-      : `Modes ${modes[0]}–${modes.at(-1)} rise again by what other modes leak into them`,
+      : `Modes ${modes.join(", ")} rise again by what other modes leak into them`,
 } as const;
 
 const help: Help = {
@@ -257,7 +257,7 @@ function noteOf(run: RunState, sunk: Set<number>): string | null {
   const verdict = (run.finished ?? run.frames.at(-1))?.verdict;
   const left = run.started?.groups.filter((group, index) => !group.resolved || sunk.has(index)) ?? [];
   const count = left.reduce((sum, group) => sum + group.modes.length, 0);
-  const leaks = verdict?.cause === "leakage" ? words.leaks(verdict.worst_modes) : null;
+  const leaks = verdict?.rising?.length ? words.leaks(verdict.rising) : null;
   return [leaks, count ? chartWords.countBelow(count) : null].filter(Boolean).join(". ") || null;
 }
 

@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 describe("VerdictChip", () => {
-  const numbers = { function_error: 0.021, modes_error: 0.01, worst_error: 0.42, worst_modes: [5], drift: 0.68 };
+  const numbers = { function_error: 0.021, modes_error: 0.01, worst_error: 0.42, worst_modes: [5], drift: 0.68, rising: [] };
   const holds: Verdict = { ...numbers, word: "holds", cause: null, text: "Prediction holds" };
   const fails: Verdict = { ...numbers, word: "fails", cause: "kernel_moved", text: "Prediction fails: the kernel moved 68 %" };
 

@@ -7,7 +7,7 @@ const SCALINGS: Scaling[] = ["ntk", "mean_field"];
 const SEEDS = [0, 1];
 
 function verdict(holds: boolean): Verdict {
-  const numbers = { cause: null, function_error: holds ? 0.02 : 0.4, modes_error: 0.03, worst_error: 0.1, worst_modes: [2], drift: 0.01 };
+  const numbers = { cause: null, function_error: holds ? 0.02 : 0.4, modes_error: 0.03, worst_error: 0.1, worst_modes: [2], drift: 0.01, rising: [] };
   return { ...numbers, ...(holds ? { word: "holds", text: "Prediction holds" } : { word: "fails", text: "The prediction fails" }) };
 }
 

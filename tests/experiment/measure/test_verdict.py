@@ -91,9 +91,20 @@ def test_leakage_is_what_rises_where_a_mode_alone_only_falls() -> None:
     found = judged(leaking, falling(1.0), 0.01)
     assert (found.word, found.cause) == ("roughly holds" if (found.modes_error or 0) < 0.2 else "fails", "leakage")
     assert "other modes leak into mode 1" in found.text
+    assert found.rising == (1,)
     slow = judged(falling(0.5), falling(1.0), 0.01)  # merely slower
-    assert slow.cause is None
+    assert (slow.cause, slow.rising) == (None, ())
     assert "leak" not in slow.text
+
+
+def test_what_rises_is_named_whatever_the_cause() -> None:
+    """Not a passing zero of 1 %, nor what grows beyond its start, nor what only stays behind its line."""
+    measured = falling(0.5, 1.0, 1.0, 1.0)
+    measured[20:, 1] += 0.3
+    measured[20:, 2] += 0.009
+    measured[20:, 3] += 1.1
+    found = judged(measured, falling(0.5, 1.0, 1.0, 1.0), 0.3, motion=Motion(0.68, 0.02, 0.3))
+    assert (found.cause, found.rising) == ("kernel_moved", (2,))
 
 
 def test_there_is_no_verdict_before_anything_moved_or_where_the_function_s_error_is_unknown() -> None:

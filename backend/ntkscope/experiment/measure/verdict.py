@@ -94,13 +94,14 @@ def verdict(
         return None
     modes = worst = None
     named: list[int] = []
+    rising = _rising(measured, predicted)
     leaks = False
     if compared.any():
         modes = float(np.median(errors[compared]))
         at, who = np.unravel_index(int(np.where(compared, errors, -1.0).argmax()), errors.shape)
         worst = float(errors[at, who])
         named = [mode + 1 for mode in groups.modes[int(who)]]
-        leaks = _rises(np.abs(measured[:, who]), float(abs(measured[at, who] - predicted[at, who])))
+        leaks = bool(rising[who])
     word = _word(function, modes or 0.0, worst or 0.0)
     cause = None if word == "holds" else _cause(function, motion, leaks)
     return Verdict(
@@ -112,6 +113,7 @@ def verdict(
         worst_error=worst,
         worst_modes=named,
         drift=None if motion is None else motion.drift,
+        rising=tuple(mode + 1 for group in np.flatnonzero(rising) for mode in groups.modes[group]),
     )
 
 
@@ -132,10 +134,17 @@ def _cause(function: float, motion: Motion | None, leaks: bool) -> VerdictCause 
     return "kernel_moved" if motion and motion.explains else None
 
 
-def _rises(sizes: Array, off: float) -> bool:
-    """Whether a group has risen from its smallest by most of what it is off by, and is below its start all along."""
-    rise = float((sizes - np.minimum.accumulate(sizes)).max())
-    return bool(sizes.max() <= sizes[0] * (1 + MOVED)) and rise >= EXPLAINS * off
+def _rising(measured: Array, predicted: Array) -> NDArray[np.bool_]:
+    """(G,) whether a group has risen from its smallest by most of what it is off by, and was never above its start.
+
+    A rise of less than what counts as a motion is none.
+    """
+    sizes = np.nan_to_num(np.abs(measured))
+    off = np.nan_to_num(np.abs(measured - predicted)).max(axis=0, initial=0.0)
+    rise = (sizes - np.minimum.accumulate(sizes)).max(axis=0, initial=0.0)
+    bounded = (sizes <= sizes[0] * (1 + MOVED)).all(axis=0)
+    found: NDArray[np.bool_] = bounded & (rise >= np.maximum(EXPLAINS * off, MOVED))
+    return found
 
 
 def _because(cause: VerdictCause | None, motion: Motion | None, function: float, named: list[int], worst: float) -> str:
