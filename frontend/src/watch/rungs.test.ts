@@ -59,6 +59,13 @@ describe("how much of a row is there", () => {
     expect(learntTime(run, third)).toBe(learnt);
   });
 
+  it("is learnt at the first step at the earliest", () => {
+    const run = recorded();
+    const first = ladderOf(run.started!).rungs[0]!;
+    run.frames.slice(1).forEach((frame) => (frame.wave_errors[1] = 1e-9));
+    expect(learntTime(run, first)).toBe(run.started?.learning_rate);
+  });
+
   it("is a part from 0 to 1, whatever the error", () => {
     const run = recorded();
     const first = ladderOf(run.started!).rungs[0]!;

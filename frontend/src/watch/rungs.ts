@@ -3,7 +3,7 @@ import type { Started } from "../api/codec";
 import type { Group, KernelPreview, WaveAnswer } from "../api/types";
 import { frequency as written } from "../format";
 import { bracketOf, interpolated, predictionsOf } from "../run/at-time";
-import { forGood } from "../run/for-good";
+import { forGood, type ForGood } from "../run/for-good";
 import type { RunState } from "../run/run";
 import { rungWords as words } from "./words";
 
@@ -117,7 +117,14 @@ export function errorsOf(run: RunState, rung: Rung): number[] {
 
 /** When it is learnt for good, of all that is recorded so far. */
 export function learntTime(run: RunState, rung: Rung): number | null {
-  return forGood(run.frames.map((frame) => frame.time), errorsOf(run, rung), run.started?.epsilon ?? 0).time;
+  return learntUntil(run, rung, run.frames.length).time;
+}
+
+/** The same, of the first `count` frames. Nothing happens between the start and the first step. */
+function learntUntil(run: RunState, rung: Rung, count: number): ForGood {
+  const frames = run.frames.slice(0, count);
+  const found = forGood(frames.map((frame) => frame.time), errorsOf({ ...run, frames }, rung), run.started?.epsilon ?? 0);
+  return found.time ? { ...found, time: Math.max(found.time, run.started?.learning_rate ?? 0) } : found;
 }
 
 /** @param at Index of the frame at the play-head. */
@@ -125,8 +132,7 @@ export function progressAt(run: RunState, rung: Rung, at: number): Progress {
   const { started } = run;
   const frame = run.frames[at];
   if (!started || !frame) return UNBEGUN;
-  const past = run.frames.slice(0, at + 1).map((one) => one.time);
-  const { time, lost } = forGood(past, errorsOf(run, rung).slice(0, at + 1), started.epsilon);
+  const { time, lost } = learntUntil(run, rung, at + 1);
   if (rung.kind === "wave") {
     return { has: part(1 - (frame.wave_errors[rung.index] ?? NaN)), predicted: part(1 - (frame.wave_errors_predicted[rung.index] ?? NaN)), learnt: time, lost };
   }

@@ -41,7 +41,7 @@ export const watchWords = {
   ladder: { waves: "When each wave is learnt", modes: "When each mode is learnt" },
   ladderNote: { waves: "Dashed: in the target. Colour: what the network has. Mark: what the kernel says it has by now.", modes: "Each mode is a pattern over the points. Bar: how much is learnt. Mark: what the kernel says by now." },
   ladderDraft: { waves: "Dashed: in the target. Nothing is learnt yet; the kernel already says when it will be.", modes: "Each mode is a pattern over the points. Nothing is learnt yet; the kernel says when it will be." },
-  more: (left: number) => `and ${inWords(left)} more, with a smaller share`,
+  more: { waves: (left: number) => `and ${inWords(left)} more, with a smaller share`, modes: (left: number) => `and ${inWords(left)} more, which are slower` },
   due: (time: number) => `due at ${number(time)}`,
   dueShort: (time: number) => `due ${number(time)}`,
   learntAt: (time: number) => `learnt at ${number(time)}`,
