@@ -49,9 +49,9 @@ def test_watch_fits_a_tablet(server: Server, open_page: Open) -> None:
 
 def test_type_and_marks_grow_with_the_window(server: Server, open_page: Open) -> None:
     page = open_page(server.url, size=CINEMA)
-    tick = card(page, "Loss").locator(".xtick text").first
-    expect(tick).to_be_attached()
-    assert float(tick.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) > 13
+    plot = card(page, "Loss").locator(".js-plotly-plot")
+    expect(plot).to_be_attached()
+    assert plot.evaluate("e => e._fullLayout.xaxis.tickfont.size") > 13
     title = card(page, "Loss").get_by_role("heading")
     assert float(title.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) > 20
 
