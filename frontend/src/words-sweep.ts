@@ -21,6 +21,7 @@ const bases = {
 export type BaseName = keyof typeof bases;
 
 export const sweepWords = {
+  scrolls: "A table that scrolls sideways",
   title: "Width study",
   form: "What to sweep",
   base: "Set-up",

@@ -4,6 +4,10 @@ import { duration, frequency, number, steps, whole } from "./format";
 export const words = {
   product: "ntkscope",
   pages: { lab: "Lab", sweep: "Sweep" },
+  headings: { lab: "Train a network and measure its kernel", sweep: "Train many networks and compare them" },
+  doing: "What the run is doing",
+  depth: "How deep",
+  depths: { watch: "Watch", measure: "Measure" },
   train: "Train",
   trainThis: "Train this yourself",
   resume: "Resume it",
@@ -33,7 +37,19 @@ export const words = {
   position: (time: number, step: number | undefined) =>
     step === undefined ? `t = ${number(time)}` : `t = ${number(time)} · step ${whole(step)}`,
   rehearsedAt: (time: number) => `t = ${number(time)} · rehearsed, not yet trained`,
+  percentDone: (step: number, of: number) => `Training, ${Math.floor((100 * step) / of)}\u2009% done`,
+  track: (scale: "log" | "linear") => `Time in the run, ${scale === "log" ? "logarithmic" : "linear"}`,
+  loop: "Loop",
+  speedOf: (speed: number) => `${speed}×`,
+  options: "How it plays",
+  timeScale: "Time",
+  timeScales: { log: "Logarithmic", linear: "Linear" },
+  frameBack: "One frame back",
+  frameOn: "One frame on",
+  jumpTo: "Jump to where it is learnt",
+  nothingLearnt: "Nothing is learnt yet.",
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
+  mark: (labels: string) => `k = ${labels}`,
   learningMark: (k: number, step: number, time: number) =>
     `Frequency ${frequency(k)} is predicted to be learnt at step ${steps(step)}, t = ${number(time)}`,
   trainChanged: "Train with these changes",
@@ -46,6 +62,9 @@ export const words = {
   charts: "Charts",
   sixCharts: "Six charts",
   moreCharts: "More",
+  furtherCharts: "More charts",
+  fewerCharts: "Six charts only",
+  notThisRun: "Of the run before. This set-up is not trained yet.",
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
   /** The preview's rate is one of half the sum, whatever the given one is of. */
@@ -196,7 +215,12 @@ export const KEYS: { keys: string[]; does: string }[] = [
   { keys: ["←", "→"], does: "One frame back or forward" },
   { keys: ["Home", "End"], does: "First or newest frame" },
   { keys: ["+", "−"], does: "Play faster or slower" },
+  { keys: ["1", "…", "6"], does: "To when that wave or mode is learnt" },
+  { keys: ["N", "P"], does: "To the next one learnt, or the one before" },
+  { keys: ["O"], does: "Play again from the start at the end, or not" },
+  { keys: ["T"], does: "Logarithmic or linear time" },
   { keys: ["L"], does: "Back to live" },
+  { keys: ["M"], does: "Watch or Measure" },
   { keys: ["?"], does: "This list" },
 ];
 

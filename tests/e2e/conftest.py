@@ -111,8 +111,11 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
         if message.type == "error":
             errors.append(message.text)
 
-    def open_(url: str, size: dict[str, int] = WIDE, **options: object) -> Page:
+    def open_(url: str, size: dict[str, int] = WIDE, depth: str | None = "measure", **options: object) -> Page:
+        """`depth`: as a reader who has chosen it before; None for a first visit."""
         context = browser.new_context(viewport=size, has_touch=size is PHONE, **options)  # type: ignore[arg-type]
+        if depth is not None:
+            context.add_init_script(f"localStorage.setItem('ntkscope.depth', '{depth}')")
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()

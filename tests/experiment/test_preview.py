@@ -36,6 +36,23 @@ def test_it_says_what_the_run_starts_from() -> None:
     assert said.cost.parameters == started.parameters
 
 
+@pytest.mark.parametrize("points", [{"kind": "interval", "n": 9}, {"kind": "circle", "n": 8}])
+def test_the_target_is_the_one_that_the_run_then_learns(points: dict[str, Any]) -> None:
+    here = config(data={"points": points, "noise": 0.1})
+    started = next(event for event in train(here) if isinstance(event, Started))
+    for said in (preview(here).target, preview_cost(here).target):
+        assert said is not None
+        assert said.geometry == started.geometry == points["kind"]
+        np.testing.assert_array_equal(said.inputs, started.inputs[:, 0])
+        np.testing.assert_array_equal(said.targets, started.targets)
+        np.testing.assert_array_equal(said.grid, started.grid[:, 0])
+        np.testing.assert_array_equal(said.grid_target, started.grid_target)
+
+
+def test_two_inputs_have_no_curve_to_show() -> None:
+    assert preview_cost(config(data={"points": {"kind": "random", "n": 6, "d": 2}})).target is None
+
+
 def test_groups_learnt_are_those_whose_time_comes() -> None:
     spectrum = preview(config()).spectrum
     assert spectrum is not None

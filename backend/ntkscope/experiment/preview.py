@@ -11,7 +11,7 @@ from ntkscope.experiment.measure.notices import choice_notices, rehearsal_warnin
 from ntkscope.experiment.measure.scale_warnings import scale_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.measure.units import in_own_units
-from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.problem.build import Problem, build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.loss import loss_notices
 from ntkscope.experiment.schedule import recording_steps
@@ -26,7 +26,7 @@ from ntkscope.numerics import complete
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Suggestion
-from ntkscope.schemas.preview import KernelPreview, Preview, WaveAnswer
+from ntkscope.schemas.preview import KernelPreview, Preview, PreviewedTarget, WaveAnswer
 from ntkscope.schemas.rehearsal import Rehearsed
 from ntkscope.schemas.training import RehearsedRate
 
@@ -78,6 +78,7 @@ def begin_preview(config: RunConfig, dataset: Table | None = None, on: Speeds | 
         config=config,
         cost=cost,
         spectrum=_spectrum(state, answers),
+        target=_target(state.problem),
         rehearsing=None,
         rehearsal=None,
         offers=[],
@@ -132,20 +133,35 @@ def preview_cost(config: RunConfig, dataset: Table | None = None, on: Speeds | N
     Raises:
         NtkscopeError: the data cannot be built.
     """
-    notices = build(config, dataset).notices
+    problem = build(config, dataset)
     cost = estimate_cost(config, dataset, on)
     return Preview(
         status="cost",
         config=config,
         cost=cost,
         spectrum=None,
+        target=_target(problem),
         rehearsing=None,
         rehearsal=None,
         offers=[],
-        notices=notices,
+        notices=problem.notices,
         warnings=[],
         remedies=[],
     )
+
+
+def _target(problem: Problem) -> PreviewedTarget | None:
+    """What is drawn before the first step, in the person's own units; nothing for more than one input."""
+    if problem.geometry not in ("interval", "circle"):
+        return None
+    told = PreviewedTarget(
+        geometry=problem.geometry,
+        inputs=problem.inputs[:, 0],
+        targets=problem.targets.numpy(),
+        grid=problem.grid_inputs[:, 0],
+        grid_target=None if problem.grid_target is None else problem.grid_target.numpy(),
+    )
+    return in_own_units(told, problem.target_scaling)
 
 
 def _notices(state: InitialState) -> list[str]:

@@ -1,12 +1,13 @@
 """What can be said of a run before a single step."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from ntkscope.schemas.array import Vector
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Group, Suggestion
 from ntkscope.schemas.rehearsal import RehearsalProgress, Rehearsed, StepsOffer
+from ntkscope.schemas.units import VALUE
 from ntkscope.schemas.wave import WaveForecast
 
 
@@ -41,6 +42,16 @@ class KernelPreview(Model):
     waves: list[WaveAnswer]  # of the target: its mean, then what was typed, then what was found; empty for d > 1
 
 
+class PreviewedTarget(Model):
+    """What a network of one input is to learn, as the run's Started will have it."""
+
+    geometry: Literal["interval", "circle"]
+    inputs: Vector  # (n,) positions, on a circle angles
+    targets: Annotated[Vector, VALUE]  # (n,) with noise
+    grid: Vector  # (g,) evaluation points
+    grid_target: Annotated[Vector | None, VALUE]  # (g,) clean target there; None where it is not known
+
+
 class Preview(Model):
     """POST /api/preview.
 
@@ -54,6 +65,7 @@ class Preview(Model):
     rehearsing: RehearsalProgress | None  # while it goes on
     rehearsal: Rehearsed | None  # None until it is there, and where a notice says why there is none
     offers: list[StepsOffer]  # how many steps are enough
+    target: PreviewedTarget | None = None  # None for more than one input
     notices: list[str]
     warnings: list[str]
     remedies: list[Suggestion]  # for some of the warnings, whose sentences they have: what to change, all at once

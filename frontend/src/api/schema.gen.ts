@@ -1843,12 +1843,32 @@ export interface components {
             rehearsal: components["schemas"]["Rehearsed"] | null;
             /** Offers */
             offers: components["schemas"]["StepsOffer"][];
+            target?: components["schemas"]["PreviewedTarget"] | null;
             /** Notices */
             notices: string[];
             /** Warnings */
             warnings: string[];
             /** Remedies */
             remedies: components["schemas"]["Suggestion"][];
+        };
+        /**
+         * PreviewedTarget
+         * @description What a network of one input is to learn, as the run's Started will have it.
+         */
+        PreviewedTarget: {
+            /**
+             * Geometry
+             * @enum {string}
+             */
+            geometry: "interval" | "circle";
+            /** Inputs */
+            inputs: (number | null)[];
+            /** Targets */
+            targets: (number | null)[];
+            /** Grid */
+            grid: (number | null)[];
+            /** Grid Target */
+            grid_target: (number | null)[] | null;
         };
         /**
          * RandomPoints

@@ -3,18 +3,25 @@ import { spotBeside } from "./place";
 
 const window = { width: 1000, height: 800 };
 const panel = { width: 400, height: 300 };
+/** A card without room beside it. */
+const full = { left: 0, right: 1000, top: 90, bottom: 400 };
 const button = (right: number, top: number) => ({ left: right - 24, right, top, bottom: top + 24 });
 
+it("stands right of its card, or left of it, and leaves the chart to be seen", () => {
+  expect(spotBeside(button(500, 100), panel, window, { left: 0, right: 520, top: 90, bottom: 400 })).toEqual({ left: 524, top: 90 });
+  expect(spotBeside(button(960, 600), panel, window, { left: 500, right: 980, top: 590, bottom: 790 })).toEqual({ left: 96, top: 492 });
+});
+
 it("stands below its button, right edges aligned", () => {
-  expect(spotBeside(button(700, 100), panel, window)).toEqual({ left: 300, top: 128 });
+  expect(spotBeside(button(700, 100), panel, window, full)).toEqual({ left: 300, top: 128 });
 });
 
 it("stands above where there is no room below", () => {
-  expect(spotBeside(button(700, 600), panel, window)).toEqual({ left: 300, top: 296 });
+  expect(spotBeside(button(700, 600), panel, window, full)).toEqual({ left: 300, top: 296 });
 });
 
 it("never leaves the window", () => {
-  expect(spotBeside(button(200, 100), panel, window).left).toBe(8);
-  expect(spotBeside(button(999, 100), panel, window).left).toBe(592);
-  expect(spotBeside(button(700, 300), { width: 400, height: 780 }, window).top).toBe(12);
+  expect(spotBeside(button(200, 100), panel, window, full).left).toBe(8);
+  expect(spotBeside(button(999, 100), panel, window, full).left).toBe(592);
+  expect(spotBeside(button(700, 300), { width: 400, height: 780 }, window, full).top).toBe(12);
 });

@@ -1,4 +1,4 @@
-/** Where a panel goes beside its button: below it, above where there is no room, never outside the window. */
+/** Where a panel goes: beside its card, which it does not cover; without room there, below its button or above it; never outside the window. */
 
 const GAP = 4;
 const EDGE = 8;
@@ -10,7 +10,10 @@ interface Box {
   bottom: number;
 }
 
-export function spotBeside(button: Box, panel: { width: number; height: number }, window: { width: number; height: number }): { left: number; top: number } {
+export function spotBeside(button: Box, panel: { width: number; height: number }, window: { width: number; height: number }, card: Box): { left: number; top: number } {
+  const wide = GAP + panel.width + EDGE;
+  const aside = card.right + wide <= window.width ? card.right + GAP : card.left >= wide ? card.left - GAP - panel.width : null;
+  if (aside !== null) return { left: aside, top: Math.max(EDGE, Math.min(card.top, window.height - panel.height - EDGE)) };
   const left = Math.max(EDGE, Math.min(button.right - panel.width, window.width - panel.width - EDGE));
   const below = button.bottom + GAP;
   if (below + panel.height <= window.height - EDGE) return { left, top: below };
@@ -25,6 +28,7 @@ export function placeBeside(panel: HTMLElement, button: HTMLElement): void {
       button.getBoundingClientRect(),
       { width: panel.offsetWidth, height: panel.offsetHeight },
       { width: innerWidth, height: innerHeight },
+      (button.closest("section") ?? button).getBoundingClientRect(),
     );
     panel.style.left = `${left}px`;
     panel.style.top = `${top}px`;

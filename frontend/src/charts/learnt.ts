@@ -21,6 +21,8 @@ const HALF = 0.4;
 const LABELS = 14;
 /** Per cent. */
 const TOP = 108;
+/** What is learnt too much stands in full, up to three times the whole; the axis grows in few steps. */
+const TOPS = [TOP, 130, 160, 210, 310];
 
 const words = {
   subtitle: "1 − cᵢ(t) / cᵢ(0)",
@@ -54,7 +56,11 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const groups = started ? drawnGroups(started, view, theme) : [];
   const measured = groups.map(({ index }) => inPercent(frame?.learnt[index]));
   const predicted = started ? predictedAt(started, groups, frame) : [];
-  const outside = groups.filter(({ group }, i) => group.significant && ((measured[i] ?? 0) > TOP || (measured[i] ?? 0) < -2)).length;
+  const counted = groups.filter(({ group }) => group.significant).map(({ index }) => index);
+  // Of the whole run so far: the axis is the same wherever the play-head stands.
+  const highest = run.frames.reduce((most, one) => counted.reduce((now, index) => Math.max(now, inPercent(one.learnt[index]) ?? 0), most), 0);
+  const top = TOPS.find((one) => highest <= one) ?? (TOPS.at(-1) as number);
+  const outside = groups.filter(({ group }, i) => group.significant && ((measured[i] ?? 0) > top || (measured[i] ?? 0) < -2)).length;
   const labelled = labels(groups);
   return {
     data: started ? [bars(measured, groups, view), ticks(predicted, theme)] : [],
@@ -70,7 +76,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
         showgrid: false,
         zeroline: false,
       },
-      y: { type: "linear", range: [0, TOP], ticksuffix: "\u2009%" },
+      y: { type: "linear", range: [0, top], ticksuffix: "\u2009%" },
       xTitle: chartWords.modeNumber,
       yTitle: words.symbol,
       large: false,

@@ -112,7 +112,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       view,
       uirevision: `${run.id}:loss`,
       x: timeAxis(started, "log", 0.03),
-      y: lossAxis(run, [...theory.y, ...(infinite?.y ?? []), ...(rehearsed?.y ?? [])], started ? LIFT * startOf(run, predictionsOf(started).loss) : 1),
+      y: lossAxis(run, [...theory.y, ...(rehearsed?.y ?? [])], started ? LIFT * startOf(run, predictionsOf(started).loss) : 1),
       xTitle: chartWords.timeShort,
       // Its symbol is in the subtitle: the legend may need a second line there.
       yTitle: "",
@@ -198,7 +198,7 @@ function startOf(run: RunState, loss: Float32Array): number {
   return run.frames[0]?.loss ?? loss[0] ?? 1;
 }
 
-/** Known before the first step from the prediction; whole decades, so that measurements move it seldom. */
+/** Known before the first step from K₀'s prediction; whole decades, so that measurements move it seldom. What infinite width says may leave it. */
 function lossAxis(run: RunState, predicted: number[], most: number): Axis {
   const measured = run.frames.flatMap((frame) => [frame.loss, frame.held_out_error ?? 0]);
   return decadeAxis([...predicted.filter((value) => value <= most), ...measured], DECADES);

@@ -78,6 +78,19 @@ describe("how much is learnt", () => {
     expect(learntChart.figure(runFixture(), VIEW, "light").note).toBeNull();
   });
 
+  it("has room for what is learnt too much, in few steps", () => {
+    const over = (factor: number) => {
+      const run = runFixture();
+      run.frames.at(-1)!.learnt[1] = factor;
+      const figure = learntChart.figure(run, VIEW, "light");
+      return [figure.layout.yaxis.range[1], figure.note];
+    };
+    expect(over(1)).toEqual([108, null]);
+    expect(over(1.2)).toEqual([130, null]);
+    expect(over(2.9)).toEqual([310, null]);
+    expect(over(4)).toEqual([310, "1 outside the frame"]);
+  });
+
   it("finds a group under its bar and under its stroke", () => {
     const figure = learntChart.figure(runFixture(), VIEW, "light");
     expect(figure.describe(0, 2)?.group).toBe(2);

@@ -27,6 +27,21 @@ describe("log time", () => {
   });
 });
 
+describe("linear time", () => {
+  const linear = { ...span, scale: "linear" as const };
+
+  it("puts equal times at equal distances, from 0 on", () => {
+    expect([0, 25, 50, 100, 1e9, NaN].map((time) => positionOf(linear, time))).toEqual([0, 0.25, 0.5, 1, 1, 0]);
+    expect([0, 0.25, 0.5, 1, 2].map((position) => timeAt(linear, position))).toEqual([0, 25, 50, 100, 100]);
+  });
+
+  it("takes as long to play", () => {
+    let time = 0;
+    for (let step = 0; step < 120; step += 1) time = advance(linear, time, WHOLE_RUN_SECONDS / 120, 1);
+    expect(time).toBeCloseTo(100, 6);
+  });
+});
+
 describe("playing", () => {
   it("takes twelve seconds for the whole run, in whatever steps", () => {
     let time = 0;

@@ -1,12 +1,16 @@
-/** The play-head's arithmetic: a position from 0 to 1 is linear in log time; 0 itself is time 0. */
+/** The play-head's arithmetic: a position from 0 to 1 is linear in log time, or in time; 0 itself is time 0. */
 
 export const WHOLE_RUN_SECONDS = 12;
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];
+
+/** How time runs along the bar. */
+export type TimeScale = "log" | "linear";
 
 /** From the first recorded time above 0 to the last one shown. */
 export interface Span {
   first: number;
   last: number;
+  scale?: TimeScale;
 }
 
 /** The span of ascending times, up to `last` where the run ended earlier; null without two of them above 0. */
@@ -17,6 +21,7 @@ export function spanOf(times: ArrayLike<number>, last?: number): Span | null {
 }
 
 export function positionOf(span: Span, time: number): number {
+  if (span.scale === "linear") return time > 0 ? Math.min(1, time / span.last) : 0;
   if (!(time > span.first)) return 0;
   return Math.min(1, Math.log(time / span.first) / Math.log(span.last / span.first));
 }
@@ -24,6 +29,7 @@ export function positionOf(span: Span, time: number): number {
 export function timeAt(span: Span, position: number): number {
   if (position <= 0) return 0;
   if (position >= 1) return span.last; // itself: no round-off may leave the last frame out
+  if (span.scale === "linear") return span.last * position;
   return span.first * (span.last / span.first) ** position;
 }
 

@@ -1,4 +1,5 @@
 /** A run as the page knows it: the events so far, reduced one by one. No DOM, no Svelte. */
+import { cutDiverged } from "./cut";
 import type { Finished, Frame, KernelFrame, Started, StreamEvent, Tick } from "../api/codec";
 
 export interface RunState {
@@ -46,6 +47,7 @@ export function reduce(run: RunState, event: StreamEvent): RunState {
       // A second one without a `Started` in between: an extension was cancelled before it began; the figures stand.
       run.finished = run.finished ? { ...run.finished, outcome: event.outcome, reason: event.reason, sentence: event.sentence } : event;
       run.tick = null;
+      if (run.finished.outcome === "diverged") cutDiverged(run);
       break;
   }
   return run;

@@ -24,6 +24,8 @@ export interface View {
   slice: number | null;
   /** A phone: fewer ticks and modes, symbols above the axes, no dragging. */
   narrow: boolean;
+  /** How much larger than they are drawn for charts are: their type and marks grow with them. */
+  zoom: number;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -35,4 +37,5 @@ export const DEFAULT_VIEW: View = {
   basis: "frozen",
   slice: null,
   narrow: false,
+  zoom: 1,
 };

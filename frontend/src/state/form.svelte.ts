@@ -66,10 +66,11 @@ export class FormState {
     this.scaled = [];
   }
 
-  /** The config of a link; returns sentences about what could not be read. */
-  load(hash: string): string[] {
+  /** The config of a link, and the preset that it was changed from; returns sentences about what could not be read. */
+  load(hash: string, from: string | null = null): string[] {
     const linked = fromHash(this.reader, hash);
     this.set(fitted(linked.config, "network.width"));
+    this.origin ??= this.variantOf(from);
     return linked.problems;
   }
 
@@ -148,6 +149,11 @@ export class FormState {
     return this.errors[path] ?? this.refusals[path];
   }
 
+  /** The preset's variant that was changed, as a link has it; null for none, and where nothing was. */
+  get from(): string | null {
+    return this.origin && this.edited ? `${this.origin.preset.id}/${this.origin.variant.name}` : null;
+  }
+
   /** How a run of this draft is called: its preset's first words, and the variant or what was changed. */
   name(): string {
     if (!this.origin) return "";
@@ -175,6 +181,13 @@ export class FormState {
     if (!round) this.choose("data.scale_inputs", "unit");
     this.choose("data.scale_targets", "standardize");
     this.scaled = [words.scaledFormula(round)];
+  }
+
+  private variantOf(from: string | null): Origin | null {
+    const [id, name] = from?.split("/") ?? [];
+    const preset = this.presets.find((one) => one.id === id);
+    const variant = preset?.variants.find((one) => one.name === name);
+    return preset && variant ? { preset, variant } : null;
   }
 
   private missing(): boolean {

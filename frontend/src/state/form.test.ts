@@ -153,3 +153,25 @@ describe("a refusal of the server", () => {
     expect(Object.keys(refusalsOf(make(), new Problem({ errors })))).toEqual(["network.width", "data.target"]);
   });
 });
+
+describe("a link to a changed preset", () => {
+  const wide = () => presets.find((one) => one.id === "six-frequencies")!.variants[0]!;
+
+  it("keeps the preset's name and words", () => {
+    const first = make();
+    first.set(wide().config);
+    expect(first.from).toBeNull();
+    first.choose("network.width", 77);
+    expect(first.from).toBe(`six-frequencies/${wide().name}`);
+    const second = make();
+    second.load(first.hash, first.from);
+    expect(second.origin?.preset.id).toBe("six-frequencies");
+    expect(second.name()).toBe(first.name());
+  });
+
+  it("is one's own set-up where the preset is not known", () => {
+    const form = make();
+    form.load("network.width=77&seed=0", "no-such/one");
+    expect(form.origin).toBeNull();
+  });
+});

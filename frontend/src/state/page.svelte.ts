@@ -3,8 +3,12 @@ import { api } from "../api/client";
 import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
 import type { RunConfig, RunSummary, Suggestion } from "../api/types";
-import { words } from "../words";
+import { emptyRun } from "../run/run";
+import { watchWords } from "../watch/words";
+import { PHASES, words } from "../words";
+import { joinHash, keepDepth, keptDepth, splitHash, type Depth } from "./depth";
 import { FormState } from "./form.svelte";
+import type { KeyTargets } from "./keys";
 import { LabState } from "./lab.svelte";
 import { hasConfig } from "./link";
 import { isAlive } from "./phase";
@@ -19,6 +23,10 @@ import { SweepsState } from "./sweeps.svelte";
 import { Toasts } from "./toasts.svelte";
 import { ViewState } from "./view.svelte";
 import { wavesOf } from "./waves";
+import { WatchState } from "./watch.svelte";
+
+/** A set-up has no record to play. */
+const UNTRAINED = { run: emptyRun(""), growing: false };
 
 export class PageState {
   readonly surroundings = new Surroundings();
@@ -29,11 +37,23 @@ export class PageState {
   readonly runs = new RunsState(this.toasts, (summary) => this.lab.take(summary));
   readonly sweeps = new SweepsState(this.toasts);
   readonly draft = new SweepDraft(() => this.form);
-  readonly playhead = new PlayheadState(() => {
+  readonly playhead: PlayheadState = new PlayheadState(() => {
     void this.lab.version;
-    return { run: this.lab.run, growing: isAlive(this.lab.phase) };
+    const alive = { run: this.lab.run, growing: isAlive(this.lab.phase) };
+    if (this.depth !== "watch") return alive;
+    return { ...(this.isDraft ? UNTRAINED : alive), stretch: this.watch.span };
   });
-  readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow }));
+  readonly watch: WatchState = new WatchState(
+    () => {
+      void this.lab.version;
+      return { run: this.lab.run, draft: this.isDraft, untrained: !this.isRunShown, preview: this.preview.answer, scale: this.playhead.scale };
+    },
+    // A caption stays for a while as the head plays; where it stands still, what has just happened is said at once.
+    () => ({ now: this.playhead.now, speed: this.playhead.playing ? this.playhead.speed : 0 }),
+  );
+  /** Of the Lab: its story, or its instruments. */
+  depth = $state<Depth>(splitHash(location.hash).depth ?? keptDepth() ?? "watch");
+  readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow, zoom: this.surroundings.zoom }));
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
   /** Why the page could not start. */
@@ -49,6 +69,25 @@ export class PageState {
     this.form && this.lab.summary ? sameRun(this.form.config, asJson(this.lab.summary.config)) : false,
   );
 
+  /** What is set up is not the run in view, or that run has nothing to show yet. */
+  readonly isDraft = $derived.by(() => {
+    void this.lab.version;
+    return !this.isRunShown || this.lab.run.id !== this.lab.summary?.id || !this.lab.run.started;
+  });
+
+  /** What the training itself is doing, which has its own pace: in a word or two. */
+  readonly trainingState = $derived.by(() => {
+    void this.lab.version;
+    const { phase, run, summary } = this.lab;
+    if (this.isDraft && phase !== "queued" && phase !== "starting") return "";
+    if (summary?.recorded) return watchWords.recorded;
+    if (phase === "completed" && run.finished) return watchWords.trained(run.finished.wall_seconds);
+    return phase === "training" ? words.percentDone(run.tick?.step ?? run.frames.at(-1)?.step ?? 0, run.started?.steps.at(-1) ?? 1) : PHASES[phase];
+  });
+
+  /** The link of what is set up, without `#`. */
+  readonly hash = $derived.by(() => (this.form ? joinHash({ depth: this.depth, preset: this.form.from, rest: this.form.hash }) : ""));
+
   /** The preview's answers of the target's waves, where it is of the run in view. */
   readonly waves = $derived.by(() => {
     const answer = this.preview.answer;
@@ -61,7 +100,7 @@ export class PageState {
     try {
       const [schema, presets] = await Promise.all([api.schema(), api.presets(), this.runs.refresh()]);
       const form = new FormState(schema, presets);
-      const linked = this.route.page === "lab" && hasConfig(location.hash);
+      const linked = this.route.page === "lab" && hasConfig(splitHash(location.hash).rest);
       if (linked) this.readLink(form);
       this.form = form;
       const run = this.opening(form, linked);
@@ -87,9 +126,20 @@ export class PageState {
     this.autoplay = run.recorded && !this.surroundings.reducedMotion;
   }
 
+  /** Watch or Measure, remembered from now on. */
+  go(depth: Depth): void {
+    this.depth = depth;
+    keepDepth(depth);
+  }
+
+  /** What the page's keys act on. */
+  keyTargets(help: () => void): KeyTargets {
+    return { head: this.playhead, moments: this.watch.moments, help, otherDepth: () => this.go(this.depth === "watch" ? "measure" : "watch") };
+  }
+
   /** Go to a page; each finds its own state again, and its own hash. */
   open(name: PageName): void {
-    this.route.go(name, name === "lab" ? this.form?.hash : this.sweeps.sweep?.id);
+    this.route.go(name, name === "lab" ? this.hash : this.sweeps.sweep?.id);
   }
 
   /** Run the study of the draft; tells whether it has begun. */
@@ -127,7 +177,7 @@ export class PageState {
 
   /** Called when the run in view has grown. */
   grown(): void {
-    if (!this.autoplay || this.lab.run.frames.length < 2) return;
+    if (!this.autoplay || this.lab.run.id !== this.lab.summary?.id || this.lab.run.frames.length < 2) return;
     this.autoplay = false;
     this.playhead.play();
   }
@@ -138,8 +188,9 @@ export class PageState {
     const sent = await this.lab.train(form.runConfig, form.name());
     if (sent) {
       this.charts.change({ selected: null });
-      this.autoplay = false;
       this.playhead.live();
+      // Watch goes at a pace that eyes can follow, however fast the training is.
+      this.autoplay = this.depth === "watch" && !this.surroundings.reducedMotion;
       void this.runs.refresh();
     } else if (this.lab.problem?.unreachable) this.preview.ask(form.runConfig); // asks until there is an answer
     else if (this.refuse(this.lab.problem)) this.lab.problem = null;
@@ -182,22 +233,25 @@ export class PageState {
 
   link(): string {
     const url = new URL(location.href);
-    url.hash = this.form?.hash ?? "";
+    url.hash = this.hash;
     return url.href;
   }
 
   /** The address bar follows the form, without filling the history. */
   writeLink(): void {
-    if (this.form && location.hash.slice(1) !== this.form.hash) history.replaceState(null, "", this.link());
+    if (this.form && location.hash.slice(1) !== this.hash) history.replaceState(null, "", this.link());
   }
 
   /** A link was pasted into the address bar of this page. */
   linkChanged(): void {
-    if (this.form && hasConfig(location.hash) && location.hash.slice(1) !== this.form.hash) this.readLink(this.form);
+    const { depth, rest } = splitHash(location.hash);
+    if (depth) this.depth = depth;
+    if (this.form && hasConfig(rest) && rest !== this.form.hash) this.readLink(this.form);
   }
 
   private readLink(form: FormState): void {
-    const problems = form.load(location.hash);
+    const { rest, preset } = splitHash(location.hash);
+    const problems = form.load(rest, preset);
     if (problems.length) this.toasts.say(problems.slice(0, 2).join(" "));
   }
 

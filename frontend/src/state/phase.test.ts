@@ -38,7 +38,7 @@ describe("phaseOf", () => {
 });
 
 describe("statusOf", () => {
-  const tick = { ...events()[0], steps_per_second: 1843.7, seconds_left: 41.2, step: 5 } as StreamEvent;
+  const tick = { ...events()[0], steps_per_second: 1843.7, seconds_left: 41.2, wall_seconds: 4, step: 5 } as StreamEvent;
 
   it("says device, precision, speed, time left", () => {
     expect(statusOf(after(4, [tick]), row("running"), "training", "live")).toEqual({
@@ -53,6 +53,11 @@ describe("statusOf", () => {
   it("says why on this device, where there was a choice", () => {
     const placement = { device: "cpu", eigen: "cpu", reason: "Trains on the CPU: the card is full." } as const;
     expect(statusOf(after(4), { ...row("running"), placement }, "training", "live").why).toBe(placement.reason);
+  });
+
+  it("says nothing of the time left while it cannot be known", () => {
+    const early = { ...tick, wall_seconds: 0.4, seconds_left: 1320 } as StreamEvent;
+    expect(statusOf(after(4, [early]), row("running"), "training", "live").left).toBe("");
   });
 
   it("counts the runs ahead", () => {

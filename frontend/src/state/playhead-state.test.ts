@@ -20,8 +20,10 @@ function live(seconds: number) {
 const press = (key: string, target: EventTarget = document.body) => {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
   Object.defineProperty(event, "target", { value: target });
-  return actOnKey(event, head, () => {});
+  return actOnKey(event, { head, moments, help: () => {}, otherDepth });
 };
+const moments = [{ time: 1 }, { time: 8 }];
+const otherDepth = vi.fn();
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -83,6 +85,42 @@ describe("playing", () => {
     expect(head.playing).toBe(true);
   });
 
+  it("begins again at the end where it loops", () => {
+    head.loop = true;
+    head.play();
+    live(12.5);
+    expect(head.playing).toBe(true);
+    expect(head.now).toBeLessThan(8);
+  });
+
+  it("takes as long in linear time", () => {
+    head.scale = "linear";
+    head.play();
+    live(6);
+    expect(head.now).toBeGreaterThan(30);
+    expect(head.now).toBeLessThan(34);
+  });
+
+  it("ends with the stretch that is to be seen, in a run that still grows, too", () => {
+    growing = true;
+    const stretch = { first: 0.125, last: 8 };
+    head = new PlayheadState(() => ({ run, growing, stretch }));
+    head.play();
+    live(12.2);
+    expect(head.now).toBeLessThanOrEqual(8.2);
+    expect(head.playing).toBe(false);
+    head.play();
+    expect(head.now).toBe(0);
+  });
+
+  it("stops where it jumps to a moment", () => {
+    head.play();
+    head.jump(8);
+    expect([head.now, head.playing]).toEqual([8, false]);
+    head.jump(1e9);
+    expect(head.now).toBe(64);
+  });
+
   it("moves twice a second where less motion is wished for", () => {
     head.reducedMotion = true;
     head.play();
@@ -119,6 +157,28 @@ describe("keys", () => {
     expect(head.speed).toBe(0.5);
     expect(press(" ")).toBe(true);
     expect(head.playing).toBe(true);
+  });
+
+  it("jump to what is learnt: a row's own, the next, the one before", () => {
+    press("2");
+    expect(head.time).toBe(8);
+    press("1");
+    expect(head.time).toBe(1);
+    press("n");
+    expect(head.time).toBe(8);
+    press("N");
+    expect(head.time).toBe(8);
+    press("p");
+    expect(head.time).toBe(1);
+    expect(press("3")).toBe(false);
+  });
+
+  it("loop, change how time runs, and go to the other depth", () => {
+    press("o");
+    press("T");
+    press("m");
+    expect([head.loop, head.scale]).toEqual([true, "linear"]);
+    expect(otherDepth).toHaveBeenCalledOnce();
   });
 
   it("leave fields and buttons alone", () => {

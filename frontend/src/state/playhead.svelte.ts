@@ -1,19 +1,22 @@
 /** The play-head as it moves: scrubbing and playing end following the newest frame, and only `live()` begins it again. */
 import { reachOf } from "../run/at-time";
-import { advance, frameAt, nextSpeed, positionOf, spanOf, timeAt, type Span } from "../run/playhead";
+import { advance, frameAt, nextSpeed, positionOf, spanOf, timeAt, type Span, type TimeScale } from "../run/playhead";
 import type { RunState } from "../run/run";
 
 /** With reduced motion, playing moves in visible steps, twice a second. */
 const REDUCED_STEP_SECONDS = 0.5;
 
-/** The run in view, and whether it can still grow. */
-type Source = () => { run: RunState; growing: boolean };
+/** The run in view, and whether it can still grow; the stretch that is played, where it is not the whole run. */
+type Source = () => { run: RunState; growing: boolean; stretch?: Span | null };
 
 export class PlayheadState {
   /** null: follow the newest frame. */
   time = $state<number | null>(null);
   playing = $state(false);
   speed = $state(1);
+  scale = $state<TimeScale>("log");
+  /** At the end, play again from the start. */
+  loop = $state(false);
   reducedMotion = false;
   private last = 0;
   private handle = 0;
@@ -26,9 +29,10 @@ export class PlayheadState {
   }
 
   readonly span: Span | null = $derived.by(() => {
-    const { run, growing } = this.source();
-    if (!run.started) return null;
-    return spanOf(run.started.times, growing ? undefined : run.frames.at(-1)?.time);
+    const { run, growing, stretch } = this.source();
+    if (stretch !== undefined) return stretch;
+    const whole = run.started && spanOf(run.started.times, growing ? undefined : run.frames.at(-1)?.time);
+    return whole && { ...whole, scale: this.scale };
   });
   readonly newest: number = $derived.by(() => this.source().run.frames.at(-1)?.time ?? 0);
   /** How far the head may go: to the newest frame, and while more are to come to the end of what was rehearsed. */
@@ -43,6 +47,12 @@ export class PlayheadState {
   readonly position: number = $derived(this.span ? positionOf(this.span, this.now) : 0);
   /** How far the run has been recorded. */
   readonly loaded: number = $derived(this.span ? positionOf(this.span, this.newest) : 0);
+
+  /** To a moment of the run. */
+  jump(time: number): void {
+    this.pause();
+    this.time = Math.min(time, this.newest);
+  }
 
   scrub(position: number): void {
     this.pause();
@@ -65,7 +75,7 @@ export class PlayheadState {
 
   play(): void {
     if (!this.span || this.playing) return;
-    const atEnd = this.now >= this.reach;
+    const atEnd = this.now >= Math.min(this.reach, this.span.last);
     if (this.time === null || atEnd) this.time = 0;
     this.playing = true;
     this.last = performance.now();
@@ -95,6 +105,8 @@ export class PlayheadState {
     // A tab that slept does not jump: at most a tenth of a second is made up for.
     const time = advance(this.span, this.now, this.reducedMotion ? REDUCED_STEP_SECONDS : Math.min(seconds, 0.1), this.speed);
     this.time = Math.min(time, this.reach);
-    if (time >= this.reach && !this.source().growing) this.pause();
+    if (time < this.span.last && (time < this.reach || this.source().growing)) return;
+    if (this.loop && this.newest > 0) this.time = 0;
+    else this.pause();
   };
 }

@@ -17,6 +17,8 @@ export interface Status {
   left: string;
 }
 
+const KNOWN_AFTER_SECONDS = 3;
+
 export function statusOf(run: RunState, summary: RunSummary | null, phase: Phase, connection: Connection): Status {
   const machine = run.started ? [run.started.machine.device.toUpperCase(), run.started.machine.precision] : [];
   const why = summary?.placement?.reason ?? "";
@@ -25,7 +27,9 @@ export function statusOf(run: RunState, summary: RunSummary | null, phase: Phase
   }
   const speed = run.tick?.steps_per_second ?? 0;
   if (phase === "training" && speed > 0) machine.push(words.speed(speed));
-  const seconds = phase === "training" ? run.tick?.seconds_left : null;
+  // The first steps are slow: what is left would be told far too long.
+  const known = phase === "training" && (run.tick?.wall_seconds ?? 0) >= KNOWN_AFTER_SECONDS;
+  const seconds = known ? run.tick?.seconds_left : null;
   const left = seconds == null ? "" : words.left(seconds);
   if (phase === "queued" && summary?.ahead) return { machine, why, state: words.ahead(summary.ahead), tone: "waiting", left };
   if (phase === "loading" && run.frames.length) return { machine, why, state: words.loading(run.frames.length), tone: "waiting", left };

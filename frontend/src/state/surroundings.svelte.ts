@@ -12,6 +12,8 @@ export class Surroundings {
   /** The header has room for whole sentences. */
   roomy = $state(false);
   reducedMotion = $state(false);
+  /** How much larger than it is drawn for the window is: 1 up to 1440 by 900. */
+  zoom = $state(1);
   /** The page is behind others: nobody looks. */
   hidden = $state(document.hidden);
 
@@ -23,6 +25,9 @@ export class Surroundings {
     });
     this.apply(this.theme);
     document.addEventListener("visibilitychange", () => (this.hidden = document.hidden));
+    const measure = () => (this.zoom = Math.max(1, Math.min(2, innerWidth / 1440, innerHeight / 900)));
+    measure();
+    addEventListener("resize", measure);
     follow("(max-width: 699px)", (matches) => (this.narrow = matches));
     follow("(max-width: 1099px)", (matches) => (this.compact = matches));
     follow("(min-width: 1300px)", (matches) => (this.roomy = matches));

@@ -3,10 +3,10 @@ import { DEFAULT_VIEW, type View } from "../run/view";
 
 export class ViewState {
   private chosen = $state.raw<Partial<View>>({});
-  private readonly given: () => Pick<View, "time" | "narrow">;
+  private readonly given: () => Pick<View, "time" | "narrow" | "zoom">;
 
   /** @param given What others decide: the play-head and the window. */
-  constructor(given: () => Pick<View, "time" | "narrow">) {
+  constructor(given: () => Pick<View, "time" | "narrow" | "zoom">) {
     this.given = given;
   }
 

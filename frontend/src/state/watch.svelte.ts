@@ -1,0 +1,134 @@
+/** What Watch shows: the run in view, or the set-up before it is trained. */
+import type { Started } from "../api/codec";
+import type { Preview } from "../api/types";
+import { functionRange } from "../charts/parts/function-range";
+import { column, extent } from "../charts/parts/values";
+import { frameAt, type Span, type TimeScale } from "../run/playhead";
+import type { RunState } from "../run/run";
+import { DEFAULT_VIEW } from "../run/view";
+import { captionAt, draftCaption, storyOf, type Caption } from "../watch/captions";
+import { sketch } from "../charts/parts/eigenvector";
+import { phaseOf, type Glyph, type Target } from "../watch/glyph";
+import { draftSpan, watchedSpan } from "../watch/pace";
+import { watchWords as words } from "../watch/words";
+import { ladderOf, learntTime, previewLadder, progressAt, type Ladder, type Progress } from "../watch/rungs";
+
+/** What others hold. */
+export interface WatchSource {
+  run: RunState;
+  /** The set-up is not the run in view's, or that has nothing to show yet. */
+  draft: boolean;
+  /** The set-up is not the run in view's: nobody has trained it. */
+  untrained: boolean;
+  preview: Preview | null;
+  scale: TimeScale;
+}
+
+const EMPTY: Ladder = { rungs: [], left: 0 };
+const UNBEGUN: Progress = { has: null, predicted: null, learnt: null, lost: false };
+/** Of the target's height: above and below it. */
+const ROOM = 0.07;
+
+export class WatchState {
+  private readonly source: () => WatchSource;
+  private readonly head: () => { now: number; speed: number };
+
+  /** @param source Reading it must track the run's version. */
+  constructor(source: () => WatchSource, head: () => { now: number; speed: number }) {
+    this.source = source;
+    this.head = head;
+  }
+
+  readonly untrained: boolean = $derived.by(() => this.source().untrained);
+  readonly draft: boolean = $derived.by(() => this.source().draft);
+  private readonly started: Started | null = $derived.by(() => (this.draft ? null : this.source().run.started));
+  readonly ladder: Ladder = $derived.by(() => {
+    if (this.started) return ladderOf(this.started);
+    const spectrum = this.source().preview?.spectrum;
+    return spectrum ? previewLadder(spectrum) : EMPTY;
+  });
+  readonly span: Span | null = $derived.by(() => {
+    const { run, preview, scale } = this.source();
+    if (this.started) return watchedSpan(run, this.ladder, scale);
+    return preview?.spectrum ? draftSpan(this.ladder, preview.spectrum.end_time, scale) : null;
+  });
+  readonly target: Target | null = $derived.by(() => (this.started ? targetOf(this.started) : previewTarget(this.source().preview)));
+  /** The frame at the play-head; -1 before there is one. */
+  private readonly at: number = $derived.by(() => {
+    const { run } = this.source();
+    return this.started && run.frames.length ? frameAt(run.frames, this.head().now) : -1;
+  });
+  /** f on the grid, at the play-head. */
+  readonly network: Float32Array | null = $derived.by(() => this.source().run.frames[this.at]?.function ?? this.started?.grid_start ?? null);
+  readonly range: [number, number] = $derived.by(() => {
+    const { run } = this.source();
+    if (this.started) return functionRange(run, this.started, { ...DEFAULT_VIEW, time: this.head().now });
+    const [low, high] = (this.target && extent(numbers(this.target.targets), this.target.gridTarget && numbers(this.target.gridTarget))) ?? [-1, 1];
+    const room = ROOM * (high - low || 2);
+    return [low - room, high + room];
+  });
+  readonly progress: Progress[] = $derived.by(() => {
+    const { run } = this.source();
+    return this.ladder.rungs.map((rung) => (this.at < 0 ? UNBEGUN : progressAt(run, rung, this.at)));
+  });
+  /** A drawing for each rung; none of a mode before training. */
+  readonly glyphs: (Glyph | undefined)[] = $derived.by(() =>
+    this.ladder.rungs.map((rung): Glyph | undefined => {
+      if (rung.frequency !== null) return { kind: "wave", frequency: rung.frequency, phase: this.target ? phaseOf(this.target, rung.frequency) : 0 };
+      const group = this.started?.groups[rung.index];
+      if (!this.started || !group) return undefined;
+      const { paths, dots } = sketch(this.started, group, 132, 54);
+      return { kind: "mode", paths, dots };
+    }),
+  );
+  /** Of the run, as far as the play-head lies in what is watched. */
+  readonly now: number = $derived.by(() => this.source().run.frames[this.at]?.time ?? 0);
+  /** The large chart in one sentence. */
+  readonly described: string = $derived.by(() => {
+    if (this.draft) return words.describedDraft;
+    const learnt = this.progress.filter(({ learnt }) => learnt !== null).length;
+    const kind = this.ladder.rungs[0]?.kind === "group" ? "modes" : "waves";
+    return words.described(this.now, words.learntOf(learnt, this.progress.length, kind));
+  });
+  /** There is nothing of one input to draw as a curve. */
+  readonly isSpread: boolean = $derived.by(() => this.started !== null && this.target === null);
+  readonly step: number | null = $derived.by(() => this.source().run.frames[this.at]?.step ?? null);
+  private readonly story = $derived.by(() => (this.started ? storyOf(this.source().run, this.ladder) : null));
+  readonly caption: Caption | null = $derived.by(() => {
+    if (!this.started) return this.untrained && this.ladder.rungs.length ? draftCaption(this.ladder) : null;
+    const { now, speed } = this.head();
+    return this.story && captionAt(this.story, this.span, now, speed);
+  });
+  /** When each rung is learnt, at the first record that says so: the places to jump to. */
+  readonly moments: { name: string; time: number }[] = $derived.by(() => {
+    const { run } = this.source();
+    if (!this.started) return [];
+    return this.ladder.rungs.flatMap((rung) => {
+      const learnt = learntTime(run, rung);
+      const frame = learnt === null ? undefined : run.frames.find(({ time }) => time >= learnt);
+      return frame ? [{ name: rung.name, time: frame.time }] : [];
+    });
+  });
+}
+
+/** null for more than one input: it has no curve. */
+function targetOf(started: Started): Target | null {
+  if (started.geometry !== "interval" && started.geometry !== "circle") return null;
+  return {
+    round: started.geometry === "circle",
+    inputs: column(started.inputs, 0),
+    targets: started.targets,
+    grid: column(started.grid, 0),
+    gridTarget: started.grid_target,
+  };
+}
+
+function previewTarget(preview: Preview | null): Target | null {
+  const target = preview?.target;
+  if (!target) return null;
+  return { round: target.geometry === "circle", inputs: target.inputs, targets: target.targets, grid: target.grid, gridTarget: target.grid_target };
+}
+
+function numbers(values: ArrayLike<number | null>): number[] {
+  return Array.from(values, (value) => value ?? NaN);
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import type { Finished, KernelFrame } from "../api/codec";
+import { timeAt, WHOLE_RUN_SECONDS } from "../run/playhead";
+import type { RunState } from "../run/run";
+import { recordings } from "../test/recordings";
+import { captionAt, draftCaption, storyOf, STAYS } from "./captions";
+import { watchedSpan } from "./pace";
+import { ladderOf } from "./rungs";
+
+const recorded = () => (recordings().find(([name]) => name === "six-frequencies.events") as [string, RunState])[1];
+
+/** The recorded run with some of its numbers changed. */
+function changed(change: (run: RunState) => void): RunState {
+  const run = recorded();
+  change(run);
+  return run;
+}
+
+/** What is said at a position of the bar. */
+function teller(run: RunState, speed = 1): (position: number) => string {
+  const ladder = ladderOf(run.started!);
+  const span = watchedSpan(run, ladder, "log")!;
+  const story = storyOf(run, ladder)!;
+  return (position) => {
+    const { lead, rest } = captionAt(story, span, timeAt(span, position), speed);
+    return lead + rest;
+  };
+}
+const text = (run: RunState, position: number) => teller(run)(position);
+const all = (run: RunState) => {
+  const tell = teller(run);
+  return [...new Set(Array.from({ length: 1001 }, (_, i) => tell(i / 1000)))];
+};
+
+describe("captions of a run", () => {
+  it("begin with what the target is made of, and what is predicted", () => {
+    expect(text(recorded(), 0)).toBe(
+      "The target is six waves added together. Nothing is learnt yet; the network's kernel says that the wave that turns once comes first, at t = 0.00578.",
+    );
+  });
+
+  it("tell of every wave that arrives, in order, and end with all", () => {
+    const told = all(recorded());
+    expect(told[1]).toBe("The wave that turns once is the first to arrive, at t = 0.00579; the network's kernel said 0.00578 before the first step.");
+    expect(told[2]).toMatch(/^The wave that turns twice has just arrived, at t = 0.0226; the network's kernel said 0.0224/);
+    expect(told[3]).toMatch(/^The wave that turns three times has just arrived/);
+    expect(told.at(-1)).toBe("All six waves are learnt: the wave that turns once at t = 0.00579, the wave that turns six times at 0.203, 35 times later.");
+  });
+
+  it("stay for a second and a half at least", () => {
+    const tell = teller(recorded());
+    const changes: number[] = [];
+    for (let i = 1; i <= 1000; i += 1) if (tell(i / 1000) !== tell((i - 1) / 1000)) changes.push(i / 1000);
+    const gaps = changes.slice(1, -1).map((at, i) => at - (changes[i] as number));
+    expect(Math.min(...gaps)).toBeGreaterThan(STAYS / WHOLE_RUN_SECONDS - 2e-3);
+  });
+
+  it("tell of waves together that arrive too close", () => {
+    expect(teller(recorded(), 2)(0.92)).toMatch(/^The waves that turn three times, four times and five times have just arrived, the last at t = 0.123/);
+  });
+
+  it.each([
+    [2, ", at t = 0.00579, sooner than the 0.0116 that"],
+    [0.5, ", at t = 0.00579, later than the 0.00289 that"],
+  ])("say where a wave does not come as predicted, %s times its own time", (factor, expected) => {
+    const run = changed(({ started }) => started!.waves.forEach((wave) => (wave.time = wave.time && wave.time * factor)));
+    expect(all(run).join("\n")).toContain(expected);
+  });
+
+  it("say of a wave that comes though it never should", () => {
+    const run = changed(({ started }) => Object.assign(started!.waves[2]!, { time: null, step: null, within_run: false }));
+    expect(all(run).join("\n")).toContain("The wave that turns twice has just arrived, at t = 0.0226; the network's kernel said before the first step that it never would.");
+  });
+
+  it("say that a wave is late once a quarter more than its time is over", () => {
+    const run = changed(({ frames }) => frames.forEach((frame) => (frame.wave_errors[6] = Math.max(frame.wave_errors[6] as number, 0.4))));
+    expect(all(run).join("\n")).toContain("The wave that turns six times is late: the network's kernel said t = 0.206, and 60.0\u2009% of it is there.");
+    expect(text(run, 1)).toBe("Five of six waves are learnt. The wave that turns six times is not there at the end: 60.0\u2009% of it is.");
+  });
+
+  it("say that the kernel has moved, from a tenth on", () => {
+    const drifting = (drift: number) => changed(({ kernelFrames }) => kernelFrames.forEach((frame: KernelFrame) => (frame.drift = drift)));
+    expect(all(drifting(0.12)).join("\n")).toContain("The network's kernel has moved by 12.0\u2009%, so what it said before the first step holds less and less.");
+    expect(all(drifting(0.09)).join("\n")).not.toContain("moved");
+  });
+
+  it("say which wave this run does not reach, and why", () => {
+    const missing = (wave: object) =>
+      changed(({ started, frames }) => {
+        frames.forEach((frame) => (frame.wave_errors[6] = 0.5));
+        Object.assign(started!.waves[6]!, { within_run: false, ...wave });
+      });
+    expect(text(missing({ time: 9 }), 1)).toBe("Five of six waves are learnt. The wave that turns six times is not reached in this run: the kernel says t = 9.00, and training ends at 1.16.");
+    expect(text(missing({ time: null, sentence: "No mode of the kernel sees it." }), 1)).toBe(
+      "Five of six waves are learnt. The wave that turns six times is never reached: no mode of the kernel sees it.",
+    );
+  });
+
+  it.each([
+    ["diverged", "Training blew up. It broke."],
+    ["dead_units", "The network died. It broke."],
+    ["cancelled", "Training was stopped. It broke."],
+  ])("say how a run ended that was %s", (outcome, expected) => {
+    const run = changed((run) => (run.finished = { ...(run.finished as Finished), outcome: outcome as Finished["outcome"], sentence: "It broke." }));
+    expect(text(run, 1)).toBe(expected);
+  });
+});
+
+describe("the caption of a set-up", () => {
+  const ladder = () => ladderOf(recorded().started!);
+
+  it("says what comes first and when all is there", () => {
+    const { lead, rest } = draftCaption(ladder());
+    expect(lead + rest).toBe("Not trained yet. The network's kernel says: the wave that turns once first, at t = 0.00578, and all six by t = 0.206.");
+  });
+
+  it("names what this run will not reach", () => {
+    const some = ladder();
+    Object.assign(some.rungs[5]!, { within: false });
+    expect(draftCaption(some).rest).toContain("; the wave that turns six times not in this run.");
+    some.rungs.forEach((rung) => Object.assign(rung, { within: false, sentence: null }));
+    expect(draftCaption(some).rest).toBe(" The network's kernel says that nothing of this target is learnt in this run.");
+    some.rungs[0]!.sentence = "No step at this rate makes it smaller.";
+    expect(draftCaption(some).rest).toMatch(/in this run\. No step at this rate makes it smaller\.$/);
+  });
+});

@@ -1,0 +1,84 @@
+"""The page at its sizes: nothing moves as it comes, nothing sticks out, type grows, a phone has little to scroll."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, Server
+from tests.e2e.test_lab import card, set_field, status, train
+
+pytestmark = pytest.mark.e2e
+Open = Callable[..., Page]
+SHIFTS = """new Promise(done => { let sum = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.hadRecentInput ? 0 : one.value))
+        .observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done(sum), 300); })"""
+STICKING_OUT = """[...document.querySelectorAll('section.card')].flatMap(card => {
+    const edge = card.getBoundingClientRect();
+    return [...card.querySelectorAll('h2, .subtitle *')].filter(e => e.checkVisibility())
+        .filter(e => e.getBoundingClientRect().right > edge.right + 1).map(e => e.textContent); })"""
+TABLET, CINEMA = {"width": 768, "height": 1024}, {"width": 2560, "height": 1440}
+
+
+@pytest.mark.parametrize("depth", ["watch", "measure"])
+def test_nothing_moves_as_the_page_comes(server: Server, open_page: Open, depth: str) -> None:
+    page = open_page(server.url, depth=depth)
+    expect(page.get_by_role("button", name="Pause playing")).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert page.evaluate(SHIFTS) < 0.01
+
+
+def test_no_words_stick_out_of_a_card(server: Server, open_page: Open) -> None:
+    page = open_page(server.url, size=TABLET)
+    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
+    page.wait_for_timeout(500)
+    assert page.evaluate(STICKING_OUT) == []
+
+
+def test_watch_fits_a_tablet(server: Server, open_page: Open) -> None:
+    page = open_page(server.url, size=TABLET, depth="watch")
+    expect(page.get_by_role("listitem")).to_have_count(6)
+    assert page.evaluate("document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth")
+    tops = page.get_by_role("listitem").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
+    why = page.get_by_text("Why this order?").bounding_box()
+    assert why is not None
+    assert max(tops) <= why["y"]
+
+
+def test_type_and_marks_grow_with_the_window(server: Server, open_page: Open) -> None:
+    page = open_page(server.url, size=CINEMA)
+    plot = card(page, "Loss").locator(".js-plotly-plot")
+    expect(plot).to_be_attached()
+    assert plot.evaluate("e => e._fullLayout.xaxis.tickfont.size") > 13
+    title = card(page, "Loss").get_by_role("heading")
+    assert float(title.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) > 20
+
+
+def test_a_phone_has_six_charts_until_more_are_asked_for(server: Server, open_page: Open) -> None:
+    page = open_page(server.url, size=PHONE)
+    expect(card(page, "Loss")).to_be_attached()
+    assert page.evaluate("document.querySelector('main').scrollHeight") < 2600
+    expect(page.get_by_role("button", name=re.compile("^How it plays"))).to_be_visible()
+    page.get_by_role("button", name="More charts").click()
+    expect(card(page, "Effective rank")).to_be_attached()
+    assert page.evaluate("document.querySelector('main').scrollHeight") > 4000
+
+
+def test_resume_and_play_are_told_apart(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
+    set_field(page, "network.width", "512")
+    set_field(page, "training.stop.steps", "60000")
+    expect(page.get_by_test_id("before")).to_contain_text("This set-up is not trained yet.")
+    train(page)
+    expect(page.get_by_test_id("before")).to_be_hidden()
+    page.get_by_role("button", name="Pause training").click()
+    expect(status(page)).to_contain_text("Paused")
+    drawings = [
+        page.get_by_role("button", name=name, exact=True).locator("path").get_attribute("d")
+        for name in ("Resume training", "Play")
+    ]
+    assert drawings[0] != drawings[1]
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_contain_text("Stopped")
