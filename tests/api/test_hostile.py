@@ -111,7 +111,7 @@ HEAVY = [
     "ntkscope.api.events.to_json",
     "ntkscope.api.events.decode",
     "ntkscope.api.events.build",
-    "ntkscope.runs.compute.preview",
+    "ntkscope.runs.compute.begin_preview",
     "ntkscope.runs.compute.preview_cost",
     "ntkscope.store.run_store.RunStore.events",
     "ntkscope.store.run_store.RunStore.runs",

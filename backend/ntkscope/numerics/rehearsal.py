@@ -107,6 +107,7 @@ class _Rehearsing:
         self.training, self.control, self.law = training, control, GradientDescent(training.learning_rate)
         self.watched = training.watched
         self.inputs, self.goal = training.inputs.double().cpu(), training.goal.double().cpu()
+        self.stepped = training.inputs.to("cpu", training.network.dtype), self.goal.to(training.network.dtype)
         self.grid, self.grid_offset = training.grid_inputs.double().cpu(), training.grid_offset.double().cpu()
         self.costs = Costs.of(training.network, len(self.inputs))
         self.burst = max(4, min(64, round(self.costs.leap / self.costs.step)))  # real steps that cost a leap
@@ -195,7 +196,7 @@ class _Rehearsing:
         paid = int((control.work - self.work - self.costs.kernel) / self.costs.step)
         count = max(1, min(most, paid, horizon - place.step, self.mark - place.step))
         network = place.network.to(dtype=self.training.network.dtype)
-        inputs, goal = self.training.inputs.to("cpu", network.dtype), self.goal.to(network.dtype)
+        inputs, goal = self.stepped
         take, piece = euler_step(network, inputs), max(1, int(PIECE / self.costs.step))
         residuals = place.residual.new_empty(count, len(place.residual))
         for at in range(count):

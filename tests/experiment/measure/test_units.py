@@ -9,7 +9,7 @@ from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Finished, Frame, KernelFrame, Started
 from ntkscope.schemas.event_parts import Ensemble
-from ntkscope.schemas.preview import KernelPreview
+from ntkscope.schemas.preview import KernelPreview, PreviewedTarget
 from ntkscope.schemas.run import Prediction
 
 # Times, steps, kernels, shares, and losses, which stay those of what is trained on.
@@ -25,7 +25,9 @@ identity hessian eigenvalue significant resolved frequency learning_time error f
 remains measured_step lost seconds cause changes columns count device device_name exponent floor fraction
 function_error highest highest_eigenvalue kind largest lowest lowest_eigenvalue measured_learning_time median_error
 modes_error precision predicted_learning_time products slope standard_error text threads time_at_highest
-time_at_lowest torch_version values word worst_error worst_modes
+time_at_lowest torch_version values word worst_error worst_modes rising rehearsal rehearsed_error
+budget build course ended first_step growth held_out horizon kernels largest_eigenvalues nodes peak processor range
+reach step_high step_low steps_taken work
 """
 
 
@@ -39,7 +41,7 @@ def parts(annotation: object) -> list[type[Model]]:
 
 
 def test_every_field_is_placed() -> None:
-    todo: list[type[Model]] = [Started, Frame, KernelFrame, Finished, Prediction, KernelPreview]
+    todo: list[type[Model]] = [Started, Frame, KernelFrame, Finished, Prediction, KernelPreview, PreviewedTarget]
     seen = set[type[Model]]()
     while todo:
         kind = todo.pop()

@@ -46,7 +46,7 @@ def test_its_function_and_loss_are_those_of_its_own_kernel() -> None:
 def test_the_distances_are_those_of_the_curves() -> None:
     events, _, frames = told(network__centered=False)
     frame = frames[-1]
-    assert set(frame.predicted) == {"frozen", "infinite", "ensemble"}
+    assert set(frame.predicted) == {"frozen", "rehearsed", "infinite", "ensemble"}
     for predicted in frame.predicted.values():
         expected = np.linalg.norm(frame.function - predicted.function) / np.linalg.norm(predicted.function)
         assert predicted.distance == pytest.approx(expected)
@@ -72,7 +72,7 @@ def test_the_band_is_that_of_the_prediction_at_the_frame_s_time() -> None:
 
 def test_centered_training_has_no_band_and_starts_without_a_distance() -> None:
     _, _, frames = told()
-    assert all(set(frame.predicted) == {"frozen", "infinite"} for frame in frames)
+    assert all(set(frame.predicted) == {"frozen", "rehearsed", "infinite"} for frame in frames)
     assert frames[0].predicted["frozen"].distance is None
     assert frames[-1].predicted["frozen"].distance is not None
 
@@ -80,7 +80,7 @@ def test_centered_training_has_no_band_and_starts_without_a_distance() -> None:
 def test_a_band_that_would_hold_the_run_up_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ntkscope.experiment.theory.infinite.ENSEMBLE_WORK", 10)
     _, _, frames = told(network__centered=False)
-    assert all(set(frame.predicted) == {"frozen", "infinite"} for frame in frames)
+    assert all(set(frame.predicted) == {"frozen", "rehearsed", "infinite"} for frame in frames)
 
 
 def test_the_residual_in_the_basis_of_the_limit() -> None:

@@ -49,7 +49,7 @@ def trained(state: InitialState) -> tuple[list[torch.Tensor], list[torch.Tensor]
     take = euler_step(network, state.probe.inputs)
     residuals, functions = [], []
     for _ in range(state.last_step + 1):
-        functions.append(state.probe.values(network)[1])
+        functions.append(state.probe.values(network).function)
         residuals.append(take(goal, state.learning_rate).double())
     return residuals, functions
 
