@@ -22,16 +22,28 @@ from ntkscope.executors.base import (
 )
 from ntkscope.executors.channel import SIZES, Channel
 from ntkscope.executors.letters import PLAIN, Letter, unpack
+from ntkscope.experiment.card import Card
 from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.experiment.measure.told import Told
 from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.speed import Speed
+from ntkscope.schemas.placement import Placement
 from ntkscope.wire.codec import EncodedEvent
 from tests.cases import config
 
-JOB = Job("a", config(), Table("t", np.eye(3, 2), np.ones(3), ["x1", "x2", "y"]), b"checkpoint", -1, 2)
+TABLE = Table("t", np.eye(3, 2), np.ones(3), ["x1", "x2", "y"], np.array([False, True, False]), ["Two rows."])
+JOB = Job("a", config(), TABLE, b"checkpoint", -1, 2)
+    "a",
+    config(),
+    Table("t", np.eye(3, 2), np.ones(3), ["x1", "x2", "y"], np.array([False, True, False]), ["Two rows."]),
+    b"checkpoint",
+    -1,
+    2,
+)
+READY = Ready(Card("ready", "A card", "9.0", "13.0", 5, 6, Speed(1.0, 2.0, 3.0, 4.0, 5.0)))
 LETTERS: list[Letter] = [
     None, Order("a", "release"), Begun("a"), Ticked("a", b"tick"), CommandReceived("a", "pause"), Paused("a"),
-    Released("a"), Ended("a", "failed", "Größe"), Ready(), Died(-9), EncodedEvent("a", 1, "frame", b""),
+    Released("a"), Ended("a", "failed", "Größe"), Ready(), READY, Died(-9), EncodedEvent("a", 1, "frame", b""),
 ]  # fmt: skip
 
 
@@ -55,12 +67,13 @@ def test_every_message_comes_as_it_went(letter: Letter) -> None:
     ours, theirs = pair()
     ours.send(letter)
     assert theirs.receive() == letter
-    assert type(letter) in {*PLAIN.values(), type(None)}
+    assert type(letter) in {*PLAIN.values(), Ready, type(None)}
 
 
 def test_a_job_comes_with_its_table_its_checkpoint_and_what_is_told() -> None:
     ours, theirs = pair()
-    sent = replace(JOB, told=Told(7, True, 3, -1), cadence=Cadence(1.5, 0.25))
+    placed = Placement(device="cuda", eigen="cpu", reason="There is one.")
+    sent = replace(JOB, placement=placed, told=Told(7, True, 3, -1), cadence=Cadence(1.5, 0.25))
     for job in (sent, replace(sent, resume=b""), Job("b", config())):
         ours.send(job)
         came = theirs.receive()
@@ -73,6 +86,9 @@ def test_a_job_comes_with_its_table_its_checkpoint_and_what_is_told() -> None:
             assert np.array_equal(came.dataset.x, job.dataset.x)
             assert np.array_equal(came.dataset.y, job.dataset.y)
             assert (came.dataset.name, came.dataset.columns) == (job.dataset.name, job.dataset.columns)
+            assert came.dataset.held_out is not None
+            assert came.dataset.held_out.tolist() == [False, True, False]
+            assert came.dataset.notices == ["Two rows."]
     with pytest.raises(TypeError, match="with its checkpoint"):
         ours.send(replace(JOB, resume=lambda: b""))
 

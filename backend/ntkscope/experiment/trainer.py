@@ -9,14 +9,14 @@ from torch import Tensor
 from ntkscope.experiment.card_memory import check_room, is_card_full, ran_out
 from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.experiment.measure.clock import Clock
-from ntkscope.experiment.measure.prepare import Prepared, prepare
+from ntkscope.experiment.measure.prepare import Prepared, prepare, ticking
 from ntkscope.experiment.measure.sentences import cancelled_early
 from ntkscope.experiment.measure.states import KernelState, NetworkState
 from ntkscope.experiment.measure.told import Events, Told, untold
 from ntkscope.experiment.placement import place_here
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.probe import Values
-from ntkscope.numerics import Stages, drift, euler_step, spectrum, step_graph
+from ntkscope.numerics import drift, euler_step, spectrum, step_graph
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Reason, RunEvent, Tick
 from ntkscope.schemas.placement import Placement
@@ -100,7 +100,7 @@ def _train(
     cadence: Cadence | None,
 ) -> Events:
     stages = prepare(config, dataset, resume, since, first_seq=last_seq + 1, placement=placement)
-    prepared, command = yield from _prepare(stages, resume)
+    prepared, command = yield from ticking(stages, resume)
     if prepared is None:
         yield cancelled_early(resume, last_seq + 1)
         if resume:  # from which it can still be extended
@@ -110,37 +110,6 @@ def _train(
     del resume  # its parameters need not stay in memory
     announced = resumed and since is not None
     yield from _Run(prepared, command, cadence).events(announced)
-
-
-def _prepare(
-    stages: Stages[Prepared], resume: Checkpoint | None
-) -> Generator[RunEvent, Command | None, tuple[Prepared | None, Command | None]]:
-    """Ticks while the kernel is computed; returns what is prepared, None once it is cancelled, and the last command."""
-    clock = Clock()
-    last = yield _waiting(resume)
-    while last != "cancel":
-        try:
-            next(stages)
-        except StopIteration as end:
-            return end.value, last
-        if clock.due():
-            clock.ticked(0)
-            last = (yield _waiting(resume)) or last
-    return None, last
-
-
-def _waiting(resume: Checkpoint | None) -> Tick:
-    """A sign of life while the kernel is computed."""
-    return Tick(
-        seq=0,
-        step=resume.step if resume else 0,
-        time=resume.time if resume else 0.0,
-        loss=0.0,
-        wall_seconds=resume.wall_seconds if resume else 0.0,
-        steps_per_second=0.0,
-        seconds_left=None,
-        paused=False,
-    )
 
 
 class _Run:

@@ -64,7 +64,8 @@ def test_where_no_sigma_is_read_none_is_to_be_changed() -> None:
         config(network__parameterization="standard", network__initialization=name) for name in ("normal", "glorot")
     )
     assert start_warnings(read, facts, STUCK)[0].sentence.endswith("Take smaller weights than σ_w = 4.")
-    assert start_warnings(unread, facts, STUCK)[0].sentence.endswith("Take another activation, encoding or initialization.")
+    said = start_warnings(unread, facts, STUCK)[0].sentence
+    assert said.endswith("Take another activation, encoding or initialization.")
     found = suggestion(unread, facts, STUCK)
     assert found is not None
     assert not any("sigma" in name for name in found.changes)

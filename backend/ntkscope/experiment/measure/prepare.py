@@ -1,9 +1,11 @@
 """All that a run needs before its first step, computed with stops in between."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 
+from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.measure.recorder import Recorder
 from ntkscope.experiment.measure.states import Resumed
 from ntkscope.experiment.problem.datasets import Table
@@ -11,7 +13,7 @@ from ntkscope.experiment.schedule import kernel_steps, recording_steps
 from ntkscope.experiment.theory.initial_state import InitialState, initial_stages
 from ntkscope.numerics import MLP, Stages, output_stages
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Checkpoint
+from ntkscope.schemas.event import Checkpoint, Command, RunEvent, Tick
 from ntkscope.schemas.placement import ON_CPU, Placement
 
 
@@ -72,4 +74,35 @@ def prepare(
         step=resume.step if resume else 0,
         loss=0.5 * float(residual @ residual),
         wall_seconds=resume.wall_seconds if resume else 0.0,
+    )
+
+
+def ticking(
+    stages: Stages[Prepared], resume: Checkpoint | None
+) -> Generator[RunEvent, Command | None, tuple[Prepared | None, Command | None]]:
+    """Ticks while the kernel is computed; returns what is prepared, None once it is cancelled, and the last command."""
+    clock = Clock()
+    last = yield _waiting(resume)
+    while last != "cancel":
+        try:
+            next(stages)
+        except StopIteration as end:
+            return end.value, last
+        if clock.due():
+            clock.ticked(0)
+            last = (yield _waiting(resume)) or last
+    return None, last
+
+
+def _waiting(resume: Checkpoint | None) -> Tick:
+    """A sign of life while the kernel is computed."""
+    return Tick(
+        seq=0,
+        step=resume.step if resume else 0,
+        time=resume.time if resume else 0.0,
+        loss=0.0,
+        wall_seconds=resume.wall_seconds if resume else 0.0,
+        steps_per_second=0.0,
+        seconds_left=None,
+        paused=False,
     )

@@ -28,13 +28,7 @@ from ntkscope.experiment.theory.modes import grid_modes, kernel_modes, mode_wave
 from ntkscope.experiment.theory.moving import MovingKernel
 from ntkscope.experiment.theory.rehearsed import RehearsedRun, rehearsed_stages
 from ntkscope.experiment.theory.slices import Slices
-from ntkscope.numerics import (
-    KernelPrediction,
-    Stages,
-    cumulative_power,
-    drift,
-    subspace_overlap,
-)
+from ntkscope.numerics import KernelPrediction, Stages, cumulative_power, drift, subspace_overlap
 from ntkscope.numerics.stages import untold
 from ntkscope.schemas.event import Checkpoint, Event, Finished, Frame, KernelFrame, PredictionName, Reason, Started
 from ntkscope.schemas.event_parts import PredictedFunction
