@@ -33,13 +33,6 @@ from tests.cases import config
 
 TABLE = Table("t", np.eye(3, 2), np.ones(3), ["x1", "x2", "y"], np.array([False, True, False]), ["Two rows."])
 JOB = Job("a", config(), TABLE, b"checkpoint", -1, 2)
-    "a",
-    config(),
-    Table("t", np.eye(3, 2), np.ones(3), ["x1", "x2", "y"], np.array([False, True, False]), ["Two rows."]),
-    b"checkpoint",
-    -1,
-    2,
-)
 READY = Ready(Card("ready", "A card", "9.0", "13.0", 5, 6, Speed(1.0, 2.0, 3.0, 4.0, 5.0)))
 LETTERS: list[Letter] = [
     None, Order("a", "release"), Begun("a"), Ticked("a", b"tick"), CommandReceived("a", "pause"), Paused("a"),
