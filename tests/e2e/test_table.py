@@ -21,7 +21,7 @@ def test_a_table_is_looked_at_chosen_kept_and_trained_on(
     if size is PHONE:
         page.get_by_role("button", name="Set up").first.click()
     page.locator('[data-path="data.points"] select').select_option("dataset")
-    page.get_by_role("button", name="Paste").click()
+    page.get_by_role("button", name="Paste", exact=True).click()
     page.get_by_label("Paste a table").fill(TABLE)
     page.get_by_role("button", name="Read it").click()
     view = page.get_by_test_id("table-view")
