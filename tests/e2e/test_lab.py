@@ -235,28 +235,6 @@ def test_a_formula_that_is_refused_is_said_beside_its_field(server: Server, open
     expect(field).to_contain_text("__import__")
 
 
-def test_the_preview_answers_before_training(server: Server, open_page: Open) -> None:
-    page = open_page(server.url)
-    small(page, 4000)
-    setup = page.get_by_label("Set-up")
-    expect(setup).to_contain_text(re.compile("2/λ₁"))
-    expect(setup).to_contain_text(re.compile(r"k = \d+: (step|not)"))
-
-
-def test_the_preview_is_rehearsed_and_one_click_takes_the_steps_that_are_enough(
-    server: Server, open_page: Open
-) -> None:
-    page = open_page(server.url)
-    small(page, 4000)
-    expect(page.get_by_test_id("rehearsal")).to_contain_text("Rehearsed to step")
-    expect(page.get_by_test_id("waves")).to_contain_text(re.compile(r"\d+–\d+, ±10 %; by K₀ \d+"))
-    offer = page.get_by_role("button", name=re.compile(r"^Take [\d,]+ steps$")).last
-    steps = re.sub(r"\D", "", offer.inner_text())
-    offer.click()
-    expect(page.locator('[data-path="training.stop.steps"] input')).to_have_value(re.compile(f"^{steps}$"))
-    expect(page.get_by_test_id("rehearsal")).to_contain_text("Rehearsed to step")
-
-
 def test_a_diverged_run_names_both_numbers_and_one_click_starts_a_stable_one(server: Server, open_page: Open) -> None:
     page = open_page(server.url)
     small(page)

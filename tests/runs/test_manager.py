@@ -7,7 +7,7 @@ import pytest
 
 from ntkscope.api.services import Services
 from ntkscope.errors import Conflict, InvalidInput, NotFound, TooLarge
-from ntkscope.executors.base import CommandReceived, Died, Paused, Ready, Ticked
+from ntkscope.executors.base import CommandReceived, Died, Paused, Ticked
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data, DatasetPoints, DatasetTarget
 from ntkscope.schemas.run import RunRequest
@@ -164,29 +164,6 @@ def test_no_paused_run_is_killed_with_its_neighbour(tmp_path: Path, puppet: Pupp
     asyncio.run(main())
 
 
-def test_a_death_fails_the_run_that_trained_there_and_no_other(tmp_path: Path) -> None:
-    async def main() -> None:
-        puppet = Puppet(slots=2)
-        async with opened(tmp_path, puppet) as services:
-            paused = (await submit(services)).id
-            await pause(services, puppet, paused)
-            ids = [(await submit(services)).id for _ in range(3)]
-            puppet.frames(ids[0], 1, 2)
-            puppet.tell(Died(-9))
-            failed = await reaches(services, ids[0], "failed")
-
-            assert "exit code -9, SIGKILL" in failed.sentence
-            assert "memory" in failed.sentence
-            kept = await services.manager.get(paused)
-            assert (kept.state, kept.sentence) == ("paused", "Paused, and kept as a checkpoint: it goes on from there.")
-            assert [seq for seq, _ in await services.log.read(ids[0], 0, 9)] == [1, 2]
-            assert (await services.manager.get(ids[1])).state == "running"
-            puppet.tell(Ready())  # the slot has a new worker
-            await reaches(services, ids[2], "running")
-
-    asyncio.run(main())
-
-
 def test_only_the_newest_tick_is_kept(tmp_path: Path, puppet: Puppet) -> None:
     async def main() -> None:
         async with opened(tmp_path, puppet) as services:
@@ -297,23 +274,5 @@ def test_a_log_that_cannot_be_written_fails_its_run(tmp_path: Path, puppet: Pupp
 
             assert "could not be stored" in failed.sentence
             assert [seq for seq, _ in await services.log.read(run.id, 0, 9)] == [1]
-
-    asyncio.run(main())
-
-
-def test_after_a_death_the_next_run_waits_for_the_new_worker_and_then_begins(tmp_path: Path, puppet: Puppet) -> None:
-    async def main() -> None:
-        async with opened(tmp_path, puppet) as services:
-            first, second = [(await submit(services)).id for _ in range(2)]
-            puppet.tell(Died(-9))
-            await reaches(services, first, "failed")
-            waiting = await services.manager.get(second)
-
-            # A run that is given to a slot before `revive` would be dropped with what was meant for the dead.
-            assert (waiting.state, waiting.sentence) == ("queued", "Waits for a worker process, which is starting.")
-            assert (puppet.order_of_runs, puppet.revived) == ([first], [0])
-            puppet.tell(Ready())
-            await reaches(services, second, "running")
-            assert puppet.order_of_runs == [first, second]
 
     asyncio.run(main())
