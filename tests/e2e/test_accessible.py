@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, WIDE, Server
+from tests.e2e.conftest import LOOKS, Server
 from tests.e2e.test_sweep import other, progress
 
 pytestmark = pytest.mark.e2e
@@ -27,8 +27,7 @@ def violations(page: Page) -> list[object]:
     return list(page.evaluate(RUN))
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LOOKS
 def test_no_rule_is_broken(server: Server, open_page: Open, size: dict[str, int], scheme: str) -> None:
     page = open_page(server.url, size, depth=None, color_scheme=scheme)
     expect(page.get_by_role("listitem")).to_have_count(6)

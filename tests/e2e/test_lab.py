@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from websockets.sync.client import connect
 
 from tests.cases import config
-from tests.e2e.conftest import PHONE, WIDE, Server
+from tests.e2e.conftest import LOOKS, PHONE, WIDE, Server
 from tests.servers import drain
 
 pytestmark = pytest.mark.e2e
@@ -88,8 +88,7 @@ def submit(server: Server, **changes: object) -> str:
     return str(run_id)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LOOKS
 def test_a_fresh_start_is_alive_and_nothing_overflows(
     server: Server, open_page: Open, size: dict[str, int], scheme: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.cases import config
-from tests.e2e.conftest import PHONE, WIDE, Server
+from tests.e2e.conftest import LOOKS, PHONE, WIDE, Server
 
 pytestmark = pytest.mark.e2e
 Open = Callable[..., Page]
@@ -179,8 +179,7 @@ def test_delete_can_be_undone(server: Server, open_page: Open) -> None:
     expect(rows).to_have_count(before)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@LOOKS
 def test_nothing_overflows(server: Server, open_page: Open, size: dict[str, int], scheme: str) -> None:
     page = open_page(f"{server.url}/sweep", size, color_scheme=scheme)
     expect(progress(page)).to_be_visible()
