@@ -32,7 +32,8 @@ def pieces(size: int) -> Iterator[bytes]:
 
 def table(rows: int, columns: int) -> bytes:
     names = ",".join([*(f"x{number + 1}" for number in range(columns)), "y"])
-    return f"{names}\n".encode() + (b",".join([b"0.25"] * (columns + 1)) + b"\n") * rows
+    different = [b",".join([b"%d.25" % digit] * (columns + 1)) + b"\n" for digit in range(8)]
+    return f"{names}\n".encode() + b"".join(different[row % 8] for row in range(rows))
 
 
 def posted(path: str, **fields: Any) -> Attack:

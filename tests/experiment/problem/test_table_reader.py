@@ -168,6 +168,11 @@ def test_what_is_packed_is_unpacked_up_to_a_limit() -> None:
         read_csv(b"\x1f\x8bnot at all")
 
 
+def test_a_cell_that_is_too_long_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"line 2: Cells between separators.*131072.*shorten its cells"):
+        read_csv(b"x,y\n1," + b"1" * 200_000 + b"x\n", "t", limit=10**6)
+
+
 def test_what_is_shown_before_it_is_stored() -> None:
     reading = read_table(b"date;n;w\n2001-01-01;1;2,5\n2002-01-01;;3,5\n")
     assert reading.first_rows == [["2001", "1", "2.5"], ["2002", "\u2013", "3.5"]]

@@ -19,7 +19,7 @@ from ntkscope.experiment.problem.table_text import (
     MARKS,
     MOST_INPUTS,
     Separator,
-    cells_of,
+    checked_cells,
     count_cells,
     refuse,
     rows_of_text,
@@ -58,7 +58,8 @@ class Lines:
 
     def cells(self, row: int) -> list[str]:
         """One row as it is written."""
-        return cells_of(next(islice(io.BytesIO(self.body), row, None)).decode(), self.separator)
+        line = next(islice(io.BytesIO(self.body), row, None))
+        return checked_cells(self.numbers[row], line, self.separator)
 
 
 def _decimals(cells: int, columns: int) -> str:

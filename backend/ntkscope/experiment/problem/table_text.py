@@ -112,11 +112,14 @@ def count_cells(line: bytes, separator: Separator, number: int) -> int:
 
 
 def checked_cells(number: int, line: bytes, separator: Separator) -> list[str]:
-    """The cells of a line; refuses one whose quotes are not closed."""
+    """The cells of a line; refuses one whose quotes are not closed, or with a cell of more than 131,072 characters."""
     try:
         return cells_of(line.decode(), separator)
     except csv.Error as error:
-        refuse(number, "Cells between separators.", f"a line that cannot be read ({error})", "Close its quotes.")
+        remedy = (
+            "Close its quotes." if len(line) <= csv.field_size_limit() else "Close its quotes, and shorten its cells."
+        )
+        refuse(number, "Cells between separators.", f"a line that cannot be read ({error})", remedy)
 
 
 def is_number(cell: str) -> bool:
