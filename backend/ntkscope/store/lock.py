@@ -1,11 +1,13 @@
 """One server per database: the operating system, or PostgreSQL, frees the lock when its owner ends."""
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from ntkscope.errors import Unavailable
 
@@ -73,7 +75,12 @@ class PostgresLock:
             raise _taken(str(owner or ""))
 
     def release(self) -> None:
-        """Frees the lock: it ends with its session, which must not go back to the pool."""
+        """Frees the lock, and ends its session, which must not go back to the pool.
+
+        Its end alone would free it too, but only once the database has noticed it.
+        """
+        with contextlib.suppress(SQLAlchemyError):  # the session is gone, and its lock with it
+            self._connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
         self._connection.invalidate()
         self._connection.close()
 
