@@ -58,6 +58,28 @@ def test_what_takes_long_is_answered_with_its_cost_until_it_is_ready(monkeypatch
     with_service(test)
 
 
+def test_what_is_trained_after_its_preview_has_its_kernel_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, real = [], compute.begin_preview
+
+    def counted(*arguments: object) -> Begun:
+        made.append(arguments)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compute, "begin_preview", counted)
+    asked = config(training__learning_rate={"kind": "rehearsed"})
+
+    async def test(service: ComputeService) -> None:
+        async with asyncio.timeout(GENEROUS):
+            while (await service.preview(asked, None)).status != "ready":
+                await asyncio.sleep(0.01)
+        settled = await service.settled(asked, None)
+        assert settled.training.learning_rate.kind == "rehearsed"
+        assert settled.training.learning_rate.value is not None
+        assert len(made) == 1
+
+    with_service(test)
+
+
 def test_a_mistake_is_told_every_time() -> None:
     bad = config(data__target={"kind": "formula", "text": "1/x"}, data__points={"kind": "interval", "n": 9})
 

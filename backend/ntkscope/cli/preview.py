@@ -1,6 +1,5 @@
 """`ntkscope preview`: what theory and a rehearsal say, before the run."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +8,19 @@ from rich.console import Console
 from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tabled import Apart, Choices, DecimalMark, DropRows, HoldOutOption, Random, Rows, X, Y
+from ntkscope.cli.tabled import (
+    Apart,
+    Choices,
+    Dataset,
+    DecimalMark,
+    DropRows,
+    HoldOutOption,
+    Random,
+    Rows,
+    Target,
+    X,
+    Y,
+)
 from ntkscope.cli.tables import wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.card import ABSENT
@@ -17,20 +28,15 @@ from ntkscope.experiment.card_probe import look_at_card
 from ntkscope.experiment.estimate import check_limits, readable_bytes
 from ntkscope.experiment.format import duration, number
 from ntkscope.experiment.placement import explained, place_here, speeds
-from ntkscope.experiment.problem.build import build
+from ntkscope.experiment.rate import settled
+from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.torch_script import torch_script
 from ntkscope.schemas.preview import Preview
 
 
 def preview(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="PRESET_OR_FILE",
-            help="A preset, preset:variant, a .toml or .json file, a .py file with a model, or a table.",
-        ),
-    ],
-    dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
+    target: Target,
+    dataset: Dataset = None,
     x: X = "",
     y: Y = "",
     separator: Apart = "auto",
@@ -48,12 +54,14 @@ def preview(
     found = find(target, dataset, choices, settings)
     name, config, table = found.name, found.config, found.table
     check_limits(config, limits(settings), table)
+    if pytorch:
+        start = initial(settled(config, table), table)
+        typer.echo(torch_script(config, start.problem, start.learning_rate), nl=False)
+        return
     placement = place_here(config, table)
     card = ABSENT if placement.device == "cpu" else look_at_card()
     made = explained(experiment.preview(config, table, speeds(placement, card)), placement)
-    if pytorch and made.spectrum:
-        typer.echo(torch_script(config, build(config, table), made.spectrum.learning_rate), nl=False)
-    elif json_text:
+    if json_text:
         typer.echo(made.model_dump_json(indent=2))
     else:
         console = Console(highlight=False, soft_wrap=True)

@@ -14,7 +14,19 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tabled import Apart, Choices, DecimalMark, DropRows, HoldOutOption, Random, Rows, X, Y
+from ntkscope.cli.tabled import (
+    Apart,
+    Choices,
+    Dataset,
+    DecimalMark,
+    DropRows,
+    HoldOutOption,
+    Random,
+    Rows,
+    Target,
+    X,
+    Y,
+)
 from ntkscope.cli.tables import learnt_table, mode_table
 from ntkscope.executors.drive import drive
 from ntkscope.experiment.check import check_start
@@ -31,14 +43,8 @@ CANCELLED = 130  # the exit status of a program that Ctrl-C ended
 
 
 def run(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="PRESET_OR_FILE",
-            help="A preset, preset:variant, a .toml or .json file, a .py file with a model, or a table.",
-        ),
-    ],
-    dataset: Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")] = None,
+    target: Target,
+    dataset: Dataset = None,
     x: X = "",
     y: Y = "",
     separator: Apart = "auto",

@@ -20,6 +20,14 @@ from ntkscope.settings import Settings
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".gz")
 HOLD_OUT = "every:5, fraction:0.2, range:1990:2008, range:COLUMN:1990:2008 or column:NAME"
 
+Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="PRESET_OR_FILE",
+        help="A preset, preset:variant, a .toml or .json file, a .py file with a model, or a table.",
+    ),
+]
+Dataset = Annotated[Path | None, typer.Option(help="The table of a configuration that names one.")]
 X = Annotated[str, typer.Option("--x", help="The table's columns of inputs, by name or number: year,month or 1,3.")]
 Y = Annotated[str, typer.Option("--y", help="The table's column of the target.")]
 Apart = Annotated[

@@ -20,7 +20,7 @@ from ntkscope.numerics.law import GradientDescent
 from ntkscope.numerics.mlp import MLP
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Place, Training, at_place, leap
 from ntkscope.numerics.rehearsal_range import Crossings, Record, looked_at
-from ntkscope.numerics.stages import PIECE, Stages, complete
+from ntkscope.numerics.stages import PIECE, Stages, complete, telling
 
 Ending = Literal["learnt", "horizon", "budget", "diverges", "dies"]
 T = TypeVar("T")
@@ -250,13 +250,7 @@ class _Rehearsing:
 
     def _told(self, stages: Stages[T], step: int) -> Generator[Progress, None, T]:
         """The result of other stages."""
-        while True:
-            try:
-                next(stages)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            yield self._progress(step)
+        return telling(stages, lambda: self._progress(step))
 
     def _progress(self, step: int) -> Progress:
         return Progress(step, min(1.0, self.work / max(self.control.work, 1.0)), self.peak)

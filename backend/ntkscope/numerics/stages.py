@@ -1,9 +1,10 @@
 """Long computations in pieces: between two of them whoever waits may tell of the progress, or stop."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
+Y = TypeVar("Y")
 Stages = Generator[None, None, T]  # yields between pieces, returns the result
 PIECE = 1e9  # multiply-adds of a piece: some tenths of a second on one core
 
@@ -18,15 +19,15 @@ def complete(stages: Generator[object, None, T]) -> T:
             return result
 
 
-def untold(stages: Generator[object, None, T]) -> Stages[T]:
-    """The same stages, whose progress nobody hears of."""
+def telling(stages: Generator[object, None, T], tell: Callable[[], Y]) -> Generator[Y, None, T]:
+    """The same stages; at each stop something else is told."""
     while True:
         try:
             next(stages)
         except StopIteration as end:
             result: T = end.value
             return result
-        yield
+        yield tell()
 
 
 def in_one_piece(count: int, work: float) -> bool:

@@ -108,13 +108,12 @@ class ComputeService:
         """
         if not waits_for_rate(config, dataset):
             return config
-        begun = await self._begin(config, dataset, await asyncio.to_thread(preview_cost, config, dataset), None)
+        on = await asyncio.to_thread(speeds, ON_CPU, ABSENT)  # as most previews: K_0 is then here already
+        begun = await self._begin(config, dataset, await asyncio.to_thread(preview_cost, config, dataset, on), on)
         rate = await self._rate(begun, dataset)
         return config if rate is None else with_rate(config, rate)
 
-    def _begin(
-        self, config: RunConfig, dataset: Table | None, cost: Preview, on: Speeds | None
-    ) -> "asyncio.Future[Begun]":
+    def _begin(self, config: RunConfig, dataset: Table | None, cost: Preview, on: Speeds) -> "asyncio.Future[Begun]":
         size = sizes(config, dataset)
         return self._begun.get(
             f"{config.digest()} {on}",

@@ -29,7 +29,7 @@ from ntkscope.experiment.theory.moving import MovingKernel
 from ntkscope.experiment.theory.rehearsed import RehearsedRun, rehearsed_stages
 from ntkscope.experiment.theory.slices import Slices
 from ntkscope.numerics import KernelPrediction, Stages, cumulative_power, drift, subspace_overlap
-from ntkscope.numerics.stages import untold
+from ntkscope.numerics.stages import telling
 from ntkscope.schemas.event import Checkpoint, Event, Finished, Frame, KernelFrame, PredictionName, Reason, Started
 from ntkscope.schemas.event_parts import PredictedFunction
 
@@ -105,7 +105,7 @@ class Recorder:
         yield from predicted.drawn.function_stages()
         infinite = yield from infinite_stages(initial)
         waves = WaveCourse.of(initial)
-        rehearsed = yield from untold(rehearsed_stages(initial, waves.waves, steps, initial.last_step))
+        rehearsed = yield from telling(rehearsed_stages(initial, waves.waves, steps, initial.last_step), lambda: None)
         recorder = cls(predicted, infinite, waves, rehearsed, kernel_steps, first_seq=first_seq, resume=resume)
         if recorder._by_theta and infinite and infinite.grid:
             yield from recorder._by_theta.function_stages()
