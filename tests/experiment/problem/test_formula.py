@@ -192,7 +192,8 @@ def test_any_text_is_computed_or_refused(text: str) -> None:
     except InvalidInput:
         return
     assert values.shape == X.shape
-    assert np.isfinite(values).all()
+    assert not np.isinf(values).any()
+    assert "nan" in text.lower() or not np.isnan(values).any()  # only who says nan leaves points out
 
 
 def formulas() -> st.SearchStrategy[str]:

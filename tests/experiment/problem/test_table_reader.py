@@ -168,6 +168,19 @@ def test_what_is_packed_is_unpacked_up_to_a_limit() -> None:
         read_csv(b"\x1f\x8bnot at all")
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t", " \t "])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_lines_of_blanks_are_none_wherever_they_stand(blank: str, mark: str) -> None:
+    lines = [f"x{mark}y", f"1{mark}2", blank, f"3{mark}4", blank]
+    if mark != "\t" or "\t" not in blank:
+        assert read_csv("\n".join(lines).encode(), points=ANY).y.tolist() == [2, 4]
+    alone = f":\n{blank}".encode()
+    with pytest.raises(InvalidInput):
+        read_csv(alone, points=ANY)
+    with pytest.raises(InvalidInput):
+        read_csv(f"1\n{blank}\n".encode(), points=ANY)
+
+
 def test_a_cell_that_is_too_long_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"line 2: Cells between separators.*131072.*shorten its cells"):
         read_csv(b"x,y\n1," + b"1" * 200_000 + b"x\n", "t", limit=10**6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
@@ -122,13 +123,13 @@ def _regular(text: bytes, separator: Separator, head: Head) -> Lines | None:
         line += 1
     body = source.read()
     body += b"" if body.endswith(b"\n") else b"\n"
-    if separator == "blanks" or any(mark in body for mark in b'"#%'):
+    blank = rb" *" if separator == "tab" else rb"[ \t]*"  # pandas takes such a line for none
+    if separator == "blanks" or any(mark in body for mark in b'"#%') or re.search(rb"(?:\A|\n)" + blank + rb"\n", body):
         return None
     codes = np.frombuffer(body, dtype=np.uint8)
     ends = np.flatnonzero(codes == ord("\n"))
     starts = np.concatenate([[0], ends[:-1] + 1])
     marks = np.add.reduceat(codes == ord(MARKS[separator]), starts, dtype=np.int32)
-    lengths = ends - starts
-    if (marks != len(head.names) - 1).any() or (lengths == 0).any() or (lengths >= LONGEST_LINE).any():
+    if (marks != len(head.names) - 1).any() or (ends - starts >= LONGEST_LINE).any():
         return None
     return Lines(separator, head.names, body, array("q", range(line + 1, line + 1 + len(ends))), [], head.notices)
