@@ -10,7 +10,7 @@ from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.preview import Begun
 from ntkscope.numerics.rehearsal import Progress
-from ntkscope.runs import compute, rehearsing
+from ntkscope.runs import compute, wanted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.preview import Preview
@@ -163,7 +163,7 @@ def test_a_rehearsal_tells_its_progress_and_is_given_up_when_nobody_asks(monkeyp
 
     monkeypatch.setattr(compute, "rehearse_preview", endless)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.1)
-    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.5)
+    monkeypatch.setattr(wanted, "GIVEN_UP", 0.5)
 
     async def test(service: ComputeService) -> None:
         async with asyncio.timeout(GENEROUS):

@@ -20,6 +20,7 @@ from ntkscope.api import (
     preview,
     problems,
     runs,
+    scan,
     schema,
     session,
     stream,
@@ -84,7 +85,7 @@ def create_app(
     )
     problems.install(app)
     for module in (
-        runs, events, stream, sweeps, preview, presets, datasets, models, schema, health, session, metrics,
+        runs, events, stream, sweeps, preview, scan, presets, datasets, models, schema, health, session, metrics,
     ):  # fmt: skip
         app.include_router(module.router)
     app.include_router(pages.router(built))
