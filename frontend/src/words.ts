@@ -88,6 +88,7 @@ export const words = {
   byK0: "by K₀",
   notByK0Short: "not at all",
   rehearsing: (reach: number, part: number) => (part === 0 ? "Rehearsing" : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`),
+  scanOne: "Scan one field before training",
   howManySteps: "How many steps?",
   takeSteps: (count: number) => `Take ${whole(count)} steps`,
   stepsTaken: "set",
