@@ -1369,6 +1369,8 @@ export interface components {
             loss: (number | null)[] | null;
             /** Slices */
             slices: (number | null)[][] | null;
+            /** Kernel */
+            kernel?: (number | null)[] | null;
         };
         /**
          * Interval
@@ -1412,6 +1414,22 @@ export interface components {
             hold_out: boolean;
         };
         /**
+         * KernelAtPoints
+         * @description K_t on p of the training points, at most 64, in the order of the input where there is one.
+         */
+        KernelAtPoints: {
+            /** Points */
+            points: number[];
+            /** Kernel */
+            kernel: (number | null)[];
+            /** Modes */
+            modes: (number | null)[][];
+            /** Pull */
+            pull: (number | null)[];
+            /** Ellipse */
+            ellipse: (number | null)[][] | null;
+        };
+        /**
          * KernelFrame
          * @description What needs K_t.
          */
@@ -1446,6 +1464,9 @@ export interface components {
             remaining: (number | null)[] | null;
             /** Slices */
             slices: (number | null)[][] | null;
+            at_points?: components["schemas"]["KernelAtPoints"] | null;
+            /** Parameter Drift */
+            parameter_drift?: number | null;
             /** Leading Modes */
             leading_modes: number | null;
             /** Subspace Overlap */
@@ -2699,6 +2720,9 @@ export interface components {
             frequencies: (number | null)[];
             infinite: components["schemas"]["InfiniteWidth"] | null;
             slices: components["schemas"]["KernelSlices"] | null;
+            at_points?: components["schemas"]["KernelAtPoints"] | null;
+            /** Path */
+            path?: (number | null)[][] | null;
             rehearsal?: components["schemas"]["Rehearsed"] | null;
         };
         /**
