@@ -62,6 +62,7 @@ export const words = {
   charts: "Charts",
   sixCharts: "Six charts",
   moreCharts: "More",
+  moreOn: (question: string) => `More on “${question}”`,
   furtherCharts: "More charts",
   fewerCharts: "Six charts only",
   notThisRun: "Of the run before. This set-up is not trained yet.",
