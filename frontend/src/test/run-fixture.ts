@@ -190,8 +190,7 @@ function furtherOfKernel(started: Started, index: number): Partial<KernelFrame> 
   return {
     remaining: Float32Array.from(started.groups, (one) => (one.resolved ? Math.exp(-0.1 * index) : NaN)),
     slices: started.slices ? { shape: started.slices.values.shape, values: started.slices.values.values.map((value) => grown * value) } : null,
-    at_points: atPointsOf(grown),
-    parameter_drift: 0.0002 * index,
+    at_points: atPointsOf(grown), parameter_drift: 0.0002 * index,
     moving: {
       mode_coefficients: new Float32Array(MODES),
       remaining: new Float32Array(started.groups.length),
