@@ -47,7 +47,7 @@ def measured(settings: RunConfig) -> tuple[float, float]:
 
 @pytest.mark.parametrize(
     ("base", "field", "values"),
-    [(CIRCLE, "network.width", [4, 8, 64]), (FOURIER, "network.encoding.spread", [0.5, 2, 8])],
+    [(CIRCLE, "network.width", [4, 64]), (FOURIER, "network.encoding.spread", [0.5, 8])],
 )
 def test_it_says_what_training_does(base: RunConfig, field: str, values: list[AxisValue]) -> None:
     made = scan(ScanRequest(config=base, field=field, values=values))
