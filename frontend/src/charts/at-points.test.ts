@@ -54,6 +54,16 @@ describe("one step on one point", () => {
     expect((arrows.to[5] as number) - (arrows.from[5] as number)).toBeCloseTo(20 * 0.02, 5);
   });
 
+  it("keeps every arrow inside the frame", () => {
+    for (const run of [further, runFixture({ geometry: "circle", further: true })]) {
+      const { data, layout } = oneStepChart.figure(run, { ...VIEW, slice: 3 }, "light");
+      for (const tip of data[1]?.y ?? []) {
+        expect(tip).toBeGreaterThan(layout.yaxis.range[0]);
+        expect(tip).toBeLessThan(layout.yaxis.range[1]);
+      }
+    }
+  });
+
   it("steps on the point that is pointed at", () => {
     const at = (slice: number) => oneStepChart.figure(further, { ...VIEW, slice }, "light").data[3]?.x[0];
     expect(at(0)).not.toBe(at(1));

@@ -16,7 +16,7 @@ import { extent } from "./parts/values";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 200;
-/** The longest arrow, as a share of what the axis spans. */
+/** The longest arrow, as a share of what data and network span. */
 const LONGEST = 0.22;
 
 const words = {
@@ -134,9 +134,13 @@ function chosenOf(started: Started, { points }: AtPoints, view: View): number {
 
 /** Holds data, and the network at every record with room for an arrow. */
 function axisOf(run: RunState): Axis {
-  const [low, high] = extent(run.started?.targets ?? null, run.frames[0]?.fitted ?? null, [0]) ?? [-1, 1];
+  const [low, high] = endsOf(run);
   const room = 1.1 * LONGEST * (high - low || 1);
   return { type: "linear", range: [low - room, high + room] };
+}
+
+function endsOf(run: RunState): [number, number] {
+  return extent(run.started?.targets ?? null, run.frames[0]?.fitted ?? null, [0]) ?? [-1, 1];
 }
 
 /** How well the formula holds for a step on all points together, which every record of the kernel checks. */
@@ -151,6 +155,6 @@ function stepNumbers(run: RunState): Measured[] {
 }
 
 function spanOf(run: RunState): number {
-  const { range } = axisOf(run);
-  return range[1] - range[0];
+  const [low, high] = endsOf(run);
+  return high - low || 1;
 }
