@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 
 from tests.cases import config
 from tests.e2e.conftest import LOOKS, PHONE, WIDE, Server
+from tests.e2e.test_accessible import violations
 from tests.servers import drain
 
 pytestmark = pytest.mark.e2e
@@ -127,6 +128,7 @@ def test_more_is_three_questions_with_the_same_play_head(server: Server, open_pa
     for folded in ("Modes of the kernel now", "One step on one point", "Effective rank"):
         card(page, folded).scroll_into_view_if_needed()
         expect(card(page, folded).locator(".trace").first).to_be_attached()
+    assert violations(page) == []
     expect(card(page, "Effective rank").locator(".playline")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
