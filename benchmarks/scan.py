@@ -1,7 +1,7 @@
 """What does a scan cost, and does training do what it says? Preset by preset, value by value, against real runs.
 
-python benchmarks/scan.py [--quick]. Each value is scanned, then trained with two kernel frames; the frequency up to
-which all waves are learnt and the held-out error at the end are compared. Exits with an error where a rehearsed answer
+python benchmarks/scan.py [--quick]. Each value is scanned, then trained with two kernel frames; how many waves of the
+target are learnt within the steps and the held-out error at the end are compared. Exits with an error where a rehearsed answer
 is off by more than one wave of the target or 5 % of the error.
 """
 
@@ -30,17 +30,11 @@ SCANS: list[tuple[str, str, list[AxisValue]]] = [
 ERROR_OFF, WAVES_OFF = 0.05, 1
 
 
-def trained(config: RunConfig) -> tuple[list[float], float]:
-    """Frequencies of the waves that are learnt at the end, up to the first that is not, and the held-out error."""
+def trained(config: RunConfig) -> tuple[int, float]:
+    """How many waves of the target are learnt at the end, and the held-out error."""
     events = list(train(config))
-    learnt: list[float] = []
     ends = [event for event in events if isinstance(event, Finished)]
-    for wave in sorted(ends[-1].waves, key=lambda wave: wave.frequency):
-        if wave.source == "mean" or wave.amplitude == 0:
-            continue
-        if wave.measured_step is None:
-            break
-        learnt.append(wave.frequency)
+    learnt = sum(wave.source != "mean" and wave.measured_step is not None for wave in ends[-1].waves)
     frames = [event for event in events if isinstance(event, Frame)]
     return learnt, float(frames[-1].held_out_error or 0)
 
@@ -56,7 +50,7 @@ def measure(name: str, field: str, values: list[AxisValue]) -> list[dict[str, An
         assert answer.found is not None, answer.error
         begun = time.perf_counter()
         learnt, error = trained(with_value(config, field, answer.value))
-        told = sum(wave.frequency <= (answer.found.frequency or 0) for wave in answer.found.waves)
+        told = sum(wave.step is not None for wave in answer.found.waves)
         rows.append(
             {
                 "preset": name,
@@ -64,7 +58,7 @@ def measure(name: str, field: str, values: list[AxisValue]) -> list[dict[str, An
                 "value": answer.value,
                 "by": answer.found.by,
                 "waves, scan": told,
-                "waves, run": len(learnt),
+                "waves, run": learnt,
                 "error, scan": answer.found.held_out_error,
                 "error, run": error,
                 "scan, s": seconds / len(values),
