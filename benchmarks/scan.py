@@ -1,8 +1,8 @@
 """What does a scan cost, and does training do what it says? Preset by preset, value by value, against real runs.
 
 python benchmarks/scan.py [--quick]. Each value is scanned, then trained with two kernel frames; how many waves of the
-target are learnt within the steps and the held-out error at the end are compared. Exits with an error where a rehearsed answer
-is off by more than one wave of the target or 5 % of the error.
+target are learnt within the steps and the held-out error at the end are compared. Exits with an error where a
+rehearsed answer is off by more than one wave of the target or 5 % of the error.
 """
 
 import argparse
