@@ -1,0 +1,123 @@
+"""Trying a config: a rehearsal up to the last step that was asked for, and what is then learnt of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from ntkscope.experiment.explain.fewer import Fewer
+from ntkscope.experiment.explain.trial import Change, Trial
+from ntkscope.experiment.format import number
+from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.problem.loss import half_sums
+from ntkscope.experiment.theory.initial_state import InitialState, initial_stages, with_config
+from ntkscope.experiment.theory.rate_search import chosen_stages, with_rate
+from ntkscope.experiment.theory.rehearsed import RehearsedRun, horizon_of, training_of
+from ntkscope.experiment.theory.waves import Waves
+from ntkscope.numerics.empirical_ntk import empirical_ntk_stages
+from ntkscope.numerics.rehearsal import Progress, rehearse_stages
+from ntkscope.numerics.rehearsal_leaps import Control
+from ntkscope.numerics.stages import Stages, telling
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event_parts import Changes
+from ntkscope.schemas.training import GivenRate, RehearsedRate
+
+T = TypeVar("T")
+WORK = 6e9  # multiply-adds of a changed config's rehearsal: about half a second on one core
+SLOW = 0.25  # of 2/lambda_1: below, a rate that is rehearsed is looked for anew once something else is changed
+LARGEST = 0.5  # of 2/lambda_1, for a given rate that is carried over to another kernel
+SLOWER = 0.5  # of the part of 2/lambda_1 that it was: below, a given rate is carried over, too
+
+
+def try_stages(
+    change: Change | None,
+    config: RunConfig,
+    dataset: Table | None,
+    fewer: Fewer,
+    before: Trial | None = None,
+    *,
+    work: float = WORK,
+    farther: bool = False,
+) -> Generator[Progress, None, Trial]:
+    """Rehearses a config, with stops.
+
+    Args:
+        change: What it changes of another.
+        config: With that change.
+        dataset: Its table.
+        fewer: On which points.
+        before: The config that is changed, as it was tried: a given rate stays the same part of 2/lambda_1.
+        work: Multiply-adds of the rehearsal.
+        farther: Whether steps beyond the run's are asked about.
+
+    Raises:
+        NtkscopeError: the config cannot be run.
+    """
+    state = yield from _silent(initial_stages(fewer.thin(config), dataset))
+    waves = Waves.of(state.problem, state.config.data)
+    change, config, state = yield from _with_its_rate(change, config, state, waves, fewer, before)
+    steps = torch.tensor([state.last_step]).numpy()
+    asked = training_of(state, waves, horizon_of(state, waves) if farther else state.last_step, steps=steps, grid=True)
+    found = yield from rehearse_stages(asked, Control(work=work))
+    run = RehearsedRun(state, waves, found, asked.horizon, grid=True)
+    if found.ended == "diverges":
+        return Trial(change, config, fewer, run, None, None)
+    residual, function = found.residuals.get(state.last_step), run.function(state.last_step)
+    if residual is None or function is None:
+        residual, function = yield from _beyond(run)
+    return Trial(change, config, fewer, run, residual, function)
+
+
+def _beyond(run: RehearsedRun) -> Generator[Progress, None, tuple[Tensor, Tensor]]:
+    """Residual (n,) and function on the grid (g,) at the last step, by the kernel where the rehearsal ended before."""
+    found, state = run.rehearsal, run.initial
+    inputs, grid = state.probe.inputs.double(), state.probe.grid_inputs.double()
+    cross = yield from _silent(empirical_ntk_stages(found.network, grid, inputs))
+    rest = replace(found.rest, cross_kernel=cross, function=found.nodes[-1].function)
+    after = torch.tensor([float(state.last_step - found.reach)], dtype=torch.float64)
+    predicted = rest.predict(state.training_law, after)
+    return predicted.residual[0], predicted.function[0]
+
+
+def _with_its_rate(
+    change: Change | None,
+    config: RunConfig,
+    state: InitialState,
+    waves: Waves,
+    fewer: Fewer,
+    before: Trial | None,
+) -> Generator[Progress, None, tuple[Change | None, RunConfig, InitialState]]:
+    """A given rate is carried over to the changed kernel, and is then part of the change; a rehearsed one is chosen."""
+    rate, largest = config.training.learning_rate, state.largest_stable_rate
+    if rate.kind == "rehearsed" and rate.value is None and largest is not None:
+        if before is not None and before.config.training.learning_rate.kind == "rehearsed" and before.fraction >= SLOW:
+            chosen: RehearsedRate | None = rate.model_copy(update={"value": before.fraction * largest})
+        else:
+            chosen = yield from chosen_stages(state, waves)
+        if chosen is None or chosen.value is None:
+            return change, config, state
+        if change is not None and change.of_rate:
+            own = number(chosen.value / fewer.factor)
+            change = replace(change, words=f"{change.words} (η = {own}, {number(chosen.value / largest)} of 2/λ₁)")
+        return change, config, with_config(state, with_rate(state.config, chosen))
+    if rate.kind != "given" or change is None or before is None or change.of_rate or largest is None:
+        return change, config, state
+    part = min(before.fraction, LARGEST)
+    value = part * largest
+    if SLOWER * part * largest <= state.learning_rate <= LARGEST * largest:
+        return change, config, state
+    carried = float(f"{value / fewer.factor / half_sums(config.training.loss, fewer.points):.3g}")
+    given = GivenRate(value=carried)
+    changed = config.model_copy(update={"training": config.training.model_copy(update={"learning_rate": given})})
+    changes: Changes = {**change.changes, "training.learning_rate": given}
+    words = f"{change.words}, with a learning rate of {number(carried)} (so much of 2/λ₁ as before)"
+    return replace(change, words=words, changes=changes), changed, with_config(state, fewer.thin(changed))
+
+
+def _silent(stages: Stages[T]) -> Generator[Progress, None, T]:
+    """Other stages, told as no progress."""
+    return telling(stages, lambda: Progress(0, 0.0, 0.0))
