@@ -62,6 +62,8 @@ def why(
 def show(name: str, made: Explanation, console: Console) -> None:
     """The report as text: each sentence, and what each switch sets."""
     console.print(f"[bold]{name}[/bold]")
+    for notice in made.notices:
+        console.print(notice, markup=False)
     for number, sentence in enumerate(made.sentences, 1):
         console.print(f"{number}. {sentence.text}", markup=False)
         for switch in sentence.switches:

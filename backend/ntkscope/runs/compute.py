@@ -190,7 +190,7 @@ class ComputeService:
             if await _there(promise, WAIT_SECONDS):
                 return promise.result()
         part = going.progress.part if going else 0.0
-        return Explanation(status="working", config=config, part=part, sentences=[], tried=[])
+        return Explanation(status="working", config=config, part=part, notices=[], sentences=[], tried=[])
 
     async def prediction(
         self,

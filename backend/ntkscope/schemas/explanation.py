@@ -50,5 +50,6 @@ class Explanation(Model):
     status: Literal["working", "ready"]
     config: RunConfig
     part: float  # of the work, from 0 to 1
+    notices: list[str]  # what the data say of themselves
     sentences: list[ExplainedSentence]  # eight at most
     tried: list[TriedConfig]  # the config itself first

@@ -6,7 +6,7 @@ import math
 
 from ntkscope.experiment.estimate import sizes
 from ntkscope.experiment.explain.trial import Change, Trial
-from ntkscope.experiment.explain.trials import SLOW
+from ntkscope.experiment.explain.trials import SLOW, WORK
 from ntkscope.experiment.format import number
 from ntkscope.experiment.measure.endings import SIGMA, Condition, Facts
 from ntkscope.experiment.problem.build import build
@@ -16,6 +16,7 @@ from ntkscope.experiment.theory.learnt import forgotten
 from ntkscope.experiment.theory.offers import round_up
 from ntkscope.experiment.theory.outlook import fitting_norm
 from ntkscope.experiment.theory.rehearsed_words import EDGE
+from ntkscope.numerics.rehearsal_leaps import Costs
 from ntkscope.schemas.network import FourierFeatures, Positional
 from ntkscope.schemas.training import RehearsedRate
 
@@ -27,6 +28,7 @@ PERIODIC = 2.2  # longest range of an input for which octaves do not repeat them
 MOST_OCTAVES = 12
 WIDER, WIDEST = 4, 4096
 MORE_STEPS, MOST_STEPS = 10, 100  # times the steps: where no wave tells how many, and at most
+LEAPS = 8  # that a rehearsal of a wider network has work for, or it is not tried
 BIAS = 0.5  # times the weights' scale
 TOO_LARGE = 2.0  # ||y|| over what keeps the kernel near its start
 
@@ -69,7 +71,8 @@ def _scales(base: Trial, facts: Facts) -> list[Change]:
     both = [one.and_also(other) for one in inputs for other in targets]
     norm = fitting_norm(base.config.network)
     small = list[Change]()
-    if norm is not None and facts.target_norm > TOO_LARGE * norm and at_all:
+    scaled_norm = facts.target_norm if not targets else base.fewer.points**0.5
+    if norm is not None and scaled_norm > TOO_LARGE * norm and facts.target_norm > TOO_LARGE * norm and at_all:
         scaled = Change(
             f"target scaled to ‖y‖ = {number(norm)}", {"data.scale_targets": "standardize", "data.norm": norm}
         )
@@ -164,6 +167,9 @@ def _width(base: Trial, dataset: Table | None) -> list[Change]:
         sizes(base.config.model_copy(update={"network": network}), dataset).multiply_adds
         for network in (base.config.network, wider)
     )
+    leap = Costs.of(base.state.network, len(base.about)).leap * after / before
+    if LEAPS * leap > WORK:
+        return []
     words = f"a width of {number(WIDER * width)} ({number(float(f'{after / before:.2g}'))} times the work)"
     return [Change(words, {"network.width": WIDER * width})]
 

@@ -12,7 +12,7 @@ from ntkscope.schemas.data import Data
 from ntkscope.schemas.hold_out import EveryKth
 from ntkscope.schemas.training import GivenRate, RehearsedRate
 
-ENOUGH = 200  # points
+ENOUGH, FEWEST = 200, 100  # points
 PER_PERIOD = 8  # points of a wave's period, that still show it
 JUDGED = 5  # every so many rows of a table are held out, to judge what lies between the others
 LEAST_JUDGED = 40  # rows of which some can be spared
@@ -33,16 +33,16 @@ class Fewer:
     judged: bool
 
     @classmethod
-    def of(cls, config: RunConfig, dataset: Table | None) -> "Fewer":
-        """Enough points for every wave of the target."""
+    def of(cls, config: RunConfig, dataset: Table | None, enough: int = ENOUGH) -> "Fewer":
+        """Enough points for every wave of the target, and at least so many."""
         n, points = sizes(config, dataset).n, config.data.points
         table = points.kind == "dataset"
         judged = table and config.data.hold_out.kind == "none" and n >= LEAST_JUDGED
-        if n <= ENOUGH or points.kind == "arcs":
+        if n <= enough or points.kind == "arcs":
             return cls(n, n, judged)
         waves = Waves.of(build(config, dataset), config.data)
         most = max((wave.frequency for wave in waves.describe() if wave.amplitude > 0), default=0.0)
-        return cls(n, min(n, MOST_POINTS, max(ENOUGH, round(PER_PERIOD * most))), judged)
+        return cls(n, min(n, MOST_POINTS, max(enough, round(PER_PERIOD * most))), judged)
 
     @property
     def factor(self) -> float:

@@ -8,7 +8,7 @@ from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
 from ntkscope.experiment.explain.candidates import WIDER, candidates
 from ntkscope.experiment.explain.causes import causes
-from ntkscope.experiment.explain.fewer import Fewer
+from ntkscope.experiment.explain.fewer import FEWEST, Fewer
 from ntkscope.experiment.explain.sentences import enough, helps, learns, misses, others, trust
 from ntkscope.experiment.explain.trial import Change, Trial
 from ntkscope.experiment.explain.trials import try_stages
@@ -16,12 +16,15 @@ from ntkscope.experiment.measure.endings import Facts
 from ntkscope.experiment.pasted.model import with_changes
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
+from ntkscope.experiment.theory.rehearsed import MOST_PARAMETERS, MOST_POINTS, may_be_rehearsed
+from ntkscope.experiment.theory.rehearsed_words import too_large
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.numerics.stages import complete
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.explanation import ExplainedSentence, Explanation, TriedConfig
 
 FIRST_WORK = 3.2e10  # multiply-adds, for the config itself: about two seconds on one core
+LONG_WORK = 1.6e11  # the same, where the kernel moves on when that is done: about eight seconds
 LEARNT = 0.02  # of what counts: below, nothing needs to change
 CLEARLY = 0.7  # of what is left without the change
 CLEAR = 0.015  # of the target: a smaller gain is none
@@ -29,7 +32,7 @@ GAIN = 0.1  # of the target: a larger one is clear
 ALIKE, MARGIN = 0.25, (0.005, 0.02)  # of what is left: a change that leaves so much more helps alike, and is milder
 SECOND = 6  # changes that are tried on top of the best
 MOST_SENTENCES = 8
-AT_FIRST = 0.2  # of the work, for the config itself
+AT_FIRST = 0.4  # of the work, for the config itself
 
 
 def explain(config: RunConfig, dataset: Table | None = None, limits: Limits | None = None) -> Explanation:
@@ -48,15 +51,22 @@ def explain_stages(
         limits: Changes beyond them are not tried.
 
     Raises:
-        NtkscopeError: the config cannot be run, or is too large to be rehearsed.
+        NtkscopeError: the config cannot be run.
     """
     fewer = Fewer.of(config, dataset)
-    base = yield from _telling(try_stages(None, config, dataset, fewer, work=FIRST_WORK, farther=True), 0, AT_FIRST)
-    facts = Facts.of(build(config, dataset), config)
+    parameters = sizes(config, dataset).parameters
+    if not may_be_rehearsed(fewer.taken, parameters):
+        text = too_large(fewer.taken, MOST_POINTS, parameters, MOST_PARAMETERS)
+        numbers = {"points": float(fewer.taken), "parameters": float(parameters)}
+        alone = ExplainedSentence(kind="trust", text=text, numbers=numbers)
+        return _explanation(config, build(config, dataset).notices, [alone], [])
+    base = yield from _base(config, dataset, fewer)
+    problem = build(config, dataset)
+    facts = Facts.of(problem, config)
     said = [learns(base), *misses(base)]
     if base.badly < LEARNT:
         said += [enough(base), trust(base)]
-        return _explanation(config, said, [(base, False)])
+        return _explanation(config, problem.notices, said, [(base, False)])
     said += causes(base, facts)
     changes = candidates(base, dataset)
     first = yield from _tried(base, changes, dataset, limits, AT_FIRST, 0.7)
@@ -76,7 +86,18 @@ def explain_stages(
     helped = {id(trial) for trial in good}
     every = [(base, False), *((trial, id(trial) in helped) for trial in first)]
     every += [(trial, clearly(trial, good[0])) for trial in second]
-    return _explanation(config, said, every)
+    return _explanation(config, problem.notices, said, every)
+
+
+def _base(config: RunConfig, dataset: Table | None, fewer: Fewer) -> Generator[Progress, None, Trial]:
+    """The config itself; with more work and on fewer points where it moves on when its work is done."""
+    stages = try_stages(None, config, dataset, fewer, work=FIRST_WORK, farther=True)
+    base = yield from _telling(stages, 0.0, AT_FIRST / 2)
+    if not (base.beyond and base.moves):
+        return base
+    fewer = Fewer.of(config, dataset, FEWEST)
+    stages = try_stages(None, config, dataset, fewer, work=LONG_WORK, farther=True)
+    return (yield from _telling(stages, AT_FIRST / 2, AT_FIRST))
 
 
 def explain_bytes(config: RunConfig, dataset: Table | None) -> int:
@@ -115,8 +136,9 @@ def _tried(
             config = with_changes(base.config, change.changes)
             if limits is not None:
                 check_limits(config, limits, dataset)
-            fewer = Fewer.of(config, dataset)
-            found.append((yield from _telling(try_stages(change, config, dataset, fewer, base), low, high)))
+            if sizes(config, dataset).parameters > MOST_PARAMETERS:
+                continue
+            found.append((yield from _telling(try_stages(change, config, dataset, base.fewer, base), low, high)))
         except (NtkscopeError, ValueError):
             continue
     return found
@@ -133,11 +155,14 @@ def _telling(stages: Generator[Progress, None, Trial], begin: float, end: float)
         yield Progress(told.step, begin + (end - begin) * told.work, told.peak)
 
 
-def _explanation(config: RunConfig, said: list[ExplainedSentence], trials: list[tuple[Trial, bool]]) -> Explanation:
+def _explanation(
+    config: RunConfig, notices: list[str], said: list[ExplainedSentence], trials: list[tuple[Trial, bool]]
+) -> Explanation:
     return Explanation(
         status="ready",
         config=config,
         part=1.0,
+        notices=notices,
         sentences=said[:MOST_SENTENCES],
         tried=[_row(trial, helped) for trial, helped in trials],
     )

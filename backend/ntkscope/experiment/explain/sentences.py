@@ -183,6 +183,8 @@ def _result(trial: Trial) -> str:
     if between is not None and between > trial.left + NOTHING:
         where = "on points kept apart" if trial.state.problem.grid_tested is not None else "between the points"
         text += f"; {where} {_share(1 - between)}"
+    if trial.beyond and trial.moves:
+        text += f"; rehearsed to step {found.reach:,}, and by the kernel there"
     waves = len(found.watched)
     if waves:
         text += f"; {trial.waves_learnt} of {waves} waves"
