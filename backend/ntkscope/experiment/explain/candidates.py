@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from ntkscope.experiment.estimate import sizes
+from ntkscope.experiment.explain.rates import SLOW
 from ntkscope.experiment.explain.trial import Change, Trial
-from ntkscope.experiment.explain.trials import SLOW, WORK
+from ntkscope.experiment.explain.trials import WORK
 from ntkscope.experiment.format import number
 from ntkscope.experiment.measure.endings import SIGMA, Condition, Facts
 from ntkscope.experiment.problem.build import build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.estimate import Limits, check_limits, memory_bytes, sizes
@@ -85,8 +86,14 @@ def explain_stages(
     said += [*others(good[1:], useless, base), trust(base)]
     helped = {id(trial) for trial in good}
     every = [(base, False), *((trial, id(trial) in helped) for trial in first)]
-    every += [(trial, clearly(trial, good[0])) for trial in second]
+    every += [(_on_top(trial, good[0]), clearly(trial, good[0])) for trial in second]
     return _explanation(config, problem.notices, said, every)
+
+
+def _on_top(trial: Trial, best: Trial) -> Trial:
+    """A trial that changes the best further, as a change of the config itself."""
+    both = None if best.change is None or trial.change is None else best.change.and_also(trial.change)
+    return replace(trial, change=both)
 
 
 def _base(config: RunConfig, dataset: Table | None, fewer: Fewer) -> Generator[Progress, None, Trial]:

@@ -14,6 +14,7 @@ from ntkscope.schemas.rehearsal import RangeClass
 from ntkscope.schemas.wave import Wave
 
 MOST_WAVES = 5
+BETWEEN = 0.02  # of the target: by so much less is learnt between the points that it is said
 NOTHING = 0.005  # of the target
 
 
@@ -45,6 +46,10 @@ def learns(base: Trial) -> ExplainedSentence:
         for wave, step in _waves(base)
         if step is not None and step <= last and (wave.source != "mean" or wave.share > NOTHING)
     ]
+    between = base.left_between
+    if between is not None and between > base.left + BETWEEN:
+        text += f"; {_where(base)} {_share(1 - between)}"
+        numbers["share between"] = 1 - between
     if learnt:
         text += f"; learnt for good {_listed(learnt)}"
     return ExplainedSentence(kind="learns", text=f"{text}.", numbers=numbers)
@@ -181,8 +186,7 @@ def _result(trial: Trial) -> str:
         text = f"dead units at step {found.reach:,} (error {number(trial.error)}"
     between = trial.left_between
     if between is not None and between > trial.left + NOTHING:
-        where = "on points kept apart" if trial.state.problem.grid_tested is not None else "between the points"
-        text += f"; {where} {_share(1 - between)}"
+        text += f"; {_where(trial)} {_share(1 - between)}"
     if trial.beyond and trial.moves:
         text += f"; rehearsed to step {found.reach:,}, and by the kernel there"
     waves = len(found.watched)
@@ -191,13 +195,21 @@ def _result(trial: Trial) -> str:
     return f"{text})"
 
 
+def _where(trial: Trial) -> str:
+    return "on points kept apart" if trial.state.problem.grid_tested is not None else "between the points"
+
+
 def _off(trial: Trial) -> str:
     return f" with error {number(trial.error)}" if trial.residual is not None else ""
 
 
 def _brief(trial: Trial) -> str:
     ended = trial.run.rehearsal.ended
-    return {"diverges": "divergence", "dies": "dead units"}.get(ended) or _share(1 - trial.left)
+    bad = {"diverges": "divergence", "dies": "dead units"}.get(ended)
+    between = trial.left_between
+    if bad or between is None or between <= trial.left + BETWEEN:
+        return bad or _share(1 - trial.left)
+    return f"{_share(1 - trial.left)}, {_where(trial)} {_share(1 - between)}"
 
 
 def _share(share: float) -> str:

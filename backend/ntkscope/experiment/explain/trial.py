@@ -36,6 +36,11 @@ class Change:
         """Whether the rate itself, or its units, are what is changed."""
         return any(name in ("training.learning_rate", "training.loss") for name in self.changes)
 
+    @property
+    def keeps_kernel(self) -> bool:
+        """Whether the kernel at the start is the same with it."""
+        return all(name.startswith("training.") for name in self.changes)
+
     def and_also(self, other: Change) -> Change:
         """Both; where both say something of a field, the other counts."""
         return Change(f"{self.words} and {other.words}", {**self.changes, **other.changes})
