@@ -37,8 +37,8 @@ def _causes(base: Trial, facts: Facts) -> Iterator[ExplainedSentence]:
     yield from _rate_too_large(base)
     yield from _few_modes(base, facts)
     yield from _large_start(base)
-    yield from _large_target(base, facts)
     yield from _mean(base, facts)
+    yield from _large_target(base, facts)
     yield from _slow(base)
     yield from _noise(base)
 

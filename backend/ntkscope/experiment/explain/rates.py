@@ -1,4 +1,4 @@
-"""The learning rate of a changed config: carried over to its kernel where it was given, chosen where it is rehearsed."""
+"""The learning rate of a changed config: carried over to its kernel where it was given, else chosen by rehearsal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def with_its_rate(
     fewer: Fewer,
     before: Trial | None,
 ) -> Generator[Progress, None, Changed]:
-    """The change, the config and its start with the rate that is rehearsed, which is part of the change where it is new.
+    """The change, the config and its start with the rate that is rehearsed: part of the change, where it is new.
 
     Args:
         change: None: the config as it is.

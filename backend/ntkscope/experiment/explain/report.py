@@ -12,7 +12,7 @@ from ntkscope.experiment.explain.causes import causes
 from ntkscope.experiment.explain.fewer import FEWEST, Fewer
 from ntkscope.experiment.explain.sentences import enough, helps, learns, misses, others, trust
 from ntkscope.experiment.explain.trial import Change, Trial
-from ntkscope.experiment.explain.trials import try_stages
+from ntkscope.experiment.explain.trials import WORK, try_stages
 from ntkscope.experiment.measure.endings import Facts
 from ntkscope.experiment.pasted.model import with_changes
 from ntkscope.experiment.problem.build import build
@@ -71,7 +71,7 @@ def explain_stages(
     said += causes(base, facts)
     changes = candidates(base, dataset)
     first = yield from _tried(base, changes, dataset, limits, AT_FIRST, 0.7)
-    good = ranked([trial for trial in first if clearly(trial, base)])
+    good = helping(first, base)
     second: list[Trial] = []
     if good:
         best = good[0]
@@ -79,7 +79,7 @@ def explain_stages(
         if best.badly >= LEARNT:
             more = candidates(best, dataset)[:SECOND]
             second = yield from _tried(best, more, dataset, limits, 0.7, 1.0)
-        better = ranked([trial for trial in second if clearly(trial, best)])
+        better = helping(second, best)
         if better:
             said.append(helps(better[0], best, len(second), best.change))
     useless = [trial for trial in first if trial not in good]
@@ -121,6 +121,13 @@ def clearly(trial: Trial, base: Trial) -> bool:
     return trial.badly <= max(CLEARLY * base.badly, base.badly - GAIN)
 
 
+def helping(trials: list[Trial], base: Trial) -> list[Trial]:
+    """The changes that help clearly, the best first: where some do, those that are better than the target's mean."""
+    good = [trial for trial in trials if clearly(trial, base)]
+    useful = [trial for trial in good if trial.badly <= 1 - GAIN]
+    return ranked(useful or good)
+
+
 def ranked(trials: list[Trial]) -> list[Trial]:
     """The best first: of those that leave nearly as little as the best, the one that comes first."""
     rest, found = list(trials), []
@@ -145,7 +152,9 @@ def _tried(
                 check_limits(config, limits, dataset)
             if sizes(config, dataset).parameters > MOST_PARAMETERS:
                 continue
-            found.append((yield from _telling(try_stages(change, config, dataset, base.fewer, base), low, high)))
+            found.append(
+                (yield from _telling(try_stages(change, config, dataset, base.fewer, base, work=WORK), low, high))
+            )
         except (NtkscopeError, ValueError):
             continue
     return found

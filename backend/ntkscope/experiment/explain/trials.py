@@ -34,7 +34,7 @@ def try_stages(
     fewer: Fewer,
     before: Trial | None = None,
     *,
-    work: float = WORK,
+    work: float,
     farther: bool = False,
 ) -> Generator[Progress, None, Trial]:
     """Rehearses a config, with stops.
