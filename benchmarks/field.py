@@ -21,7 +21,7 @@ from ntkscope.settings import Settings
 CASES = Path(__file__).parents[1] / "tests" / "field"
 RESULTS = Path(__file__).parent / "results" / "field.md"
 RIGHT = {
-    "se320289_n400": "Starts 40 times as large as the target: forgets that first; |r|/|y| is 0.87 at the end. Start from 0.",
+    "se320289_n400": "Starts 40 times as large as the target, and forgets that first; |r|/|y| = 0.87 in the end.",
     "se280372_parabola": "Not with K₀ (3 modes: zero biases, x ≥ 0); later, as it moves. Change the biases.",
     "pt27131_n1000": "Dies at step 60: the target (amplitude 10) is large for a width of 64.",
     "pt27131_n100": "Learnt: what is left of the loss is the noise.",
@@ -46,25 +46,25 @@ RIGHT = {
 }
 
 
-def report(name: str) -> Explanation:
-    """Of a config, with its table where it names one, or of a table alone."""
+def report(name: str) -> tuple[Explanation, list[str]]:
+    """Of a config, with its table where it names one, or of a table alone; and how that was read."""
     text, table = CASES / f"{name}.json", CASES / f"{name}.csv"
     if not text.is_file():
-        config, _ = config_of_table(table, Choices(), Settings())
-        return explain(config, table_of(config, table.read_bytes(), table.name, Settings().max_upload_bytes))
+        config, read = config_of_table(table, Choices(), Settings())
+        return explain(config, table_of(config, table.read_bytes(), table.name, Settings().max_upload_bytes)), read
     config = RunConfig.model_validate(json.loads(text.read_text()))
     points = config.data.points
-    return explain(config, read_csv(table.read_bytes(), name, points=points) if points.kind == "dataset" else None)
+    return explain(config, read_csv(table.read_bytes(), name, points=points) if points.kind == "dataset" else None), []
 
 
 def says(name: str) -> str:
     """The sentences without how far to trust them, or why it was refused."""
     try:
-        made = report(name)
+        made, read = report(name)
     except NtkscopeError as refused:
         return f"Refused. {refused}"
     told = [sentence.text for sentence in made.sentences if sentence.kind not in ("tried", "trust")]
-    return " ".join([*made.notices, *told])
+    return " ".join([*dict.fromkeys([*read, *made.notices]), *told])
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from tests.cases import config
 def said(**changes: Any) -> list[str]:
     asked = config(**changes)
     base = complete(try_stages(None, asked, None, Fewer.of(asked, None), work=1e9))
-    found = causes(base, Facts.of(build(asked), asked))
+    found = causes(base, Facts.of(build(asked), asked), [])
     assert len(found) <= MOST
     assert all(sentence.numbers for sentence in found)
     return [sentence.text for sentence in found]

@@ -100,12 +100,8 @@ class Left:
     ended: str = "horizon"
 
     @property
-    def run(self) -> Any:
-        return self
-
-    @property
-    def rehearsal(self) -> Any:
-        return self
+    def ends_badly(self) -> bool:
+        return self.ended == "dies"
 
 
 def made(*left: float) -> list[Trial]:
@@ -139,3 +135,9 @@ def test_where_some_changes_are_better_than_the_mean_others_are_no_help() -> Non
     base, useful, worse = made(70.0, 0.5, 3.0)
     assert helping([worse, useful], base) == [useful]
     assert helping([worse], base) == [worse]
+
+
+def test_a_rate_read_in_other_units_is_a_switch_of_its_cause() -> None:
+    made = explain(config(training__learning_rate={"kind": "given", "value": 0.02}))
+    (cause,) = (sentence for sentence in made.sentences if sentence.kind == "cause" and "MSELoss" in sentence.text)
+    assert [switch.changes for switch in cause.switches] == [{"training.loss": "mean"}]

@@ -117,8 +117,8 @@ def _weights(base: Trial) -> list[Change]:
 
 
 def _rate(base: Trial) -> list[Change]:
-    rate, found = base.config.training.learning_rate, base.run.rehearsal
-    bad = found.ended in ("diverges", "dies") or found.peak >= EDGE
+    rate = base.config.training.learning_rate
+    bad = base.ends_badly or base.run.rehearsal.peak >= EDGE
     if rate.kind == "rehearsed" or not (bad or base.fraction < SLOW):
         return []
     return [Change("a learning rate found by rehearsal", {"training.learning_rate": RehearsedRate()})]
@@ -181,7 +181,7 @@ def _steps(base: Trial) -> list[Change]:
     ends = [found.for_good.high for found in base.run.rehearsal.watched]
     later = [end for end in ends if end is not None and last < end <= MOST_STEPS * last]
     steps = round_up(max(later, default=MORE_STEPS * last))
-    if base.run.rehearsal.ended in ("diverges", "dies"):
+    if base.ends_badly:
         return []
     changes: dict[str, int | None] = {"training.stop.steps": steps}
     if base.config.training.stop.time is not None:

@@ -12,29 +12,31 @@ from ntkscope.experiment.measure.endings import FEW_MODES, LEFT, MOST_FLAT, Cond
 from ntkscope.experiment.problem.loss import half_sums
 from ntkscope.experiment.theory.learnt import forgotten
 from ntkscope.experiment.theory.outlook import STARTS_LARGE, fitting_norm
-from ntkscope.schemas.explanation import ExplainedSentence
+from ntkscope.schemas.explanation import ExplainedSentence, Switch
 
 MOST = 2
 TOO_LARGE = 4.0  # ||y|| over what keeps the kernel near its start: from there on a third and more met the edge
 SLOW = 0.1  # of 2/lambda_1
 HALF = 0.5  # of a mode: what has kept more of itself is not learnt
 MUCH = 0.05  # of the target's mean square
+MOSTLY = 0.3  # left of the target: noise is no cause before most of it is learnt
 HIDES = 0.95  # of the target's mean square, that is its mean's
 
 
-def causes(base: Trial, facts: Facts) -> list[ExplainedSentence]:
+def causes(base: Trial, facts: Facts, trials: list[Trial]) -> list[ExplainedSentence]:
     """At most two of them.
 
     Args:
         base: The config as it is, rehearsed.
         facts: Of its data, on all points.
+        trials: Of changes: that of the loss's units is a switch of its cause.
     """
-    found = _causes(base, facts)
+    found = _causes(base, facts, trials)
     return [one for one, _ in zip(found, range(MOST), strict=False)]
 
 
-def _causes(base: Trial, facts: Facts) -> Iterator[ExplainedSentence]:
-    yield from _rate_too_large(base)
+def _causes(base: Trial, facts: Facts, trials: list[Trial]) -> Iterator[ExplainedSentence]:
+    yield from _rate_too_large(base, trials)
     yield from _few_modes(base, facts)
     yield from _large_start(base)
     yield from _mean(base, facts)
@@ -43,7 +45,7 @@ def _causes(base: Trial, facts: Facts) -> Iterator[ExplainedSentence]:
     yield from _noise(base)
 
 
-def _rate_too_large(base: Trial) -> Iterator[ExplainedSentence]:
+def _rate_too_large(base: Trial, trials: list[Trial]) -> Iterator[ExplainedSentence]:
     training, limit = base.config.training, base.state.largest_stable_rate
     if base.fraction < 1 or limit is None:
         return
@@ -60,7 +62,12 @@ def _rate_too_large(base: Trial) -> Iterator[ExplainedSentence]:
             f"{number(factor)} times smaller."
         )
         numbers["sum over mean"] = factor
-    yield _cause(text, numbers)
+    switches = [
+        Switch(words=trial.change.words, changes=trial.change.changes)
+        for trial in trials
+        if trial.change is not None and "training.loss" in trial.change.changes and not trial.ends_badly
+    ]
+    yield ExplainedSentence(kind="cause", text=text, numbers=numbers, switches=switches)
 
 
 def _few_modes(base: Trial, facts: Facts) -> Iterator[ExplainedSentence]:
@@ -134,8 +141,7 @@ def _slow(base: Trial) -> Iterator[ExplainedSentence]:
     """What the rate and the steps leave, by the kernel at the start; and why it is so much."""
     state, spectrum, about = base.state, base.state.kernel.spectrum, base.about
     whole, above = float(about @ about), base.state.kernel.spectrum.count_above_floor
-    ended = base.run.rehearsal.ended
-    if whole == 0 or ended in ("diverges", "dies") or base.fraction >= 1 or state.largest_stable_rate is None:
+    if whole == 0 or base.ends_badly or base.fraction >= 1 or state.largest_stable_rate is None:
         return
     parts = spectrum.mode_coefficients(about)[:above] ** 2
     kept = (1 - state.learning_rate * spectrum.eigenvalues[:above]).abs() ** state.last_step
@@ -160,7 +166,7 @@ def _slow(base: Trial) -> Iterator[ExplainedSentence]:
 
 def _noise(base: Trial) -> Iterator[ExplainedSentence]:
     noise = base.config.data.noise
-    if noise == 0 or base.varies == 0:
+    if noise == 0 or base.varies == 0 or base.left > MOSTLY:
         return
     share = noise**2 / (noise**2 + base.varies**2)
     if share > MUCH / 5:

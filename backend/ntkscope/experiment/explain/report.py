@@ -68,16 +68,16 @@ def explain_stages(
     if base.badly < LEARNT:
         said += [enough(base), trust(base)]
         return _explanation(config, problem.notices, said, [(base, False)])
-    said += causes(base, facts)
     changes = candidates(base, dataset)
     first = yield from _tried(base, changes, dataset, limits, AT_FIRST, 0.7)
+    said += causes(base, facts, first)
     good = helping(first, base)
     second: list[Trial] = []
     if good:
         best = good[0]
         said.append(helps(best, base, len(first)))
         if best.badly >= LEARNT:
-            more = candidates(best, dataset)[:SECOND]
+            more = [change for change in candidates(best, dataset) if not _repeats(change, best.change)][:SECOND]
             second = yield from _tried(best, more, dataset, limits, 0.7, 1.0)
         better = helping(second, best)
         if better:
@@ -88,6 +88,11 @@ def explain_stages(
     every = [(base, False), *((trial, id(trial) in helped) for trial in first)]
     every += [(_on_top(trial, good[0]), clearly(trial, good[0])) for trial in second]
     return _explanation(config, problem.notices, said, every)
+
+
+def _repeats(change: Change, before: Change | None) -> bool:
+    """Whether a change is of nothing but what was changed already."""
+    return before is not None and set(change.changes) <= set(before.changes)
 
 
 def _on_top(trial: Trial, best: Trial) -> Trial:
@@ -116,7 +121,7 @@ def explain_bytes(config: RunConfig, dataset: Table | None) -> int:
 
 def clearly(trial: Trial, base: Trial) -> bool:
     """Whether a change leaves clearly less of the target."""
-    if trial.run.rehearsal.ended in ("diverges", "dies") or not trial.badly <= base.badly - CLEAR:
+    if trial.ends_badly or not trial.badly <= base.badly - CLEAR:
         return False
     return trial.badly <= max(CLEARLY * base.badly, base.badly - GAIN)
 
@@ -152,8 +157,10 @@ def _tried(
                 check_limits(config, limits, dataset)
             if sizes(config, dataset).parameters > MOST_PARAMETERS:
                 continue
+            # more steps of the same training: as much work as the training itself had
+            work = base.run.rehearsal.control.work if change.of_steps else WORK
             found.append(
-                (yield from _telling(try_stages(change, config, dataset, base.fewer, base, work=WORK), low, high))
+                (yield from _telling(try_stages(change, config, dataset, base.fewer, base, work=work), low, high))
             )
         except (NtkscopeError, ValueError):
             continue

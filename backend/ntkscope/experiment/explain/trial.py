@@ -41,6 +41,11 @@ class Change:
         """Whether the kernel at the start is the same with it."""
         return all(name.startswith("training.") for name in self.changes)
 
+    @property
+    def of_steps(self) -> bool:
+        """Whether it is the number of steps, and nothing else."""
+        return all(name.startswith("training.stop") for name in self.changes)
+
     def and_also(self, other: Change) -> Change:
         """Both; where both say something of a field, the other counts."""
         return Change(f"{self.words} and {other.words}", {**self.changes, **other.changes})
@@ -127,6 +132,11 @@ class Trial:
         return max(self.left, self.left_between or 0.0) + MISSING * missing
 
     @property
+    def ends_badly(self) -> bool:
+        """Whether it diverges, or all units of a layer die."""
+        return self.run.rehearsal.ended in ("diverges", "dies")
+
+    @property
     def beyond(self) -> bool:
         """Whether the rehearsal ended before the last step, of which the kernel where it ended tells then."""
         found = self.run.rehearsal
@@ -136,7 +146,7 @@ class Trial:
     def moves(self) -> bool:
         """Whether the kernel moves, so that the sizes of target and width matter."""
         found = self.run.rehearsal
-        return found.drift >= HARDLY or found.peak >= EDGE or found.ended in ("diverges", "dies")
+        return found.drift >= HARDLY or found.peak >= EDGE or self.ends_badly
 
     @property
     def fraction(self) -> float:
