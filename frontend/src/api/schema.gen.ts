@@ -987,11 +987,8 @@ export interface components {
             numbers: {
                 [key: string]: number;
             };
-            /**
-             * Switches
-             * @default []
-             */
-            switches: components["schemas"]["Switch"][];
+            /** Switches */
+            switches?: components["schemas"]["Switch"][];
         };
         /**
          * Explanation
@@ -1006,6 +1003,8 @@ export interface components {
             config: components["schemas"]["RunConfig"];
             /** Part */
             part: number;
+            /** Notices */
+            notices: string[];
             /** Sentences */
             sentences: components["schemas"]["ExplainedSentence"][];
             /** Tried */
