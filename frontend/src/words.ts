@@ -92,6 +92,7 @@ export const words = {
   rehearsing: (reach: number, part: number) => (part === 0 ? "Rehearsing" : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`),
   scanOne: "Scan one field before training",
   howManySteps: "How many steps?",
+  why: "Why? And what would help?",
   takeSteps: (count: number) => `Take ${whole(count)} steps`,
   stepsTaken: "set",
   alreadyThere: "there at the start",
