@@ -197,7 +197,7 @@ def test_a_report_that_nobody_asks_for_any_more_is_given_up(monkeypatch: pytest.
 
     monkeypatch.setattr(compute, "explain_stages", endless)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
-    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.1)
+    monkeypatch.setattr(wanted, "GIVEN_UP", 0.1)
 
     async def test(service: ComputeService) -> None:
         answers = [await service.explain(config(), None, ANY) for _ in range(3)]
