@@ -23,9 +23,9 @@ def test_a_scan_answers_value_by_value_and_one_is_taken(server: Server, open_pag
     expect(rows.nth(2)).to_contain_text("by rehearsal")
     curves = page.get_by_role("region", name="Eigenvalues, value by value", exact=True)
     expect(curves.locator(".scatterlayer .trace").first).to_be_visible()
+    assert violations(page) == []
     page.get_by_role("button", name="Take 32 into the set-up").click()
     expect(rows.nth(2)).to_contain_text("in the set-up")
     expect(page.get_by_label("Width", exact=True).first).to_have_value("32")
-    assert violations(page) == []
     page.get_by_role("button", name="Back to the charts").click()
     expect(page.get_by_role("region", name="Each mode dies at its own rate")).to_be_visible()
