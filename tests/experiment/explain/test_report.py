@@ -11,6 +11,7 @@ from ntkscope.experiment.explain import report
 from ntkscope.experiment.explain.report import clearly, explain, explain_stages, helping, ranked
 from ntkscope.experiment.explain.trial import Trial
 from ntkscope.experiment.pasted.model import with_changes
+from ntkscope.experiment.theory import rate_search
 from ntkscope.schemas.explanation import Explanation
 from tests.cases import config
 from tests.experiment.explain.test_trials import trained
@@ -23,6 +24,7 @@ SLOW: dict[str, Any] = {"data__target": {"kind": "formula", "text": "sin(7*pi*x)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "FIRST_WORK", FIRST_WORK)
     monkeypatch.setattr(report, "WORK", WORK)
+    monkeypatch.setattr(rate_search, "LEAST_WORK", WORK)
 
 
 @cache
