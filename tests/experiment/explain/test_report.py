@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ntkscope.errors import InvalidInput
 from ntkscope.experiment.estimate import Limits
 from ntkscope.experiment.explain import report
 from ntkscope.experiment.explain.report import clearly, explain, explain_stages, helping, ranked
@@ -143,3 +144,9 @@ def test_a_rate_read_in_other_units_is_a_switch_of_its_cause() -> None:
     made = explain(config(training__learning_rate={"kind": "given", "value": 0.02}))
     (cause,) = (sentence for sentence in made.sentences if sentence.kind == "cause" and "MSELoss" in sentence.text)
     assert [switch.changes for switch in cause.switches] == [{"training.loss": "mean"}]
+
+
+def test_a_network_beyond_all_numbers_is_refused() -> None:
+    huge = {"network__sigma_w": 1000, "network__depth": 64, "network__activation": "relu"}
+    with pytest.raises(InvalidInput, match=r"finite at the start.*smaller weights"):
+        explain(config(**huge, network__parameterization="standard"))
