@@ -64,6 +64,7 @@ export const words = {
   moreCharts: "More",
   furtherCharts: "More charts",
   fewerCharts: "Six charts only",
+  rehearsedOnly: "Rehearsed, not trained yet: training will measure over it.",
   notThisRun: "Of the run before. This set-up is not trained yet.",
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
@@ -87,7 +88,12 @@ export const words = {
   rangeOf: (low: number, high: number | null) => (high === null ? `${steps(low)} or later` : `${steps(low)}–${steps(high)}`),
   byK0: "by K₀",
   notByK0Short: "not at all",
-  rehearsing: (reach: number, part: number) => (part === 0 ? "Rehearsing" : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`),
+  rehearsing: ({ of, reach, part }: { of: string; reach: number; part: number }) =>
+    of === "rate"
+      ? `Looking for the learning rate: ${Math.round(100 * part)} % of the search`
+      : part === 0
+        ? "Rehearsing"
+        : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`,
   howManySteps: "How many steps?",
   takeSteps: (count: number) => `Take ${whole(count)} steps`,
   stepsTaken: "set",
