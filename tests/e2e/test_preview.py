@@ -14,9 +14,9 @@ pytestmark = pytest.mark.e2e
 def test_the_preview_answers_before_training(server: Server, open_page: Open) -> None:
     page = open_page(server.url)
     small(page, 4000)
-    setup = page.get_by_label("Set-up")
+    setup = page.get_by_label("Set-up", exact=True)
     expect(setup).to_contain_text(re.compile("2/λ₁"))
-    expect(setup).to_contain_text(re.compile(r"k = \d+: (step|not)"))
+    expect(page.get_by_label("Set-up, and train it")).to_contain_text(re.compile(r"k = \d+: (step|not)"))
 
 
 def test_the_preview_is_rehearsed_and_one_click_takes_the_steps_that_are_enough(
