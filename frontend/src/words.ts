@@ -71,6 +71,7 @@ export const words = {
   rehearsedOnly: "Rehearsed, not trained yet: every line is a prediction. Train, and points are measured over it.",
   readCharts: "Points and bars are measured while the network trains; lines were predicted before its first step.",
   notThisRun: "Of the run before. This set-up is not trained yet.",
+  notFetched: { title: "This page could not be loaded", sentence: "The server is gone, or has a newer page. Load the page again." },
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
   /** The preview's rate is one of half the sum, whatever the given one is of. */
