@@ -44,6 +44,15 @@ def test_a_set_up_is_played_before_it_is_trained_and_nothing_moves_until_its_end
     assert float(page.evaluate(SHIFTS)) < 0.002
 
 
+def test_on_a_phone_train_is_pinned_below_the_set_up(server: Server, open_page: Open) -> None:
+    page = open_page(server.url, size=PHONE)
+    page.get_by_role("button", name="Set up").click()
+    button = page.get_by_role("dialog").get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_in_viewport(ratio=1)
+    button.click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def test_the_keyboard_comes_to_train_and_play_first_and_help_covers_no_chart(server: Server, open_page: Open) -> None:
     for size in (WIDE, PHONE):
         page = open_page(server.url, size=size)
