@@ -101,6 +101,7 @@ export const words = {
         ? "Rehearsing"
         : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`,
   howManySteps: "How many steps?",
+  why: "Why? And what would help?",
   takeSteps: (count: number) => `Take ${whole(count)} steps`,
   stepsTaken: "set",
   alreadyThere: "there at the start",
