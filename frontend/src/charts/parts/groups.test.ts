@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Started } from "../../api/codec";
 import { DEFAULT_VIEW as VIEW } from "../../run/view";
 import { runFixture } from "../../test/run-fixture";
-import { MODE_STOPS } from "../../theme/mode-colour";
+import { modeColour, modePosition, MODE_STOPS } from "../../theme/mode-colour";
 import { TOKENS } from "../../theme/tokens";
 import { describeGroup, drawnGroups, groupName, neighbour } from "./groups";
 
@@ -48,12 +48,12 @@ describe("drawnGroups", () => {
     expect(drawnGroups(of, { ...VIEW, selected: left }, "light").some((one) => one.index === left)).toBe(true);
   });
 
-  it("colours by log rank among the followed modes, and greys what does not count", () => {
+  it("colours by rank among the followed modes, and greys what does not count", () => {
     const drawn = drawnGroups(many(64, (mode) => mode !== 2), { ...VIEW, allModes: true }, "dark");
     expect(drawn[0]?.colour).toBe(MODE_STOPS.dark[0]);
     expect(drawn.at(-1)?.colour).toBe(MODE_STOPS.dark[8]);
     expect(drawn.find(({ number }) => number === 3)?.colour).toBe(TOKENS.dark.control);
-    expect(drawn.find(({ number }) => number === 8)?.colour).toBe(MODE_STOPS.dark[4]);
+    expect(drawn.find(({ number }) => number === 8)?.colour).toBe(modeColour(modePosition(8, 64), "dark"));
   });
 });
 
