@@ -66,7 +66,9 @@ def problem_of(found: Understood, points: DatasetPoints) -> InvalidInput | None:
         got = "one column" if len(found.columns) == 1 else f"{len(found.columns)} columns"
         if text:
             got += f", of which {', '.join(map(short, text[:FIRST]))} hold{'s' * (len(text) == 1)} text"
-        return InvalidInput("At least two columns of numbers, x and y.", got, EXAMPLE, "dataset, line 1")
+        return InvalidInput(
+            "A column of numbers, y, and x before it where it is not the row's number.", got, EXAMPLE, "dataset, line 1"
+        )
     if found.y in found.x:
         name = short(found.columns[found.y].name)
         return InvalidInput("x and y in different columns.", f"{name} as both", "Choose another x.", "data.points.x")
