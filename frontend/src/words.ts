@@ -162,6 +162,7 @@ const NAMES: Record<string, string> = {
   sawtooth: "Sawtooth",
   chirp: "Chirp",
   gaussian_bump: "Gaussian bump",
+  drawn: "Drawn by hand",
   formula: "Formula",
   auto: "Automatic",
   given: "Given",
