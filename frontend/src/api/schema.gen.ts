@@ -2920,6 +2920,8 @@ export interface components {
             rows: number;
             /** Dropped */
             dropped: number;
+            /** Dropped Lines */
+            dropped_lines: number[];
             /** First Rows */
             first_rows: string[][];
             /** Notices */

@@ -5,7 +5,7 @@ import type { FormState } from "./form.svelte";
 import { at } from "./schema";
 
 /** In the order of the buttons. */
-export const TARGETS = ["six", "square", "drawn", "formula"] as const;
+export const TARGETS = ["six", "square", "drawn", "formula", "pasted"] as const;
 export type TargetId = (typeof TARGETS)[number];
 
 export const WIDTHS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
@@ -30,6 +30,7 @@ const CHOICES: Record<TargetId, JsonObject> = {
   square: { kind: "step", at: 0 },
   drawn: { kind: "drawn" },
   formula: { kind: "formula" },
+  pasted: { kind: "dataset" },
 };
 
 /** Which of them a config has; null for another one. */
@@ -41,10 +42,15 @@ export function shownTarget(config: JsonObject): TargetId | null {
   return JSON.stringify(frequencies) === JSON.stringify(SIX["frequencies"]) ? "six" : null;
 }
 
-/** The target, on the points that there are where they can carry it. */
+/** The target, on the points that there are where they can carry it. Numbers come with points of their own. */
 export function chooseTarget(form: FormState, id: TargetId): void {
-  if (shownTarget(form.config) === id) return;
-  if (!(pointsOf(form.config) in FORMULAS)) form.choose("data.points", CIRCLE);
+  if (shownTarget(form.config) === id || id === "pasted") return;
+  if (!(pointsOf(form.config) in FORMULAS)) {
+    form.choose("data.points", CIRCLE);
+    // What was held out and scaled were a table's rows.
+    for (const part of ["scale_inputs", "scale_targets"]) form.choose(`data.${part}`, "none");
+    form.choose("data.hold_out", { kind: "none" });
+  }
   form.choose("data.target", targetFor(form.config, id));
 }
 

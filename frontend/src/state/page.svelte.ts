@@ -17,6 +17,7 @@ import { PreviewState, SILENT_MS } from "./preview.svelte";
 import { sameRun } from "./rate";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
+import { at } from "./schema";
 import { Surroundings } from "./surroundings.svelte";
 import { SweepDraft } from "./sweep-draft.svelte";
 import { SweepsState } from "./sweeps.svelte";
@@ -215,7 +216,7 @@ export class PageState {
   async copyLink(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.link());
-      this.toasts.say(words.copied);
+      this.toasts.say(at(this.form?.config, "data.points.kind") === "dataset" ? words.copiedTable : words.copied);
     } catch {
       this.toasts.say(words.notCopied);
     }

@@ -176,6 +176,8 @@ def test_one_column_of_numbers_is_y_over_its_rows(text: str) -> None:
 
 def test_a_row_without_its_number_leaves_its_place_empty() -> None:
     assert read_csv(b"v\n5\n?\n9\n", points=DROP).x[:, 0].tolist() == [1, 3]
+    assert read_table(b"v\n5\n?\n9\nox\n", points=DROP).dropped_lines == [3, 5]
+    assert read_table(b"a,b\n1,2\n3\n4,5\n").dropped_lines == [3]
     with pytest.raises(InvalidInput, match=r"line 3"):
         read_csv(b"v\n5\nox\n9\n8\n")
 

@@ -41,7 +41,7 @@ def read_csv(
     if found.dropped:
         notices.append(
             f"{found.dropped:,} of {len(rows) + len(found.lines.irregular):,} rows left out, with an empty cell or one "
-            f"that is no number{lines_of(_left_out(found))}."
+            f"that is no number{lines_of(found.dropped_lines)}."
         )
     x = np.column_stack([found.columns[place].values[rows] for place in found.x])
     return Table(
@@ -100,8 +100,3 @@ def _held(column: Column) -> BoolArray:
     for place, text in enumerate(column.texts):
         marked[place] |= text.casefold() in HELD
     return marked
-
-
-def _left_out(found: Understood) -> list[int]:
-    numbers = np.frombuffer(found.lines.numbers, dtype=np.int64)[~found.whole].tolist()
-    return sorted([*numbers, *(line for line, _ in found.lines.irregular)])

@@ -63,6 +63,12 @@ class Understood:
         """Rows and lines that are not whole."""
         return int((~self.whole).sum()) + len(self.lines.irregular)
 
+    @property
+    def dropped_lines(self) -> list[int]:
+        """Their numbers in the file, ascending."""
+        numbers = np.frombuffer(self.lines.numbers, dtype=np.int64)[~self.whole].tolist()
+        return sorted([*numbers, *(line for line, _ in self.lines.irregular)])
+
     def faults(self) -> InvalidInput | None:
         """Cells that hold no number, counted, with the first lines; None where all do."""
         bad = [(place, self.columns[place]) for place in self.used]
