@@ -29,7 +29,7 @@ const ROOMS: Record<string, string[]> = {
   panels: [...BOTTOM, "run", "state", "panels/common", "panels/play"],
   cards: [...BOTTOM, "run", "charts", "charts/parts", "panels/common"],
   pages: [...BOTTOM, "run", "state", "charts", "cards", "watch", "panels", "panels/common", "panels/form", "panels/header", "panels/sweep", "panels/watch", "panels/play", "panels/draw", "panels/table"],
-  App: ["state", "panels", "pages"],
+  App: ["words", "state", "panels", "panels/common", "pages"],
   main: ["theme", "App"],
 };
 
