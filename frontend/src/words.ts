@@ -48,6 +48,9 @@ export const words = {
   frameBack: "One frame back",
   frameOn: "One frame on",
   jumpTo: "Jump to where it is learnt",
+  jumpToMode: "Jump to where a mode is learnt",
+  orMode: "Or a mode",
+  aMode: "Choose one",
   nothingLearnt: "Nothing is learnt yet.",
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   mark: (labels: string) => `k = ${labels}`,
@@ -231,6 +234,15 @@ export const KEYS: { keys: string[]; does: string }[] = [
   { keys: ["L"], does: "Back to live" },
   { keys: ["M"], does: "Watch or Measure" },
   { keys: ["?"], does: "This list" },
+];
+
+/** While a target is drawn. */
+export const DRAWING_KEYS: typeof KEYS = [
+  { keys: ["↑", "↓", "←", "→"], does: "Move the chosen point; with Shift further" },
+  { keys: ["Page Up", "Page Down"], does: "Choose the point before or behind" },
+  { keys: ["Home", "End"], does: "Choose the first or the last" },
+  { keys: ["Enter", "Delete"], does: "A point more, or without the chosen one" },
+  { keys: ["Ctrl Z", "Ctrl Shift Z"], does: "Undo, redo" },
 ];
 
 /** Three significant figures of a rate that flickers. */

@@ -85,8 +85,18 @@ function wavesOf(waves: readonly Wave[]): Ladder {
 }
 
 function groupsOf(groups: readonly Group[], end: number): Ladder {
+  const rungs = rungsOf(groups, end);
+  return { rungs: rungs.slice(0, MOST), left: Math.max(0, rungs.length - MOST) };
+}
+
+/** One for each group of modes that can be told apart from round-off. */
+export function modeRungs(started: Started): Rung[] {
+  return rungsOf(started.groups, started.times.at(-1) ?? 0);
+}
+
+function rungsOf(groups: readonly Group[], end: number): Rung[] {
   const told = groups.map((group, index) => ({ group, index })).filter(({ group }) => group.significant && group.resolved);
-  const rungs = told.slice(0, MOST).map(({ group, index }): Rung => {
+  return told.map(({ group, index }): Rung => {
     const modes = group.modes.map((mode) => mode + 1);
     const [first = 1, last = first] = [modes[0], modes.at(-1)];
     return {
@@ -102,7 +112,6 @@ function groupsOf(groups: readonly Group[], end: number): Ladder {
       sentence: group.learning_time === null ? words.below : null,
     };
   });
-  return { rungs, left: told.length - rungs.length };
 }
 
 function largest<T>(items: T[], size: (item: T) => number): { kept: T[]; left: number } {
