@@ -26,8 +26,13 @@ export class ViewState {
     this.chosen = { ...this.chosen, ...part };
   }
 
+  /** How far a chart is zoomed. */
+  rangesOf({ id }: { id: string }): Ranges | undefined {
+    return this.ranges[id];
+  }
+
   /** A chart was zoomed to these ranges; null: it shows all of it again. */
-  zoom(id: string, ranges: Ranges | null): void {
+  zoom({ id }: { id: string }, ranges: Ranges | null): void {
     const { [id]: _, ...others } = this.ranges;
     this.ranges = ranges ? { ...others, [id]: { x: [short(ranges.x[0]), short(ranges.x[1])], y: [short(ranges.y[0]), short(ranges.y[1])] } } : others;
   }

@@ -25,7 +25,7 @@ export interface WatchSource {
 }
 
 /** A place to jump to. */
-interface Moment {
+interface Jump {
   name: string;
   time: number;
 }
@@ -106,11 +106,11 @@ export class WatchState {
     return this.story && captionAt(this.story, this.span, now, speed);
   });
   /** When each rung is learnt, at the first record that says so: the places to jump to. */
-  readonly moments: Moment[] = $derived.by(() => this.momentsOf(this.ladder.rungs));
+  readonly moments: Jump[] = $derived.by(() => this.momentsOf(this.ladder.rungs));
   /** The same of every mode, where the rungs are waves. */
-  readonly modes: Moment[] = $derived.by(() => (this.started && this.ladder.rungs[0]?.kind === "wave" ? this.momentsOf(modeRungs(this.started)) : []));
+  readonly modes: Jump[] = $derived.by(() => (this.started && this.ladder.rungs[0]?.kind === "wave" ? this.momentsOf(modeRungs(this.started)) : []));
 
-  private momentsOf(rungs: readonly Rung[]): Moment[] {
+  private momentsOf(rungs: readonly Rung[]): Jump[] {
     const { run } = this.source();
     if (!this.started) return [];
     return rungs.flatMap((rung) => {
