@@ -6,6 +6,9 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# `*` is any page; a name may begin with `*.`. Nothing else may stand in the header that they go into.
+PARENT = r"(\*|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?)"
+
 
 class Settings(BaseSettings):
     """Every value can be set as NTKSCOPE_<NAME>."""
@@ -42,6 +45,11 @@ class Settings(BaseSettings):
     stop_seconds: float = Field(10.0, ge=0, description="Told to stop, it waits so long for its runs' checkpoints.")
     ack_seconds: float = Field(40.0, gt=0, description="A viewer that acknowledges nothing for so long is cut off.")
     allowed_hosts: str = Field("", description="Names of the proxies in front of this server, separated by commas.")
+    frame_ancestors: str = Field(
+        "",
+        pattern=rf"^({PARENT}( *, *{PARENT})*)?$",
+        description="Pages that may show this one in a frame, as https://lms.example.org, separated by commas.",
+    )
     log_format: Literal["text", "json"] = Field("text", description="Of the log: sentences, or a JSON object a line.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="From which on it is told.")
     recording: bool = Field(True, description="Show the bundled recorded run in an empty database.")

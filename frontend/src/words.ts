@@ -14,7 +14,8 @@ export const words = {
   resume: "Resume it",
   training: "Starting",
   copyLink: "Copy link",
-  copied: "Link copied. It sets up the same run, seed included.",
+  copied: "Link copied. It shows what you see, and sets up the same run where that is not.",
+  copiedTable: "Link copied. The table does not travel with it: another server needs the same file.",
   notCopied: "The browser does not allow copying. The address bar holds the same link.",
   setUp: "Set up",
   close: "Close",
@@ -51,6 +52,9 @@ export const words = {
   frameBack: "One frame back",
   frameOn: "One frame on",
   jumpTo: "Jump to where it is learnt",
+  jumpToMode: "Jump to where a mode is learnt",
+  orMode: "Or a mode",
+  aMode: "Choose one",
   nothingLearnt: "Nothing is learnt yet.",
   learnt: (count: number, of: number) => `${whole(count)} of ${whole(of)} modes learnt`,
   mark: (labels: string) => `k = ${labels}`,
@@ -60,6 +64,9 @@ export const words = {
   failed: "The run failed",
   failedRemedy: "What was recorded stays. Resume it, or train with fewer points or units.",
   interrupted: "The server stopped while this run was training. What was recorded stays, and it goes on from its last checkpoint.",
+  absent: "This server does not have the run of this link. Its set-up is here: trained, it is the same run.",
+  absentAlone: "This server does not have the run of this link.",
+  sameElsewhere: "This server does not have the run of this link, but one of the same set-up, which is shown.",
   missing: "There is no such run here. Open another from the list of runs.",
   gone: "This run was deleted.",
   loading: (frames: number) => `Loading, ${whole(frames)} records so far`,
@@ -125,6 +132,8 @@ export const words = {
   copyPytorchOf: "The run shown as a short script that gives the same losses",
   copiedPytorch: "Script copied. It needs PyTorch alone and gives the losses of the run shown.",
   notCopiedPytorch: "The browser does not allow copying. GET api/runs/…/pytorch.py has the script.",
+  pasteNumbers: "Paste numbers",
+  pasteNumbersHelp: "Two columns from a spreadsheet are x and y; one column is y, over its rows. Or a file.",
   pasteHelp: "CSV or text, packed or not: any headings, commas, semicolons, tabs or blanks, dates, empty cells.",
   readPasted: "Read it",
   useTable: "Use this table",
@@ -139,7 +148,8 @@ export const words = {
   columnKinds: { number: "", date: "date, as decimal year", text: "text" },
   emptyCells: (count: number) => `${whole(count)} empty`,
   wrongCells: (count: number) => `${whole(count)} no number`,
-  dropRows: (rows: number) => `Leave out the ${whole(rows)} ${rows === 1 ? "row" : "rows"} with an empty cell or none of a number`,
+  inLines: (lines: number[], count: number) => (lines.length ? `${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}${count > lines.length ? ", …" : ""}` : ""),
+  dropRows: (rows: number, lines: string) => `Leave out the ${whole(rows)} ${rows === 1 ? "row" : "rows"} with an empty cell or none of a number${lines ? ` (${lines})` : ""}`,
   scaledFormula: (round: boolean) =>
     `${round ? "The target is" : "Inputs and target are"} scaled for training, so that any size can be learnt. Charts and exports keep your own units.`,
   download: "Download this data set",
@@ -177,6 +187,7 @@ const NAMES: Record<string, string> = {
   sawtooth: "Sawtooth",
   chirp: "Chirp",
   gaussian_bump: "Gaussian bump",
+  drawn: "Drawn by hand",
   formula: "Formula",
   auto: "Automatic",
   given: "Given",
@@ -237,6 +248,15 @@ export const KEYS: { keys: string[]; does: string }[] = [
   { keys: ["L"], does: "Back to live" },
   { keys: ["M"], does: "Watch or Measure" },
   { keys: ["?"], does: "This list" },
+];
+
+/** While a target is drawn. */
+export const DRAWING_KEYS: typeof KEYS = [
+  { keys: ["↑", "↓", "←", "→"], does: "Move the chosen point; with Shift further" },
+  { keys: ["Page Up", "Page Down"], does: "Choose the point before or behind" },
+  { keys: ["Home", "End"], does: "Choose the first or the last" },
+  { keys: ["Enter", "Delete"], does: "A point more, or without the chosen one" },
+  { keys: ["Ctrl Z", "Ctrl Shift Z"], does: "Undo, redo" },
 ];
 
 /** Three significant figures of a rate that flickers. */

@@ -44,6 +44,19 @@ def test_what_would_be_the_first_event_is_there_with_the_rehearsal(real: Server,
     assert real.client.post("api/preview/started", json={"seed": "x"}).status_code == 422
 
 
+def test_a_drawing_is_answered_as_any_target_is(real: Server, patient: None) -> None:
+    drawn = {"kind": "drawn", "x": [-1, 0, 1], "y": [0, 2, 0]}
+    body = {"data": {"points": {"kind": "interval", "n": 5}, "target": drawn}, "network": {"width": 8}}
+    answer = real.client.post("api/preview", json=body).json()
+
+    assert answer["target"]["targets"][::2] == [0, 2, 0]
+    assert answer["config"]["data"]["target"] == drawn
+    backwards = {"data": {"target": drawn | {"x": [-1, 1, 0]}}}
+    refused = real.client.post("api/preview", json=backwards)
+    assert (refused.status_code, refused.json()["where"]) == (422, "data.target")
+    assert "x[1] = 1.0 and x[2] = 0.0" in refused.json()["detail"]
+
+
 def test_a_large_one_is_answered_with_its_cost_and_later_whole(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ntkscope.runs.compute.WAIT_SECONDS", 0.0)
     body = config(seed=77, data__points__n=512, network__width=2048, network__depth=3).model_dump(mode="json")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from websockets.exceptions import InvalidStatus
 
 from ntkscope.api.security import is_loopback
-from tests.servers import GENEROUS, Server, serving, settings_in
+from tests.servers import GENEROUS, Server, fake_executor, serving, settings_in
 
 EVIL = "http://evil.example"
 
@@ -138,3 +139,22 @@ def test_no_other_site_is_given_leave_to_read(fake: Server) -> None:
 )  # fmt: skip
 def test_loopback(name: str, ours: bool) -> None:
     assert is_loopback(name) is ours
+
+
+def test_no_other_page_shows_ours_in_a_frame_unless_it_is_named(fake: Server, tmp_path: Path) -> None:
+    headers = fake.client.get("api/health").headers
+    assert headers["content-security-policy"].endswith("frame-ancestors 'self'")
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    named = settings_in(tmp_path, frame_ancestors="https://lms.example.org, http://*.school.example:8080")
+    with serving(named, fake_executor()) as server:
+        headers = server.client.get("api/health").headers
+    assert headers["content-security-policy"].endswith("'self' https://lms.example.org http://*.school.example:8080")
+    assert "x-frame-options" not in headers  # it knows no other page than ours
+
+
+@pytest.mark.parametrize(
+    "parents", ["lms.example.org", "https://a.example; script-src *", "https://a.example/path", ","]
+)
+def test_a_parent_that_is_no_origin_is_refused(tmp_path: Path, parents: str) -> None:
+    with pytest.raises(ValidationError, match="frame_ancestors"):
+        settings_in(tmp_path, frame_ancestors=parents)

@@ -51,6 +51,14 @@ def test_no_rule_is_broken_by_what_opens(server: Server, open_page: Open) -> Non
     page.get_by_role("button", name="Square").click()
     expect(page.get_by_test_id("caption")).to_contain_text("Not trained yet.")
     assert violations(page) == []
+    page.get_by_role("button", name="Draw one").click()
+    expect(page.get_by_role("application", name="The target as it is drawn")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Paste numbers").click()
+    page.get_by_label("Paste a table").fill("year count\n1 5\n2 ox\n3 7\n")
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_test_id("table-view")).to_be_visible()
+    assert violations(page) == []
 
 
 def test_no_rule_is_broken_by_a_table(server: Server, open_page: Open) -> None:

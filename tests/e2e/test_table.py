@@ -24,7 +24,7 @@ def test_a_table_is_looked_at_chosen_kept_and_trained_on(
     page.get_by_role("button", name="Paste", exact=True).click()
     page.get_by_label("Paste a table").fill(TABLE)
     page.get_by_role("button", name="Read it").click()
-    view = page.get_by_test_id("table-view")
+    view = page.get_by_role("dialog", name="Paste numbers").get_by_test_id("table-view")
     expect(view.get_by_text("Left out, since they hold text: unit.")).to_be_visible()
     expect(view.get_by_role("cell", name="3.5").first).to_be_visible()  # 3,5 as it is understood
     expect(view.get_by_label("Decimals begin with")).to_have_value("comma")

@@ -79,7 +79,7 @@ def test_on_a_phone_it_is_one_screen(server: Server, open_page: Open) -> None:
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Change the target").click()
     sheet = page.get_by_role("dialog")
-    sheet.get_by_role("button", name="Sawtooth").click()
+    sheet.get_by_role("button", name="Square").click()
     expect(sheet.get_by_role("button", name="Train it")).to_be_in_viewport(ratio=1)
     sheet.get_by_role("button", name="Close").click()
     expect(caption(page)).to_contain_text("Rehearsed, not trained yet.")

@@ -32,6 +32,7 @@ TARGETS = st.sampled_from(
         {"kind": "sawtooth"},
         {"kind": "chirp"},
         {"kind": "gaussian_bump"},
+        {"kind": "drawn", "x": [0, 1, 3], "y": [0, 2, -1]},
         {"kind": "formula", "text": "0*x1"},
         {"kind": "formula", "text": "x1 + 1e9"},
     ]

@@ -15,6 +15,8 @@ from tests.cases import config
 
 PINNED = [(one["config"], one["digest"]) for one in json.loads((Path(__file__).parent / "digests.json").read_text())]
 
+ROUND = {"kind": "drawn", "x": [0, 6.28318531], "y": [0, 1]}  # the last is the first
+
 
 def test_defaults_round_trip_through_json() -> None:
     assert RunConfig.model_validate_json(RunConfig().model_dump_json()) == RunConfig()
@@ -46,6 +48,17 @@ def test_another_config_has_another_digest() -> None:
         ({"data__noise": float("nan")}, "data.noise"),
         ({"data__points": {"kind": "interval", "low": 1.0, "high": 1.0}}, "data.points.interval"),
         ({"data__target": {"kind": "sinusoids", "frequencies": [1, 2], "phases": [0, 0, 0]}}, "data.target.sinusoids"),
+        ({"data__target": {"kind": "drawn", "x": [0, 1, 1], "y": [0, 0, 0]}}, "data.target.drawn"),
+        ({"data__target": {"kind": "drawn", "x": [0, 1], "y": [0, 0, 0]}}, "data.target.drawn"),
+        ({"data__target": {"kind": "drawn", "x": [0], "y": [0]}}, "data.target.drawn.x"),
+        ({"data__target": {"kind": "drawn", "x": list(range(65)), "y": [0] * 65}}, "data.target.drawn.x"),
+        (
+            {
+                "data__points": {"kind": "circle"},
+                "data__target": {"kind": "drawn", "x": [0, 6.2831853072], "y": [0, 1]},
+            },
+            "data",
+        ),
         ({"data__target": {"kind": "dataset"}}, "data"),
         ({"data__points": {"kind": "dataset", "sha256": "xyz"}}, "data.points.dataset.sha256"),
         ({"training__learning_rate": {"kind": "given", "value": 0}}, "training.learning_rate.given.value"),
@@ -55,6 +68,15 @@ def test_a_wrong_field_is_named(change: dict[str, object], place: str) -> None:
     with pytest.raises(ValidationError) as caught:
         config(**change)
     assert place in [".".join(map(str, error["loc"])) for error in caught.value.errors()]
+
+
+def test_a_drawing_says_which_points_are_at_fault() -> None:
+    with pytest.raises(ValidationError, match=r"x must grow from point to point.*x\[1\] = 2.0 and x\[2\] = 1.0.*Sort"):
+        config(data__target={"kind": "drawn", "x": [0, 2, 1], "y": [0, 0, 0]})
+    with pytest.raises(ValidationError, match=r"as many values; you gave 2 and 3"):
+        config(data__target={"kind": "drawn", "x": [0, 2], "y": [0, 0, 0]})
+    with pytest.raises(ValidationError, match=r"once round at most.*you gave 0.0 to 6.3"):
+        config(data__points={"kind": "circle"}, data__target={"kind": "drawn", "x": [0, 6.3], "y": [0, 1]})
 
 
 def test_every_field_has_a_label_and_a_sentence() -> None:

@@ -97,7 +97,9 @@ def create_app(
     largest = settings.max_upload_bytes + FORM_OVERHEAD
     app.add_middleware(Gate, access=access, cookie=app.state.cookie)
     app.add_middleware(BodyLimit, uploads=dict.fromkeys(datasets.UPLOADS, largest))
-    app.add_middleware(Guard, own_name=settings.host, proxies=names, any_host=not (names or is_loopback(settings.host)))
+    parents = [parent.strip() for parent in settings.frame_ancestors.split(",") if parent.strip()]
+    any_host = not (names or is_loopback(settings.host))
+    app.add_middleware(Guard, own_name=settings.host, proxies=names, any_host=any_host, parents=parents)
     app.add_middleware(BasePath, base_path=settings.base_path)
     return app
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,10 +14,11 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 PORTS = {"http": 80, "https": 443}
 # Nothing else may stand in a Host: `a@b` is a user's name to one reader and a host to another.
 PLACE = re.compile(r"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::(?P<port>[0-9]{1,5}))?")
+POLICY = "Content-Security-Policy"
 HEADERS = {
     # Plotly writes style attributes and draws into data: and blob: images.
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+    POLICY: "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'{parents}",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -37,10 +39,14 @@ class Guard:
         own_name: What the server listens at, besides loopback.
         proxies: Their names, each with its port unless that is the one of http or https.
         any_host: Whether any name is taken; for a server whose settings bind it beyond loopback.
+        parents: Origins of other pages that may show ours in a frame.
     """
 
-    def __init__(self, app: ASGIApp, own_name: str, proxies: frozenset[str], any_host: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, own_name: str, proxies: frozenset[str], any_host: bool, parents: Sequence[str] = ()
+    ) -> None:
         self._app = app
+        self._headers = _headers(parents)
         self._names = frozenset(_name(proxy) for proxy in proxies) | {own_name.lower()}
         self._proxies = proxies
         self._any_host = any_host
@@ -53,7 +59,7 @@ class Guard:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -99,6 +105,15 @@ class Guard:
 
     def _known(self, name: str) -> bool:
         return name in self._names or is_loopback(name)
+
+
+def _headers(parents: Sequence[str]) -> dict[str, str]:
+    """Those of every answer; X-Frame-Options knows no other page than ours, and is left out where there are some."""
+    headers = dict(HEADERS)
+    headers[POLICY] = headers[POLICY].format(parents="".join(f" {parent}" for parent in parents))
+    if parents:
+        del headers["X-Frame-Options"]
+    return headers
 
 
 def _unreadable(scope: Scope) -> NtkscopeError | None:

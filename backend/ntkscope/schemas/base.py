@@ -1,8 +1,10 @@
 """The base of every model: frozen, and closed to unknown fields."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Finite = Annotated[float, Field(ge=-1e12, le=1e12)]
 
 
 class Model(BaseModel):
@@ -27,6 +29,8 @@ def field(
     show_if: dict[str, Any] | None = None,
     with_table: bool = False,
     names_column: bool = False,
+    drawing: bool = False,
+    with_drawing: bool = False,
     **constraints: Any,
 ) -> Any:
     """A field that the page's form can draw: plain label, one sentence of help, unit.
@@ -38,6 +42,8 @@ def field(
         unit: Shown after the value.
         advanced: Folded away until asked for.
         names_column: Its text is the name of a table's column.
+        drawing: It and the field `with_drawing` beside it are points that are drawn, not typed.
+        with_drawing: Drawn with that field, not in a row of its own.
         with_table: Chosen where the table is shown, not in a row of its own.
         show_if: Sibling fields and the values (one or a list) for which this one has an effect.
         constraints: Passed on to `pydantic.Field` (ge, le, min_length, ...).
@@ -51,6 +57,10 @@ def field(
         extra["names_column"] = True
     if with_table:
         extra["with_table"] = True
+    if drawing:
+        extra["drawing"] = True
+    if with_drawing:
+        extra["with_drawing"] = True
     if show_if:
         extra["show_if"] = show_if
     return Field(default, title=title, description=help, json_schema_extra=extra or None, **constraints)

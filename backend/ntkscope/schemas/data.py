@@ -4,13 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ntkscope.schemas.base import Model, field
+from ntkscope.schemas.base import Finite, Model, field
 from ntkscope.schemas.dataset import DatasetPoints
+from ntkscope.schemas.drawn import Drawn
 from ntkscope.schemas.hold_out import HoldNothingOut, HoldOut
 
 MAX_FREQUENCIES = 64
 Frequency = Annotated[float, Field(gt=0, le=10_000)]
-Finite = Annotated[float, Field(ge=-1e12, le=1e12)]
 
 
 class Interval(Model):
@@ -184,7 +184,8 @@ class DatasetTarget(Model):
 
 
 Target = Annotated[
-    Sinusoids | Step | Sawtooth | Chirp | GaussianBump | Formula | DatasetTarget, Field(discriminator="kind")
+    Sinusoids | Step | Sawtooth | Chirp | GaussianBump | Drawn | Formula | DatasetTarget,
+    Field(discriminator="kind"),
 ]
 
 
@@ -233,6 +234,12 @@ class Data(Model):
                 "a target from a data set needs the data set's points; "
                 f"you gave points of kind '{self.points.kind}'. Set data.points.kind to 'dataset'"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _drawing_fits_points(self) -> Self:
+        if self.target.kind == "drawn" and self.points.kind in ("circle", "arcs"):
+            self.target.check_circle()
         return self
 
     @model_validator(mode="after")

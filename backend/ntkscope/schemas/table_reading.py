@@ -24,6 +24,7 @@ class TableReading(Model):
     columns: list[TableColumn]
     rows: int  # all that were read
     dropped: int  # of them, where `missing` is drop
+    dropped_lines: list[int]  # the first of theirs, in the file
     first_rows: list[list[str]]  # as they were understood
     notices: list[str]
     scaled: list[str]  # what `data` scales, and why

@@ -34,6 +34,8 @@ export interface JsonSchema {
   /** Ours: of a number that may be a list of numbers instead, that list; see `SchemaReader.optional`. */
   list?: JsonSchema;
   with_table?: boolean;
+  drawing?: boolean;
+  with_drawing?: boolean;
   names_column?: boolean;
   /** Ours: the setting that a maximum comes from. */
   setting?: string;

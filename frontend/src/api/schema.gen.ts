@@ -845,7 +845,7 @@ export interface components {
              *       "draw": "none"
              *     }
              */
-            target: components["schemas"]["Sinusoids"] | components["schemas"]["Step"] | components["schemas"]["Sawtooth"] | components["schemas"]["Chirp"] | components["schemas"]["GaussianBump"] | components["schemas"]["Formula"] | components["schemas"]["DatasetTarget"];
+            target: components["schemas"]["Sinusoids"] | components["schemas"]["Step"] | components["schemas"]["Sawtooth"] | components["schemas"]["Chirp"] | components["schemas"]["GaussianBump"] | components["schemas"]["Drawn"] | components["schemas"]["Formula"] | components["schemas"]["DatasetTarget"];
             /**
              * Noise
              * @description Standard deviation of the noise added to y.
@@ -978,6 +978,44 @@ export interface components {
              * @enum {string}
              */
             kind: "dataset";
+        };
+        /**
+         * Drawn
+         * @description A monotone cubic through points (x, y), with no bump that was not drawn.
+         *
+         *     Left of the first point and right of the last it keeps their values; on a circle, where x is the angle, it goes on
+         *     from the last to the first. With several inputs x is the first of them.
+         */
+        Drawn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "drawn";
+            /**
+             * Drawn, x
+             * @description Where the drawn points lie, from left to right; on a circle angles, once round at most.
+             * @default [
+             *       -1,
+             *       -0.5,
+             *       0,
+             *       0.5,
+             *       1
+             *     ]
+             */
+            x: number[];
+            /**
+             * Drawn, y
+             * @description The target there, one for each x.
+             * @default [
+             *       0,
+             *       -1,
+             *       0,
+             *       1,
+             *       0
+             *     ]
+             */
+            y: number[];
         };
         /**
          * Ensemble
@@ -3215,6 +3253,8 @@ export interface components {
             rows: number;
             /** Dropped */
             dropped: number;
+            /** Dropped Lines */
+            dropped_lines: number[];
             /** First Rows */
             first_rows: string[][];
             /** Notices */

@@ -28,11 +28,20 @@ export class Card<Drawn extends Figure = Figure> {
   private mark: () => void = () => undefined;
   private readonly make: () => Drawn;
   private readonly click: (figure: Drawn, trace: number, point: number) => void;
+  private readonly onranges: (ranges: Ranges | null) => void;
+  /** To be shown once there is something to show. */
+  private pending: Ranges | null;
 
-  /** @param click Told which point of the figure was clicked. */
-  constructor(make: () => Drawn, click: (figure: Drawn, trace: number, point: number) => void) {
+  /**
+   * @param click Told which point of the figure was clicked.
+   * @param onranges Told how far the reader has zoomed; null: not at all.
+   * @param first How far somebody has zoomed already.
+   */
+  constructor(make: () => Drawn, click: (figure: Drawn, trace: number, point: number) => void, onranges: (ranges: Ranges | null) => void = () => undefined, first: Ranges | null = null) {
     this.make = make;
     this.click = click;
+    this.onranges = onranges;
+    this.pending = first;
   }
 
   /** Something that is drawn has changed. A card out of sight is drawn when it is seen again. */
@@ -96,6 +105,11 @@ export class Card<Drawn extends Figure = Figure> {
       // The axes ask again until a second has passed since they last grew.
       if (plot.draw(figure, size, now)) this.mark();
       this.broken = false;
+      if (this.pending && !figure.empty) {
+        const pending = this.pending;
+        this.pending = null;
+        plot.zoomTo(pending);
+      }
       return figure.interval;
     } catch (error) {
       // One chart that fails must not take the others with it.
@@ -113,9 +127,11 @@ export class Card<Drawn extends Figure = Figure> {
 
   private moved(ranges: Ranges, zoomed: boolean): void {
     // A zoomed axis has other ticks.
+    const other = !this.ranges || !sameRanges(this.ranges, ranges);
+    if (!this.pending && (zoomed !== this.zoomed || (zoomed && other))) this.onranges(zoomed ? ranges : null);
     if (zoomed !== this.zoomed) this.changed();
     this.zoomed = zoomed;
-    if (!this.ranges || !sameRanges(this.ranges, ranges)) this.ranges = { x: [...ranges.x], y: [...ranges.y] };
+    if (other) this.ranges = { x: [...ranges.x], y: [...ranges.y] };
   }
 }
 

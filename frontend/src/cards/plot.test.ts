@@ -109,6 +109,20 @@ describe("the plot", () => {
     expect(given.layout["yaxis"]?.range).toEqual(small.layout.yaxis.range);
   });
 
+  it("keeps a zoom of the page's own, which Plotly would forget, until it is reset", () => {
+    const figure = lossChart.figure(runFixture(), VIEW, "light");
+    const wanted: Ranges = { x: [-1, 0], y: [-2, 1] };
+    plot.draw(figure, size, 0);
+    plot.zoomTo(wanted);
+    expect(told.at(-1)).toEqual({ zoomed: true, ranges: wanted });
+    plot.draw(lossChart.figure(runFixture(), { ...VIEW, time: 1 }, "light"), { width: 400, height: 300 }, 40);
+    expect([given.layout["xaxis"]?.range, given.layout["yaxis"]?.range]).toEqual([wanted.x, wanted.y]);
+    plot.resetZoom();
+    plot.draw(figure, size, 80);
+    expect(given.layout["xaxis"]?.range).toEqual(figure.layout.xaxis.range);
+    expect(told.at(-1)?.zoomed).toBe(false);
+  });
+
   it("gives a zoomed axis ticks of its own, and whole decades back to the whole one", () => {
     plot.draw(lossChart.figure(runFixture(), VIEW, "light"), size, 0);
     expect(given.layout["xaxis"]).toHaveProperty("dtick");

@@ -45,6 +45,8 @@ export class Plot {
   private shown: Pick<Figure, "data" | "layout"> | null = null;
   private held: Held | null = null;
   private zoomed = false;
+  /** The ranges of a zoom that came from the page: Plotly keeps only those of its own gestures over a redraw. */
+  private own: Ranges | null = null;
 
   constructor(plotly: Plotly, element: HTMLElement, events: PlotEvents) {
     this.plotly = plotly;
@@ -54,9 +56,12 @@ export class Plot {
 
   /** Draws in the cheapest way. Returns true if the axes want to grow, but not yet: ask again. */
   draw(figure: Figure, size: Size, now: number): boolean {
-    if (this.held?.uirevision !== figure.layout.uirevision) this.zoomed = false;
+    if (this.held?.uirevision !== figure.layout.uirevision) {
+      this.zoomed = false;
+      this.own = null;
+    }
     const { held, waits } = heldRanges(this.held, figure.layout, this.zoomed, now);
-    const next = { data: figure.data, layout: laidOut(figure, size, held.ranges, this.zoomed) };
+    const next = { data: figure.data, layout: laidOut(figure, size, this.own ?? held.ranges, this.zoomed) };
     this.held = held;
     if (!this.shown) {
       void this.plotly.newPlot(this.element, copies(next.data), structuredClone(next.layout), CONFIG);
@@ -74,7 +79,9 @@ export class Plot {
   }
 
   /** Shows these ranges until the zoom is reset. */
-  zoomTo({ x, y }: Ranges): void {
+  zoomTo(ranges: Ranges): void {
+    const { x, y } = ranges;
+    this.own = this.held && !sameRanges(ranges, this.held.ranges) ? { x: [...x], y: [...y] } : null;
     void this.plotly.relayout(this.element, { "xaxis.range": [...x], "yaxis.range": [...y] });
   }
 

@@ -1,14 +1,10 @@
 /** Which ranges the axes are given: they grow at most once a second, and not at all once the reader has zoomed. */
 import type { FigureLayout } from "../charts/parts/figure";
+import type { Ranges } from "../run/view";
 
 const GROWTH_MS = 1000;
 
-type Range = [number, number];
-
-export interface Ranges {
-  x: Range;
-  y: Range;
-}
+export type { Ranges };
 
 export interface Held {
   ranges: Ranges;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { randomFrom } from "../test/random";
 import { marksOf } from "./marks";
 
 const moment = (label: string, time: number) => ({ label, time, title: `${label} at ${time}`, colour: "red" });
@@ -26,16 +27,16 @@ describe("marksOf", () => {
     expect(marksOf([1, 1.1, 1.2, 1.3].map((time, i) => moment(String(i), time)), span)[0]?.label).toBe("0 … 3");
   });
 
-  it("are joined sooner on a narrow bar, where a label takes more of it", () => {
-    const two = [moment("1", 1), moment("2", 1.8)];
-    expect(marksOf(two, span, 1000, 46)).toHaveLength(2);
-    expect(marksOf(two, span, 330, 46)).toHaveLength(1);
-  });
-
-  it("never collide, however many there are", () => {
-    const marks = marksOf(Array.from({ length: 40 }, (_, i) => moment(String(i), 0.02 * 1.2 ** i)), span);
-    const gaps = marks.slice(1).map(({ position }, i) => position - (marks[i]?.position ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0.04);
-    expect(marks.flatMap(({ ticks }) => ticks)).toHaveLength(40);
+  it.each(Array.from({ length: 20 }, (_, seed) => seed))("never collide, however many there are, and however wide (%i)", (seed) => {
+    const random = randomFrom(seed);
+    const count = Math.floor(random(1, 40));
+    const room = { letter: random(0.002, 0.03), gap: random(0.005, 0.03) };
+    const dues = Array.from({ length: count }, (_, i) => moment(String(i), 0.02 * 10 ** random(0, 3.5)));
+    const marks = marksOf(dues, span, room, (label) => `k = ${label}`);
+    const half = ({ label }: { label: string }) => (label.length * room.letter) / 2;
+    const gaps = marks.slice(1).map((mark, i) => mark.position - half(mark) - ((marks[i]?.position ?? 0) + half(marks[i] ?? mark)));
+    expect(Math.min(Infinity, ...gaps)).toBeGreaterThanOrEqual(room.gap - 1e-12);
+    expect(marks.flatMap(({ ticks }) => ticks)).toHaveLength(count);
+    for (const { title } of dues) expect(marks.some((mark) => mark.title.split("\n").includes(title))).toBe(true);
   });
 });

@@ -19,39 +19,56 @@ export interface Mark {
   ticks: { position: number; colour: string | undefined }[];
 }
 
-/** Nearer than this along the bar, labels are joined. */
-const NEAREST = 0.04;
 /** More labels than these are told by the first and the last. */
 const LISTED = 2;
+/** Of the bar: a letter, and the gap between two labels, where nothing is measured. */
+const ROOM: Room = { letter: 0.01, gap: 0.02 };
+
+/** How much of the bar a label takes: for each letter, and beside the next one. */
+export interface Room {
+  letter: number;
+  gap: number;
+}
 
 /**
  * In order of time; what is there at the start and what comes after the end are left out.
  *
- * @param width Of the bar, in px; 0 while it is not known.
- * @param label Of the widest label, in px.
+ * @param worded What a label says in full.
  */
-export function marksOf(dues: readonly Due[], span: Span, width = 0, label = 24): Mark[] {
-  const nearest = width > 0 ? Math.max(NEAREST, label / width) : NEAREST;
+export function marksOf(dues: readonly Due[], span: Span, room: Room = ROOM, worded: (label: string) => string = (label) => label): Mark[] {
   const placed = dues
     .filter(({ time }) => time > 0 && time <= span.last)
     .map((due) => ({ due, position: positionOf(span, due.time) }))
     .sort((a, b) => a.due.time - b.due.time);
-  const joined: (typeof placed)[] = [];
-  for (const one of placed) {
-    const group = joined.at(-1);
-    if (group && one.position - middle(group) < nearest * (group.length > 1 ? 1.5 : 1)) group.push(one);
-    else joined.push([one]);
+  const groups = placed.map((one) => markOf([one], worded));
+  // Joined labels are wider, and may reach others.
+  for (let i = 1; i < groups.length; ) {
+    const [before, here] = [groups[i - 1] as Group, groups[i] as Group];
+    const wanted = (room.letter * (before.mark.label.length + here.mark.label.length)) / 2 + room.gap;
+    if (here.mark.position - before.mark.position >= wanted) i += 1;
+    else {
+      groups.splice(i - 1, 2, markOf([...before.placed, ...here.placed], worded));
+      i = Math.max(1, i - 1);
+    }
   }
-  return joined.map((group) => ({
-    position: middle(group),
-    label: labelOf(group.map(({ due }) => due.label)),
-    title: group.map(({ due }) => due.title).join("\n"),
-    ticks: group.map(({ due, position }) => ({ position, colour: due.colour })),
-  }));
+  return groups.map(({ mark }) => mark);
 }
 
-function middle(group: { position: number }[]): number {
-  return ((group[0]?.position ?? 0) + (group.at(-1)?.position ?? 0)) / 2;
+interface Group {
+  placed: { due: Due; position: number }[];
+  mark: Mark;
+}
+
+function markOf(placed: Group["placed"], worded: (label: string) => string): Group {
+  return {
+    placed,
+    mark: {
+      position: ((placed[0]?.position ?? 0) + (placed.at(-1)?.position ?? 0)) / 2,
+      label: worded(labelOf(placed.map(({ due }) => due.label))),
+      title: placed.map(({ due }) => due.title).join("\n"),
+      ticks: placed.map(({ due, position }) => ({ position, colour: due.colour })),
+    },
+  };
 }
 
 function labelOf(labels: string[]): string {

@@ -7,6 +7,12 @@ export type PredictionId = keyof Frame["predicted"] | "moving";
 /** The kernel whose modes split the residual. */
 export type Basis = "frozen" | "moving" | "infinite";
 
+/** What a chart's axes show. */
+export interface Ranges {
+  x: [number, number];
+  y: [number, number];
+}
+
 export interface View {
   /** Where the play-head stands; null follows the newest frame. */
   time: number | null;

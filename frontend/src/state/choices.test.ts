@@ -7,7 +7,7 @@ import { at, put } from "./schema";
 const form = () => new FormState(schema, presets);
 
 describe("the choices of Watch", () => {
-  it.each(TARGETS.map((id) => [id]))("set %s as a target that the form knows again", (id) => {
+  it.each(TARGETS.filter((id) => id !== "pasted").map((id) => [id]))("set %s as a target that the form knows again", (id) => {
     const here = form();
     chooseTarget(here, id);
     expect(shownTarget(here.config)).toBe(id);
@@ -35,4 +35,14 @@ describe("the choices of Watch", () => {
     expect(WIDTHS[nearest(WIDTHS, 1000)]).toBe(1024);
     expect(RATES[nearest(RATES, 0.25)]).toBe(0.3);
   });
+});
+
+it("leaves a table with its rows, its scales and what was held out of it", () => {
+  const here = form();
+  const data = { points: { kind: "dataset", sha256: "a".repeat(64) }, target: { kind: "dataset" }, scale_inputs: "unit", scale_targets: "standardize" };
+  here.useDataset({ data, scaled: [] } as never);
+  here.choose("data.hold_out", { kind: "range", column: "year", low: 0, high: 1 });
+  expect(shownTarget(here.config)).toBe("pasted");
+  chooseTarget(here, "square");
+  expect(["points.kind", "scale_inputs", "scale_targets", "hold_out.kind"].map((path) => at(here.config, `data.${path}`))).toEqual(["circle", "none", "none", "none"]);
 });

@@ -1,10 +1,11 @@
 /** The few choices that Watch offers of a config. */
 import type { Json, JsonObject } from "../api/json";
+import { firstDrawing } from "./drawn";
 import type { FormState } from "./form.svelte";
 import { at } from "./schema";
 
 /** In the order of the buttons. */
-export const TARGETS = ["six", "square", "sawtooth", "formula"] as const;
+export const TARGETS = ["six", "square", "drawn", "formula", "pasted"] as const;
 export type TargetId = (typeof TARGETS)[number];
 
 export const WIDTHS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
@@ -27,8 +28,9 @@ const FORMULAS: Record<string, string> = {
 const CHOICES: Record<TargetId, JsonObject> = {
   six: SIX,
   square: { kind: "step", at: 0 },
-  sawtooth: { kind: "sawtooth", frequency: 1 },
+  drawn: { kind: "drawn" },
   formula: { kind: "formula" },
+  pasted: { kind: "dataset" },
 };
 
 /** Which of them a config has; null for another one. */
@@ -40,12 +42,21 @@ export function shownTarget(config: JsonObject): TargetId | null {
   return JSON.stringify(frequencies) === JSON.stringify(SIX["frequencies"]) ? "six" : null;
 }
 
-/** The target, on the points that there are where they can carry it. */
+/** The target, on the points that there are where they can carry it. Numbers come with points of their own. */
 export function chooseTarget(form: FormState, id: TargetId): void {
-  if (shownTarget(form.config) === id) return;
-  if (!(pointsOf(form.config) in FORMULAS)) form.choose("data.points", CIRCLE);
-  const text = FORMULAS[pointsOf(form.config)] ?? "";
-  form.choose("data.target", id === "formula" ? { ...CHOICES[id], text } : CHOICES[id]);
+  if (shownTarget(form.config) === id || id === "pasted") return;
+  if (!(pointsOf(form.config) in FORMULAS)) {
+    form.choose("data.points", CIRCLE);
+    // What was held out and scaled were a table's rows.
+    for (const part of ["scale_inputs", "scale_targets"]) form.choose(`data.${part}`, "none");
+    form.choose("data.hold_out", { kind: "none" });
+  }
+  form.choose("data.target", targetFor(form.config, id));
+}
+
+function targetFor(config: JsonObject, id: TargetId): JsonObject {
+  if (id === "drawn") return firstDrawing(config);
+  return id === "formula" ? { ...CHOICES[id], text: FORMULAS[pointsOf(config)] ?? "" } : CHOICES[id];
 }
 
 export function pointsOf(config: JsonObject): string {

@@ -2,7 +2,7 @@
 import type { Json, JsonObject, JsonSchema } from "../api/json";
 import { at, isObject, type SchemaReader } from "./schema";
 
-export type RowKind = "integer" | "number" | "numbers" | "integers" | "text" | "switch" | "choice" | "union" | "dataset";
+export type RowKind = "integer" | "number" | "numbers" | "integers" | "text" | "switch" | "choice" | "union" | "dataset" | "drawing";
 
 export interface Row {
   /** Dotted, from the config's root; for a union, of the union itself. */
@@ -72,8 +72,8 @@ function* rowsOf(reader: SchemaReader, node: JsonSchema, config: JsonObject, pat
 function* inner(reader: SchemaReader, schema: JsonSchema, config: JsonObject, path: string, folded: boolean): Generator<Row> {
   const siblings = at(config, path);
   for (const [name, part] of Object.entries(schema.properties ?? {})) {
-    const { show_if, with_table } = reader.resolve(part);
-    if (name === "kind" || with_table || !shown(show_if, siblings)) continue;
+    const { show_if, with_table, with_drawing } = reader.resolve(part);
+    if (name === "kind" || with_table || with_drawing || !shown(show_if, siblings)) continue;
     yield* rowsOf(reader, part, config, `${path}.${name}`, folded);
   }
 }
@@ -87,6 +87,7 @@ function shown(condition: JsonSchema["show_if"], siblings: Json | undefined): bo
 }
 
 function kindOf(schema: JsonSchema): RowKind {
+  if (schema.drawing) return "drawing";
   if (schema.enum) return "choice";
   if (schema.type === "boolean") return "switch";
   if (schema.type === "integer" || schema.type === "number") return schema.type;

@@ -9,8 +9,8 @@ export function follow(page: PageState): void {
     page.grown();
   });
   $effect(() => {
-    void page.hash;
-    page.writeLink();
+    void page.address.hash;
+    page.address.write();
   });
   $effect(() => {
     const form = page.form;

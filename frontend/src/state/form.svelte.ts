@@ -2,6 +2,7 @@
 import type { Json, JsonObject, JsonSchema } from "../api/json";
 import type { Preset, RunConfig, Suggestion, TableReading, Variant } from "../api/types";
 import { valueName, words } from "../words";
+import { firstDrawing, redrawn } from "./drawn";
 import { sections, type Row } from "./fields";
 import { fitted } from "./fit";
 import { differences, fromHash, toHash } from "./link";
@@ -94,7 +95,8 @@ export class FormState {
     if (SCALES.includes(path)) this.scaled = [];
     this.errors = without(this.errors, path);
     this.refusals = without(this.refusals, path);
-    const config = fitted(put(this.config, path, value), path);
+    const chosen = fitted(put(this.config, path, value), path);
+    const config = path.startsWith("data.points") ? redrawn(this.config, chosen) : chosen;
     // A rate that was chosen for another config is none of this one.
     this.config = path.startsWith(RATE) ? config : withoutChoice(config);
   }
@@ -205,6 +207,7 @@ export class FormState {
       this.choose("data.target", at(target, "data.target") ?? null);
     }
     if (path === "data.target" && kind === "formula") this.scale();
+    if (path === "data.target" && kind === "drawn") this.choose(path, firstDrawing(this.config));
     if (path === "data.target" && kind === "dataset") {
       const points = at(this.config, "data.points");
       if (at(points, "kind") !== "dataset") this.choose("data.points", { kind: "dataset" });

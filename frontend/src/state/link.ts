@@ -131,7 +131,7 @@ function take(entries: Map<string, string>, path: string): string | undefined {
 /** What differs between two configs, as `label value`, for naming a run. */
 export function differences(rows: Row[], config: JsonObject, from: JsonObject): string[] {
   return rows
-    .filter((row) => row.kind !== "dataset" && !same(at(config, valuePath(row)), at(from, valuePath(row))))
+    .filter((row) => row.kind !== "dataset" && row.kind !== "drawing" && !same(at(config, valuePath(row)), at(from, valuePath(row))))
     .map((row) => `${row.label.toLowerCase().replace(/,.*/, "")} ${readable(at(config, valuePath(row)))}`);
 }
 

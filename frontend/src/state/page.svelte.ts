@@ -6,11 +6,11 @@ import type { RunConfig, RunSummary, Suggestion } from "../api/types";
 import { emptyRun, type RunState } from "../run/run";
 import { watchWords } from "../watch/words";
 import { PHASES, words } from "../words";
-import { joinHash, keepDepth, keptDepth, splitHash, type Depth } from "./depth";
+import { Address } from "./address.svelte";
+import { keepDepth, keptDepth, type Depth } from "./depth";
 import { FormState } from "./form.svelte";
 import type { KeyTargets } from "./keys";
 import { LabState } from "./lab.svelte";
-import { hasConfig } from "./link";
 import { isAlive } from "./phase";
 import { PlayheadState } from "./playhead.svelte";
 import { PreviewState, SILENT_MS } from "./preview.svelte";
@@ -22,6 +22,7 @@ import { Surroundings } from "./surroundings.svelte";
 import { SweepDraft } from "./sweep-draft.svelte";
 import { SweepsState } from "./sweeps.svelte";
 import { Toasts } from "./toasts.svelte";
+import { readLink } from "./view-link";
 import { ViewState } from "./view.svelte";
 import { wavesOf } from "./waves";
 import { WatchState } from "./watch.svelte";
@@ -53,8 +54,9 @@ export class PageState {
     // A caption stays for a while as the head plays; where it stands still, what has just happened is said at once.
     () => ({ now: this.playhead.now, speed: this.playhead.playing ? this.playhead.speed : 0, ahead: this.playhead.ahead }),
   );
+  readonly address: Address = new Address(this);
   /** Of the Lab: its story, or its instruments. */
-  depth = $state<Depth>(splitHash(location.hash).depth ?? keptDepth() ?? "watch");
+  depth = $state<Depth>(readLink(location.hash).depth ?? keptDepth() ?? "watch");
   readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow, zoom: this.surroundings.zoom }));
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
@@ -98,9 +100,6 @@ export class PageState {
     return phase === "training" ? words.percentDone(run.tick?.step ?? run.frames.at(-1)?.step ?? 0, run.started?.steps.at(-1) ?? 1) : PHASES[phase];
   });
 
-  /** The link of what is set up, without `#`. */
-  readonly hash = $derived.by(() => (this.form ? joinHash({ depth: this.depth, preset: this.form.from, rest: this.form.hash }) : ""));
-
   /** The preview's answers of the target's waves, where it is of what is shown. */
   readonly waves = $derived.by(() => {
     const answer = this.preview.answer;
@@ -114,11 +113,7 @@ export class PageState {
     try {
       const [schema, presets] = await Promise.all([api.schema(), api.presets(), this.runs.refresh()]);
       const form = new FormState(schema, presets);
-      const linked = this.route.page === "lab" && hasConfig(splitHash(location.hash).rest);
-      if (linked) this.readLink(form);
-      this.form = form;
-      const run = this.opening(form, linked);
-      if (run) this.show(run, !linked);
+      await this.address.arrive(form, readLink(this.route.page === "lab" ? location.hash : ""));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
@@ -134,7 +129,9 @@ export class PageState {
   /** Open a run; the form takes its config unless a link has set it. */
   show(run: RunSummary, fill = true): void {
     if (fill) this.form?.set(run.config);
+    this.address.absent = "";
     this.charts.change({ selected: null });
+    this.charts.ranges = {};
     this.playhead.live();
     this.lab.open(run);
     this.autoplay = run.recorded && !this.surroundings.reducedMotion;
@@ -159,7 +156,7 @@ export class PageState {
 
   /** Go to a page; each finds its own state again, and its own hash. */
   open(name: PageName): void {
-    this.route.go(name, name === "lab" ? this.hash : this.sweeps.sweep?.id);
+    this.route.go(name, name === "lab" ? this.address.hash : this.sweeps.sweep?.id);
   }
 
   /** Run the study of the draft; tells whether it has begun. */
@@ -214,6 +211,7 @@ export class PageState {
     if (!form?.trainable || this.lab.busy) return;
     const sent = await this.lab.train(form.runConfig, form.name());
     if (sent) {
+      this.address.absent = "";
       this.charts.change({ selected: null });
       this.playhead.live();
       // Watch goes at a pace that eyes can follow, however fast the training is.
@@ -239,15 +237,6 @@ export class PageState {
     else this.lab.clear();
   }
 
-  async copyLink(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.link());
-      this.toasts.say(words.copied);
-    } catch {
-      this.toasts.say(words.notCopied);
-    }
-  }
-
   /** The run in view as plain PyTorch, to the clipboard. */
   async copyPytorch(id: string): Promise<void> {
     try {
@@ -258,34 +247,11 @@ export class PageState {
     }
   }
 
-  link(): string {
-    const url = new URL(location.href);
-    url.hash = this.hash;
-    return url.href;
-  }
-
-  /** The address bar follows the form, without filling the history. */
-  writeLink(): void {
-    if (this.form && location.hash.slice(1) !== this.hash) history.replaceState(null, "", this.link());
-  }
-
-  /** A link was pasted into the address bar of this page. */
-  linkChanged(): void {
-    const { depth, rest } = splitHash(location.hash);
-    if (depth) this.depth = depth;
-    if (this.form && hasConfig(rest) && rest !== this.form.hash) this.readLink(this.form);
-  }
-
-  private readLink(form: FormState): void {
-    const { rest, preset } = splitHash(location.hash);
-    const problems = form.load(rest, preset);
-    if (problems.length) this.toasts.say(problems.slice(0, 2).join(" "));
-  }
-
-  /** The run of the link's config where there is one, else the newest. */
-  private opening(form: FormState, isLinked: boolean): RunSummary | undefined {
-    const linked = this.runs.rows.find((row) => sameRun(asJson(row.config), form.config));
-    return (isLinked ? linked : undefined) ?? this.runs.rows[0];
+  /** The head stands there, as a link says, and does not begin to play. */
+  standAt(time: number): void {
+    this.autoplay = false;
+    this.playhead.pause();
+    this.playhead.time = time;
   }
 
   /** A refusal that names fields is said beside them; tells whether it does. */

@@ -1,4 +1,4 @@
-/** What the server refuses, beside the fields that it names. */
+/** What the server refuses, beside the fields that it means. */
 import type { Problem } from "../api/problem";
 import type { FormState } from "./form.svelte";
 

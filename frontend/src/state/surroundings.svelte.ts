@@ -1,10 +1,17 @@
 /** What the page takes from its surroundings: theme, width of the window, wish for less motion. */
 import type { Theme } from "../theme/tokens";
+import { frameOf } from "./frame";
 
 const KEPT = "ntkscope.theme";
+/** The window that everything is drawn for, in px; on a projector a smaller one: all is larger. */
+const DRAWN_FOR = { page: [1440, 900], present: [1180, 740] } as const;
 
 export class Surroundings {
+  /** What is shown of the page. */
+  readonly frame = frameOf(location.search);
   theme = $state<Theme>("light");
+  /** By the reader, or by the sender of a link: a part of the link. */
+  themeChosen = $state(kept() !== null);
   /** A phone. */
   narrow = $state(false);
   /** No room for the form beside the charts. */
@@ -21,11 +28,12 @@ export class Surroundings {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.theme = kept() ?? (dark.matches ? "dark" : "light");
     dark.addEventListener("change", () => {
-      if (!kept()) this.apply(dark.matches ? "dark" : "light");
+      if (!this.themeChosen) this.apply(dark.matches ? "dark" : "light");
     });
     this.apply(this.theme);
     document.addEventListener("visibilitychange", () => (this.hidden = document.hidden));
-    const measure = () => (this.zoom = Math.max(1, Math.min(2, innerWidth / 1440, innerHeight / 900)));
+    const [wide, high] = DRAWN_FOR[this.frame.present ? "present" : "page"];
+    const measure = () => (this.zoom = Math.max(1, Math.min(2, innerWidth / wide, innerHeight / high)));
     measure();
     addEventListener("resize", measure);
     follow("(max-width: 699px)", (matches) => (this.narrow = matches));
@@ -34,9 +42,15 @@ export class Surroundings {
     follow("(prefers-reduced-motion: reduce)", (matches) => (this.reducedMotion = matches));
   }
 
+  /** The theme of a link, for this visit. */
+  showTheme(theme: Theme): void {
+    this.themeChosen = true;
+    this.apply(theme);
+  }
+
   /** The other theme, remembered from now on. */
   toggleTheme(): void {
-    this.apply(this.theme === "dark" ? "light" : "dark");
+    this.showTheme(this.theme === "dark" ? "light" : "dark");
     try {
       localStorage.setItem(KEPT, this.theme);
     } catch {

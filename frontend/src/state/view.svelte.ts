@@ -1,7 +1,12 @@
 /** How the run in view is looked at: what the reader has chosen, at the play-head, in a window of this width. */
-import { DEFAULT_VIEW, type View } from "../run/view";
+import { DEFAULT_VIEW, type Ranges, type View } from "../run/view";
+
+/** Figures of a zoomed range: a screen shows no more. */
+const FIGURES = 6;
 
 export class ViewState {
+  /** Of charts that were zoomed, by their ids. */
+  ranges = $state.raw<Readonly<Record<string, Ranges>>>({});
   private chosen = $state.raw<Partial<View>>({});
   private readonly given: () => Pick<View, "time" | "narrow" | "zoom">;
 
@@ -12,7 +17,27 @@ export class ViewState {
 
   readonly view: View = $derived.by(() => ({ ...DEFAULT_VIEW, ...this.chosen, ...this.given() }));
 
+  /** The selected group of modes. */
+  get selected(): number | null {
+    return this.chosen.selected ?? null;
+  }
+
   change(part: Partial<View>): void {
     this.chosen = { ...this.chosen, ...part };
   }
+
+  /** How far a chart is zoomed. */
+  rangesOf({ id }: { id: string }): Ranges | undefined {
+    return this.ranges[id];
+  }
+
+  /** A chart was zoomed to these ranges; null: it shows all of it again. */
+  zoom({ id }: { id: string }, ranges: Ranges | null): void {
+    const { [id]: _, ...others } = this.ranges;
+    this.ranges = ranges ? { ...others, [id]: { x: [short(ranges.x[0]), short(ranges.x[1])], y: [short(ranges.y[0]), short(ranges.y[1])] } } : others;
+  }
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(FIGURES));
 }

@@ -12,7 +12,7 @@ import { sketch } from "../charts/parts/eigenvector";
 import { phaseOf, type Glyph, type Target } from "../watch/glyph";
 import { draftSpan, watchedSpan } from "../watch/pace";
 import { watchWords as words } from "../watch/words";
-import { aheadAt, ladderOf, learntTime, previewLadder, progressAt, UNBEGUN, type Ladder, type Progress } from "../watch/rungs";
+import { aheadAt, ladderOf, learntTime, modeRungs, previewLadder, progressAt, UNBEGUN, type Ladder, type Progress, type Rung } from "../watch/rungs";
 
 /** What others hold. */
 export interface WatchSource {
@@ -26,6 +26,12 @@ export interface WatchSource {
   untrained: boolean;
   preview: Preview | null;
   scale: TimeScale;
+}
+
+/** A place to jump to. */
+interface Jump {
+  name: string;
+  time: number;
 }
 
 const EMPTY: Ladder = { rungs: [], left: 0 };
@@ -118,16 +124,20 @@ export class WatchState {
     return this.story && captionAt(this.story, this.span, now, speed);
   });
   /** When each rung is learnt, at the first record that says so: the places to jump to. */
-  readonly moments: { name: string; time: number }[] = $derived.by(() => {
+  readonly moments: Jump[] = $derived.by(() => this.momentsOf(this.ladder.rungs));
+  /** The same of every mode, where the rungs are waves. */
+  readonly modes: Jump[] = $derived.by(() => (this.started && this.ladder.rungs[0]?.kind === "wave" ? this.momentsOf(modeRungs(this.started)) : []));
+
+  private momentsOf(rungs: readonly Rung[]): Jump[] {
     const { run } = this.source();
     if (!this.started) return [];
-    if (this.rehearsed) return this.ladder.rungs.flatMap(({ name, due, within }) => (within && due ? [{ name, time: due }] : []));
-    return this.ladder.rungs.flatMap((rung) => {
+    if (this.rehearsed) return rungs.flatMap(({ name, due, within }) => (within && due ? [{ name, time: due }] : []));
+    return rungs.flatMap((rung) => {
       const learnt = learntTime(run, rung);
       const frame = learnt === null ? undefined : run.frames.find(({ time }) => time >= learnt);
       return frame ? [{ name: rung.name, time: frame.time }] : [];
     });
-  });
+  }
 }
 
 /** null for more than one input: it has no curve. */

@@ -139,12 +139,12 @@ function below(x: number, curves: readonly Curve[], box: WatchFigure["box"], fon
   return { x, y: Math.min(box.bottom - 0.3 * font, bottom + (GAP + 0.8) * font) };
 }
 
-function angleTicks(toX: (x: number) => number): Spot[] {
+export function angleTicks(toX: (x: number) => number): Spot[] {
   return ["0", "π/2", "π", "3π/2", "2π"].map((text, i) => ({ x: toX((i * Math.PI) / 2), y: 0, text }));
 }
 
 /** At round numbers: 1, 2 or 5 times a power of ten apart. */
-function numberTicks(low: number, high: number, place: (value: number) => number, most: number): Spot[] {
+export function numberTicks(low: number, high: number, place: (value: number) => number, most: number): Spot[] {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5].find((one) => one * power >= rough) ?? 10) * power;

@@ -3,7 +3,7 @@ import type { KernelPreview } from "../api/types";
 import type { RunState } from "../run/run";
 import { recordings } from "../test/recordings";
 import { runFixture } from "../test/run-fixture";
-import { aheadAt, errorsOf, ladderOf, learntTime, MOST, previewLadder, progressAt } from "./rungs";
+import { aheadAt, errorsOf, ladderOf, learntTime, modeRungs, MOST, previewLadder, progressAt } from "./rungs";
 import { rungLine } from "./rung-line";
 
 const rehearsed = () => (recordings().find(([name]) => name === "six-frequencies.events") as [string, RunState])[1];
@@ -49,6 +49,14 @@ describe("the ladder's rows", () => {
     expect(left).toBe(1);
     expect(rungs[0]?.due).toBeCloseTo(Math.log(10) / 100, 12);
   });
+});
+
+it("each mode that stands out of round-off can be jumped to, beside the waves", () => {
+  const { started } = recorded();
+  const rungs = modeRungs(started!);
+  expect(rungs.length).toBe(started!.groups.filter(({ significant, resolved }) => significant && resolved).length);
+  expect(rungs[0]).toMatchObject({ kind: "group", name: "modes 2 to 3" }); // the target's mean is round-off: it has no mode 1
+  expect(rungs.some((rung) => learntTime(recorded(), rung) !== null)).toBe(true);
 });
 
 describe("how much of a row is there", () => {

@@ -97,8 +97,18 @@ function wavesOf(waves: readonly Wave[], rehearsed: readonly Foretold[] = [], ra
 }
 
 function groupsOf(groups: readonly Group[], end: number, started?: Started): Ladder {
+  const rungs = rungsOf(groups, end, started);
+  return { rungs: rungs.slice(0, MOST), left: Math.max(0, rungs.length - MOST) };
+}
+
+/** One for each group of modes that can be told apart from round-off. */
+export function modeRungs(started: Started): Rung[] {
+  return rungsOf(started.groups, started.times.at(-1) ?? 0, started);
+}
+
+function rungsOf(groups: readonly Group[], end: number, started?: Started): Rung[] {
   const told = groups.map((group, index) => ({ group, index })).filter(({ group }) => group.significant && group.resolved);
-  const rungs = told.slice(0, MOST).map(({ group, index }): Rung => {
+  return told.map(({ group, index }): Rung => {
     const modes = group.modes.map((mode) => mode + 1);
     const [first = 1, last = first] = [modes[0], modes.at(-1)];
     const own = started ? rehearsedGroup(started, index) : null;
@@ -117,7 +127,6 @@ function groupsOf(groups: readonly Group[], end: number, started?: Started): Lad
       sentence: group.learning_time === null ? words.below : null,
     };
   });
-  return { rungs, left: told.length - rungs.length };
 }
 
 /** When a group is learnt for good, read off the rehearsal's course; null where that ends before it is known. */

@@ -112,7 +112,7 @@ export const termWords = {
 
 export const controlWords = {
   target: "Target",
-  targets: { six: "Six waves", square: "Square", sawtooth: "Sawtooth", formula: "Formula" },
+  targets: { six: "Six waves", square: "Square", drawn: "Draw one", formula: "Formula", pasted: "Paste numbers" },
   own: "Your own",
   formula: (round: boolean) => `Formula, in ${round ? "theta" : "x"}`,
   width: "Width",

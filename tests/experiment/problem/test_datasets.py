@@ -45,7 +45,7 @@ def test_a_single_input_may_be_called_x() -> None:
         (b"\n\n", "line 1", "nothing"),
         (b"x1,y\n", "line 2", "none"),
         (b"x1,x1,y\n1,2,3", "line 1", "'x1' 2 times"),
-        (b"y\n1", "line 1", "one column"),
+        (b"y\nox", "line 2, column y", "'ox'"),
         (b"x1,y\n1,2\n3,nan\n", "line 3, column y", "an empty cell"),
         (b"x1,y\n\n\n-inf,2", "line 4, column x1", "'-inf'"),
         (b"x1,y\n1,2\n3,\n", "line 3, column y", "an empty cell"),

@@ -82,7 +82,8 @@ def test_a_decimal_year_is_the_part_of_the_year_that_is_over(when: datetime) -> 
     """The slow twin: seconds since New Year over the seconds of the year."""
     begin, end = datetime(when.year, 1, 1), datetime(when.year + 1, 1, 1)
     expected = when.year + (when - begin).total_seconds() / (end - begin).total_seconds()
-    table = read_csv(f"t,y\n{when.isoformat()},1\n1999-01-01,2\n".encode())
+    other = "1999-01-01" if when.year != 1999 else "1998-01-01"  # the same in every row would be no x
+    table = read_csv(f"t,y\n{when.isoformat()},1\n{other},2\n".encode())
     assert table.x[0, 0] == pytest.approx(expected, abs=1e-9)
 
 
@@ -146,7 +147,10 @@ def test_columns_are_chosen_by_name_or_number() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("v\n1\n2\n", "At least two columns of numbers, x and y. You gave one column"),
+        (
+            "v\nox\nant\n",
+            "A column of numbers, y, and x before it where it is not the row's number. You gave one column",
+        ),
         ("a,b\nox,ant\ncow,bee\n", "2 columns, of which a, b hold text"),
         ("a,b\n5,1\n5,2\n5,3\n", "Inputs that differ from row to row. You gave a, the same in every row"),
         ("y,a,Y\n1,2,3\n", "'y' 2 times"),
@@ -158,6 +162,27 @@ def test_bad_tables_are_refused_with_what_to_do(text: str, said: str) -> None:
     with pytest.raises(InvalidInput, match=re.escape(said)) as caught:
         read_csv(text.encode(), points=DROP)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["v\n5\n\n7\n9\n", "5\n7\n9\n", "month,v\nJan,5\nFeb,7\nMar,9\n"])
+def test_one_column_of_numbers_is_y_over_its_rows(text: str) -> None:
+    table = read_csv(text.encode())
+    assert (table.x[:, 0].tolist(), table.y.tolist()) == ([1, 2, 3], [5, 7, 9])
+    assert "One column holds numbers: it is y, and x is the row's number, from 1." in table.notices
+    reading = read_table(text.encode())
+    assert reading.data is not None
+    assert isinstance(reading.data.points, DatasetPoints)
+    assert reading.data.points.x == ["row number"]
+    again = read_csv(text.encode(), points=reading.data.points)  # as the config says it
+    assert (again.x.tolist(), again.y.tolist()) == (table.x.tolist(), table.y.tolist())
+
+
+def test_a_row_without_its_number_leaves_its_place_empty() -> None:
+    assert read_csv(b"v\n5\n?\n9\n", points=DROP).x[:, 0].tolist() == [1, 3]
+    assert read_table(b"v\n5\n?\n9\nox\n", points=DROP).dropped_lines == [3, 5]
+    assert read_table(b"a,b\n1,2\n3\n4,5\n").dropped_lines == [3]
+    with pytest.raises(InvalidInput, match=r"line 3"):
+        read_csv(b"v\n5\nox\n9\n8\n")
 
 
 def test_what_is_packed_is_unpacked_up_to_a_limit() -> None:
@@ -180,8 +205,7 @@ def test_lines_of_blanks_are_none_wherever_they_stand(blank: str, mark: str) -> 
     alone = f":\n{blank}".encode()
     with pytest.raises(InvalidInput):
         read_csv(alone, points=ANY)
-    with pytest.raises(InvalidInput):
-        read_csv(f"1\n{blank}\n".encode(), points=ANY)
+    assert read_csv(f"1\n{blank}\n".encode(), points=ANY).y.tolist() == [1]
 
 
 def test_a_cell_that_is_too_long_is_refused() -> None:

@@ -23,6 +23,7 @@ from ntkscope.schemas.data import (
     Step,
     Target,
 )
+from ntkscope.schemas.drawn import Drawn
 
 
 def values(target: Target, points: Points, seed: int = 0) -> tuple[np.ndarray, PointSet]:
@@ -104,6 +105,15 @@ def test_the_bump_sits_on_its_centre() -> None:
         assert value == pytest.approx(math.exp(-((x - 0.5) ** 2) / 0.08))
     around, _ = values(GaussianBump(centre=-math.pi / 2, spread=0.3), Circle(n=4))
     assert around.argmax() == 3
+
+
+def test_a_drawing_is_constant_beside_its_points_and_goes_round_a_circle() -> None:
+    drawn = Drawn(x=[-0.5, 0.5], y=[1, 3])
+    assert values(drawn, Interval(n=5))[0].tolist() == [1, 1, 2, 3, 3]
+    assert values(drawn, RandomPoints(n=9, d=3))[1].inputs.shape == (9, 3)
+    # angles 0, pi/2, pi, 3 pi/2: what is drawn at -pi/2 is that at 3 pi/2
+    found = values(Drawn(x=[-math.pi / 2, 0, math.pi / 2], y=[5, 6, 7]), Circle(n=4))[0]
+    np.testing.assert_allclose(found, [6, 7, 6, 5], atol=1e-12)
 
 
 def test_formula_names() -> None:

@@ -41,7 +41,7 @@ def read_csv(
     if found.dropped:
         notices.append(
             f"{found.dropped:,} of {len(rows) + len(found.lines.irregular):,} rows left out, with an empty cell or one "
-            f"that is no number{lines_of(_left_out(found))}."
+            f"that is no number{lines_of(found.dropped_lines)}."
         )
     x = np.column_stack([found.columns[place].values[rows] for place in found.x])
     return Table(
@@ -66,7 +66,9 @@ def problem_of(found: Understood, points: DatasetPoints) -> InvalidInput | None:
         got = "one column" if len(found.columns) == 1 else f"{len(found.columns)} columns"
         if text:
             got += f", of which {', '.join(map(short, text[:FIRST]))} hold{'s' * (len(text) == 1)} text"
-        return InvalidInput("At least two columns of numbers, x and y.", got, EXAMPLE, "dataset, line 1")
+        return InvalidInput(
+            "A column of numbers, y, and x before it where it is not the row's number.", got, EXAMPLE, "dataset, line 1"
+        )
     if found.y in found.x:
         name = short(found.columns[found.y].name)
         return InvalidInput("x and y in different columns.", f"{name} as both", "Choose another x.", "data.points.x")
@@ -98,8 +100,3 @@ def _held(column: Column) -> BoolArray:
     for place, text in enumerate(column.texts):
         marked[place] |= text.casefold() in HELD
     return marked
-
-
-def _left_out(found: Understood) -> list[int]:
-    numbers = np.frombuffer(found.lines.numbers, dtype=np.int64)[~found.whole].tolist()
-    return sorted([*numbers, *(line for line, _ in found.lines.irregular)])

@@ -56,6 +56,7 @@ def read_table(data: bytes, limit: int = DEFAULT_LIMIT, points: DatasetPoints = 
         columns=columns,
         rows=len(numbers) + len(found.lines.irregular),
         dropped=found.dropped,
+        dropped_lines=found.dropped_lines[:FIRST],
         first_rows=[[_shown(column, row) for column in found.columns] for row in range(min(SHOWN, len(numbers)))],
         notices=found.notices,
         scaled=scaled,

@@ -18,6 +18,7 @@ from ntkscope.schemas.dataset import DatasetPoints
 
 BoolArray = NDArray[np.bool_]
 FIRST = 5  # lines and columns that are named
+ROW_NUMBER = "row number"  # x where a table has one column of numbers alone
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Understood:
 
     Args:
         lines: As it is written.
-        columns: All of them.
+        columns: All of them, and behind them the rows' own numbers where one of them alone holds numbers.
         decimal: The mark of decimals.
         unclear: A cell that can be read in two ways, where nothing tells which is meant.
         x: Places of the inputs' columns.
@@ -62,6 +63,12 @@ class Understood:
         """Rows and lines that are not whole."""
         return int((~self.whole).sum()) + len(self.lines.irregular)
 
+    @property
+    def dropped_lines(self) -> list[int]:
+        """Their numbers in the file, ascending."""
+        numbers = np.frombuffer(self.lines.numbers, dtype=np.int64)[~self.whole].tolist()
+        return sorted([*numbers, *(line for line, _ in self.lines.irregular)])
+
     def faults(self) -> InvalidInput | None:
         """Cells that hold no number, counted, with the first lines; None where all do."""
         bad = [(place, self.columns[place]) for place in self.used]
@@ -87,7 +94,7 @@ class Understood:
         if self.lines.irregular:
             lines = [line for line, _ in self.lines.irregular]
             where.append((lines[0], ""))
-            wrong_lines = f"{len(self.columns)} cells{lines_of(lines)}: {self.lines.irregular[0][1]}"
+            wrong_lines = f"{len(self.lines.names)} cells{lines_of(lines)}: {self.lines.irregular[0][1]}"
             said.append(f"{rows_of(len(lines))} without {wrong_lines}")
         if not said:
             return None
@@ -119,6 +126,9 @@ def understand(data: bytes, limit: int, points: DatasetPoints, held: str | None 
     if dates:
         notices.append(f"Dates as decimal years: {', '.join(map(short, dates[:FIRST]))}.")
     marked = None if held is None else find_column(lines.names, held, "data.hold_out.column")
+    numeric = [column for place, column in enumerate(columns) if column.kind != "text" and place != marked]
+    if len(numeric) == 1:
+        columns.append(_row_numbers(len(lines.numbers)))
     x, y, said = _chosen(columns, points, marked)
     return Understood(lines, columns, decimal, unclear, x, y, marked, notices + said)
 
@@ -193,7 +203,7 @@ def _chosen(columns: list[Column], points: DatasetPoints, held: int | None) -> t
         called = [place for place in numeric if names[place].casefold() == "y"]
         inputs = [find_column(names, name, "data.points.x") for name in points.x]
         left = [place for place in free if place not in inputs]
-        values = [place for place in left if columns[place].kind == "number"]
+        values = [place for place in left if columns[place].kind == "number" and columns[place].name != ROW_NUMBER]
         y = next((places[-1] for places in (called, values, left) if places), None)
     if points.x:
         x = [find_column(names, name, "data.points.x") for name in points.x]
@@ -208,9 +218,16 @@ def _chosen(columns: list[Column], points: DatasetPoints, held: int | None) -> t
         rows = [names[place] for place in numeric if place != y and _is_row_number(columns, place)]
         if rows and x:
             notices.append("Left out, since it numbers the rows: the first column.")
-    if y is not None and x and not points.y and names[y].casefold() != "y":
+    if [names[place] for place in x] == [ROW_NUMBER]:
+        notices.append("One column holds numbers: it is y, and x is the row's number, from 1.")
+    elif y is not None and x and not points.y and names[y].casefold() != "y":
         notices.append(f"y is {short(names[y])}, the last column of numbers; x is {names_of(columns, x)}.")
     return x, y, notices
+
+
+def _row_numbers(rows: int) -> Column:
+    """1, 2, 3, ..., as a column."""
+    return Column(ROW_NUMBER, "number", np.arange(1, rows + 1, dtype=np.float64), np.zeros(rows, dtype=np.bool_))
 
 
 def _is_empty(column: Column) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ntkscope.experiment.problem.formula import compile_formula
 from ntkscope.experiment.problem.points import PointSet
 from ntkscope.experiment.problem.seeds import generator
+from ntkscope.numerics.monotone_cubic import monotone_cubic
 from ntkscope.schemas.data import (
     Chirp,
     DatasetTarget,
@@ -19,6 +20,7 @@ from ntkscope.schemas.data import (
     Step,
     Target,
 )
+from ntkscope.schemas.drawn import Drawn
 
 FloatArray = NDArray[np.float64]
 TargetFunction = Callable[[FloatArray, FloatArray], FloatArray]
@@ -55,6 +57,8 @@ def target_function(target: Target, points: PointSet, seed: int) -> TargetFuncti
                     return np.exp(-(((_centred(inputs[:, 0], points) - centre) / spread) ** 2) / 2)
 
             return bump
+        case Drawn():
+            return _drawn(target, points)
         case Formula(text=text):
             return _formula(text, points)
         case DatasetTarget():
@@ -89,6 +93,16 @@ def _sinusoids(target: Sinusoids, points: PointSet, seed: int) -> TargetFunction
     def function(inputs: FloatArray, _: FloatArray) -> FloatArray:
         argument = 2 * np.pi * np.outer(inputs[:, 0] / points.length, frequencies) + phases
         return np.asarray(np.sin(argument) @ sines + np.cos(argument) @ cosines)
+
+    return function
+
+
+def _drawn(target: Drawn, points: PointSet) -> TargetFunction:
+    x, y = (torch.tensor(values, dtype=torch.float64) for values in (target.x, target.y))
+    period = points.length if points.geometry == "circle" else None
+
+    def function(inputs: FloatArray, _: FloatArray) -> FloatArray:
+        return monotone_cubic(x, y, torch.from_numpy(inputs[:, 0].copy()), period).numpy()
 
     return function
 

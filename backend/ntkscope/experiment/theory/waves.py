@@ -102,7 +102,7 @@ def wave_range(problem: Problem, data: Data) -> tuple[float, float]:
     The problem's own; a table of numbers has none, so it is from its lowest to its highest, except where the target's
     frequencies are given in periods over [-1, 1].
     """
-    if data.points.kind != "dataset" or data.target.kind not in ("formula", "dataset"):
+    if data.points.kind != "dataset" or data.target.kind not in ("drawn", "formula", "dataset"):
         return problem.start, problem.length
     low, high = float(problem.inputs.min()), float(problem.inputs.max())
     return low, (high - low) or 1.0
