@@ -1,16 +1,23 @@
 """Whatever config the schema lets through: a run ends with an outcome, or is refused in a sentence; nothing else."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, get_args
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from ntkscope.errors import NtkscopeError
-from ntkscope.schemas.event import Finished
+from ntkscope.experiment.check import check_start
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Finished, RunEvent
 from ntkscope.schemas.network import ActivationName, InitializationName
 from ntkscope.schemas.training import LossName
 from ntkscope.wire.codec import encode, to_json
+from tests.any_config import configs, table_of
 from tests.cases import config, of, run
 
 POINTS = st.one_of(
@@ -79,6 +86,42 @@ def test_every_config_ends_in_an_outcome_or_a_sentence(changes: dict[str, Any]) 
         events = run(config(**changes))
     except NtkscopeError:
         return
+    assert_clean(events)
+
+
+@pytest.mark.parametrize("cases", [80, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
+def test_whatever_validates_trains_or_says_why_not(cases: int) -> None:
+    ends, sentences = Counter[str](), list[NtkscopeError]()
+
+    @settings(
+        max_examples=cases, deadline=None, derandomize=cases == 80, database=None, suppress_health_check=[*HealthCheck]
+    )
+    @given(configs())
+    def ends_cleanly(body: dict[str, Any]) -> None:
+        try:
+            drawn = RunConfig.model_validate(body)
+        except ValidationError:
+            ends["no config"] += 1
+            return
+        try:
+            table = table_of(drawn)
+            check_start(drawn, table)
+            events = run(drawn, dataset=table)
+        except NtkscopeError as error:
+            sentences.append(error)
+            ends["refused"] += 1
+            return
+        assert_clean(events)
+        ends[of(events, Finished)[0].outcome] += 1
+
+    ends_cleanly()
+    assert all(error.expected and error.got and error.remedy for error in sentences)
+    print(dict(ends))
+    assert min(ends["completed"], ends["refused"], ends["no config"]) > cases // 40
+
+
+def assert_clean(events: Sequence[RunEvent]) -> None:
+    """A log without a gap, with one end, of which everything can be told."""
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert len(of(events, Finished)) == 1
     for event in events:
