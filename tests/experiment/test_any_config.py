@@ -89,12 +89,35 @@ def test_every_config_ends_in_an_outcome_or_a_sentence(changes: dict[str, Any]) 
     assert_clean(events)
 
 
-@pytest.mark.parametrize("cases", [80, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
+NEAR_ZERO = {"sigma_w": 1e-9, "sigma_b": 1e-300}
+
+
+@pytest.mark.parametrize(
+    ("network", "training", "recording"),
+    [
+        (NEAR_ZERO | {"width": [1, 1], "activation": "relu"}, {"precision": "float32"}, {}),
+        (NEAR_ZERO | {"width": 1}, {}, {"kernel_frames": 0, "epsilon": 1e-300}),
+    ],
+)
+def test_a_kernel_near_zero_trains_or_says_why_not(
+    network: dict[str, Any], training: dict[str, Any], recording: dict[str, Any]
+) -> None:
+    body = {"data": {"points": {"kind": "arcs"}, "grid": 2}, "network": network, "recording": recording}
+    drawn = RunConfig.model_validate(body | {"training": training | {"stop": {"steps": 1}}})
+    try:
+        events = run(drawn)
+    except NtkscopeError as error:
+        assert "within the range of float32" in error.expected  # noqa: PT017  (it is either)
+        return
+    assert_clean(events)
+
+
+@pytest.mark.parametrize("cases", [40, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
 def test_whatever_validates_trains_or_says_why_not(cases: int) -> None:
     ends, sentences = Counter[str](), list[NtkscopeError]()
 
     @settings(
-        max_examples=cases, deadline=None, derandomize=cases == 80, database=None, suppress_health_check=[*HealthCheck]
+        max_examples=cases, deadline=None, derandomize=cases == 40, database=None, suppress_health_check=[*HealthCheck]
     )
     @given(configs())
     def ends_cleanly(body: dict[str, Any]) -> None:
@@ -117,7 +140,7 @@ def test_whatever_validates_trains_or_says_why_not(cases: int) -> None:
     ends_cleanly()
     assert all(error.expected and error.got and error.remedy for error in sentences)
     print(dict(ends))
-    assert min(ends["completed"], ends["refused"], ends["no config"]) > cases // 40
+    assert min(ends["completed"], ends["refused"], ends["no config"]) >= cases // 20
 
 
 def assert_clean(events: Sequence[RunEvent]) -> None:
