@@ -97,9 +97,10 @@ NEAR_ZERO = {"sigma_w": 1e-9, "sigma_b": 1e-300}
     [
         (NEAR_ZERO | {"width": [1, 1], "activation": "relu"}, {"precision": "float32"}, {}),
         (NEAR_ZERO | {"width": 1}, {}, {"kernel_frames": 0, "epsilon": 1e-300}),
+        ({"width": 1, "output_scale": 1e-300}, {"learning_rate": {"kind": "given"}}, {}),
     ],
 )
-def test_a_kernel_near_zero_trains_or_says_why_not(
+def test_a_network_near_zero_trains_or_says_why_not(
     network: dict[str, Any], training: dict[str, Any], recording: dict[str, Any]
 ) -> None:
     body = {"data": {"points": {"kind": "arcs"}, "grid": 2}, "network": network, "recording": recording}

@@ -6,7 +6,7 @@ import sys
 import typer
 from rich.console import Console
 
-from ntkscope.cli import doctor, presets, preview, run, serve
+from ntkscope.cli import backup, doctor, presets, preview, run, serve
 from ntkscope.errors import NtkscopeError
 
 DEBUG = "NTKSCOPE_DEBUG"
@@ -22,6 +22,8 @@ app.command("run")(run.run)
 app.command("preview")(preview.preview)
 app.command("presets")(presets.presets)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.put_back)
 
 
 def main() -> None:
