@@ -30,7 +30,12 @@ class Housekeeping:
 
     def __init__(self, manager: Manager, writer: Writer) -> None:
         self._manager, self._writer = manager, writer
-        self._collected = 0.0  # when
+        self._collected = -COLLECT_EVERY  # when, by the clock that nobody sets
+        self._apart = time.time() - time.monotonic()
+
+    def _now(self) -> float:
+        """Seconds since 1970, or less: nothing is too old to be kept because somebody set the clock."""
+        return min(time.time(), time.monotonic() + self._apart)
 
     async def patch(self, run_id: str, patch: RunPatch) -> RunSummary:
         """Renames and tags."""
@@ -59,7 +64,7 @@ class Housekeeping:
             NotFound: it was never there, or it is gone for good.
         """
         run = await self._manager.entry(run_id)
-        if run.deleted_at is not None and run.deleted_at < time.time() - RESTORE_SECONDS:
+        if run.deleted_at is not None and run.deleted_at < self._now() - RESTORE_SECONDS:
             raise words.no_such_run(run_id)
         await self._write(run_id, deleted_at=None)
         return await self._manager.entry(run_id)
@@ -95,15 +100,15 @@ class Housekeeping:
     async def purge(self) -> Sequence[str]:
         """Removes what can no longer be restored, and tables that nothing names; the runs' ids."""
         await self._collect()
-        before = time.time() - RESTORE_SECONDS
+        before = self._now() - RESTORE_SECONDS
         return await asyncio.wrap_future(self._writer.submit(lambda connection: purge_runs(connection, before)))
 
     async def _collect(self) -> None:
         """Removes the uploaded tables that nothing names, now and then."""
-        now = time.time()
+        now = time.monotonic()
         if now - self._collected >= COLLECT_EVERY:
             self._collected = now
-            before = now - UNUSED_SECONDS
+            before = self._now() - UNUSED_SECONDS
             await asyncio.wrap_future(self._writer.submit(lambda connection: collect_datasets(connection, before)))
 
     async def import_recording(self, path: Path) -> None:
