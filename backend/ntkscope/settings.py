@@ -20,6 +20,8 @@ class Settings(BaseSettings):
     token_file: str = Field("", description="A file that holds it, such as a secret of compose.")
     viewer_token: str = Field("", repr=False, description="Who has it may look, and change nothing.")
     viewer_token_file: str = Field("", description="A file that holds it.")
+    people: str = Field("", repr=False, description="Further owners, each as NAME TOKEN, separated by commas.")
+    people_file: str = Field("", description="A file with such a line for each of them.")
     workers: int = Field(1, ge=1, le=64, description="Runs that train at the same time.")
     threads: int = Field(
         0, ge=0, le=1024, description="Threads of a large run; 0: cores - 1. Small runs always take one."

@@ -98,6 +98,12 @@ NEAR_ZERO = {"sigma_w": 1e-9, "sigma_b": 1e-300}
         (NEAR_ZERO | {"width": [1, 1], "activation": "relu"}, {"precision": "float32"}, {}),
         (NEAR_ZERO | {"width": 1}, {}, {"kernel_frames": 0, "epsilon": 1e-300}),
         ({"width": 1, "output_scale": 1e-300}, {"learning_rate": {"kind": "given"}}, {}),
+        (
+            {"width": 1, "depth": 5, "activation": "leaky_relu", "centered": False, "bias": False}
+            | {"output_scale": 1e-9, "sigma_w": 1e-3, "sigma_b": 1e-300},
+            {},
+            {},
+        ),
     ],
 )
 def test_a_network_near_zero_trains_or_says_why_not(

@@ -25,7 +25,7 @@ from ntkscope.api import (
     stream,
     sweeps,
 )
-from ntkscope.api.access import Access
+from ntkscope.api.access import Access, people_of
 from ntkscope.api.base_path import BasePath
 from ntkscope.api.body_limit import BodyLimit
 from ntkscope.api.gate import Gate
@@ -88,7 +88,7 @@ def create_app(
     ):  # fmt: skip
         app.include_router(module.router)
     app.include_router(pages.router(built))
-    access = Access(settings.token, settings.viewer_token)
+    access = Access(settings.token, settings.viewer_token, people_of(settings.people))
     app.state.access, app.state.cookie = access, f"ntkscope_{settings.port}"
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())
     largest = settings.max_upload_bytes + FORM_OVERHEAD

@@ -20,6 +20,7 @@ def insert_sweep(connection: Connection, sweep: StoredSweep) -> None:
             created_at=sweep.created_at,
             ended_at=sweep.ended_at,
             request=sweep.request.model_dump_json(),
+            person=sweep.person,
         )
     )
 
