@@ -127,7 +127,7 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
         scheduler=scheduler,
         manager=manager,
         sweeps=Sweeps(SweepStore(database.engine), writer, manager, notifier, executor.slots),
-        housekeeping=Housekeeping(manager, writer),
+        housekeeping=Housekeeping(manager, writer, settings.keep_days),
         log=Log(store),
         compute=compute,
         heavy_threads=CapacityLimiter(HEAVY_THREADS),

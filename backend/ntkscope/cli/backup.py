@@ -1,4 +1,4 @@
-"""`ntkscope backup` and `ntkscope restore`."""
+"""`ntkscope backup`, `ntkscope restore` and `ntkscope vacuum`: what is done to a database as a whole."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from ntkscope.errors import InvalidInput
 from ntkscope.experiment.estimate import readable_bytes
 from ntkscope.store.backup import Copied, back_up, restore
 from ntkscope.store.database import parse_url
+from ntkscope.store.vacuum import vacuum
 
 Database = Annotated[str | None, typer.Option("--database", help="sqlite:///FILE, also by NTKSCOPE_DATABASE_URL.")]
 
@@ -36,6 +37,13 @@ def put_back(
     typer.echo(f"{_described(copied)}.{kept}")
 
 
+def give_back(database_url: Database = None) -> None:
+    """Gives the disk back what deleted runs took. No server may have the database open."""
+    place = _file(database_url)
+    before, after = vacuum(place)
+    typer.echo(f"{place}: {readable_bytes(before)} before, {readable_bytes(after)} now")
+
+
 def _file(database_url: str | None) -> Path:
     """The database's file.
 
@@ -48,7 +56,7 @@ def _file(database_url: str | None) -> Path:
     raise InvalidInput(
         "An SQLite database.",
         "a PostgreSQL server",
-        "Copy it by pg_dump --format=custom, and put it back by pg_restore --clean.",
+        "Copy it by pg_dump --format=custom, and put it back by pg_restore --clean; it vacuums by itself.",
         "--database",
     )
 

@@ -24,6 +24,7 @@ app.command("presets")(presets.presets)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.put_back)
+app.command("vacuum")(backup.give_back)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ntkscope.runs.recording import read_recording
 from ntkscope.runs.retry import DATABASE, persistently
 from ntkscope.schemas.run import RunPatch, RunSummary
 from ntkscope.schemas.unreadable import Unreadable
-from ntkscope.store.sweep_writes import interrupt_sweeps
+from ntkscope.store.sweep_writes import interrupt_sweeps, retire_runs
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import append_events, collect_datasets, insert_run, interrupt_runs, purge_runs, update_run
 
@@ -26,10 +27,16 @@ LOGGER = logging.getLogger("ntkscope")
 
 
 class Housekeeping:
-    """Used on the event loop."""
+    """Used on the event loop.
 
-    def __init__(self, manager: Manager, writer: Writer) -> None:
-        self._manager, self._writer = manager, writer
+    Args:
+        manager: Knows the runs.
+        writer: Changes their rows.
+        keep_days: After which what has ended is deleted; 0: never.
+    """
+
+    def __init__(self, manager: Manager, writer: Writer, keep_days: float = 0) -> None:
+        self._manager, self._writer, self._keep_days = manager, writer, keep_days
         self._collected = -COLLECT_EVERY  # when, by the clock that nobody sets
         self._apart = time.time() - time.monotonic()
 
@@ -98,8 +105,16 @@ class Housekeeping:
             await asyncio.sleep(PURGE_EVERY)
 
     async def purge(self) -> Sequence[str]:
-        """Removes what can no longer be restored, and tables that nothing names; the runs' ids."""
+        """Deletes what is kept long enough; removes what can no longer be restored, and tables that nothing names.
+
+        Returns:
+            The ids of the runs that are gone for good.
+        """
         await self._collect()
+        if self._keep_days:
+            ended = self._now() - 86_400 * self._keep_days
+            retire = partial(retire_runs, ended_before=ended, now=time.time())
+            await asyncio.wrap_future(self._writer.submit(retire))
         before = self._now() - RESTORE_SECONDS
         return await asyncio.wrap_future(self._writer.submit(lambda connection: purge_runs(connection, before)))
 
