@@ -89,6 +89,12 @@ def test_every_config_ends_in_an_outcome_or_a_sentence(changes: dict[str, Any]) 
     assert_clean(events)
 
 
+@pytest.mark.parametrize("scale", ["subtract_mean", "standardize"])
+def test_a_target_without_some_of_its_waves_is_told_in_own_units(scale: str) -> None:
+    points = {"kind": "interval", "n": 2, "low": 0.1}
+    assert_clean(run(config(data__points=points, data__scale_targets=scale, network__width=1)))
+
+
 NEAR_ZERO = {"sigma_w": 1e-9, "sigma_b": 1e-300}
 
 
