@@ -21,6 +21,7 @@ from ntkscope.api import (
     problems,
     runs,
     schema,
+    server,
     session,
     stream,
     sweeps,
@@ -84,7 +85,7 @@ def create_app(
     )
     problems.install(app)
     for module in (
-        runs, events, stream, sweeps, preview, presets, datasets, models, schema, health, session, metrics,
+        runs, events, stream, sweeps, preview, presets, datasets, models, schema, health, session, metrics, server,
     ):  # fmt: skip
         app.include_router(module.router)
     app.include_router(pages.router(built))

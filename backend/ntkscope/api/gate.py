@@ -16,6 +16,7 @@ from ntkscope.api.security import SAFE
 from ntkscope.errors import Forbidden, NtkscopeError, TooOften, Unauthorized
 
 OPEN = ("/api/health", "/api/session")  # and what is below them
+OWNERS = ("/api/server",)  # who watches a run need not know who else asked for one
 PERSON = "ntkscope.person"  # of a request's scope: the name of who asks, if their token has one
 COOKIE_SECONDS = 30 * 86_400
 SIGN_IN = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>ntkscope</title></head>
@@ -85,7 +86,7 @@ class Gate:
                 return HTMLResponse(SIGN_IN.format(session=session), HTTPStatus.UNAUTHORIZED)
             return _refused(Unauthorized.of(bool(bearer or cookie)), scope, {"WWW-Authenticate": "Bearer"})
         scope[PERSON] = visitor.name
-        if visitor.role == "viewer" and scope["type"] == "http" and scope["method"] not in SAFE:
+        if visitor.role == "viewer" and scope["type"] == "http" and (scope["method"] not in SAFE or _is_owners(scope)):
             return _refused(Forbidden.of(scope["method"]), scope)
         return None
 
@@ -123,6 +124,10 @@ def _path(scope: Scope) -> str:
     """Without the prefix that a proxy may have left on."""
     path: str = scope["path"]
     return path.removeprefix(scope["root_path"]) if path.startswith(f"{scope['root_path']}/") else path
+
+
+def _is_owners(scope: Scope) -> bool:
+    return _path(scope).rstrip("/") in OWNERS
 
 
 def _is_open(scope: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -60,6 +61,7 @@ class Services:
     log: Log
     compute: ComputeService
     heavy_threads: CapacityLimiter
+    begun_at: float = field(default_factory=time.time)
     viewers: set["Following"] = field(default_factory=set)  # on the event loop
 
     async def retire(self) -> None:
