@@ -2,7 +2,7 @@
 import { api } from "../api/client";
 import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
-import type { RunConfig, RunSummary, Suggestion } from "../api/types";
+import type { RunConfig, RunSummary, Session, Suggestion } from "../api/types";
 import { emptyRun } from "../run/run";
 import { watchWords } from "../watch/words";
 import { PHASES, words } from "../words";
@@ -54,6 +54,10 @@ export class PageState {
   /** Of the Lab: its story, or its instruments. */
   depth = $state<Depth>(splitHash(location.hash).depth ?? keptDepth() ?? "watch");
   readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow, zoom: this.surroundings.zoom }));
+  /** Who this browser is to the server. */
+  session = $state.raw<Session>({ role: "open", person: "" });
+  /** A viewer's token: the page starts and changes nothing. */
+  readonly watchesOnly = $derived(this.session.role === "viewer");
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
   /** Why the page could not start. */
@@ -98,7 +102,8 @@ export class PageState {
   async start(): Promise<void> {
     this.problem = null;
     try {
-      const [schema, presets] = await Promise.all([api.schema(), api.presets(), this.runs.refresh()]);
+      const [schema, presets, session] = await Promise.all([api.schema(), api.presets(), api.session(), this.runs.refresh()]);
+      this.session = session;
       const form = new FormState(schema, presets);
       const linked = this.route.page === "lab" && hasConfig(splitHash(location.hash).rest);
       if (linked) this.readLink(form);
@@ -139,13 +144,13 @@ export class PageState {
 
   /** Go to a page; each finds its own state again, and its own hash. */
   open(name: PageName): void {
-    this.route.go(name, name === "lab" ? this.hash : this.sweeps.sweep?.id);
+    this.route.go(name, name === "lab" ? this.hash : name === "sweep" ? this.sweeps.sweep?.id : "");
   }
 
   /** Run the study of the draft; tells whether it has begun. */
   async runStudy(): Promise<boolean> {
     const request = this.draft.request();
-    if (!request || this.sweeps.busy) return false;
+    if (!request || this.sweeps.busy || this.watchesOnly) return false;
     const begun = await this.sweeps.run(request);
     this.studyProblem = this.draft.refuse(this.sweeps.problem) ? "" : (this.sweeps.problem?.sentence ?? "");
     this.sweeps.problem = null;
@@ -184,7 +189,7 @@ export class PageState {
 
   async train(): Promise<void> {
     const form = this.form;
-    if (!form?.trainable || this.lab.busy) return;
+    if (!form?.trainable || this.lab.busy || this.watchesOnly) return;
     const sent = await this.lab.train(form.runConfig, form.name());
     if (sent) {
       this.charts.change({ selected: null });
