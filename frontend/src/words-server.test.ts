@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ServerLimit, ServerNow } from "./api/types";
+import type { LiveRun, ServerLimit, ServerNow } from "./api/types";
 import { serverWords } from "./words-server";
 
 const now: ServerNow = {
@@ -22,6 +22,12 @@ it.each([
   [limit(null, 9), "of each", "9", false],
 ])("a limit of %o", (one, used, most, nearly) => {
   expect([serverWords.used(one), serverWords.most(one), serverWords.nearly(one)]).toEqual([used, most, nearly]);
+});
+
+it("says how many come before a run that waits", () => {
+  const run = { state: "queued", ahead: 2 } as LiveRun;
+  expect(serverWords.doing(run, "Queued")).toBe("Queued, 2 before it");
+  expect(serverWords.doing({ ...run, state: "running", ahead: 0 }, "Training")).toBe("Training");
 });
 
 it("has bytes in their units", () => {

@@ -1,5 +1,5 @@
 /** Every sentence of the Server page. */
-import type { ServerLimit, ServerNow } from "./api/types";
+import type { LiveRun, ServerLimit, ServerNow } from "./api/types";
 import { bytes, whole } from "./format";
 
 const count = (number: number, one: string, more = `${one}s`) => `${whole(number)} ${number === 1 ? one : more}`;
@@ -28,6 +28,9 @@ export const serverWords = {
       ...(now.disk_free_bytes === null ? [] : [`${bytes(now.disk_free_bytes)} free on the database's disk.`]),
     ];
   },
+
+  /** What a run is doing, or how many come before it. */
+  doing: (run: LiveRun, phase: string): string => (run.state === "queued" && run.ahead ? `${phase}, ${whole(run.ahead)} before it` : phase),
 
   /** An amount in its unit. */
   amount(value: number, unit: string): string {

@@ -263,7 +263,9 @@ export class PageState {
   /** The run of the link's config where there is one, else the newest. */
   private opening(form: FormState, isLinked: boolean): RunSummary | undefined {
     const linked = this.runs.rows.find((row) => sameRun(asJson(row.config), form.config));
-    return (isLinked ? linked : undefined) ?? this.runs.rows[0];
+    // Who can start none has come to watch the one that trains.
+    const training = this.watchesOnly ? this.runs.rows.find((row) => row.state === "running") : undefined;
+    return (isLinked ? linked : undefined) ?? training ?? this.runs.rows[0];
   }
 
   /** A refusal that names fields is said beside them; tells whether it does. */
