@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import RunEvent, Tick
+from ntkscope.schemas.event import RunEvent, Started, Tick
 
 Kind = TypeVar("Kind", bound=RunEvent)
 
@@ -41,6 +41,11 @@ def stored(events: Iterable[RunEvent]) -> list[RunEvent]:
 def run(settings: RunConfig, **keywords: Any) -> list[RunEvent]:
     """The stored events of a whole run."""
     return stored(train(settings, **keywords))
+
+
+def first_event(settings: RunConfig, **keywords: Any) -> Started:
+    """The first event of a run that goes no further."""
+    return next(event for event in train(settings, **keywords) if isinstance(event, Started))
 
 
 @cache

@@ -1,5 +1,7 @@
-"""For every test: shapes and types of numerics are checked at run time, PyTorch keeps to one thread and to the CPU.
+"""For every test: PyTorch keeps to one thread and to the CPU, and numerics' shapes and types are checked at run time.
 
+Whole runs take twice as long with those checks: where `UNTYPED_TESTS` is set there are none. `make test` sets it for
+all but tests/numerics and a few whole runs.
 `-m gpu` leaves a machine's card in sight, for the tests that ask for one.
 """
 
@@ -14,10 +16,11 @@ from jaxtyping import install_import_hook
 
 import tests.typechecks  # noqa: F401  (the hook below finds it by name, without importing it)
 
-install_import_hook("ntkscope.numerics", "tests.typechecks.checked")
+if not os.environ.get("UNTYPED_TESTS"):
+    install_import_hook("ntkscope.numerics", "tests.typechecks.checked")
 
-from ntkscope.experiment.card_probe import look_at_card  # noqa: E402  (after the hook)
-from tests.pretend_cuda import Card, pretend_cuda  # noqa: E402
+from ntkscope.experiment.card_probe import look_at_card
+from tests.pretend_cuda import Card, pretend_cuda
 
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("untimed", deadline=None)  # other checks use the processors too

@@ -31,25 +31,12 @@ from torch.utils.backend_registration import _setup_privateuseone_for_python_bac
 from ntkscope.experiment import card_probe
 from ntkscope.experiment.speed import Speed
 from tests.pretend_graph import Capture, PretendGraph, captured, no_stream
+from tests.pretend_operations import COPYING, INDEXING, SYNCHRONISING, VIEWS_OR_ALLOCATIONS, aten
 
-aten = torch.ops.aten
 _setup_privateuseone_for_python_backend(rename="pretend")  # a device with a guard and streams, for autograd
 INNER = torch.device("pretend", 0)  # what C++ sees
 CUDA = torch.device("cuda", 0)  # what the program sees
 CPU = torch.device("cpu")
-# A value or a shape comes back to the host: the program waits for the device.
-SYNCHRONISING = {
-    aten._local_scalar_dense, aten.equal, aten.nonzero, aten.masked_select, aten._unique2, aten.unique_dim,
-    aten.is_nonzero,
-}  # fmt: skip
-# CPU index tensors are allowed on a CUDA tensor.
-INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._unsafe_index, aten._index_put_impl_}
-COPYING = {aten.copy_, aten._to_copy, aten.copy}
-VIEWS_OR_ALLOCATIONS = """
-    view t transpose slice select expand unsqueeze squeeze as_strided detach alias permute _unsafe_view empty empty_like
-    new_empty empty_strided diagonal split split_with_sizes unbind _local_scalar_dense _reshape_alias lift_fresh
-    new_empty_strided
-""".split()  # noqa: SIM905
 SPEED = Speed(1e-12, 1e-11, 1e-11, 5e-6, 1e-10)  # that the card is said to have: measuring it takes a second here
 
 

@@ -67,6 +67,7 @@ export const words = {
   furtherCharts: "More charts",
   fewerCharts: "Six charts only",
   notThisRun: "Of the run before. This set-up is not trained yet.",
+  notFetched: { title: "This page could not be loaded", sentence: "The server is gone, or has a newer page. Load the page again." },
   skip: "Skip to the charts",
   previewWait: "Working out the kernel",
   /** The preview's rate is one of half the sum, whatever the given one is of. */

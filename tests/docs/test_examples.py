@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from ntkscope.executors.inline import InlineExecutor
+from ntkscope.experiment import trainer
 from ntkscope.experiment.trainer import train
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import RunEvent
 from tests.servers import Server, serving, settings_in
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +76,29 @@ def test_the_example_of_any_module(capsys: pytest.CaptureFixture[str]) -> None:
     assert float(printed[1].split()[-1]) < 1e-12
 
 
-def test_the_three_remarks(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_three_remarks_run_as_they_are_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With trainings of a few steps: their figures are asked for in `make soak`."""
+
+    def brief(config: RunConfig) -> Iterator[RunEvent]:
+        short = config.model_dump()
+        short["training"]["stop"]["steps"] = 20
+        short["recording"].update(frames=4, kernel_frames=3)
+        return train(RunConfig.model_validate(short))
+
+    monkeypatch.setattr(trainer, "train", brief)
+    names: dict[str, Any] = {}
+    for code in blocks("docs/remarks.md", "python"):
+        exec(code, names)
+    printed = capsys.readouterr().out
+    assert len(re.findall(r"K_0 is (.*)% from its limit", printed)) == 3
+    assert len(re.findall(r"(.*): (.*)% from the trained network", printed)) == 4
+    assert "learning time ~ eigenvalue^" in printed
+
+
+@pytest.mark.soak
+def test_the_three_remarks_have_their_figures(capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, Any] = {}
     for code in blocks("docs/remarks.md", "python"):
         exec(code, names)

@@ -94,12 +94,25 @@ class Server:
             self.process = None
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("server"))
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def server(one_server: Server) -> Iterator[Server]:
+    """A server as it was at its first start: what the tests of another file made is gone."""
+    with httpx.Client(base_url=f"{one_server.url}/api", timeout=20) as client:
+        first = {run["id"] for run in client.get("runs").json()["runs"]}
+        yield one_server
+        for sweep in client.get("sweeps").json()["sweeps"]:
+            client.delete(f"sweeps/{sweep['id']}").raise_for_status()
+        for run in client.get("runs", params={"limit": 100}).json()["runs"]:
+            if run["id"] not in first:
+                client.delete(f"runs/{run['id']}").raise_for_status()
 
 
 @pytest.fixture(scope="session")

@@ -73,10 +73,11 @@ def test_it_comes_back_with_the_same_events(case: str) -> None:
     assert came_back == stayed
 
 
-def test_every_place_of_a_short_run_will_do() -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
+def test_every_place_of_a_short_run_will_do(every: int) -> None:
     chosen = config(**MOVES, training__stop__steps=3, recording__frames=3, recording__kernel_frames=2)
     ticks = sum(isinstance(event, Tick) for event in train(chosen))
-    for number in range(2, ticks + 1):
+    for number in range(2, ticks + 1, every):
         stayed, came_back = both_ways(chosen, number)
         assert came_back == stayed, f"paused at tick {number}"
 

@@ -53,7 +53,7 @@ def test_wherever_it_is_killed_its_log_is_that_of_the_whole_run(case: str) -> No
     chosen = config(training__stop__steps=24, recording__frames=8, **CASES[case])
     whole, log = run(chosen), run(chosen, cadence=OFTEN)
     assert len(of(log, Checkpoint)) > 3 or case == "learnt"
-    for length in range(0, len(log) - 2, max(1, len(log) // 7)):
+    for length in range(0, len(log) - 2, max(1, len(log) // 4)):
         killed = log[:length]
         rest = stored(goes_on(chosen, killed))
         assert planned([*killed, *rest]) == planned(whole), f"killed after {length} events"

@@ -7,13 +7,14 @@ import pytest
 
 from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.prediction import prediction
+from ntkscope.experiment.theory import rehearsed
 from ntkscope.experiment.theory.infinite import infinite
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, RunEvent, Started, Tick
-from tests.cases import config, of, run, stored
+from tests.cases import config, first_event, of, run, stored
 
-LONG: dict[str, Any] = {"training__stop__steps": 100_000, "recording__frames": 6, "network__centered": False}
+LONG: dict[str, Any] = {"training__stop__steps": 4000, "recording__frames": 6, "network__centered": False}
 
 
 def cancelled_at(step: int, settings: Any, **keywords: Any) -> list[RunEvent]:
@@ -83,7 +84,7 @@ def test_it_never_counts_once_the_run_went_on() -> None:
 
 @pytest.mark.usefixtures("_ticks_after_every_step")
 def test_a_planned_step_stays_on_the_plan() -> None:
-    begin = of(run(config(**LONG | {"training__stop__steps": 400})), Started)[0]
+    begin = first_event(config(**LONG | {"training__stop__steps": 400}))
     step = begin.steps[3]
     events = cancelled_at(step, config(**LONG | {"training__stop__steps": 400}))
     last = of(events, Frame)[-1]
@@ -120,7 +121,8 @@ def test_the_last_state_of_a_run_that_diverges_is_not_recorded() -> None:
         assert all(frame.step < last.step for frame in of(events, KernelFrame))
 
 
-def test_steps_beyond_what_float32_holds_are_told_apart() -> None:
+def test_steps_beyond_what_float32_holds_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsed, "MOST_POINTS", 0)  # a rehearsal of so many steps takes seconds
     settings = config(training__stop__steps=10**8, recording__frames=3, recording__kernel_frames=2)
     begin = next(event for event in train(settings) if isinstance(event, Started))
     assert begin.steps == [0, 1, 10**8]

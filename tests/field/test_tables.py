@@ -12,8 +12,7 @@ from ntkscope.experiment.preview import preview
 from ntkscope.experiment.problem.table_reader import read_csv
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Started
-from tests.cases import of, run
+from tests.cases import first_event
 
 FOLDER = Path(__file__).parent
 BENCHMARKS = FOLDER.parents[1] / "benchmarks"
@@ -86,7 +85,7 @@ def test_years_that_saturate_every_unit_are_diagnosed_and_the_switch_ends_it() -
         update={"training": settings.training.model_copy(update={"stop": settings.training.stop.model_copy(
             update={"steps": 2})})}
     )  # fmt: skip
-    assert remedy.sentence in of(run(short, dataset=table), Started)[0].notices
+    assert remedy.sentence in first_event(short, dataset=table).notices
     for choice in ("unit", "standardize"):
         scaled = settings.model_copy(update={"data": settings.data.model_copy(update={"scale_inputs": choice})})
         assert initial(scaled, table).kernel.spectrum.count_above_floor > 40

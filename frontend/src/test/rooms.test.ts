@@ -27,7 +27,7 @@ const ROOMS: Record<string, string[]> = {
   panels: [...BOTTOM, "run", "state", "panels/common", "panels/play"],
   cards: [...BOTTOM, "run", "charts", "charts/parts", "panels/common"],
   pages: [...BOTTOM, "run", "state", "charts", "cards", "watch", "panels", "panels/common", "panels/form", "panels/header", "panels/sweep", "panels/watch", "panels/play"],
-  App: ["state", "panels", "pages"],
+  App: ["words", "state", "panels", "panels/common", "pages"],
   main: ["theme", "App"],
 };
 

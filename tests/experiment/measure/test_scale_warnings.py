@@ -10,8 +10,7 @@ from ntkscope.experiment.measure.scale_warnings import hidden_by_mean, scale_war
 from ntkscope.experiment.preview import preview
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Started
-from tests.cases import config, of, run
+from tests.cases import config, first_event
 
 
 def said(settings: RunConfig) -> list[tuple[str, dict[str, Any]]]:
@@ -63,7 +62,7 @@ def test_a_fault_of_scale_has_its_sentence_and_a_switch_that_ends_it(
     made = preview(settings)
     assert sentence in made.warnings
     assert sentence in [remedy.sentence for remedy in made.remedies]
-    assert sentence in of(run(settings), Started)[0].notices
+    assert sentence in first_event(settings).notices
 
 
 def test_the_numbers_of_a_hidden_mean_are_those_counted_here() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ntkscope.errors import InvalidInput, NtkscopeError, TooLarge
@@ -94,6 +94,7 @@ def test_an_unclear_comma_names_both_readings_and_a_choice_settles_it() -> None:
     assert read_csv(data, points=chosen(decimal="comma")).x[:, 0].tolist() == [1.408, 2.1]
 
 
+@example([(-(10**6), 0)] * 4, True)  # whose commas, too, part the rows into equally many cells
 @given(st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(0, 999)), min_size=2, max_size=8), st.booleans())
 def test_numbers_written_by_either_mark_are_the_same(values: list[tuple[int, int]], grouped: bool) -> None:
     """The slow twin of the decimal comma: the same numbers written with points."""

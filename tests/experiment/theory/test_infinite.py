@@ -12,7 +12,7 @@ from ntkscope.experiment.theory.infinite import infinite
 from ntkscope.experiment.theory.initial_state import initial
 from ntkscope.numerics import infinite_ntk
 from ntkscope.schemas.event import Frame, KernelFrame, RunEvent, Started
-from tests.cases import config, of, run
+from tests.cases import config, first_event, of, run
 
 CIRCLE: dict[str, Any] = {
     "data__points": {"kind": "circle", "n": 12}, "data__grid": 24, "network__sigma_w": 2.0, "network__sigma_b": 0.5,
@@ -144,7 +144,7 @@ def test_a_kernel_that_lost_its_digits_is_left_out_with_a_notice() -> None:
         data__points={"kind": "interval", "n": 24, "low": 1700, "high": 2008}, network__activation="gaussian",
         network__depth=3, network__sigma_w=2.0,
     )  # fmt: skip
-    begin = of(run(years), Started)[0]
+    begin = first_event(years)
     assert begin.infinite is None
     assert any("the digits of float64" in notice for notice in begin.notices)
     with pytest.raises(InvalidInput, match="digits of float64"):

@@ -18,7 +18,7 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Finished, Started
 from ntkscope.schemas.event_parts import InfiniteWidth
 from ntkscope.schemas.network import ActivationName
-from tests.cases import config, of, run
+from tests.cases import config, first_event, of, run
 
 
 def infinite_width(settings: RunConfig) -> InfiniteWidth | None:
@@ -200,7 +200,7 @@ def test_the_nngp_is_the_covariance_of_sampled_networks() -> None:
 @pytest.mark.parametrize("name", ["torch_linear", "glorot"])
 def test_of_uniform_weights_none_is_known_and_that_is_said(name: str) -> None:
     settings = config(network__parameterization="standard", network__initialization=name)
-    begun = of(run(settings), Started)[0]
+    begun = first_event(settings)
     said = f"it is known for weights drawn from a normal distribution, and {name} draws uniform ones"
     assert begun.infinite is None
     assert begun.notices[-1] == f"The kernel of infinite width is left out: {said}."
@@ -210,7 +210,7 @@ def test_of_uniform_weights_none_is_known_and_that_is_said(name: str) -> None:
 
 def test_he_has_the_limit_of_its_normal_draw_whatever_sigma_is_written_beside_it() -> None:
     changes = {"network__parameterization": "standard", "network__activation": "relu", "network__width": 2048}
-    he = of(run(config(**changes, network__initialization="he", network__sigma_w=9.0)), Started)[0]
+    he = first_event(config(**changes, network__initialization="he", network__sigma_w=9.0))
     assert he.infinite is not None
     assert he.infinite.distance is not None
     assert he.infinite.distance < 0.1
@@ -219,7 +219,7 @@ def test_he_has_the_limit_of_its_normal_draw_whatever_sigma_is_written_beside_it
 @pytest.mark.parametrize("scaling", ["ntk", "standard", "mean_field"])
 def test_layers_of_their_own_widths_have_a_limit(scaling: str) -> None:
     changes = {"network__parameterization": scaling, "network__width": [900, 1800], "network__depth": 2}
-    begun = of(run(config(**changes, network__sigma_w=1.4, network__sigma_b=0.5)), Started)[0]
+    begun = first_event(config(**changes, network__sigma_w=1.4, network__sigma_b=0.5))
     assert begun.infinite is not None
     assert begun.infinite.distance is not None
     assert begun.infinite.distance < 0.12

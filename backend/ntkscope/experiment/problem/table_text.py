@@ -126,4 +126,5 @@ def checked_cells(number: int, line: bytes, separator: Separator) -> list[str]:
 def is_number(cell: str) -> bool:
     """Whether a cell may be one by some convention, or says that it is empty."""
     plain = cell.replace(",", "").replace(".", "") if len(cell) <= 40 else cell
-    return cell.casefold() in MISSING or NUMBER.fullmatch(cell) is not None or plain.isdigit()
+    digits = plain[1:] if plain.startswith(("+", "-")) else plain
+    return cell.casefold() in MISSING or NUMBER.fullmatch(cell) is not None or digits.isdigit()
