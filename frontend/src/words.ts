@@ -92,6 +92,7 @@ export const words = {
   notByK0Short: "not at all",
   rehearsing: (reach: number, part: number) => (part === 0 ? "Rehearsing" : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`),
   howManySteps: "How many steps?",
+  why: "Why? And what would help?",
   takeSteps: (count: number) => `Take ${whole(count)} steps`,
   stepsTaken: "set",
   alreadyThere: "there at the start",

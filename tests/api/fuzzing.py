@@ -30,7 +30,7 @@ def schema_of(server: Server) -> BaseSchema:
         label = context.operation.label
         if isinstance(body, dict) and label in ("POST /api/runs", "POST /api/sweeps"):
             return body | {"config": smaller(body.get("config", {}))}
-        return smaller(body) if label == "POST /api/preview" else body
+        return smaller(body) if label in ("POST /api/preview", "POST /api/explain") else body
 
     return schema
 

@@ -176,7 +176,11 @@ def test_no_more_errors_are_described_than_can_be_read(real: Server, monkeypatch
         ({"config": {"name": "mine"}}, "name", "stands beside 'config'"),
         ({"config": {"width": 3}}, "width", "Its place is network.width."),
         ({"network": {"width": 3}}, "network", "Its place is inside 'config'."),
-        ({"config": {"data": {"points": {"kind": "circle", "low": 0}}}}, "data.points.low", "the kind that was chosen"),
+        (
+            {"config": {"data": {"points": {"kind": "circle", "low": 0}}}},
+            "data.points.low",
+            "The kind 'circle' has: n,",
+        ),
         ({"config": {"training": {"stop": {"step": 3}}}}, "training.stop.step", "Did you mean 'steps'?"),
     ],
 )

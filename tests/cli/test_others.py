@@ -1,10 +1,11 @@
-"""preview, presets, doctor."""
+"""preview, why, presets, doctor."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from ntkscope.experiment.explain import report
 from tests.cases import config
 from tests.cli.conftest import Cli
 
@@ -25,6 +26,30 @@ def test_a_preview_as_json_is_the_api_s(cli: Cli) -> None:
 
     assert made["status"] == "ready"
     assert len(made["spectrum"]["eigenvalues"]) == 16
+
+
+def test_why_says_what_is_learnt_and_what_to_set(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "FIRST_WORK", 1e9)
+    monkeypatch.setattr(report, "WORK", 3e8)
+    Path("a.csv").write_text("year,count\n" + "".join(f"{1900 + k},{(k - 5) ** 2}\n" for k in range(12)))
+    told = cli("why", "a.csv")
+    assert told.code == 0
+    for words in ("x is year", "1. Within 4,000 steps it learns", "How far to trust this"):
+        assert words in told.words
+    rate = {"kind": "given", "value": 0.02}
+    Path("a.json").write_text(config(training__learning_rate=rate, training__stop={"steps": 20}).model_dump_json())
+    told = cli("why", "a.json")
+    assert "if it is one of nn.MSELoss" in told.words
+    assert "training.loss = mean" in told.words
+    made = json.loads(cli("why", "a.json", "--json").output)
+    assert made["status"] == "ready"
+    assert len(made["sentences"]) <= 8
+
+
+def test_why_of_too_much_is_refused(cli: Cli) -> None:
+    Path("a.json").write_text(json.dumps({"network": {"width": 10_000_000, "depth": 3}}))
+
+    assert "NTKSCOPE_MAX_PARAMETERS" in cli("why", "a.json").error
 
 
 def test_a_preview_of_too_much_is_refused(cli: Cli) -> None:

@@ -7,15 +7,19 @@ from collections.abc import Awaitable, Callable, Generator
 import pytest
 
 from ntkscope.errors import Conflict, InvalidInput
+from ntkscope.experiment.estimate import Limits
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.preview import Begun
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.runs import compute, rehearsing
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory
+from ntkscope.schemas.explanation import Explanation
 from ntkscope.schemas.preview import Preview
 from tests.cases import config
 from tests.servers import GENEROUS
+
+ANY = Limits(max_parameters=10**9, max_points=10**6, max_memory_bytes=2**40, max_steps=10**9)
 
 
 def with_service(test: Callable[[ComputeService], Awaitable[None]]) -> None:
@@ -177,5 +181,50 @@ def test_a_rehearsal_tells_its_progress_and_is_given_up_when_nobody_asks(monkeyp
             await asyncio.to_thread(closed.wait, GENEROUS)
             assert closed.is_set()
             assert (await service.preview(config(), None)).status == "rehearsing"  # begun anew
+
+    with_service(test)
+
+
+def test_a_report_that_nobody_asks_for_any_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
+
+    def endless(*_: object) -> Generator[Progress, None, Explanation]:
+        try:
+            while True:
+                yield Progress(1, 0.3, 1.0)
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(compute, "explain_stages", endless)
+    monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.1)
+
+    async def test(service: ComputeService) -> None:
+        answers = [await service.explain(config(), None, ANY) for _ in range(3)]
+        assert {answer.status for answer in answers} == {"working"}
+        assert answers[-1].part == 0.3
+        assert await asyncio.to_thread(closed.wait, GENEROUS)
+        again = await service.explain(config(), None, ANY)
+        assert again.status == "working"
+
+    with_service(test)
+
+
+def test_two_who_ask_why_share_one_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, real = [], compute.explain_stages
+
+    def counted(*arguments: object) -> Generator[Progress, None, Explanation]:
+        made.append(arguments)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compute, "explain_stages", counted)
+    monkeypatch.setattr(compute, "WAIT_SECONDS", GENEROUS)
+    asked = config(data__target={"kind": "sinusoids", "frequencies": [1], "amplitudes": [0.1]})
+
+    async def test(service: ComputeService) -> None:
+        first, second = await asyncio.gather(*(service.explain(asked, None, ANY) for _ in range(2)))
+        assert first.status == "ready"
+        assert second == first
+        assert len(made) == 1
 
     with_service(test)

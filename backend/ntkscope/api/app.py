@@ -12,6 +12,7 @@ from ntkscope import __version__
 from ntkscope.api import (
     datasets,
     events,
+    explain,
     health,
     metrics,
     models,
@@ -85,7 +86,8 @@ def create_app(
     )
     problems.install(app)
     for module in (
-        runs, events, stream, sweeps, preview, presets, datasets, models, schema, health, session, metrics, server,
+        runs, events, stream, sweeps, preview, explain, presets, datasets, models, schema, health, session, metrics,
+        server,
     ):  # fmt: skip
         app.include_router(module.router)
     app.include_router(pages.router(built))

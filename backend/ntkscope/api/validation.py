@@ -48,7 +48,7 @@ def _describe(error: Mapping[str, Any], data: Any) -> FieldProblem:
             where=where,
             expected="Only fields that are known here.",
             got=f"'{field[:LONGEST]}'",
-            remedy=_unknown(field, where),
+            remedy=_of_branch(field, where, data) or _unknown(field, where),
         )
     if kind == "value_error":
         return _own_words(where, str(context.get("error", error["msg"])), given)
@@ -177,6 +177,35 @@ def _unknown(field: str, where: str) -> str:
     if "." not in place:
         return "Its place is inside 'config'."
     return "Remove it: with the kind that was chosen there is no such field."
+
+
+def _of_branch(field: str, where: str, data: Any) -> str:
+    """The fields that the chosen kind has where this one is no field; empty where there is no kind to choose."""
+    place = where.rpartition(".")[0]
+    here = data.get("config", data) if isinstance(data, Mapping) else data
+    for part in place.split("."):
+        here = here.get(part) if isinstance(here, Mapping) else None
+    kind = here.get("kind") if isinstance(here, Mapping) else None
+    known = _branches().get(place, {}).get(str(kind))
+    if known is None:
+        return ""
+    if not known:
+        return f"Remove it: the kind '{kind}' has no fields of its own."
+    return nearest(field, known) or f"The kind '{kind}' has: {', '.join(known)}."
+
+
+@cache
+def _branches() -> dict[str, dict[str, list[str]]]:
+    """The fields of every kind, beside `kind`, of every union of a configuration, by its place."""
+    schema, found = RunConfig.model_json_schema(), dict[str, dict[str, list[str]]]()
+    todo: list[tuple[str, Any]] = [("", schema)]
+    for path, part in todo:
+        part = schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        for kind, branch in part.get("discriminator", {}).get("mapping", {}).items():
+            properties = schema["$defs"][branch.rpartition("/")[2]]["properties"]
+            found.setdefault(path, {})[kind] = [name for name in properties if name != "kind"]
+        todo += [(f"{path}.{name}".lstrip("."), inner) for name, inner in part.get("properties", {}).items()]
+    return found
 
 
 @cache

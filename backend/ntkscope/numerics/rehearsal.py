@@ -17,6 +17,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ntkscope.numerics.euler_step import euler_step
+from ntkscope.numerics.frozen_kernel import FrozenKernel
 from ntkscope.numerics.law import GradientDescent
 from ntkscope.numerics.mlp import MLP
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Place, Training, at_place, leap
@@ -54,6 +55,8 @@ class Rehearsal:
     Args:
         nodes: Ascending, the start first.
         residuals: (n,) at each step that was asked for, as far as it came.
+        network: Where it ended.
+        rest: What the kernel there predicts from there on, at the training points.
         watched: When each watched row is learnt.
         ended: Why it ends: all is learnt, the horizon or the budget is reached, the residual grows without end, or a
             layer lets nothing through at any point.
@@ -69,6 +72,8 @@ class Rehearsal:
 
     nodes: list[Node]
     residuals: dict[int, Tensor]
+    network: MLP
+    rest: FrozenKernel
     watched: list[Crossings]
     ended: Ending
     reach: int
@@ -258,11 +263,11 @@ class _Rehearsing:
 
     def _rehearsal(self, start: Place, place: Place, ended: Ending, reach: int) -> Rehearsal:
         horizon = self.training.horizon
+        # modes that would alternate or grow have met what changes the kernel: they shrink as fast as they can
+        bounded = place.spectrum.eigenvalues.clamp_max(1 / self.law.learning_rate)
+        rest = replace(place.frozen, spectrum=replace(place.spectrum, eigenvalues=bounded))
         if ended in ("budget", "dies") and place.step < horizon:
-            # modes that would alternate or grow have met what changes the kernel: they shrink as fast as they can
-            bounded = place.spectrum.eigenvalues.clamp_max(1 / self.law.learning_rate)
             steps = looked_at(place.step, horizon + 1)
-            rest = replace(place.frozen, spectrum=replace(place.spectrum, eigenvalues=bounded))
             self.record.add(steps, rest.predict(self.law, steps - place.step).residual)
         if self._draws(self.nodes[-1].step) and self.nodes[-1].step < place.step:
             self._node(place.step, place.residual, place.spectrum.eigenvalues, place.network)
@@ -270,6 +275,8 @@ class _Rehearsing:
         return Rehearsal(
             nodes=self.nodes,
             residuals={step: residual for step, residual in self.record.residuals.items() if step <= reach},
+            network=place.network,
+            rest=rest,
             watched=self.record.crossings(
                 horizon=horizon,
                 reach=horizon if ended == "learnt" else reach,

@@ -10,7 +10,8 @@ import torch
 
 from ntkscope.errors import Conflict
 from ntkscope.experiment.card import ABSENT, Card
-from ntkscope.experiment.estimate import Speeds, infinite_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.estimate import Limits, Speeds, infinite_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.explain.report import explain_bytes, explain_stages
 from ntkscope.experiment.placement import explained, speeds
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
 from ntkscope.experiment.preview import Begun, begin_preview, choose_rate, preview_cost, rehearse_preview
@@ -27,6 +28,7 @@ from ntkscope.runs.memory import Memory
 from ntkscope.runs.rehearsing import GivenUp, Rehearsing
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
+from ntkscope.schemas.explanation import Explanation
 from ntkscope.schemas.placement import ON_CPU, Placement
 from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.run import KernelName, Prediction
@@ -38,6 +40,7 @@ WAIT_SECONDS = 0.7  # for a preview, before its cost alone is answered
 NOT_WORTH_WAITING = 1.5  # seconds of estimated work
 PREVIEW_BYTES = 2000  # of a preview, for every training point: its eigenvalue, and its group at most
 COURSE_BYTES = 2000  # of a rehearsal, for every point of the grid: its function at 60 nodes, and at as many again
+EXPLANATION_BYTES = 100_000  # of a report: a few dozen rows
 INFINITE_COPIES = 4  # of the kernels of infinite width, while they are made
 
 
@@ -53,12 +56,15 @@ class ComputeService:
         def pool(workers: int) -> ThreadPoolExecutor:
             return ThreadPoolExecutor(workers, "ntkscope-compute", torch.set_num_threads, (threads,))
 
-        self._pools = pool(2), pool(1), pool(2)  # two that rehearse: the next may begin before one is given up
+        # two that rehearse, and two that explain: the next may begin before one is given up
+        self._pools = pool(2), pool(1), pool(2), pool(2)
         memory = memory or Memory()
         self._begun: FutureCache[Begun] = FutureCache(self._pools[0], 16, memory, "preview")
         self._rates: FutureCache[RehearsedRate | None] = FutureCache(self._pools[2], 16, memory, "rate")
         self._rehearsals: FutureCache[Preview] = FutureCache(self._pools[2], 16, memory, "rehearsal")
-        self._going: dict[str, Rehearsing] = {}
+        self._explanations: FutureCache[Explanation] = FutureCache(self._pools[3], 16, memory, "explanation")
+        self._going: dict[str, Rehearsing[Preview]] = {}
+        self._explaining: dict[str, Rehearsing[Explanation]] = {}
         self._initials: FutureCache[InitialState] = FutureCache(self._pools[1], 2, memory, "initial")
         self._infinites: FutureCache[InfiniteNetwork] = FutureCache(self._pools[1], 2, memory, "infinite")
 
@@ -155,6 +161,36 @@ class ComputeService:
             if await _there(promise, until - time.monotonic()):
                 return promise.result()
         return begun.preview.model_copy(update={"rehearsing": going.progress if going else None})
+
+    async def explain(self, config: RunConfig, dataset: Table | None, limits: Limits) -> Explanation:
+        """Why the config does or does not learn its target, once it is there; until then how far that is.
+
+        Args:
+            config: What would be run.
+            dataset: The table that it names.
+            limits: Changes beyond them are not tried.
+
+        Raises:
+            NtkscopeError: the config cannot be run, or there is not enough memory for it now.
+        """
+        key = config.digest()
+
+        def run() -> Explanation:
+            going = self._explaining[key] = Rehearsing(explain_stages(config, dataset, limits))
+            try:
+                return going.run()
+            finally:
+                self._explaining.pop(key, None)
+
+        promise = self._explanations.get(key, run, taking=explain_bytes(config, dataset), keeping=EXPLANATION_BYTES)
+        going = self._explaining.get(key)
+        if going is not None:
+            going.asked()
+        with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
+            if await _there(promise, WAIT_SECONDS):
+                return promise.result()
+        part = going.progress.part if going else 0.0
+        return Explanation(status="working", config=config, part=part, notices=[], sentences=[], tried=[])
 
     async def prediction(
         self,

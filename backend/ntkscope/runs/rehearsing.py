@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Generator
+from typing import Generic, TypeVar
 
 from ntkscope.numerics.rehearsal import Progress
-from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.rehearsal import RehearsalProgress
 
+T = TypeVar("T")
 GIVEN_UP = 1.5  # seconds without a question: a page asks every half second until it shows another config
 
 
@@ -14,14 +15,14 @@ class GivenUp(Exception):
     """Nobody has asked for the rehearsal for a while."""
 
 
-class Rehearsing:
+class Rehearsing(Generic[T]):
     """One of them. `asked` is called on the event loop, `run` in a thread.
 
     Args:
-        stages: Make the preview, and tell of their progress.
+        stages: Make what is asked for, and tell of their progress.
     """
 
-    def __init__(self, stages: Generator[Progress, None, Preview]) -> None:
+    def __init__(self, stages: Generator[Progress, None, T]) -> None:
         self._stages = stages
         self._asked_at = time.monotonic()
         self.progress = RehearsalProgress(reach=0, part=0.0)
@@ -30,8 +31,8 @@ class Rehearsing:
         """Somebody still wants it."""
         self._asked_at = time.monotonic()
 
-    def run(self) -> Preview:
-        """The whole preview.
+    def run(self) -> T:
+        """What is asked for.
 
         Raises:
             GivenUp: nobody has asked for it for a while.
@@ -40,7 +41,7 @@ class Rehearsing:
             try:
                 progress = next(self._stages)
             except StopIteration as end:
-                made: Preview = end.value
+                made: T = end.value
                 return made
             self.progress = RehearsalProgress(reach=progress.step, part=progress.work)
         self._stages.close()

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from ntkscope.schemas.array import Matrix, Vector
 from ntkscope.schemas.base import Model
-from ntkscope.schemas.training import AutoRate
+from ntkscope.schemas.network import Encoding
+from ntkscope.schemas.training import LearningRate
 from ntkscope.schemas.units import SIZE, VALUE
 
 
@@ -182,7 +183,7 @@ class LearningTimeFit(Model):
     time_at_highest: float
 
 
-Changes = dict[str, float | bool | str | AutoRate | None]
+Changes = dict[str, int | float | bool | str | LearningRate | Encoding | None]
 
 
 class Suggestion(Model):

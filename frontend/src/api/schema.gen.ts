@@ -358,6 +358,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain
+         * @description What the network learns within the asked steps, what it does not and why, and which changes help: rehearsed.
+         *
+         *     Takes some seconds: while `status` is `working`, ask again with the same config. Nobody asks: it is given up.
+         */
+        post: operations["explain_api_explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presets": {
         parameters: {
             query?: never;
@@ -968,6 +990,45 @@ export interface components {
              * @default 5
              */
             k: number;
+        };
+        /**
+         * ExplainedSentence
+         * @description One sentence of the report.
+         */
+        ExplainedSentence: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "learns" | "misses" | "cause" | "change" | "tried" | "trust";
+            /** Text */
+            text: string;
+            /** Numbers */
+            numbers: {
+                [key: string]: number;
+            };
+            /** Switches */
+            switches?: components["schemas"]["Switch"][];
+        };
+        /**
+         * Explanation
+         * @description POST /api/explain: `working` until it is there; ask again with the same config.
+         */
+        Explanation: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "working" | "ready";
+            config: components["schemas"]["RunConfig"];
+            /** Part */
+            part: number;
+            /** Notices */
+            notices: string[];
+            /** Sentences */
+            sentences: components["schemas"]["ExplainedSentence"][];
+            /** Tried */
+            tried: components["schemas"]["TriedConfig"][];
         };
         /**
          * ExtendRequest
@@ -2742,7 +2803,7 @@ export interface components {
         Suggestion: {
             /** Changes */
             changes: {
-                [key: string]: number | boolean | string | components["schemas"]["AutoRate"] | null;
+                [key: string]: number | boolean | string | (components["schemas"]["AutoRate"] | components["schemas"]["GivenRate"] | components["schemas"]["RehearsedRate"]) | (components["schemas"]["NoEncoding"] | components["schemas"]["FourierFeatures"] | components["schemas"]["Positional"]) | null;
             };
             /** Sentence */
             sentence: string;
@@ -2962,6 +3023,18 @@ export interface components {
             compared_at: number | null;
         };
         /**
+         * Switch
+         * @description A change that was rehearsed and helps clearly.
+         */
+        Switch: {
+            /** Words */
+            words: string;
+            /** Changes */
+            changes: {
+                [key: string]: number | boolean | string | (components["schemas"]["AutoRate"] | components["schemas"]["GivenRate"] | components["schemas"]["RehearsedRate"]) | (components["schemas"]["NoEncoding"] | components["schemas"]["FourierFeatures"] | components["schemas"]["Positional"]) | null;
+            };
+        };
+        /**
          * TableColumn
          * @description A column as it was understood.
          */
@@ -3087,6 +3160,35 @@ export interface components {
              * @enum {string}
              */
             precision: "float32" | "float64";
+        };
+        /**
+         * TriedConfig
+         * @description A rehearsal up to the last step that was asked for: of the config itself, or of a changed one.
+         */
+        TriedConfig: {
+            /** Words */
+            words: string;
+            /** Changes */
+            changes: {
+                [key: string]: number | boolean | string | (components["schemas"]["AutoRate"] | components["schemas"]["GivenRate"] | components["schemas"]["RehearsedRate"]) | (components["schemas"]["NoEncoding"] | components["schemas"]["FourierFeatures"] | components["schemas"]["Positional"]) | null;
+            };
+            /**
+             * Ended
+             * @enum {string}
+             */
+            ended: "learnt" | "horizon" | "budget" | "diverges" | "dies";
+            /** Share */
+            share: number;
+            /** Share Between */
+            share_between: number | null;
+            /** Error */
+            error: number;
+            /** Waves Learnt */
+            waves_learnt: number;
+            /** Waves */
+            waves: number;
+            /** Helps */
+            helps: boolean;
         };
         /**
          * Unreadable
@@ -4000,6 +4102,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_api_explain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunConfig"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
                 };
             };
             /** @description What was expected, what came, what to do now. */

@@ -7,6 +7,7 @@ export type RunConfig = Schemas["RunConfig"];
 export type Preset = Schemas["Preset"];
 export type Variant = Schemas["Variant"];
 export type Preview = Schemas["Preview"];
+export type Explanation = Schemas["Explanation"];
 export type KernelPreview = Schemas["KernelPreview"];
 export type WaveAnswer = Schemas["WaveAnswer"];
 export type RehearsedWave = Schemas["RehearsedWave"];

@@ -14,7 +14,7 @@ from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.numerics import UnitSlopes
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Outcome
-from ntkscope.schemas.event_parts import Bending, Suggestion
+from ntkscope.schemas.event_parts import Bending, Changes, Suggestion
 from ntkscope.schemas.training import AutoRate
 
 MOST_FLAT = 0.9  # of a layer's units: above, hardly anything passes it
@@ -164,7 +164,7 @@ def suggestion(config: RunConfig, facts: Facts, start: Condition) -> Suggestion 
     starts at -y; the rate is a quarter of the largest stable one.
     """
     network, data, stop = config.network, config.data, config.training.stop
-    changes: dict[str, float | bool | str | AutoRate | None] = {}
+    changes: Changes = {}
     said = []
     if facts.inputs_to_blame:
         changes["data.scale_inputs"] = "unit"
