@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ntkscope.experiment.explain import report
+from ntkscope.experiment.theory import rate_search
 from tests.cases import config
 from tests.cli.conftest import Cli
 
@@ -31,6 +32,7 @@ def test_a_preview_as_json_is_the_api_s(cli: Cli) -> None:
 def test_why_says_what_is_learnt_and_what_to_set(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "FIRST_WORK", 1e9)
     monkeypatch.setattr(report, "WORK", 3e8)
+    monkeypatch.setattr(rate_search, "LEAST_WORK", 3e8)
     Path("a.csv").write_text("year,count\n" + "".join(f"{1900 + k},{(k - 5) ** 2}\n" for k in range(12)))
     told = cli("why", "a.csv")
     assert told.code == 0

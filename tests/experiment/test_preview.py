@@ -159,3 +159,18 @@ def test_the_cost_comes_without_the_spectrum() -> None:
 def test_it_goes_through_json() -> None:
     said = preview(config())
     assert type(said).model_validate_json(said.model_dump_json()).model_dump_json() == said.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"network": {"sigma_w": 1000, "activation": "relu", "parameterization": "standard", "depth": 64, "width": 64}},
+        {
+            "network": {"sigma_w": 1000, "activation": "relu", "output_scale": 1e6, "depth": 12, "width": 64},
+            "training": {"precision": "float32"},
+        },
+    ],
+)
+def test_a_network_beyond_the_range_of_its_numbers_is_refused_before_a_step(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"finite at the start.*smaller weights"):
+        preview(RunConfig.model_validate(changes))

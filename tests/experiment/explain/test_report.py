@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from ntkscope.errors import InvalidInput
 from ntkscope.experiment.estimate import Limits
 from ntkscope.experiment.explain import report
 from ntkscope.experiment.explain.report import clearly, explain, explain_stages, helping, ranked
 from ntkscope.experiment.explain.trial import Trial
 from ntkscope.experiment.pasted.model import with_changes
+from ntkscope.experiment.theory import rate_search
 from ntkscope.schemas.explanation import Explanation
 from tests.cases import config
 from tests.experiment.explain.test_trials import trained
@@ -23,6 +25,7 @@ SLOW: dict[str, Any] = {"data__target": {"kind": "formula", "text": "sin(7*pi*x)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "FIRST_WORK", FIRST_WORK)
     monkeypatch.setattr(report, "WORK", WORK)
+    monkeypatch.setattr(rate_search, "LEAST_WORK", WORK)
 
 
 @cache
@@ -141,3 +144,9 @@ def test_a_rate_read_in_other_units_is_a_switch_of_its_cause() -> None:
     made = explain(config(training__learning_rate={"kind": "given", "value": 0.02}))
     (cause,) = (sentence for sentence in made.sentences if sentence.kind == "cause" and "MSELoss" in sentence.text)
     assert [switch.changes for switch in cause.switches] == [{"training.loss": "mean"}]
+
+
+def test_a_network_beyond_all_numbers_is_refused() -> None:
+    huge = {"network__sigma_w": 1000, "network__depth": 64, "network__activation": "relu"}
+    with pytest.raises(InvalidInput, match=r"finite at the start.*smaller weights"):
+        explain(config(**huge, network__parameterization="standard"))

@@ -115,6 +115,7 @@ def test_it_refuses_and_says_where(text: str, character: int, why: str) -> None:
         ("sinc(x + 2)", "sin(pi*(x+2))/(pi*(x+2))"),
         ("x/2 + 3x", "x/2 + 3*x"),
         ("1/2 x", "0.5*x"),
+        ("√(x+2) + 2√ (4)", "sqrt(x+2) + 4"),
     ],
 )
 def test_it_is_read_as_people_write_it(written: str, meant: str) -> None:
@@ -134,6 +135,24 @@ def test_t_is_the_only_input_and_none_of_several() -> None:
         compile_formula("t", ["x1", "x2"])
     circle = compile_formula("2t", ["t"])
     assert circle({"t": X}).tolist() == (2 * X).tolist()
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("cos 2x", "Write cos(...)."),
+        ("sin x + 1", "Write sin(...)."),
+        ("ln x", "Write log(...)."),
+        ("1 + sin²(x)", "Write sin(...)**2."),
+        ("np.sin π", "Write sin(...)."),
+        ("sinx", "Write sin(x)."),
+        ("2 + cost", "Write cos(t)."),
+    ],
+)
+def test_a_function_without_brackets_is_answered_by_how_it_is_written(written: str, remedy: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        evaluate(written)
+    assert caught.value.remedy == remedy
 
 
 def test_an_equation_is_answered_by_its_right_hand_side() -> None:

@@ -32,6 +32,7 @@ def chosen(**fields: object) -> DatasetPoints:
         ("\ufeffx;y\r\n0,0;1,5\r\n0,5;2,25\r\n", [0, 0.5], [1.5, 2.25]),  # decimal comma, BOM, CRLF
         ("a;b\n1.234,5;2\n-0,25;3\n", [1234.5, -0.25], [2, 3]),  # with points between thousands
         ("a;b\n1.000;2,5\n2.000;3,5\n", [1000, 2000], [2.5, 3.5]),
+        ("a;b\n1.200;2,5\n900;3,5\n1.050;4,1\n", [1200, 900, 1050], [2.5, 3.5, 4.1]),  # 1.200 is 1200: 2,5 tells it
         ('a,b\n"1,408.5",2\n"2,100",3\n', [1408.5, 2100], [2, 3]),
         ('a,b\n"1,234,567",2\n"2,100",3\n', [1234567, 2100], [2, 3]),
         ("a;b\n1 408;2\n12 100;3\n", [1408, 12100], [2, 3]),
@@ -66,6 +67,7 @@ def test_what_people_have_is_read(text: str, x: list[float], y: list[float]) -> 
         ("1958-03-29", 1958 + 87 / 365), ("2020-12-31", 2020 + 365 / 366), ("1900-03-01", 1900 + 59 / 365),
         ("1958-03", 1958 + 59 / 365), ("1958/3/29", 1958 + 87 / 365), ("19580329", 1958 + 87 / 365),
         ("2001-07-02T12:00:00Z", 2001 + 182.5 / 365), ("2001-07-02 12:00", 2001 + 182.5 / 365), ("1959Q3", 1959.5),
+        ("29.3.1958", 1958 + 87 / 365), ("31.12.2020", 2020 + 365 / 366),
         ("1700-01-01", 1700.0),
     ],
 )  # fmt: skip
@@ -237,3 +239,9 @@ def test_the_export_has_the_headings_and_reads_back() -> None:
     assert next(csv.reader([text.splitlines()[0]])) == ["a, b", 'say "x"', "y"]
     again = read_csv(text.encode())
     assert (again.columns, again.x.tolist()) == (table.columns, table.x.tolist())
+
+
+def test_points_that_begin_decimals_are_none_of_thousands() -> None:
+    table = read_csv(b"a;b;c\n1.25;2,5;1\n3.5;3,5;2\n")
+    np.testing.assert_array_equal(table.x[:, 0], [1.25, 3.5])
+    assert table.x.shape[1] == 1  # b holds text beside such points

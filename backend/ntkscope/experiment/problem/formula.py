@@ -120,7 +120,7 @@ class _Check:
                 if name not in self.names and name not in CONSTANTS:
                     if name in FUNCTIONS or name == "where":
                         self.refuse(node, f"the function {name} lacks its brackets", f"Write {name}(...).")
-                    self.refuse(node, f"the name '{name}' is not known", self.known_names())
+                    self.refuse(node, f"the name '{name}' is not known", self._joined(name) or self.known_names())
             case ast.UnaryOp(op=ast.UAdd() | ast.USub() | ast.Not(), operand=operand):
                 self.visit(operand, depth + 1)
             case ast.BoolOp(values=parts):
@@ -148,6 +148,12 @@ class _Check:
                     self.visit(part, depth + 1)
             case _:
                 self.refuse(node, "there is something that a formula cannot hold", self.known_functions())
+
+    def _joined(self, name: str) -> str:
+        """What to write for sinx; empty for a name that is no function and an input."""
+        parts = [(name[:at], name[at:]) for at in range(1, len(name))]
+        found = [f"{first}({rest})" for first, rest in parts if first in FUNCTIONS and rest in (*self.names, "t")]
+        return f"Write {found[0]}." if found else ""
 
     def known_names(self) -> str:
         shown = self.names if len(self.names) <= 6 else (*self.names[:3], "...", self.names[-1])

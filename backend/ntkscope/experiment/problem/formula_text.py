@@ -16,7 +16,7 @@ ALIASES = {
     "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "fabs": "abs",
     "absolute": "abs", "sgn": "sign", "power": "pow", "fmod": "mod", "maximum": "max", "minimum": "min",
     "ceiling": "ceil", "step": "heaviside", "logistic": "sigmoid", "rint": "round", "Abs": "abs",
-    "PI": "pi", "Pi": "pi", "NaN": "nan", "NAN": "nan",
+    "√": "sqrt", "PI": "pi", "Pi": "pi", "NaN": "nan", "NAN": "nan",
 }  # fmt: skip
 SYMBOLS = {
     "^": "**", ".^": "**", ".**": "**", ".*": "*", "./": "/", "·": "*", "×": "*", "⋅": "*", "÷": "/", "−": "-",
@@ -27,7 +27,7 @@ WORDS = ("if", "else", "and", "or", "not", "in", "is", "lambda", "for")
 TOKEN = re.compile(
     rf"(?P<library>\b(?:{'|'.join(LIBRARIES)})\.(?:(?:math|special|nn|functional)\.)*(?=[A-Za-z]))"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*|[πθ])|(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?P<bar>\|)"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*|[πθ]|√(?= *\())|(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?P<bar>\|)"
     r"|(?P<operator>\.\*\*|\.\^|\.\*|\./|\*\*|<=|>=|==|!=|&&|[-+*/%(),<>^·×⋅÷−–≤≥≠&∧])|(?P<space> )"
 )
 
@@ -87,6 +87,8 @@ def read(typed: str, names: tuple[str, ...], functions: frozenset[str]) -> Readi
             part = ALIASES.get(part, part)
             if part == "t" and not {"t", "x2"} & set(names):
                 part = names[0]
+        if before.function and (kind in ("number", "power", "library") or (kind == "name" and part not in WORDS)):
+            _refuse_without_brackets(typed, position, before.part, part if kind == "power" else "")
         if kind == "number" and before.kind == "comma" and before.decimal(typed, position):
             refuse(typed, position - 1, "there is a decimal comma", "Write numbers with a point, as in 0.5.")
         if before.is_value() and _begins_value(kind, part, before, values):
@@ -160,6 +162,13 @@ def _refuse_two_readings(typed: str, position: int, before: _Before) -> None:
             "a product without a sign follows a fraction or a power, which can be read in two ways",
             "Write brackets, as in 1/(2*x) or (1/2)*x, e^(2*x) or (e^2)*x.",
         )
+
+
+def _refuse_without_brackets(typed: str, position: int, function: str, power: str) -> NoReturn:
+    """cos 2x: how far the function reaches is said by brackets alone; sin²(x) is a power of the whole."""
+    exponent = power.translate(SUPERSCRIPTS)
+    after = "" if not power else f"**{exponent}" if exponent.isdigit() else f"**({exponent})"
+    refuse(typed, position, f"the function {function} lacks its brackets", f"Write {function}(...){after}.")
 
 
 def _instead(typed: str, position: int) -> str:

@@ -33,6 +33,7 @@ DATE = re.compile(
     r"[0-9]{4}[-/][0-9]{1,2}([-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?"
 )
+DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")  # day, month, year, as points are used for dates
 QUARTER = re.compile(r"([0-9]{4})[- ]?Q([1-4])", re.IGNORECASE)
 COMPACT = (15000101, 22001231)  # dates as one number of eight digits
 
@@ -137,8 +138,9 @@ def _number(text: str, decimal: Decimal) -> float:
 
 
 def _dates(texts: Sequence[str]) -> FloatArray:
-    """(n,) decimal years of dates as ISO 8601 writes them, and of quarters; NaN for all else."""
+    """(n,) decimal years of dates as ISO 8601 writes them, or day.month.year, and of quarters; NaN for all else."""
     found = np.full(len(texts), np.nan)
+    texts = [_iso(text) for text in texts]
     iso = [place for place, text in enumerate(texts) if len(text) <= 40 and DATE.fullmatch(text)]
     if iso:
         written = [texts[place].replace("/", "-") for place in iso]
@@ -147,6 +149,12 @@ def _dates(texts: Sequence[str]) -> FloatArray:
         if len(text) <= 8 and (quarter := QUARTER.fullmatch(text)):
             found[place] = int(quarter[1]) + (int(quarter[2]) - 1) / 4
     return found
+
+
+def _iso(text: str) -> str:
+    """31.12.2020 as 2020-12-31; all else as it is."""
+    dotted = DOTTED.fullmatch(text) if len(text) <= 10 else None
+    return f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else text
 
 
 def _compact_dates(numbers: FloatArray) -> FloatArray | None:

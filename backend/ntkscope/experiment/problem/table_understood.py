@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ntkscope.errors import InvalidInput, nearest
-from ntkscope.experiment.problem.table_cells import LARGEST, Column, Decimal, decimal_mark, understand_column
+from ntkscope.experiment.problem.table_cells import GROUPED, LARGEST, Column, Decimal, decimal_mark, understand_column
 from ntkscope.experiment.problem.table_lines import Lines, read_lines
 from ntkscope.experiment.problem.table_text import MISSING, short
 from ntkscope.schemas.dataset import DatasetPoints
@@ -167,11 +167,18 @@ def _decimal(lines: Lines, raw: pd.DataFrame, points: DatasetPoints) -> tuple[De
     """The mark of decimals, and a cell that leaves it open."""
     if points.decimal != "auto":
         return points.decimal, ""
-    if any(raw[place].dtype.kind == "f" and (raw[place] % 1 > 0).any() for place in raw):
-        return "point", ""
+    fractions = [place for place in raw if raw[place].dtype.kind == "f" and (raw[place] % 1 > 0).any()]
     texts = [raw[place].dropna().astype(str) for place in raw if raw[place].dtype.kind not in "iufb"]
     mark, unclear = decimal_mark((cell.strip() for column in texts for cell in column), b"." in lines.body)
+    if fractions and not (mark == "comma" and _may_be_thousands(_raw(lines, mark), fractions)):
+        return "point", ""
     return mark or "point", unclear if mark is None else ""
+
+
+def _may_be_thousands(texts: pd.DataFrame, places: list[int]) -> bool:
+    """Whether every point of these columns stands before exactly three digits, as in 1.200."""
+    cells = (str(cell).strip() for place in places for cell in texts[place].dropna())
+    return all(GROUPED["comma"].fullmatch(cell) for cell in cells if "." in cell)
 
 
 def _chosen(columns: list[Column], points: DatasetPoints, held: int | None) -> tuple[list[int], int | None, list[str]]:

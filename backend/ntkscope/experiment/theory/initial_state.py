@@ -127,6 +127,7 @@ def initial_stages(
     offsets, (fitted, function) = (outputs, zeros) if config.network.centered else (zeros, outputs)
     probe = Probe(inputs, grid_inputs, problem.targets, *offsets)
     matrix, cross_kernel = yield from probe.kernel_stages(network)
+    _check_finite(output, matrix)
     decomposed = spectrum(matrix)
     yield
     kernel = FrozenKernel(decomposed, cross_kernel, fitted - problem.targets, function)
@@ -151,6 +152,18 @@ def initial_stages(
         last_step=last_step(config, rate),
         coefficient_floor=floor,
     )
+
+
+def _check_finite(output: Tensor, matrix: Tensor) -> None:
+    """Refuses a network that is beyond the range of its numbers before a step."""
+    for name, values in (("an output", output), ("a kernel", matrix)):
+        if not bool(torch.isfinite(values).all()):
+            raise InvalidInput(
+                "A network whose output and kernel are finite at the start.",
+                f"one with {name} that is not",
+                "Take smaller weights, biases or inputs, or fewer layers.",
+                "network",
+            )
 
 
 def with_config(state: InitialState, config: RunConfig) -> InitialState:
