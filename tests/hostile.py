@@ -1,6 +1,7 @@
 """Texts that are made up to break a reader, and what a reader may do with them: answer, or refuse in a sentence."""
 
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,17 +10,22 @@ from typing import Any
 
 from ntkscope.errors import NtkscopeError
 
-# `ast.parse` and the file `<unknown>` that it looks for to quote a line of it; attributes of numpy's; lazy imports.
+# `ast.parse`; attributes of numpy's; lazy imports.
 HARMLESS = frozenset({"compile", "object.__getattr__", "import", "builtins.id", "array.__new__"})
-UNKNOWN = ("<unknown>", "rb", 0)
+# Where `ast.parse` looks for a line to quote, and where pandas finds how many processors a container may use.
+READ = re.compile(r"<unknown>|/sys/fs/cgroup/cpu[./][a-z_./]+")
 _escapes: list[str] = []
 _watching = False
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     """Python's own report of what a program does: files, processes, sockets, code that is run (PEP 578)."""
-    if _watching and event not in HARMLESS and (event, arguments) != ("open", UNKNOWN):
+    if _watching and event not in HARMLESS and not (event == "open" and _is_looked_at(*arguments)):
         _escapes.append(f"{event} {arguments!r:.200}")
+
+
+def _is_looked_at(path: Any, mode: Any, _flags: Any) -> bool:
+    return isinstance(path, str) and mode in ("r", "rb") and READ.fullmatch(path) is not None
 
 
 @dataclass
