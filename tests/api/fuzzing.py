@@ -28,7 +28,7 @@ def schema_of(server: Server) -> BaseSchema:
     @schema.hook
     def map_body(context: Any, body: Any) -> Any:
         label = context.operation.label
-        if isinstance(body, dict) and label in ("POST /api/runs", "POST /api/sweeps"):
+        if isinstance(body, dict) and label in ("POST /api/runs", "POST /api/sweeps", "POST /api/scan"):
             return body | {"config": smaller(body.get("config", {}))}
         return smaller(body) if label in ("POST /api/preview", "POST /api/explain") else body
 

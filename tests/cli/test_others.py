@@ -121,3 +121,14 @@ def test_help_is_there_for_all(cli: Cli) -> None:
         answer = cli(*command, "--help")
         assert answer.code == 0
         assert "Usage" in answer.output
+
+
+def test_a_scan_is_a_table_with_a_sentence(cli: Cli) -> None:
+    Path("a.json").write_text(config().model_dump_json())
+    answer = cli("scan", "a.json", "--field", "network.width", "--values", "8, 32,-1")
+
+    for words in ("a: network.width", "held-out error", "rehearsal", "-1: network.width should be", "waves up to"):
+        assert words in answer.words
+    made = json.loads(cli("scan", "a.json", "--field", "network.bias", "--values", "true,false", "--json").output)
+    assert [found["value"] for found in made["answers"]] == [True, False]
+    assert "Write them as in --values 16,64,256." in cli("scan", "a.json", "--field", "seed", "--values", "1,1").error

@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 
 from tests.cases import config
 from tests.e2e.conftest import LOOKS, PHONE, WIDE, Server
+from tests.e2e.test_accessible import violations
 from tests.servers import drain
 
 pytestmark = pytest.mark.e2e
@@ -111,14 +112,23 @@ def test_a_fresh_start_is_alive_and_nothing_overflows(
         page.screenshot(path=Path(folder) / f"lab-{kind}-{scheme}.png")
 
 
-def test_more_is_a_page_of_sections_with_the_same_play_head(server: Server, open_page: Open) -> None:
+def test_more_is_three_questions_with_the_same_play_head(server: Server, open_page: Open) -> None:
     page = open_page(server.url)
     page.get_by_role("button", name="More", exact=True).click()
     expect(card(page, "Loss")).to_be_hidden()
-    for section, last in (("Spectral bias", "Where the target lies"), ("When the kernel moves", "Effective rank")):
-        expect(page.get_by_role("heading", name=section, exact=True)).to_be_visible()
-        card(page, last).scroll_into_view_if_needed()
-        expect(card(page, last).locator(".trace").first).to_be_attached()
+    for question, lead, said in (
+        ("Why this order?", "When each mode is learnt", "Because of the eigenvalues"),
+        ("Did the kernel move?", "Kernel and parameters", "Hardly: by t ="),
+        ("What would infinite width do?", "Distance to infinite width", "almost the same"),
+    ):
+        asked = page.get_by_role("region", name=question, exact=True)
+        expect(asked.get_by_text(said)).to_be_visible()
+        expect(card(page, lead).locator(".trace").first).to_be_attached()
+    page.get_by_text("More on “Did the kernel move?”").click()
+    for folded in ("Modes of the kernel now", "One step on one point", "Effective rank"):
+        card(page, folded).scroll_into_view_if_needed()
+        expect(card(page, folded).locator(".trace").first).to_be_attached()
+    assert violations(page) == []
     expect(card(page, "Effective rank").locator(".playline")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

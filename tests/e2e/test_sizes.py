@@ -62,8 +62,8 @@ def test_a_phone_has_six_charts_until_more_are_asked_for(server: Server, open_pa
     assert page.evaluate("document.querySelector('main').scrollHeight") < 2600
     expect(page.get_by_role("button", name=re.compile("^How it plays"))).to_be_visible()
     page.get_by_role("button", name="More charts").click()
-    expect(card(page, "Effective rank")).to_be_attached()
-    assert page.evaluate("document.querySelector('main').scrollHeight") > 4000
+    expect(card(page, "Kernel and parameters")).to_be_attached()
+    assert page.evaluate("document.querySelector('main').scrollHeight") > 3500
 
 
 def test_resume_and_play_are_told_apart(server: Server, open_page: Open) -> None:

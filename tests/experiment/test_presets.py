@@ -273,3 +273,16 @@ def test_a_table_of_another_kind_replaces_the_base() -> None:
     base = {"points": {"kind": "circle", "n": 4}, "width": 2}
     assert laid_over(base, {"points": {"n": 5}}) == {"points": {"kind": "circle", "n": 5}, "width": 2}
     assert laid_over(base, {"points": {"kind": "interval"}}) == {"points": {"kind": "interval"}, "width": 2}
+
+
+def test_two_points_turn_the_corner() -> None:
+    done = run("two-points", "wide")
+    started = done.started
+    path = np.array([frame.fitted for frame in done.frames])
+    assert started.path is not None
+    assert np.linalg.norm(path - started.path, axis=1).max() < 0.005 * started.target_norm
+    first = path[1] - path[0]
+    assert abs(first @ started.modes[:, 0]) / np.linalg.norm(first) > np.cos(np.radians(10))
+    left = np.abs(np.array([frame.mode_coefficients for frame in done.frames]))
+    left /= left[0]
+    assert left[np.flatnonzero(left[:, 0] < 0.01)[0], 1] > 0.5

@@ -11,7 +11,7 @@ from ntkscope.experiment.estimate import Limits
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.preview import Begun
 from ntkscope.numerics.rehearsal import Progress
-from ntkscope.runs import compute, rehearsing
+from ntkscope.runs import compute, wanted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.explanation import Explanation
@@ -167,7 +167,7 @@ def test_a_rehearsal_tells_its_progress_and_is_given_up_when_nobody_asks(monkeyp
 
     monkeypatch.setattr(compute, "rehearse_preview", endless)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.1)
-    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.5)
+    monkeypatch.setattr(wanted, "GIVEN_UP", 0.5)
 
     async def test(service: ComputeService) -> None:
         async with asyncio.timeout(GENEROUS):
@@ -197,7 +197,7 @@ def test_a_report_that_nobody_asks_for_any_more_is_given_up(monkeypatch: pytest.
 
     monkeypatch.setattr(compute, "explain_stages", endless)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
-    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.1)
+    monkeypatch.setattr(wanted, "GIVEN_UP", 0.1)
 
     async def test(service: ComputeService) -> None:
         answers = [await service.explain(config(), None, ANY) for _ in range(3)]

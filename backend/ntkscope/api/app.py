@@ -21,6 +21,7 @@ from ntkscope.api import (
     preview,
     problems,
     runs,
+    scan,
     schema,
     server,
     session,
@@ -86,8 +87,8 @@ def create_app(
     )
     problems.install(app)
     for module in (
-        runs, events, stream, sweeps, preview, explain, presets, datasets, models, schema, health, session, metrics,
-        server,
+        runs, events, stream, sweeps, preview, scan, explain, presets, datasets, models, schema, health,
+        session, metrics, server,
     ):  # fmt: skip
         app.include_router(module.router)
     app.include_router(pages.router(built))

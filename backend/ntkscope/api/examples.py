@@ -5,6 +5,7 @@ from fastapi.openapi.models import Example
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data, Sinusoids
 from ntkscope.schemas.network import Network
+from ntkscope.schemas.scan import ScanRequest
 from ntkscope.schemas.sweep import SweepAxis, SweepRequest
 from ntkscope.schemas.training import Recording, Stop, Training
 
@@ -44,6 +45,18 @@ SWEEP_REQUESTS = {
                 SweepAxis(field="network.activation", values=["relu", "tanh", "erf"]),
                 SweepAxis(field="training.learning_rate.fraction", values=[0.25, 0.5, 0.75]),
             ],
+        ).model_dump(mode="json"),
+    ),
+}
+SCANS = {
+    "widths": Example(
+        summary="How wide?",
+        value=ScanRequest(config=SMALL, field="network.width", values=[16, 64, 256]).model_dump(mode="json"),
+    ),
+    "rates": Example(
+        summary="How fast may it learn?",
+        value=ScanRequest(
+            config=SMALL, field="training.learning_rate.fraction", values=[0.1, 0.5, 0.9, 1.5]
         ).model_dump(mode="json"),
     ),
 }

@@ -6,7 +6,7 @@ import sys
 import typer
 from rich.console import Console
 
-from ntkscope.cli import backup, doctor, presets, preview, run, serve, why
+from ntkscope.cli import backup, doctor, presets, preview, run, scan, serve, why
 from ntkscope.errors import NtkscopeError
 
 DEBUG = "NTKSCOPE_DEBUG"
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("run")(run.run)
 app.command("preview")(preview.preview)
+app.command("scan")(scan.scan)
 app.command("why")(why.why)
 app.command("presets")(presets.presets)
 app.command("doctor")(doctor.doctor)

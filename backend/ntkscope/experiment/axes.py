@@ -1,4 +1,4 @@
-"""The configs of a sweep: its base config with the axes' values put in."""
+"""The configs of a sweep, or of a scan: the base config with the axes' values put in."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def members(request: SweepRequest) -> list[Member]:
     known = leaves(base)
     for number, axis in enumerate(request.axes):
         if axis.field not in known:
-            raise _unknown(axis.field, number, base, known)
+            raise _unknown(axis.field, f"axes.{number}.field", base, known)
     made = []
     for values in combinations(request.axes):
         changed: Tree = base
@@ -51,6 +51,26 @@ def members(request: SweepRequest) -> list[Member]:
             changed = _with(changed, path.split("."), values[path])
         made.append(Member(values, _validated(changed, values, request.axes)))
     return made
+
+
+def check_field(config: RunConfig, field: str) -> None:
+    """Refuses a field that the config does not have, or that no axis can take.
+
+    Raises:
+        InvalidInput: names the field, and one that is like it.
+    """
+    base = config.model_dump()
+    if field not in (known := leaves(base)):
+        raise _unknown(field, "field", base, known)
+
+
+def with_value(config: RunConfig, field: str, value: AxisValue) -> RunConfig:
+    """The config with one value in one field.
+
+    Raises:
+        InvalidInput: as `members`.
+    """
+    return members(SweepRequest(config=config, axes=[SweepAxis(field=field, values=[value])]))[0].config
 
 
 def leaves(base: Tree) -> list[str]:
@@ -74,7 +94,7 @@ def _with(tree: Tree, path: Sequence[str], value: AxisValue) -> dict[str, Any]:
     return {**tree, first: _with(tree[first], rest, value) if rest else value}
 
 
-def _unknown(field: str, number: int, base: Tree, known: Sequence[str]) -> InvalidInput:
+def _unknown(field: str, where: str, base: Tree, known: Sequence[str]) -> InvalidInput:
     above, _, last = field.rpartition(".")
     beside = [path for path in known if path.rpartition(".")[0] == above]
     if f"{above}.{KIND}" in beside:
@@ -91,7 +111,7 @@ def _unknown(field: str, number: int, base: Tree, known: Sequence[str]) -> Inval
         expected="A field of the configuration that holds one number, text or switch, as in network.width.",
         got=f"'{field[:LONGEST]}'",
         remedy=remedy,
-        where=f"axes.{number}.field",
+        where=where,
     )
 
 

@@ -225,7 +225,9 @@ class _Run:
     def _kernel_state(self, values: Values) -> KernelState | None:
         """None where the kernel has grown beyond what float64 can square: nothing is measured of it."""
         initial, probe, rate = self.initial, self.initial.probe, self.initial.learning_rate
-        measured = probe.measured(self.network, values, rate, initial.placement.eigen, at_start=self.step == 0)
+        measured = probe.measured(
+            self.network, initial.network, values, rate, initial.placement.eigen, at_start=self.step == 0
+        )
         kernel, cross_kernel = measured.kernels or (initial.matrix, initial.kernel.cross_kernel)
         if cross_kernel is None or not np.isfinite(drift(kernel, initial.matrix)):
             return None
@@ -236,6 +238,7 @@ class _Run:
             slopes=measured.slopes,
             identity=probe.identity(values, measured.after, kernel, rate),
             hessian=probe.hessian(self.network) if initial.config.recording.hessian else None,
+            parameter_drift=measured.moved,
         )
 
     def _tick(self) -> Generator[RunEvent, Command | None, Reason | None]:

@@ -11,6 +11,7 @@ from ntkscope.numerics.diagnostics import (
     log_log_fit,
     log_log_slope,
     measured_learning_time,
+    parameter_drift,
 )
 from ntkscope.numerics.dynamics import (
     descent_factor,
@@ -143,6 +144,7 @@ __all__ = [
     "noise_floor",
     "nonuniform_frequencies",
     "output_stages",
+    "parameter_drift",
     "pieces",
     "plain_steps",
     "positional",

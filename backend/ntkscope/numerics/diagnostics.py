@@ -1,6 +1,7 @@
 """Numbers that say how far theory and run agree."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +15,13 @@ def drift(kernel: Float[Tensor, "n n"], start_kernel: Float[Tensor, "n n"]) -> f
     """||K_t - K_0||_F / ||K_0||_F; 0 where both are 0."""
     change, size = float(torch.linalg.norm(kernel - start_kernel)), float(torch.linalg.norm(start_kernel))
     return change / size if size > 0 else (0.0 if change == 0 else math.inf)
+
+
+def parameter_drift(parameters: Sequence[Tensor], start: Sequence[Tensor]) -> Float[Tensor, ""]:
+    """||theta_t - theta_0|| / ||theta_0|| over all parameters together; on their device: no card waits for it."""
+    change = torch.stack([(now - then).double().norm() for now, then in zip(parameters, start, strict=True)])
+    found: Tensor = change.norm() / torch.stack([then.double().norm() for then in start]).norm()
+    return found
 
 
 def learning_time(eigenvalues: Float[Tensor, " modes"], epsilon: float) -> Float[Tensor, " modes"]:

@@ -1,4 +1,4 @@
-"""Previews and predictions: computed in threads, kept for a while, asked for as often as one likes."""
+"""Previews, predictions and scans: computed in threads, kept for a while, asked for as often as one likes."""
 
 import asyncio
 import contextlib
@@ -23,14 +23,17 @@ from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.rate_search import with_rate
 from ntkscope.experiment.theory.rehearsed import may_be_rehearsed
 from ntkscope.numerics import complete
+from ntkscope.numerics.rehearsal import Progress
 from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
-from ntkscope.runs.rehearsing import GivenUp, Rehearsing
+from ntkscope.runs.scans import Scans
+from ntkscope.runs.wanted import GivenUp, Wanted
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.explanation import Explanation
 from ntkscope.schemas.placement import ON_CPU, Placement
 from ntkscope.schemas.preview import Preview
+from ntkscope.schemas.rehearsal import RehearsalProgress
 from ntkscope.schemas.run import KernelName, Prediction
 from ntkscope.schemas.training import RehearsedRate
 
@@ -57,16 +60,17 @@ class ComputeService:
             return ThreadPoolExecutor(workers, "ntkscope-compute", torch.set_num_threads, (threads,))
 
         # two that rehearse, and two that explain: the next may begin before one is given up
-        self._pools = pool(2), pool(1), pool(2), pool(2)
+        self._pools = pool(2), pool(1), pool(2), pool(2), pool(1)
         memory = memory or Memory()
         self._begun: FutureCache[Begun] = FutureCache(self._pools[0], 16, memory, "preview")
         self._rates: FutureCache[RehearsedRate | None] = FutureCache(self._pools[2], 16, memory, "rate")
         self._rehearsals: FutureCache[Preview] = FutureCache(self._pools[2], 16, memory, "rehearsal")
         self._explanations: FutureCache[Explanation] = FutureCache(self._pools[3], 16, memory, "explanation")
-        self._going: dict[str, Rehearsing[Preview]] = {}
-        self._explaining: dict[str, Rehearsing[Explanation]] = {}
+        self._going: dict[str, Wanted[Progress, Preview]] = {}
+        self._explaining: dict[str, Wanted[Progress, Explanation]] = {}
         self._initials: FutureCache[InitialState] = FutureCache(self._pools[1], 2, memory, "initial")
         self._infinites: FutureCache[InfiniteNetwork] = FutureCache(self._pools[1], 2, memory, "infinite")
+        self.scans = Scans(self._pools[4], memory)
 
     def close(self) -> None:
         for pool in self._pools:
@@ -145,7 +149,7 @@ class ComputeService:
             rate = choice.result()
 
         def run() -> Preview:
-            going = self._going[key] = Rehearsing(rehearse_preview(begun, rate))
+            going = self._going[key] = Wanted(rehearse_preview(begun, rate))
             try:
                 return going.run()
             finally:
@@ -160,7 +164,7 @@ class ComputeService:
         with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
             if await _there(promise, until - time.monotonic()):
                 return promise.result()
-        return begun.preview.model_copy(update={"rehearsing": going.progress if going else None})
+        return begun.preview.model_copy(update={"rehearsing": _progress(going.latest) if going else None})
 
     async def explain(self, config: RunConfig, dataset: Table | None, limits: Limits) -> Explanation:
         """Why the config does or does not learn its target, once it is there; until then how far that is.
@@ -176,7 +180,7 @@ class ComputeService:
         key = config.digest()
 
         def run() -> Explanation:
-            going = self._explaining[key] = Rehearsing(explain_stages(config, dataset, limits))
+            going = self._explaining[key] = Wanted(explain_stages(config, dataset, limits))
             try:
                 return going.run()
             finally:
@@ -189,7 +193,7 @@ class ComputeService:
         with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
             if await _there(promise, WAIT_SECONDS):
                 return promise.result()
-        part = going.progress.part if going else 0.0
+        part = _progress(going.latest).part if going else 0.0
         return Explanation(status="working", config=config, part=part, notices=[], sentences=[], tried=[])
 
     async def prediction(
@@ -221,6 +225,10 @@ class ComputeService:
                 here.digest(), lambda: infinite(state), taking=INFINITE_COPIES * kept, keeping=kept
             )
         return await asyncio.to_thread(prediction, state, law, time, network, recorded)
+
+
+def _progress(latest: Progress | None) -> RehearsalProgress:
+    return RehearsalProgress(reach=latest.step if latest else 0, part=latest.work if latest else 0.0)
 
 
 def _moving(config: RunConfig, dataset: Table | None, time: float, recorded: Recorded) -> Prediction | None:

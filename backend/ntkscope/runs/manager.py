@@ -101,6 +101,10 @@ class Manager(Entries):
         """The same where the config has been trained, or is only asked about."""
         return await anyio.to_thread.run_sync(self._admission.within_limits, config)
 
+    def loaded(self, config: RunConfig) -> Table | None:
+        """`within_limits` for a thread: it reads the store."""
+        return self._admission.within_limits(config)
+
     async def placed(self, config: RunConfig, dataset: Table | None, before: Placement | None = None) -> Placement:
         """Where a run of the config computes; as `Cards.place`."""
         return await self._scheduler.cards.place(config, dataset, before)

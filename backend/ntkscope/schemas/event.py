@@ -18,6 +18,7 @@ from ntkscope.schemas.event_parts import (
     HessianSharpness,
     Identity,
     InfiniteWidth,
+    KernelAtPoints,
     KernelModes,
     KernelSlices,
     LearningTimeFit,
@@ -98,6 +99,8 @@ class Started(KernelModes, Event):
     frequencies: Vector  # (F,) input-space frequency of each entry of the residual spectrum; empty where undefined
     infinite: InfiniteWidth | None  # None where it would take seconds; a notice says so
     slices: KernelSlices | None
+    at_points: KernelAtPoints | None = None  # of K_0
+    path: Annotated[Matrix | None, VALUE] = None  # (T, 2) f on the training points by K_0, where there are two
     rehearsal: Rehearsed | None = None  # None where it is too large, and in a log written before this field
 
 
@@ -145,6 +148,8 @@ class KernelFrame(Event):
     mode_coefficients: Annotated[Vector | None, SIZE]  # (m,) of the measured residual, in the basis of K_t
     remaining: Vector | None  # (G,) norm over the modes of K_t of each group's ranks, over ||c_g(0)||
     slices: Matrix | None  # (s, c) of K_t, as in KernelSlices
+    at_points: KernelAtPoints | None = None
+    parameter_drift: float | None = None  # ||theta_t - theta_0|| / ||theta_0||
     leading_modes: int | None  # k: as many as are significant, at least 1, no group cut
     subspace_overlap: float | None  # ||Q_0^T Q_t||_F^2 / k of the leading k modes: 1 where they span the same
     target_alignment: float | None  # <K_t, y y^T> / (||K_t||_F ||y||^2); None where either is 0

@@ -97,6 +97,7 @@ class InfiniteWidth(KernelModes):
     truncation_error: float  # relative to sqrt(Theta_ii Theta_jj); 0 for a closed form
     loss: Vector | None  # (T,) that Theta predicts, in the law that is drawn; NaN once it has grown a thousandfold
     slices: Matrix | None  # (s, c) of Theta, as in KernelSlices
+    kernel: Vector | None = None  # of Theta, as in KernelAtPoints
 
 
 class KernelSlices(Model):
@@ -105,6 +106,17 @@ class KernelSlices(Model):
     rows: list[int]  # 0-based numbers of the s points x_0
     columns: list[int]  # of the c points against which a row is drawn
     values: Matrix  # (s, c)
+
+
+class KernelAtPoints(Model):
+    """K_t on p of the training points, at most 64, in the order of the input where there is one."""
+
+    points: list[int]  # their 0-based numbers
+    kernel: Vector  # (p (p + 1) / 2,) the upper triangle, row by row
+    modes: Matrix  # (p, k) of the leading groups, at most 8 modes, each group turned to be nearest to that of K_0
+    pull: Annotated[Vector, SIZE]  # (p,) -eta r_j: one step on point j alone moves f there by K_ij times this
+    # (33, 2) where there are two training points: how far parameter steps of length 1 move f at both; else None.
+    ellipse: Annotated[Matrix | None, SIZE]
 
 
 class Ensemble(Model):

@@ -1,7 +1,7 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
 import type { JsonSchema } from "./json";
 import { Problem } from "./problem";
-import type { DatasetInfo, DatasetPoints, Explanation, PastedModel, Preset, Preview, RunConfig, RunList, RunSummary, ServerNow, Session, Sweep, SweepList, SweepRequest, TableReading, Unreadable } from "./types";
+import type { DatasetInfo, DatasetPoints, Explanation, PastedModel, Preset, Preview, RunConfig, RunList, RunSummary, Scan, ScanRequest, ServerNow, Session, Sweep, SweepList, SweepRequest, TableReading, Unreadable } from "./types";
 
 /** Where an API path lies, seen from the page. */
 export function apiUrl(path: string): URL {
@@ -49,6 +49,7 @@ export const api = {
   presets: () => request<Preset[]>("GET", "presets"),
   explain: (config: RunConfig, signal: AbortSignal) => request<Explanation>("POST", "explain", config, signal),
   preview: (config: RunConfig, signal: AbortSignal) => request<Preview>("POST", "preview", config, signal),
+  scan: (asked: ScanRequest, signal: AbortSignal) => request<Scan>("POST", "scan", asked, signal),
   runs: (limit: number, offset: number) => request<RunList>("GET", `runs?limit=${limit}&offset=${offset}`),
   run: (id: string) => request<RunSummary>("GET", `runs/${id}`),
   create: (config: RunConfig, name: string) => request<RunSummary>("POST", "runs", { config, name }),

@@ -358,6 +358,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Scan
+         * @description For each value K_0's eigenvalues, the waves learnt within the steps, and the predicted held-out error.
+         *
+         *     While `status` is `running`, ask again with the same request: `answers` has what is done. A scan that nobody asks
+         *     for is given up after 1.5 s. A value that no run can take has a sentence in `error`; the others go on.
+         */
+        post: operations["make_scan_api_scan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/explain": {
         parameters: {
             query?: never;
@@ -1427,6 +1450,8 @@ export interface components {
             loss: (number | null)[] | null;
             /** Slices */
             slices: (number | null)[][] | null;
+            /** Kernel */
+            kernel?: (number | null)[] | null;
         };
         /**
          * Interval
@@ -1482,6 +1507,22 @@ export interface components {
             last_asked_at: number;
         };
         /**
+         * KernelAtPoints
+         * @description K_t on p of the training points, at most 64, in the order of the input where there is one.
+         */
+        KernelAtPoints: {
+            /** Points */
+            points: number[];
+            /** Kernel */
+            kernel: (number | null)[];
+            /** Modes */
+            modes: (number | null)[][];
+            /** Pull */
+            pull: (number | null)[];
+            /** Ellipse */
+            ellipse: (number | null)[][] | null;
+        };
+        /**
          * KernelFrame
          * @description What needs K_t.
          */
@@ -1516,6 +1557,9 @@ export interface components {
             remaining: (number | null)[] | null;
             /** Slices */
             slices: (number | null)[][] | null;
+            at_points?: components["schemas"]["KernelAtPoints"] | null;
+            /** Parameter Drift */
+            parameter_drift?: number | null;
             /** Leading Modes */
             leading_modes: number | null;
             /** Subspace Overlap */
@@ -2456,6 +2500,189 @@ export interface components {
             frequency: number;
         };
         /**
+         * Scan
+         * @description As far as it has come: while it is running, ask again with the same request.
+         */
+        Scan: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "ready";
+            /** Field */
+            field: string;
+            /** Total */
+            total: number;
+            /**
+             * Part
+             * @description Of the values that are done, from 0 to 1.
+             */
+            part: number;
+            /** Answers */
+            answers: components["schemas"]["ScanAnswer"][];
+            /** Sentence */
+            sentence: string | null;
+        };
+        /**
+         * ScanAnswer
+         * @description One value.
+         */
+        ScanAnswer: {
+            /** Value */
+            value: boolean | number | string;
+            found: components["schemas"]["ScanFinding"] | null;
+            /** Error */
+            error: string | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * ScanFinding
+         * @description What is found at one value.
+         *
+         *     `by` says from what: waves and the error at the end stand on the rehearsal where it came to the last step.
+         */
+        ScanFinding: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "rehearsal" | "kernel";
+            /** Reason */
+            reason: string | null;
+            /** Ranks */
+            ranks: number[];
+            /** Eigenvalues */
+            eigenvalues: number[];
+            /** Noise Floor */
+            noise_floor: number;
+            /** Learning Rate */
+            learning_rate: number;
+            /** Steps */
+            steps: number;
+            /** Modes */
+            modes: number;
+            /** Modes Learnt */
+            modes_learnt: number;
+            /** Waves */
+            waves: components["schemas"]["ScanWave"][];
+            /** Frequency */
+            frequency: number | null;
+            /** Reach */
+            reach: number | null;
+            /** Held Out Error */
+            held_out_error: number | null;
+            /** Held Out By */
+            held_out_by: ("rehearsal" | "kernel") | null;
+            /** Drift */
+            drift: number | null;
+            /** Ended */
+            ended: ("learnt" | "horizon" | "budget" | "diverges" | "dies") | null;
+        };
+        /**
+         * ScanRequest
+         * @description POST /api/scan: a field of the configuration, as an axis of a sweep has it, and its values.
+         */
+        ScanRequest: {
+            /**
+             * Field
+             * @description Where it is in the configuration, as in `network.width`: any field that holds one number, text or switch. Those of `data.points` and its like are the fields of the kind that the configuration has there.
+             */
+            field: string;
+            /**
+             * Values
+             * @description Numbers, text or switches, each one once.
+             */
+            values: (boolean | number | string)[];
+            /**
+             * Configuration
+             * @description What is held fixed.
+             * @default {
+             *       "data": {
+             *         "grid": 256,
+             *         "hold_out": {
+             *           "kind": "none"
+             *         },
+             *         "noise": 0,
+             *         "points": {
+             *           "high": 1,
+             *           "hold_out": false,
+             *           "include_end": true,
+             *           "kind": "interval",
+             *           "low": -1,
+             *           "n": 32
+             *         },
+             *         "scale_inputs": "none",
+             *         "scale_targets": "none",
+             *         "target": {
+             *           "amplitudes": [
+             *             1,
+             *             0.5
+             *           ],
+             *           "draw": "none",
+             *           "frequencies": [
+             *             1,
+             *             3
+             *           ],
+             *           "kind": "sinusoids",
+             *           "phases": [
+             *             0
+             *           ]
+             *         }
+             *       },
+             *       "network": {
+             *         "activation": "erf",
+             *         "bias": true,
+             *         "centered": true,
+             *         "depth": 1,
+             *         "encoding": {
+             *           "kind": "none"
+             *         },
+             *         "initialization": "normal",
+             *         "leaky_slope": 0.01,
+             *         "output_scale": 1,
+             *         "parameterization": "ntk",
+             *         "rbf_gamma": 1,
+             *         "sigma_b": 2,
+             *         "sigma_w": 4,
+             *         "width": 1024
+             *       },
+             *       "training": {
+             *         "device": "auto",
+             *         "learning_rate": {
+             *           "fraction": 0.5,
+             *           "kind": "auto"
+             *         },
+             *         "loss": "half_sum",
+             *         "precision": "float64",
+             *         "stop": {
+             *           "all_learnt": false,
+             *           "steps": 4000
+             *         }
+             *       },
+             *       "recording": {
+             *         "epsilon": 0.1,
+             *         "frames": 160,
+             *         "hessian": false,
+             *         "kernel_frames": 24,
+             *         "modes": 64
+             *       },
+             *       "seed": 0
+             *     }
+             */
+            config: components["schemas"]["RunConfig"];
+        };
+        /**
+         * ScanWave
+         * @description A wave of the target.
+         */
+        ScanWave: {
+            /** Frequency */
+            frequency: number;
+            /** Step */
+            step: number | null;
+        };
+        /**
          * ServerLimit
          * @description A limit, the setting that raises it, and how much of it is taken.
          */
@@ -2669,6 +2896,9 @@ export interface components {
             frequencies: (number | null)[];
             infinite: components["schemas"]["InfiniteWidth"] | null;
             slices: components["schemas"]["KernelSlices"] | null;
+            at_points?: components["schemas"]["KernelAtPoints"] | null;
+            /** Path */
+            path?: (number | null)[][] | null;
             rehearsal?: components["schemas"]["Rehearsed"] | null;
         };
         /**
@@ -4102,6 +4332,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_scan_api_scan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scan"];
                 };
             };
             /** @description What was expected, what came, what to do now. */

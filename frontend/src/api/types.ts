@@ -47,6 +47,10 @@ export type Verdict = Schemas["Verdict"];
 export type ModeRow = Schemas["ModeRow"];
 export type LawName = Schemas["Started"]["law"];
 export type Outcome = Schemas["Finished"]["outcome"];
+export type Scan = Schemas["Scan"];
+export type ScanAnswer = Schemas["ScanAnswer"];
+export type ScanFinding = Schemas["ScanFinding"];
+export type ScanRequest = Schemas["ScanRequest"];
 
 /** The events as JSON has them, and two of their parts; `codec.ts` derives the decoded ones. */
 export type JsonEvents = Pick<Schemas, "Started" | "Frame" | "KernelFrame" | "Tick" | "Finished" | "Predictions" | "PredictedFunction">;

@@ -1,6 +1,6 @@
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CHARTS } from "../charts/catalogue";
+import { CHARTS } from "../charts/further";
 import type { RunState } from "../run/run";
 import { DEFAULT_VIEW as VIEW, type View } from "../run/view";
 import { runFixture } from "../test/run-fixture";

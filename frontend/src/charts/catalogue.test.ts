@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { CHARTS, FURTHER, SIX, SIX_ON_A_PHONE } from "./catalogue";
+import { SIX, SIX_ON_A_PHONE } from "./catalogue";
+import { CHARTS, QUESTIONS } from "./further";
 
 const SOURCE = join(import.meta.dirname, "..");
 
@@ -12,8 +13,9 @@ it("no two charts share an id, and every chart stands in a file of that name", (
 });
 
 it("every card has one place, and rows are full", () => {
-  const rows = [SIX, ...FURTHER.map(({ cards }) => cards)];
-  expect(rows.flatMap((cards) => cards.map(({ chart }) => chart))).toEqual(CHARTS);
+  const rows = [SIX, ...QUESTIONS.map(({ folded }) => folded)];
+  const placed = [...SIX.map(({ chart }) => chart), ...QUESTIONS.flatMap(({ lead, folded }) => [lead, ...folded.map(({ chart }) => chart)])];
+  expect(placed).toEqual(CHARTS);
   for (const cards of rows) expect(cards.reduce((sum, { columns }) => sum + columns, 0) % 12).toBe(0);
 });
 

@@ -7,11 +7,13 @@ import type { Figure } from "./parts/figure";
 export interface ChartDefinition {
   id: string;
   title: string;
-  /** The six that are always there; of the kernel as it is at the start; of its motion. */
-  section: "six" | "bias" | "motion";
+  /** The six that are always there; why this order; did the kernel move; what infinite width would do. */
+  section: "six" | "order" | "moved" | "limit";
   help: Help;
   /** No DOM, no Svelte, no Plotly. */
   figure: (run: RunState, view: View, theme: Theme) => Figure;
+  /** For such a run it answers its section's question in the place of the section's first. */
+  leads?: (run: RunState) => boolean;
   /** x is time: the play-head is drawn. */
   overTime?: true;
   /** What keys walk along, and for rows the pointer too: modes, or the rows of the kernel that are recorded. */

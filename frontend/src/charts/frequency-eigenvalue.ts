@@ -49,7 +49,7 @@ const help: Help = {
 export const frequencyEigenvalueChart: ChartDefinition = {
   id: "frequency-eigenvalue",
   title: "Eigenvalues by frequency",
-  section: "bias",
+  section: "order",
   help,
   figure,
   picks: "modes",

@@ -5,7 +5,7 @@ import { emptyRun } from "../run/run";
 import { furtherFixture } from "../test/further-fixture";
 import { recordings } from "../test/recordings";
 import { runFixture } from "../test/run-fixture";
-import { CHARTS } from "./catalogue";
+import { CHARTS } from "./further";
 import { driftChart } from "./drift";
 import { functionChart } from "./function";
 

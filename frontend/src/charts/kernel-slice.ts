@@ -45,7 +45,7 @@ const help: Help = {
 export const kernelSliceChart: ChartDefinition = {
   id: "kernel-slice",
   title: "One row of the kernel",
-  section: "motion",
+  section: "moved",
   help,
   figure,
   picks: "rows",

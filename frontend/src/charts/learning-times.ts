@@ -55,7 +55,7 @@ const help: Help = {
 export const learningTimesChart: ChartDefinition = {
   id: "learning-times",
   title: "When each mode is learnt",
-  section: "bias",
+  section: "order",
   help,
   figure,
   picks: "modes",

@@ -39,7 +39,7 @@ const help: Help = {
 export const movingChart: ChartDefinition = {
   id: "moving",
   title: "Which kernel explains it",
-  section: "motion",
+  section: "moved",
   help,
   figure,
   overTime: true,

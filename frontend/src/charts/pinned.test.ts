@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { DEFAULT_VIEW as VIEW, type View } from "../run/view";
 import { replayed } from "../test/recordings";
-import { CHARTS } from "./catalogue";
+import { CHARTS } from "./further";
 import type { Figure } from "./parts/figure";
 
 const FOLDER = join(import.meta.dirname, "../../../tests/pinned");

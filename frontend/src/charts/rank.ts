@@ -36,7 +36,7 @@ const help: Help = {
 export const rankChart: ChartDefinition = {
   id: "rank",
   title: "Effective rank",
-  section: "motion",
+  section: "moved",
   help,
   figure,
   overTime: true,

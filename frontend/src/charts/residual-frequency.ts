@@ -43,7 +43,7 @@ const help: Help = {
 export const residualFrequencyChart: ChartDefinition = {
   id: "residual-frequency",
   title: "The residual by frequency",
-  section: "bias",
+  section: "order",
   help,
   figure,
   overTime: true,

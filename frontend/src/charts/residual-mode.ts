@@ -34,7 +34,7 @@ const help: Help = {
 export const residualModeChart: ChartDefinition = {
   id: "residual-mode",
   title: "The residual by mode",
-  section: "bias",
+  section: "order",
   help,
   figure,
   overTime: true,

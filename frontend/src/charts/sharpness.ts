@@ -45,7 +45,7 @@ const help: Help = {
 export const sharpnessChart: ChartDefinition = {
   id: "sharpness",
   title: "Sharpness and 2/η",
-  section: "motion",
+  section: "moved",
   help,
   figure,
   overTime: true,

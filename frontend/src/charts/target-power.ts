@@ -41,7 +41,7 @@ const help: Help = {
 export const targetPowerChart: ChartDefinition = {
   id: "target-power",
   title: "Where the target lies",
-  section: "bias",
+  section: "order",
   help,
   figure,
   picks: "modes",

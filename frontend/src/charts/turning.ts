@@ -35,7 +35,7 @@ const help: Help = {
 export const turningChart: ChartDefinition = {
   id: "turning",
   title: "Do the modes turn",
-  section: "motion",
+  section: "moved",
   help,
   figure,
   overTime: true,

@@ -64,6 +64,8 @@ export class PageState {
   problem = $state.raw<Problem | null>(null);
   /** The further charts are shown in the place of the six. */
   more = $state(false);
+  /** A scan before training stands in the place of the charts. */
+  scanning = $state(false);
   /** Why the study could not be run, where no field is to blame. */
   studyProblem = $state("");
   /** The recorded run begins to play by itself, once. */
@@ -129,6 +131,12 @@ export class PageState {
     this.playhead.live();
     this.lab.open(run);
     this.autoplay = run.recorded && !this.surroundings.reducedMotion;
+  }
+
+  /** The six charts, or the further ones. */
+  showCharts(more: boolean): void {
+    this.more = more;
+    this.scanning = false;
   }
 
   /** Watch or Measure, remembered from now on. */

@@ -22,11 +22,12 @@ const ROOMS: Record<string, string[]> = {
   "panels/form": [...BOTTOM, "run", "state", "panels/common"],
   "panels/header": [...BOTTOM, "run", "state", "panels/common"],
   "panels/sweep": [...BOTTOM, "run", "state", "panels/common", "panels/header"],
+  "panels/scan": [...BOTTOM, "state", "panels/common"],
   "panels/play": [...BOTTOM, "run", "state", "panels/common"],
   "panels/watch": [...BOTTOM, "run", "charts/parts", "watch", "state", "panels/common", "panels/play", "panels/header"],
   panels: [...BOTTOM, "run", "state", "panels/common", "panels/play"],
   cards: [...BOTTOM, "run", "charts", "charts/parts", "panels/common"],
-  pages: [...BOTTOM, "run", "state", "charts", "cards", "watch", "panels", "panels/common", "panels/form", "panels/header", "panels/sweep", "panels/watch", "panels/play"],
+  pages: [...BOTTOM, "run", "state", "charts", "cards", "watch", "panels", "panels/common", "panels/form", "panels/header", "panels/sweep", "panels/scan", "panels/watch", "panels/play"],
   App: ["words", "state", "panels", "panels/common", "pages"],
   main: ["theme", "App"],
 };

@@ -3,6 +3,7 @@ import type { Finished, Frame, KernelFrame, Matrix, Predictions, Started } from 
 import type { Group } from "../api/types";
 import { emptyRun, type RunState } from "../run/run";
 import { rehearsalOf } from "./rehearsed-fixture";
+import { atPointsOf } from "./at-points-fixture";
 
 export interface FixtureOptions {
   geometry: Started["geometry"];
@@ -167,7 +168,9 @@ function furtherOfStart(options: FixtureOptions, eigenvalues: Float32Array, grou
     grid_modes: matrix(GRID, GRID_MODES, (row, column) => Math.sin(((column + 1) * row) / 6)),
     mode_wave_vectors: options.geometry === "plane" ? matrix(MODES, 2, (row, column) => (row === 11 ? NaN : row + column)) : null,
     slices: { rows: Array.from({ length: SLICES }, (_, i) => 4 * i), columns: Array.from({ length: N }, (_, i) => i), values: slices },
+    at_points: atPointsOf(1),
     infinite: {
+      kernel: atPointsOf(1.1).kernel,
       eigenvalues: eigenvalues.map((value, i) => (i < N - 3 ? 1.1 * value : 1e-14)),
       noise_floor: 2e-12,
       mode_coefficients: new Float32Array(MODES).fill(0.5),
@@ -187,6 +190,7 @@ function furtherOfKernel(started: Started, index: number): Partial<KernelFrame> 
   return {
     remaining: Float32Array.from(started.groups, (one) => (one.resolved ? Math.exp(-0.1 * index) : NaN)),
     slices: started.slices ? { shape: started.slices.values.shape, values: started.slices.values.values.map((value) => grown * value) } : null,
+    at_points: atPointsOf(grown), parameter_drift: 0.0002 * index,
     moving: {
       mode_coefficients: new Float32Array(MODES),
       remaining: new Float32Array(started.groups.length),

@@ -18,6 +18,7 @@ from ntkscope.experiment.measure.states import KernelState, NetworkState, Resume
 from ntkscope.experiment.measure.units import in_own_units
 from ntkscope.experiment.measure.wave_course import WaveCourse
 from ntkscope.experiment.schedule import Steps
+from ntkscope.experiment.theory.at_points import AtPoints
 from ntkscope.experiment.theory.frequencies import residual_spectrum, spectrum_frequencies
 from ntkscope.experiment.theory.frozen import Theory, relative_distance, theory
 from ntkscope.experiment.theory.growth import followed
@@ -67,7 +68,7 @@ class Recorder:
         self._theory, self._infinite, self._waves, self._rehearsed = theory, infinite, waves, rehearsed
         self._by_theta = infinite.kernel.predict(theory.drawn.law, theory.drawn.step) if infinite else None
         self._history, self._slices = History(theory), Slices.choose(self.initial.problem)
-        self._seq = count(first_seq)
+        self._seq, self._points = count(first_seq), AtPoints.choose(self.initial)
         self._moving: MovingKernel | None = MovingKernel(self.initial)
         if resume:
             self._history.restore(resume.checkpoint, len(self._waves.forecasts))
@@ -114,7 +115,7 @@ class Recorder:
 
     def started(self) -> Started:
         """Data, K_0, its modes, and the prediction of every step."""
-        initial, predicted, infinite = self.initial, self._theory, self._infinite
+        initial, predicted, infinite, theta = self.initial, self._theory, self._infinite, self._by_theta
         problem, kernel, rate = initial.problem, initial.kernel, initial.learning_rate
         frequencies = torch.from_numpy(initial.mode_frequencies)
         largest_stable = initial.training_law.largest_stable_eigenvalue
@@ -152,10 +153,12 @@ class Recorder:
             waves=self._waves.forecasts,
             frequencies=spectrum_frequencies(problem).numpy(),
             target_power=cumulative_power(kernel.spectrum.mode_coefficients(problem.targets)).numpy(),
-            infinite=infinite.describe(initial, self._by_theta, self._slices) if infinite and self._by_theta else None,
+            infinite=infinite.describe(initial, theta, self._slices, self._points) if infinite and theta else None,
             grid_modes=grid_modes(kernel, initial.followed),
             mode_wave_vectors=mode_wave_vectors(kernel.spectrum, problem, initial.followed),
             slices=self._slices.event(initial.matrix),
+            at_points=self._points.of(initial.matrix, kernel.spectrum, kernel.residual),
+            path=predicted.path,
             rehearsal=self._rehearsed.describe(self._waves.forecasts) if self._rehearsed else None,
         ))  # fmt: skip
 
@@ -234,6 +237,8 @@ class Recorder:
             mode_coefficients=coefficients,
             remaining=initial.groups.remaining(coefficients[None])[0],
             slices=self._slices.of(kernel),
+            at_points=self._points.of(kernel, decomposed, residual),
+            parameter_drift=measured.parameter_drift,
             leading_modes=leading,
             subspace_overlap=subspace_overlap(initial.kernel.spectrum.leading(leading), decomposed.leading(leading)),
             **kernel_figures(kernel, decomposed, targets),

@@ -44,6 +44,7 @@ class KernelState:
     slopes: UnitSlopes  # of the hidden units, at the training points
     identity: Identity | None
     hessian: HessianSharpness | None
+    parameter_drift: float | None  # ||theta_t - theta_0|| / ||theta_0||
 
 
 @dataclass(frozen=True)

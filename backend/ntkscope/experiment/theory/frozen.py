@@ -34,6 +34,12 @@ class Theory:
         """By the law that is drawn."""
         return self.by_law[self.law]
 
+    @property
+    def path(self) -> Array | None:
+        """(T, 2) f on the training points, where there are two."""
+        targets = self.initial.problem.targets
+        return (self.drawn.residual + targets).numpy() if len(targets) == 2 else None
+
 
 def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
     """The frozen-kernel prediction of the run at these steps."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ntkscope.errors import InvalidInput, TooLarge
+from ntkscope.experiment.theory.at_points import AtPoints
 from ntkscope.experiment.theory.growth import followed
 from ntkscope.experiment.theory.infinite_kernels import (
     GridKernels,
@@ -94,7 +95,9 @@ class InfiniteNetwork:
         n, g = len(self.kernel.residual), len(self.kernel.function)
         return self.ensemble(law, step) if g * n * n <= ENSEMBLE_WORK else None
 
-    def describe(self, initial: InitialState, prediction: KernelPrediction, slices: Slices) -> InfiniteWidth:
+    def describe(
+        self, initial: InitialState, prediction: KernelPrediction, slices: Slices, points: AtPoints
+    ) -> InfiniteWidth:
         """Theta's modes, how far K_0 is from it, and the loss of its prediction, for the first event."""
         decomposed = self.kernel.spectrum
         frequencies = mode_frequencies(decomposed, initial.problem, initial.followed)
@@ -105,6 +108,7 @@ class InfiniteNetwork:
             truncation_error=self.own.error,
             loss=prediction.loss.where(followed(prediction.loss, initial.loss), np.nan).numpy(),
             slices=slices.of(self.own.ntk),
+            kernel=points.entries(self.own.ntk),
         )
 
 

@@ -18,6 +18,7 @@ from ntkscope.numerics import (
     empirical_ntk_stages,
     hessian_sharpness,
     identity_error,
+    parameter_drift,
     to_host,
     unit_slope_shares,
 )
@@ -52,12 +53,14 @@ class KernelMeasurement:
         after: (n,) the network's output after one trial step.
         slopes: Of its hidden units, at the training points.
         decomposed: The kernel's eigenvalues and eigenvectors, as `torch.linalg.eigh` gave them on a card.
+        moved: ||theta_t - theta_0|| / ||theta_0||.
     """
 
     kernels: tuple[Tensor, Tensor] | None
     after: Tensor
     slopes: UnitSlopes
     decomposed: tuple[Tensor, Tensor] | None
+    moved: float
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,13 @@ class Probe:
         return kernel, (yield from empirical_ntk_stages(network, self.grid_inputs, self.inputs)).double().cpu()
 
     def measured(
-        self, network: MLP, values: Values, learning_rate: float, eigen: str, at_start: bool
+        self, network: MLP, start: MLP, values: Values, learning_rate: float, eigen: str, at_start: bool
     ) -> KernelMeasurement:
         """What needs the kernel, in two copies from the network's device.
 
         Args:
             network: As it is now.
+            start: As it was at step 0.
             values: Its own.
             learning_rate: eta, of the trial step on a copy by which the identity is checked (theory, section 1).
             eigen: The device on which the kernel is decomposed.
@@ -125,14 +129,15 @@ class Probe:
         del trial  # kernels take memory of their own
         if at_start:
             after, shares = to_host(after, shares)
-            return KernelMeasurement(None, after, UnitSlopes.of(shares), None)
+            return KernelMeasurement(None, after, UnitSlopes.of(shares), None, 0.0)
         kernel = empirical_ntk(network, self.inputs)
         cross_kernel = empirical_ntk(network, self.grid_inputs, self.inputs)
         decomposed = _eigh(kernel) if kernel.device.type == eigen == "cuda" else []
         (kernel,) = to_host(kernel)
-        cross_kernel, after, shares, *found = to_host(cross_kernel, after, shares, *decomposed)
+        moved = parameter_drift(network.parameters(), start.parameters())
+        cross_kernel, after, shares, moved, *found = to_host(cross_kernel, after, shares, moved, *decomposed)
         pair = (found[0], found[1].T) if found else None
-        return KernelMeasurement((kernel, cross_kernel), after, UnitSlopes.of(shares), pair)
+        return KernelMeasurement((kernel, cross_kernel), after, UnitSlopes.of(shares), pair, float(moved))
 
     def identity(self, values: Values, after: Tensor, kernel: Tensor, learning_rate: float) -> Identity | None:
         """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k|| (theory, section 1).

@@ -74,7 +74,7 @@ def horizon_of(initial: InitialState, waves: Waves) -> int:
 
 
 def rehearsed_stages(
-    initial: InitialState, waves: Waves, steps: Steps, horizon: int
+    initial: InitialState, waves: Waves, steps: Steps, horizon: int, control: Control | None = None
 ) -> Generator[Progress, None, RehearsedRun | None]:
     """Rehearses a run, with a stop every some tenths of a second; None for one that is too large.
 
@@ -83,16 +83,17 @@ def rehearsed_stages(
         waves: What its target is made of.
         steps: At which the run is recorded.
         horizon: The last step that is asked about: the run's, or a later one.
+        control: How, and for how much work; None: as before a run.
     """
     if left_out(initial) is not None:
         return None
-    work = budget(initial)
+    control = control or Control(work=budget(initial))
     costs, points = Costs.of(initial.network, len(initial.kernel.residual)), len(initial.kernel.residual)
-    nodes = Control().nodes * (1 + math.log10(initial.last_step))
+    nodes = control.nodes * (1 + math.log10(initial.last_step))
     drawn = nodes * len(initial.probe.grid_inputs) * costs.outputs / points
-    grid = drawn <= GRID_SHARE * work
+    grid = drawn <= GRID_SHARE * control.work
     asked = training_of(initial, waves, horizon, steps=steps, grid=grid)
-    found = yield from rehearse_stages(asked, Control(work=work))
+    found = yield from rehearse_stages(asked, control)
     return RehearsedRun(initial, waves, found, horizon, grid)
 
 

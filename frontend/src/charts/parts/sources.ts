@@ -2,6 +2,7 @@
 export const JACOT = { text: "Jacot, Gabriel & Hongler 2018, Neural tangent kernel", href: "https://arxiv.org/abs/1806.07572" };
 export const LEE = { text: "Lee et al. 2019, Wide neural networks evolve as linear models", href: "https://arxiv.org/abs/1902.06720" };
 export const RAHAMAN = { text: "Rahaman et al. 2019, On the spectral bias of neural networks", href: "https://arxiv.org/abs/1806.08734" };
+export const TANCIK = { text: "Tancik et al. 2020, Fourier features let networks learn high frequency functions", href: "https://arxiv.org/abs/2006.10739" };
 export const BASRI = { text: "Basri et al. 2019, Convergence rate for different frequencies", href: "https://arxiv.org/abs/1906.00425" };
 export const COHEN = { text: "Cohen et al. 2021, Edge of stability", href: "https://arxiv.org/abs/2103.00065" };
 export const HUANG = { text: "Huang & Yau 2019, Dynamics of deep networks and the NTK hierarchy", href: "https://arxiv.org/abs/1909.08156" };
