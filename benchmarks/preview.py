@@ -46,7 +46,7 @@ def rounds(config: RunConfig, count: int) -> tuple[list[float], list[float], Pre
         begun_at = time.process_time()  # of this program alone, whatever else the machine does
         begun = begin_preview(config)
         first.append(time.process_time() - begun_at)
-        said = complete(rehearse_preview(begun, complete(choose_rate(begun))))
+        said = complete(rehearse_preview(begun, complete(choose_rate(begun)))).preview
         second.append(time.process_time() - begun_at - first[-1])
     return first, second, said
 

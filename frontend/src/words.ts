@@ -11,6 +11,7 @@ export const words = {
   depth: "How deep",
   depths: { watch: "Watch", measure: "Measure" },
   train: "Train",
+  trainBar: "Set-up, and train it",
   trainThis: "Train this yourself",
   resume: "Resume it",
   training: "Starting",
@@ -27,6 +28,9 @@ export const words = {
   notReached: "Not reached in this run",
   backToLive: "Back to live",
   live: "Live",
+  toEnd: "To its end",
+  toEndShort: "End",
+  notTrained: "Not trained",
   formWrong: (count: number) => (count === 1 ? "1 field needs another value." : `${whole(count)} fields need another value.`),
   differs: "not the run shown",
   sameRun: "the run shown",
@@ -67,6 +71,8 @@ export const words = {
   moreOn: (question: string) => `More on “${question}”`,
   furtherCharts: "More charts",
   fewerCharts: "Six charts only",
+  rehearsedOnly: "Rehearsed, not trained yet: every line is a prediction. Train, and points are measured over it.",
+  readCharts: "Points and bars are measured while the network trains; lines were predicted before its first step.",
   notThisRun: "Of the run before. This set-up is not trained yet.",
   notFetched: { title: "This page could not be loaded", sentence: "The server is gone, or has a newer page. Load the page again." },
   skip: "Skip to the charts",
@@ -91,7 +97,12 @@ export const words = {
   rangeOf: (low: number, high: number | null) => (high === null ? `${steps(low)} or later` : `${steps(low)}–${steps(high)}`),
   byK0: "by K₀",
   notByK0Short: "not at all",
-  rehearsing: (reach: number, part: number) => (part === 0 ? "Rehearsing" : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`),
+  rehearsing: ({ of, reach, part }: { of: string; reach: number; part: number }) =>
+    of === "rate"
+      ? `Looking for the learning rate: ${Math.round(100 * part)} % of the search`
+      : part === 0
+        ? "Rehearsing"
+        : `Rehearsing: step ${steps(reach)}, ${Math.round(100 * part)} % of its work`,
   scanOne: "Scan one field before training",
   howManySteps: "How many steps?",
   why: "Why? And what would help?",

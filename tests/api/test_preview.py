@@ -2,6 +2,8 @@
 
 import pytest
 
+from ntkscope.schemas.event import Started
+from ntkscope.wire.codec import decode
 from tests.cases import config
 from tests.servers import GENEROUS, Server, wait_for
 
@@ -25,6 +27,21 @@ def test_a_small_config_is_answered_whole(real: Server, patient: None) -> None:
     assert made["spectrum"]["learning_rate"] == pytest.approx(made["spectrum"]["largest_stable_rate"] / 2)
     assert made["cost"]["run_seconds"] > 0
     assert made["config"] == config().model_dump(mode="json")
+
+
+def test_what_would_be_the_first_event_is_there_with_the_rehearsal(real: Server, patient: None) -> None:
+    body = config(seed=5).model_dump(mode="json")
+    before = real.client.post("api/preview/started", json=body)
+    wait_for(lambda: real.client.post("api/preview", json=body).json()["status"] == "ready")
+    after = real.client.post("api/preview/started", json=body)
+
+    assert (before.status_code, before.content) == (204, b"")
+    assert after.headers["content-type"] == "application/msgpack"
+    started = decode(after.content)
+    assert isinstance(started, Started)
+    assert started.config == config(seed=5)
+    assert started.rehearsal is not None
+    assert real.client.post("api/preview/started", json={"seed": "x"}).status_code == 422
 
 
 def test_a_large_one_is_answered_with_its_cost_and_later_whole(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,9 +70,9 @@ def test_resume_and_play_are_told_apart(server: Server, open_page: Open) -> None
     page = open_page(server.url)
     set_field(page, "network.width", "512")
     set_field(page, "training.stop.steps", "60000")
-    expect(page.get_by_test_id("before")).to_contain_text("This set-up is not trained yet.")
+    expect(page.get_by_test_id("banner")).to_contain_text("not trained yet")
     train(page)
-    expect(page.get_by_test_id("before")).to_be_hidden()
+    expect(page.get_by_test_id("banner")).to_be_hidden()
     page.get_by_role("button", name="Pause training").click()
     expect(status(page)).to_contain_text("Paused")
     drawings = [

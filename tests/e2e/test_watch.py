@@ -59,7 +59,7 @@ def test_a_formula_of_ones_own_is_drawn_or_refused_beside_its_field(server: Serv
     page.get_by_role("button", name="Formula").click()
     field = page.get_by_label("Formula, in theta")
     expect(field).to_be_visible()
-    expect(caption(page)).to_contain_text("Not trained yet.")
+    expect(caption(page)).to_contain_text("ot trained yet.")
     before = page.locator("figure path.target").get_attribute("d")
     field.fill("cos(2*theta)")
     expect(rows(page).first).to_contain_text("2waves")
@@ -82,7 +82,7 @@ def test_on_a_phone_it_is_one_screen(server: Server, open_page: Open) -> None:
     sheet.get_by_role("button", name="Sawtooth").click()
     expect(sheet.get_by_role("button", name="Train it")).to_be_in_viewport(ratio=1)
     sheet.get_by_role("button", name="Close").click()
-    expect(caption(page)).to_contain_text("Not trained yet.")
+    expect(caption(page)).to_contain_text("Rehearsed, not trained yet.")
 
 
 def test_train_and_play_are_within_the_first_five_stops(server: Server, open_page: Open) -> None:
@@ -140,11 +140,15 @@ def test_an_edit_is_drawn_before_training_and_train_measures_it(server: Server, 
     page = watch(server, open_page)
     expect(rows(page)).to_have_count(6)
     page.get_by_role("button", name="Square").click()
-    expect(caption(page)).to_contain_text("Not trained yet. The network's kernel says:")
+    expect(caption(page)).to_contain_text("Rehearsed, not trained yet.")
     expect(rows(page).nth(1)).to_contain_text("3waves")
     expect(rows(page).first).to_contain_text("due at")
     assert page.locator("figure path.network").get_attribute("d") == ""
     assert page.locator("figure path.target").get_attribute("d")
+    assert page.locator("figure path.rehearsed").get_attribute("d")
+    expect(page.get_by_role("button", name="Pause playing")).to_be_visible()  # it is played at once
+    expect(page.get_by_test_id("training")).to_have_text("Rehearsed, not trained yet")
+    expect(caption(page)).to_contain_text("The wave that turns once will have arrived by")
     marks = page.locator(".marks span").all_inner_texts()
     assert marks[0].startswith("1")
     page.get_by_label(re.compile("^Width")).fill("2")

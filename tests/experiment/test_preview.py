@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from ntkscope.errors import InvalidInput
-from ntkscope.experiment.preview import begin_preview, preview, preview_cost
+from ntkscope.experiment.preview import begin_preview, choose_rate, preview, preview_cost, rehearse_preview
 from ntkscope.experiment.trainer import train
+from ntkscope.numerics import complete
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Started
+from ntkscope.wire.codec import encode
 
 
 def config(**parts: Any) -> RunConfig:
@@ -34,6 +36,24 @@ def test_it_says_what_the_run_starts_from() -> None:
     assert said.spectrum.below_floor == started.below_floor
     assert (said.spectrum.end_step, said.spectrum.end_time) == (100, 100 * started.learning_rate)
     assert said.cost.parameters == started.parameters
+
+
+def test_what_is_drawn_before_a_step_is_the_event_with_which_the_run_begins() -> None:
+    """But for infinite width, which may take seconds, and the horizon, which is farther."""
+    begun = begin_preview(config())
+    drawn = complete(rehearse_preview(begun, complete(choose_rate(begun)))).started
+    started = next(event for event in train(config()) if isinstance(event, Started))
+    assert drawn is not None
+    assert drawn.rehearsal is not None
+    assert started.rehearsal is not None
+    left = {"infinite", "rehearsal", "notices"}
+    assert encode(drawn.model_copy(update=dict.fromkeys(left))) == encode(
+        started.model_copy(update=dict.fromkeys(left))
+    )
+    assert drawn.rehearsal.course.steps == started.rehearsal.course.steps == started.steps
+    assert drawn.rehearsal.horizon > started.rehearsal.horizon == 100
+    assert drawn.rehearsal.course.wave_errors is not None
+    assert drawn.rehearsal.course.wave_errors.shape == (len(started.steps), len(started.waves))
 
 
 @pytest.mark.parametrize("points", [{"kind": "interval", "n": 9}, {"kind": "circle", "n": 8}])

@@ -9,13 +9,12 @@ import pytest
 from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.estimate import Limits
 from ntkscope.experiment.prediction import Recorded
-from ntkscope.experiment.preview import Begun
+from ntkscope.experiment.preview import Begun, Foreseen
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.runs import compute, wanted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory
 from ntkscope.schemas.explanation import Explanation
-from ntkscope.schemas.preview import Preview
 from tests.cases import config
 from tests.servers import GENEROUS
 
@@ -151,10 +150,37 @@ def test_a_preview_for_which_there_is_no_memory_is_answered_with_its_cost_and_wh
     asyncio.run(main())
 
 
+def test_the_search_for_a_rate_tells_its_progress_and_goes_on_though_nobody_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go = threading.Event()
+
+    def slow(begun: Begun) -> Generator[Progress, None, None]:
+        yield Progress(7, 0.4, 1.0)
+        go.wait(GENEROUS)
+
+    monkeypatch.setattr(compute, "choose_rate", slow)
+    monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.0)
+
+    async def test(service: ComputeService) -> None:
+        asked = config(training__learning_rate={"kind": "rehearsed"})
+        async with asyncio.timeout(GENEROUS):
+            while (said := await service.preview(asked, None)).rehearsing is None or said.rehearsing.part == 0:
+                pass
+            assert (said.status, said.rehearsing.of, said.rehearsing.part) == ("rehearsing", "rate", 0.4)
+            submitted = asyncio.ensure_future(service.settled(asked, None))
+            await asyncio.sleep(0.05)
+            go.set()
+            assert await submitted == asked
+
+    with_service(test)
+
+
 def test_a_rehearsal_tells_its_progress_and_is_given_up_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = threading.Event()
 
-    def endless(begun: Begun, rate: object) -> Generator[Progress, None, Preview]:
+    def endless(begun: Begun, rate: object) -> Generator[Progress, None, Foreseen]:
         step = 0
         try:
             while True:
@@ -163,7 +189,7 @@ def test_a_rehearsal_tells_its_progress_and_is_given_up_when_nobody_asks(monkeyp
                 threading.Event().wait(0.005)
         finally:
             closed.set()
-        return begun.preview
+        return Foreseen(begun.preview, None)
 
     monkeypatch.setattr(compute, "rehearse_preview", endless)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.1)

@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from ntkscope.experiment.estimate import Speeds, estimate_cost
 from ntkscope.experiment.measure.endings import Condition, Facts
 from ntkscope.experiment.measure.notices import choice_notices, rehearsal_warnings
+from ntkscope.experiment.measure.recorder import Recorder
 from ntkscope.experiment.measure.scale_warnings import scale_warnings
 from ntkscope.experiment.measure.sentences import rate_notices
 from ntkscope.experiment.measure.units import in_own_units
+from ntkscope.experiment.measure.wave_course import WaveCourse
 from ntkscope.experiment.problem.build import Problem, build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.problem.loss import loss_notices
-from ntkscope.experiment.schedule import recording_steps
+from ntkscope.experiment.schedule import kernel_steps, recording_steps
+from ntkscope.experiment.theory.frozen import theory
 from ntkscope.experiment.theory.initial_state import InitialState, initial, with_config
 from ntkscope.experiment.theory.learnt import forgotten, wave_forecasts
 from ntkscope.experiment.theory.offers import steps_offers
 from ntkscope.experiment.theory.outlook import is_lazy, large_start, unlearnt
 from ntkscope.experiment.theory.rate_search import chosen_stages, with_rate
-from ntkscope.experiment.theory.rehearsed import horizon_of, left_out, rehearsed_stages
+from ntkscope.experiment.theory.rehearsed import RehearsedRun, horizon_of, left_out, rehearsed_stages
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics import complete
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Started
 from ntkscope.schemas.event_parts import Suggestion
 from ntkscope.schemas.preview import KernelPreview, Preview, PreviewedTarget, WaveAnswer
 from ntkscope.schemas.rehearsal import Rehearsed
@@ -41,6 +45,20 @@ class Begun:
     preview: Preview
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """All that is said before a step.
+
+    Args:
+        preview: In words and numbers.
+        started: As the run would begin, with its rehearsal, to be drawn; None where none is rehearsed. It says nothing
+            of infinite width, which may take seconds.
+    """
+
+    preview: Preview
+    started: Started | None
+
+
 def preview(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Preview:
     """The whole preview, rehearsal and all, on the CPU; it takes no step of the run itself.
 
@@ -53,7 +71,7 @@ def preview(config: RunConfig, dataset: Table | None = None, on: Speeds | None =
         NtkscopeError: the config cannot be run.
     """
     begun = begin_preview(config, dataset, on)
-    return complete(rehearse_preview(begun, complete(choose_rate(begun))))
+    return complete(rehearse_preview(begun, complete(choose_rate(begun)))).preview
 
 
 def begin_preview(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Begun:
@@ -94,7 +112,7 @@ def choose_rate(begun: Begun) -> Generator[Progress, None, RehearsedRate | None]
     return None if begun.state is None else (yield from chosen_stages(begun.state, begun.waves))
 
 
-def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Progress, None, Preview]:
+def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Progress, None, Foreseen]:
     """The same with the rehearsal's answers, and a stop every some tenths of a second.
 
     Args:
@@ -103,7 +121,7 @@ def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Prog
     """
     state, said = begun.state, begun.preview
     if state is None:
-        return said
+        return Foreseen(said, None)
     if rate is not None:
         state = with_config(state, with_rate(state.config, rate))
     steps = recording_steps(state.last_step, state.config.recording.frames)
@@ -115,7 +133,7 @@ def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Prog
         kept = [told.waves[at] for at, wave in enumerate(begun.waves.describe()) if wave.is_told]
         told = in_own_units(told.model_copy(update={"waves": kept}), state.problem.target_scaling)
     warnings = _warnings(state, answers, begun.scales, told)
-    return said.model_copy(
+    whole = said.model_copy(
         update={
             "status": "ready",
             "spectrum": _spectrum(state, answers),
@@ -125,6 +143,14 @@ def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Prog
             "warnings": [*(rehearsal_warnings(found) if found else []), *warnings],
         }
     )
+    return Foreseen(whole, _started(state, found) if found else None)
+
+
+def _started(state: InitialState, found: RehearsedRun) -> Started:
+    """The event with which this run would begin."""
+    steps = recording_steps(state.last_step, state.config.recording.frames)
+    kernels = kernel_steps(steps, state.config.recording.kernel_frames)
+    return Recorder(theory(state, steps), None, WaveCourse.of(state), found, kernels).started()
 
 
 def preview_cost(config: RunConfig, dataset: Table | None = None, on: Speeds | None = None) -> Preview:

@@ -4,17 +4,26 @@ import asyncio
 import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import torch
 
 from ntkscope.errors import Conflict
 from ntkscope.experiment.card import ABSENT, Card
-from ntkscope.experiment.estimate import Limits, Speeds, infinite_bytes, memory_bytes, sizes, start_bytes
+from ntkscope.experiment.estimate import (
+    DOUBLE,
+    Limits,
+    Sizes,
+    Speeds,
+    infinite_bytes,
+    memory_bytes,
+    sizes,
+    start_bytes,
+)
 from ntkscope.experiment.explain.report import explain_bytes, explain_stages
 from ntkscope.experiment.placement import explained, speeds
 from ntkscope.experiment.prediction import Recorded, moving_prediction_at, prediction
-from ntkscope.experiment.preview import Begun, begin_preview, choose_rate, preview_cost, rehearse_preview
+from ntkscope.experiment.preview import Begun, Foreseen, begin_preview, choose_rate, preview_cost, rehearse_preview
 from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.rate import waits_for_rate
@@ -22,7 +31,6 @@ from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.rate_search import with_rate
 from ntkscope.experiment.theory.rehearsed import may_be_rehearsed
-from ntkscope.numerics import complete
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
@@ -36,6 +44,7 @@ from ntkscope.schemas.preview import Preview
 from ntkscope.schemas.rehearsal import RehearsalProgress
 from ntkscope.schemas.run import KernelName, Prediction
 from ntkscope.schemas.training import RehearsedRate
+from ntkscope.wire.codec import encode
 
 T = TypeVar("T")
 
@@ -43,6 +52,8 @@ WAIT_SECONDS = 0.7  # for a preview, before its cost alone is answered
 NOT_WORTH_WAITING = 1.5  # seconds of estimated work
 PREVIEW_BYTES = 2000  # of a preview, for every training point: its eigenvalue, and its group at most
 COURSE_BYTES = 2000  # of a rehearsal, for every point of the grid: its function at 60 nodes, and at as many again
+FOLLOWED = 256  # modes at most, of which theory is told
+STARTED_COPIES = 6  # numbers for each of them and each record: two of both laws and of the rehearsal
 EXPLANATION_BYTES = 100_000  # of a report: a few dozen rows
 INFINITE_COPIES = 4  # of the kernels of infinite width, while they are made
 
@@ -64,9 +75,10 @@ class ComputeService:
         memory = memory or Memory()
         self._begun: FutureCache[Begun] = FutureCache(self._pools[0], 16, memory, "preview")
         self._rates: FutureCache[RehearsedRate | None] = FutureCache(self._pools[2], 16, memory, "rate")
-        self._rehearsals: FutureCache[Preview] = FutureCache(self._pools[2], 16, memory, "rehearsal")
+        self._rehearsals: FutureCache[Foreseen] = FutureCache(self._pools[2], 16, memory, "rehearsal")
         self._explanations: FutureCache[Explanation] = FutureCache(self._pools[3], 16, memory, "explanation")
-        self._going: dict[str, Wanted[Progress, Preview]] = {}
+        self._going: dict[str, Wanted[Progress, Foreseen]] = {}
+        self._seeking: dict[str, Wanted[Progress, RehearsedRate | None]] = {}
         self._explaining: dict[str, Wanted[Progress, Explanation]] = {}
         self._initials: FutureCache[InitialState] = FutureCache(self._pools[1], 2, memory, "initial")
         self._infinites: FutureCache[InfiniteNetwork] = FutureCache(self._pools[1], 2, memory, "infinite")
@@ -110,6 +122,18 @@ class ComputeService:
             said = [*begun.preview.warnings, warning]
             return begun.preview.model_copy(update={"status": "ready", "warnings": said})
 
+    async def started(self, config: RunConfig, placement: Placement | None = None, card: Card = ABSENT) -> bytes | None:
+        """The event with which this run would begin, rehearsal and all, as bytes; None where no preview has it.
+
+        Args:
+            config: What would be run.
+            placement: As of its preview.
+            card: As of its preview.
+        """
+        on = await asyncio.to_thread(speeds, placement or ON_CPU, card)
+        made = self._rehearsals.known(f"{config.digest()} {on}")
+        return None if made is None or made.started is None else await asyncio.to_thread(encode, made.started)
+
     async def settled(self, config: RunConfig, dataset: Table | None) -> RunConfig:
         """The config with its rate, where that is to be chosen by a rehearsal.
 
@@ -136,7 +160,16 @@ class ComputeService:
         """The choice of its rate."""
         config = begun.preview.config
         taking = memory_bytes(sizes(config, dataset))
-        return self._rates.get(config.digest(), lambda: complete(choose_rate(begun)), taking=taking)
+        key = config.digest()
+
+        def run() -> RehearsedRate | None:
+            seeking = self._seeking[key] = Wanted(choose_rate(begun), kept=True)
+            try:
+                return seeking.run()
+            finally:
+                self._seeking.pop(key, None)
+
+        return self._rates.get(key, run, taking=taking)
 
     async def _rehearsed(self, key: str, begun: Begun, dataset: Table | None, seconds: float) -> Preview:
         """The whole preview where it is there within so many seconds, else how far its rehearsal is."""
@@ -145,26 +178,26 @@ class ComputeService:
         if waits_for_rate(config, dataset):
             choice = self._rate(begun, dataset)
             if not await _there(choice, seconds):
-                return begun.preview
+                seeking = self._seeking.get(config.digest())
+                return begun.preview.model_copy(update={"rehearsing": _progress(seeking.latest, "rate") if seeking else None})
             rate = choice.result()
 
-        def run() -> Preview:
+        def run() -> Foreseen:
             going = self._going[key] = Wanted(rehearse_preview(begun, rate))
             try:
                 return going.run()
             finally:
                 self._going.pop(key, None)
 
-        promise = self._rehearsals.get(
-            key, run, taking=memory_bytes(size), keeping=PREVIEW_BYTES * size.n + COURSE_BYTES * size.grid
-        )
+        keeping = PREVIEW_BYTES * size.n + COURSE_BYTES * size.grid + _started_bytes(size)
+        promise = self._rehearsals.get(key, run, taking=memory_bytes(size), keeping=keeping)
         going = self._going.get(key)
         if going is not None:
             going.asked()
         with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
             if await _there(promise, until - time.monotonic()):
-                return promise.result()
-        return begun.preview.model_copy(update={"rehearsing": _progress(going.latest) if going else None})
+                return promise.result().preview
+        return begun.preview.model_copy(update={"rehearsing": _progress(going.latest, "course") if going else None})
 
     async def explain(self, config: RunConfig, dataset: Table | None, limits: Limits) -> Explanation:
         """Why the config does or does not learn its target, once it is there; until then how far that is.
@@ -193,7 +226,7 @@ class ComputeService:
         with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
             if await _there(promise, WAIT_SECONDS):
                 return promise.result()
-        part = _progress(going.latest).part if going else 0.0
+        part = going.latest.work if going and going.latest else 0.0
         return Explanation(status="working", config=config, part=part, notices=[], sentences=[], tried=[])
 
     async def prediction(
@@ -227,14 +260,20 @@ class ComputeService:
         return await asyncio.to_thread(prediction, state, law, time, network, recorded)
 
 
-def _progress(latest: Progress | None) -> RehearsalProgress:
-    return RehearsalProgress(reach=latest.step if latest else 0, part=latest.work if latest else 0.0)
+def _progress(latest: Progress | None, of: Literal["course", "rate"]) -> RehearsalProgress:
+    return RehearsalProgress(of=of, reach=latest.step if latest else 0, part=latest.work if latest else 0.0)
 
 
 def _moving(config: RunConfig, dataset: Table | None, time: float, recorded: Recorded) -> Prediction | None:
     if config.data.scale_targets == "none":
         return moving_prediction_at(time, recorded)
     return moving_prediction_at(time, recorded, build(config, dataset).target_scaling)
+
+
+def _started_bytes(size: Sizes) -> int:
+    """Of the event with which a run begins: its modes, on the points and on the grid, and what is said of each."""
+    modes = min(size.n, FOLLOWED)
+    return DOUBLE * modes * (size.n + size.grid + STARTED_COPIES * size.frames)
 
 
 async def _there(promise: "asyncio.Future[T]", seconds: float) -> bool:

@@ -69,6 +69,10 @@ class FutureCache(Generic[T]):
         """Whether the result is there."""
         return key in self._kept
 
+    def known(self, key: str) -> T | None:
+        """The result where it is there."""
+        return self._results[key].result() if self.has(key) else None
+
     def _left(self, key: str, promise: "asyncio.Future[T]") -> None:
         """One no longer waits: it has its result, or does not want it."""
         if not promise.cancelled():

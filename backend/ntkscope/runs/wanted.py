@@ -18,10 +18,11 @@ class Wanted(Generic[Told, Made]):
 
     Args:
         stages: Make the result, and tell how far they are.
+        kept: It goes on though nobody asks, as one that a submission waits for.
     """
 
-    def __init__(self, stages: Generator[Told, None, Made]) -> None:
-        self._stages = stages
+    def __init__(self, stages: Generator[Told, None, Made], *, kept: bool = False) -> None:
+        self._stages, self._kept = stages, kept
         self._asked_at = time.monotonic()
         self.latest: Told | None = None
 
@@ -35,7 +36,7 @@ class Wanted(Generic[Told, Made]):
         Raises:
             GivenUp: nobody has asked for it for a while.
         """
-        while time.monotonic() - self._asked_at < GIVEN_UP:
+        while self._kept or time.monotonic() - self._asked_at < GIVEN_UP:
             try:
                 self.latest = next(self._stages)
             except StopIteration as end:

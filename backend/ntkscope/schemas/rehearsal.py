@@ -1,6 +1,6 @@
 """What a rehearsal says of a run: some real steps and many leaps of the moving kernel, before the training itself.
 
-Shapes: R recording steps, N nodes, g evaluation points, G groups of modes.
+Shapes: R recording steps, N nodes, g evaluation points, G groups of modes, W waves of the target.
 """
 
 from typing import Annotated, Literal
@@ -32,6 +32,7 @@ class RehearsedCourse(Model):
     loss: Vector  # (R,)
     remaining: Matrix  # (R, G) as in Frame
     learnt: Matrix  # (R, G)
+    wave_errors: Matrix | None = None  # (R, W) as in Frame; None in a log written before this field
     nodes: list[int]  # N steps, ascending from 0; between them the function is linear in the step
     largest_eigenvalues: Vector  # (N,) lambda_1 of the kernel there
     function: Annotated[Matrix | None, VALUE]  # (N, g) on the grid; None where that costs more than the rest
@@ -56,10 +57,11 @@ class Rehearsed(Model):
 
 
 class RehearsalProgress(Model):
-    """How far a rehearsal is that goes on."""
+    """How far a rehearsal is that goes on, or the search for the rate that it is to have."""
 
+    of: Literal["course", "rate"] = "course"
     reach: int
-    part: float  # of its budget, from 0 to 1
+    part: float  # of its budget, from 0 to 1; of a search, of all rehearsals that it may take
 
 
 class StepsOffer(Model):

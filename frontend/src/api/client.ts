@@ -50,6 +50,11 @@ export const api = {
   explain: (config: RunConfig, signal: AbortSignal) => request<Explanation>("POST", "explain", config, signal),
   preview: (config: RunConfig, signal: AbortSignal) => request<Preview>("POST", "preview", config, signal),
   scan: (asked: ScanRequest, signal: AbortSignal) => request<Scan>("POST", "scan", asked, signal),
+  /** The event with which this run would begin, as bytes; null where nothing is rehearsed. */
+  started: async (config: RunConfig, signal: AbortSignal) => {
+    const response = await send("POST", "preview/started", config, signal);
+    return response.status === 204 ? null : await response.arrayBuffer();
+  },
   runs: (limit: number, offset: number) => request<RunList>("GET", `runs?limit=${limit}&offset=${offset}`),
   run: (id: string) => request<RunSummary>("GET", `runs/${id}`),
   create: (config: RunConfig, name: string) => request<RunSummary>("POST", "runs", { config, name }),

@@ -358,6 +358,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/preview/started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Started
+         * @description What the run's first event would be, its rehearsal in it, to be drawn as a run's: once its preview is ready.
+         *
+         *     Bytes as the socket sends them. Of infinite width it says nothing.
+         */
+        post: operations["make_started_api_preview_started_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scan": {
         parameters: {
             query?: never;
@@ -2104,9 +2126,15 @@ export interface components {
         };
         /**
          * RehearsalProgress
-         * @description How far a rehearsal is that goes on.
+         * @description How far a rehearsal is that goes on, or the search for the rate that it is to have.
          */
         RehearsalProgress: {
+            /**
+             * Of
+             * @default course
+             * @enum {string}
+             */
+            of: "course" | "rate";
             /** Reach */
             reach: number;
             /** Part */
@@ -2159,6 +2187,8 @@ export interface components {
             remaining: (number | null)[][];
             /** Learnt */
             learnt: (number | null)[][];
+            /** Wave Errors */
+            wave_errors?: (number | null)[][] | null;
             /** Nodes */
             nodes: number[];
             /** Largest Eigenvalues */
@@ -4333,6 +4363,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Preview"];
                 };
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_started_api_preview_started_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunConfig"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/msgpack": string;
+                };
+            };
+            /** @description Nothing is rehearsed: the preview is not ready, or says why there is no rehearsal. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What was expected, what came, what to do now. */
             "4XX": {

@@ -144,6 +144,24 @@ describe("the predictions that can be switched", () => {
     expect(named(functionChart.figure(before, ahead, "light"), "Rehearsed").y[0]).toBeCloseTo(1.5, 5);
   });
 
+  it("is the rehearsal alone of what is not trained: no network, no prediction that only a record has", () => {
+    const draft = runFixture({ rehearsed: 40, frames: 0, kernels: false });
+    const figure = functionChart.figure(draft, { ...all, predictions: [...all.predictions, "rehearsed"] }, "light");
+    expect(named(figure, "Rehearsed").y[0]).toBeCloseTo(3, 5); // its last node
+    expect(named(figure, "network").y.every((value) => value === null)).toBe(true);
+    expect(figure.legend.map(({ text }) => text)).toEqual(["data", "target", expect.stringMatching(/^Rehearsed \(t = /)]);
+    const unrehearsed = functionChart.figure(runFixture({ frames: 0, kernels: false }), all, "light");
+    expect(unrehearsed.legend.map(({ text }) => text)).toContain("network"); // at its start
+  });
+
+  it.each(["plane", "points"] as const)("stand in the network's place over a %s, where nothing is trained yet", (geometry) => {
+    const draft = runFixture({ geometry, rehearsed: 40, frames: 0, kernels: false });
+    const figure = functionChart.figure(draft, VIEW, "light");
+    const values = (geometry === "plane" ? named(figure, "rehearsed").z?.flat() : figure.data[1]?.y) ?? [];
+    expect(new Set(values)).toEqual(new Set([3])); // its last node
+    expect(figure.subtitle).toContain("t = 12.6");
+  });
+
   it("are left out where the run has none, with the reason", () => {
     const before = runFixture({ further: false });
     expect(functionChart.figure(before, all, "light").legend.map(({ text }) => text).slice(3)).toEqual(["K₀"]);

@@ -73,10 +73,11 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   const legend: LegendItem[] = [{ mark: "ring", colour: series.data, text: chartWords.data }];
   if (started && heldOut(started).length) legend.push({ mark: "square", colour: series.data, text: chartWords.heldOut });
   if (started && targetCurve(started)) legend.push({ mark: "thin", colour: series.target, text: chartWords.target });
-  legend.push({ mark: "line", colour: series.measured, text: chartWords.network });
   const shown = shownPredictions(run, view, theme);
+  const network = frame?.function ?? (shown.some(({ id }) => id === "rehearsed") ? null : (started?.grid_start ?? null));
+  if (network) legend.push({ mark: "line", colour: series.measured, text: chartWords.network });
   legend.push(...predictionLegend(shown, true));
-  const data = started ? curves(started, frame, shown, round, theme) : [];
+  const data = started ? curves(started, network, shown, round, theme) : [];
   const highest = largest(frame?.function ?? null);
   const outside = highest > Math.max(Math.abs(range[0]), Math.abs(range[1])) ? [words.functionOutside(highest)] : [];
   return {
@@ -100,7 +101,7 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   };
 }
 
-function curves(started: Started, frame: Frame | null, shown: Prediction[], round: boolean, theme: Theme): Trace[] {
+function curves(started: Started, network: Float32Array | null, shown: Prediction[], round: boolean, theme: Theme): Trace[] {
   const series = SERIES[theme];
   const x = closed(gaps(column(started.grid, 0)), round, 2 * Math.PI);
   const curve = (values: ArrayLike<number> | null) => (values ? closed(gaps(values), round, 0) : x.map(() => null));
@@ -113,7 +114,6 @@ function curves(started: Started, frame: Frame | null, shown: Prediction[], roun
     line: { simplify: false, ...style },
     hoverinfo: found ? "none" : "skip",
   });
-  const network = frame?.function ?? started.grid_start;
   const lines = shown.filter(({ id }) => id !== "ensemble");
   return [
     ...shown.filter(({ id }) => id === "ensemble").map((one) => band(one, x, curve)),

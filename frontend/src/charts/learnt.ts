@@ -1,7 +1,7 @@
 /** (4) How much of each mode is learnt at the play-head: bars are measured, ticks are theory. */
-import type { Frame, Started } from "../api/codec";
+import type { Started } from "../api/codec";
 import { number, percent, whole } from "../format";
-import { frameOf, interpolated, bracketOf, predictionsOf } from "../run/at-time";
+import { aheadOf, bracketOf, frameOf, interpolated, predictionsOf } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
 import { withOpacity } from "../theme/mode-colour";
@@ -54,8 +54,11 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const { started } = run;
   const frame = frameOf(run, view);
   const groups = started ? drawnGroups(started, view, theme) : [];
-  const measured = groups.map(({ index }) => inPercent(frame?.learnt[index]));
-  const predicted = started ? predictedAt(started, groups, frame) : [];
+  const ahead = aheadOf(run, view);
+  const time = ahead ?? frame?.time ?? null;
+  const measured = started && ahead !== null ? rehearsedAt(started, groups, ahead) : groups.map(({ index }) => inPercent(frame?.learnt[index]));
+  const predicted = started ? predictedAt(started, groups, time ?? 0) : [];
+  const name = ahead === null ? chartWords.measured : chartWords.rehearsed;
   const counted = groups.filter(({ group }) => group.significant).map(({ index }) => index);
   // Of the whole run so far: the axis is the same wherever the play-head stands.
   const highest = run.frames.reduce((most, one) => counted.reduce((now, index) => Math.max(now, inPercent(one.learnt[index]) ?? 0), most), 0);
@@ -63,7 +66,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const outside = groups.filter(({ group }, i) => group.significant && ((measured[i] ?? 0) > top || (measured[i] ?? 0) < -2)).length;
   const labelled = labels(groups);
   return {
-    data: started ? [bars(measured, groups, view), ticks(predicted, theme)] : [],
+    data: started ? [bars(name, measured, groups, view), ticks(predicted, theme)] : [],
     layout: layoutOf({
       theme,
       view,
@@ -81,8 +84,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: words.symbol,
       large: false,
     }),
-    subtitle: words.subtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
-    legend: legendOf(groups, theme),
+    subtitle: words.subtitle + (time !== null ? `, ${chartWords.at(time)}` : ""),
+    legend: legendOf(name, groups, theme),
     note: outside ? chartWords.outside(outside) : null,
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
@@ -91,7 +94,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       const drawn = groups[at];
       if (!drawn) return null;
       return describeGroup(run, drawn.index, [
-        [`${words.shareLearnt}, ${chartWords.measured}`, percent((measured[at] ?? NaN) / 100)],
+        [`${words.shareLearnt}, ${name}`, percent((measured[at] ?? NaN) / 100)],
         [`${words.shareLearnt}, ${chartWords.theory}`, percent((predicted[at] ?? NaN) / 100)],
       ]);
     },
@@ -99,16 +102,24 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
 }
 
 /** Theory at the measurement's own time, so that the two can be compared. */
-function predictedAt(started: Started, groups: DrawnGroup[], frame: Frame | null): Values {
-  const bracket = bracketOf(started.times, frame?.time ?? 0);
+function predictedAt(started: Started, groups: DrawnGroup[], time: number): Values {
+  const bracket = bracketOf(started.times, time);
   const { learnt } = predictionsOf(started);
   return groups.map(({ index }) => inPercent(interpolated(learnt, index, bracket)));
 }
 
-function bars(measured: Values, groups: DrawnGroup[], view: View): Trace {
+/** What was rehearsed of a time that is not trained yet. */
+function rehearsedAt(started: Started, groups: DrawnGroup[], time: number): Values {
+  const course = started.rehearsal?.course;
+  if (!course) return groups.map(() => null);
+  const bracket = bracketOf(started.times.slice(0, course.steps.length), time);
+  return groups.map(({ index }) => inPercent(interpolated(course.learnt, index, bracket)));
+}
+
+function bars(name: string, measured: Values, groups: DrawnGroup[], view: View): Trace {
   const faint = (drawn: DrawnGroup) => view.selected !== null && view.selected !== drawn.index;
   return {
-    name: chartWords.measured,
+    name,
     type: "bar",
     x: groups.map((_, i) => i),
     y: measured,
@@ -116,6 +127,7 @@ function bars(measured: Values, groups: DrawnGroup[], view: View): Trace {
     marker: {
       color: groups.map((drawn) => withOpacity(drawn.colour, faint(drawn) ? 0.25 : drawn.group.significant ? 1 : 0.4)),
       line: { width: 0 },
+      ...(name === chartWords.rehearsed && { pattern: { shape: "/", size: 5, solidity: 0.5 } }),
     },
     hoverinfo: "none",
   };
@@ -155,10 +167,10 @@ function labelOf(drawn: DrawnGroup): string {
   return power === undefined ? "" : String(power + 1);
 }
 
-function legendOf(groups: DrawnGroup[], theme: Theme): LegendItem[] {
+function legendOf(name: string, groups: DrawnGroup[], theme: Theme): LegendItem[] {
   const first = groups.find(({ group }) => group.significant);
   return [
-    { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: chartWords.measured },
+    { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: name },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
   ];
 }

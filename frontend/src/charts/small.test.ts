@@ -78,6 +78,20 @@ describe("how much is learnt", () => {
     expect(learntChart.figure(runFixture(), VIEW, "light").note).toBeNull();
   });
 
+  it("is as rehearsed where nothing is trained yet, hatched, beside theory at the same time", () => {
+    const run = runFixture({ rehearsed: 40, frames: 3, kernels: false });
+    const started = run.started!;
+    const view = { ...VIEW, time: started.times[20] as number };
+    const figure = learntChart.figure(run, view, "light");
+    const [bars, ticks] = figure.data;
+    const course = started.rehearsal!.course.learnt;
+    expect(bars).toMatchObject({ name: "rehearsed", marker: { pattern: { shape: "/" } } });
+    expect(bars?.y[1]).toBeCloseTo(100 * (course.values[20 * (course.shape[1] ?? 0) + 1] as number), 3);
+    expect(ticks?.y[3]).toBeCloseTo(100 * (started.laws[started.law].learnt.values[20 * (course.shape[1] ?? 0) + 1] as number), 3);
+    expect(figure.legend[0]?.text).toBe("rehearsed");
+    expect(learntChart.figure(runFixture({ rehearsed: 40, frames: 30 }), view, "light").legend[0]?.text).toBe("measured");
+  });
+
   it("has room for what is learnt too much, in few steps", () => {
     const over = (factor: number) => {
       const run = runFixture();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runFixture } from "../test/run-fixture";
-import { frameOf, headOf, interpolated, kernelFrameOf, bracketOf, spreadPicks } from "./at-time";
+import { aheadOf, frameOf, headOf, interpolated, kernelFrameOf, bracketOf, spreadPicks } from "./at-time";
 import { DEFAULT_VIEW as VIEW } from "./view";
 
 describe("what is shown at the play-head", () => {
@@ -20,6 +20,16 @@ describe("what is shown at the play-head", () => {
 
   it("does not lie beyond the newest frame", () => {
     expect(headOf(run, { ...VIEW, time: 1e9 })).toBe(run.frames.at(-1)?.time);
+  });
+
+  it("is what was rehearsed where nothing is measured yet, to its end", () => {
+    const draft = runFixture({ frames: 0, rehearsed: 40 });
+    const end = draft.started!.times[39];
+    expect([headOf(draft, VIEW), aheadOf(draft, VIEW)]).toEqual([end, end]);
+    expect(aheadOf(draft, { ...VIEW, time: 0 })).toBe(0);
+    const young = runFixture({ frames: 3, rehearsed: 40 });
+    expect([headOf(young, VIEW), aheadOf(young, VIEW)]).toEqual([young.frames.at(-1)?.time, null]);
+    expect(aheadOf(young, { ...VIEW, time: young.started!.times[5]! })).toBe(young.started!.times[5]);
   });
 
   it("is nothing before the first frame", () => {

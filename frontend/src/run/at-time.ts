@@ -24,7 +24,14 @@ export function reachOf(run: RunState): number | null {
 /** Where the play-head stands; null before there is anything to look at. */
 export function headOf(run: RunState, view: View): number | null {
   const [newest, reach] = [run.frames.at(-1)?.time ?? null, reachOf(run)];
-  return view.time === null || reach === null ? newest : Math.min(view.time, reach);
+  // Before the first measurement all that there is to look at is rehearsed.
+  return view.time === null || reach === null ? (newest ?? reach) : Math.min(view.time, reach);
+}
+
+/** The time at the play-head where nothing is trained yet, and what is shown was rehearsed; else null. */
+export function aheadOf(run: RunState, view: View): number | null {
+  const head = headOf(run, view);
+  return head !== null && head > (run.frames.at(-1)?.time ?? -1) ? head : null;
 }
 
 /** The law that is drawn. */

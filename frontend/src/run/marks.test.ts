@@ -26,6 +26,12 @@ describe("marksOf", () => {
     expect(marksOf([1, 1.1, 1.2, 1.3].map((time, i) => moment(String(i), time)), span)[0]?.label).toBe("0 … 3");
   });
 
+  it("are joined sooner on a narrow bar, where a label takes more of it", () => {
+    const two = [moment("1", 1), moment("2", 1.8)];
+    expect(marksOf(two, span, 1000, 46)).toHaveLength(2);
+    expect(marksOf(two, span, 330, 46)).toHaveLength(1);
+  });
+
   it("never collide, however many there are", () => {
     const marks = marksOf(Array.from({ length: 40 }, (_, i) => moment(String(i), 0.02 * 1.2 ** i)), span);
     const gaps = marks.slice(1).map(({ position }, i) => position - (marks[i]?.position ?? 0));

@@ -24,8 +24,14 @@ const NEAREST = 0.04;
 /** More labels than these are told by the first and the last. */
 const LISTED = 2;
 
-/** In order of time; what is there at the start and what comes after the end are left out. */
-export function marksOf(dues: readonly Due[], span: Span, nearest = NEAREST): Mark[] {
+/**
+ * In order of time; what is there at the start and what comes after the end are left out.
+ *
+ * @param width Of the bar, in px; 0 while it is not known.
+ * @param label Of the widest label, in px.
+ */
+export function marksOf(dues: readonly Due[], span: Span, width = 0, label = 24): Mark[] {
+  const nearest = width > 0 ? Math.max(NEAREST, label / width) : NEAREST;
   const placed = dues
     .filter(({ time }) => time > 0 && time <= span.last)
     .map((due) => ({ due, position: positionOf(span, due.time) }))

@@ -19,6 +19,10 @@ export function follow(page: PageState): void {
     else page.preview.suspend();
   });
   $effect(() => {
+    void page.rehearsed;
+    untrack(() => page.foreseen());
+  });
+  $effect(() => {
     const problem = page.preview.problem;
     untrack(() => page.refuse(problem));
   });

@@ -30,6 +30,8 @@ export class FormState {
   scaled = $state.raw<string[]>([]);
   /** The table that the form is about, as it was read. */
   table = $state.raw<TableReading | null>(null);
+  /** The row that is pointed at or edited: its help is shown. */
+  pointed = $state.raw<Row | null>(null);
   /** What is typed in fields whose text is not their value's own. */
   texts = $state.raw<Record<string, string>>({});
 

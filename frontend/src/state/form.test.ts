@@ -4,7 +4,7 @@ import type { TableReading } from "../api/types";
 import { defaults, presets, schema } from "../test/fixtures";
 import type { Row } from "./fields";
 import { FormState } from "./form.svelte";
-import { refusalsOf } from "./page.svelte";
+import { refusalsOf } from "./refusals";
 import { at, put } from "./schema";
 
 const make = () => new FormState(schema, presets);

@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
 import type { RunConfig, RunSummary, Session, Suggestion } from "../api/types";
-import { emptyRun } from "../run/run";
+import { emptyRun, type RunState } from "../run/run";
 import { watchWords } from "../watch/words";
 import { PHASES, words } from "../words";
 import { joinHash, keepDepth, keptDepth, splitHash, type Depth } from "./depth";
@@ -15,6 +15,7 @@ import { isAlive } from "./phase";
 import { PlayheadState } from "./playhead.svelte";
 import { PreviewState, SILENT_MS } from "./preview.svelte";
 import { sameRun } from "./rate";
+import { refusalsOf } from "./refusals";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
 import { Surroundings } from "./surroundings.svelte";
@@ -40,16 +41,17 @@ export class PageState {
   readonly playhead: PlayheadState = new PlayheadState(() => {
     void this.lab.version;
     const alive = { run: this.lab.run, growing: isAlive(this.lab.phase) };
-    if (this.depth !== "watch") return alive;
-    return { ...(this.isDraft ? UNTRAINED : alive), stretch: this.watch.span };
+    const shown = this.rehearsed ? { run: this.rehearsed, growing: false } : alive;
+    if (this.depth !== "watch") return shown;
+    return { ...(this.isDraft && !this.rehearsed ? UNTRAINED : shown), stretch: this.watch.span };
   });
   readonly watch: WatchState = new WatchState(
     () => {
       void this.lab.version;
-      return { run: this.lab.run, draft: this.isDraft, untrained: !this.isRunShown, preview: this.preview.answer, scale: this.playhead.scale };
+      return { run: this.shown, rehearsed: this.rehearsed !== null, draft: this.isDraft, untrained: !this.isRunShown, preview: this.preview.answer, scale: this.playhead.scale };
     },
     // A caption stays for a while as the head plays; where it stands still, what has just happened is said at once.
-    () => ({ now: this.playhead.now, speed: this.playhead.playing ? this.playhead.speed : 0 }),
+    () => ({ now: this.playhead.now, speed: this.playhead.playing ? this.playhead.speed : 0, ahead: this.playhead.ahead }),
   );
   /** Of the Lab: its story, or its instruments. */
   depth = $state<Depth>(splitHash(location.hash).depth ?? keptDepth() ?? "watch");
@@ -81,6 +83,15 @@ export class PageState {
     return !this.isRunShown || this.lab.run.id !== this.lab.summary?.id || !this.lab.run.started;
   });
 
+  /** What is set up, as it would begin, rehearsed: shown in the place of a run until there is one. */
+  readonly rehearsed: RunState | null = $derived.by(() => {
+    const { rehearsed } = this.preview;
+    return this.isDraft && rehearsed && rehearsed.config === this.form?.runConfig ? rehearsed.run : null;
+  });
+
+  /** What the charts show. */
+  readonly shown: RunState = $derived.by(() => this.rehearsed ?? this.lab.run);
+
   /** What the training itself is doing, which has its own pace: in a word or two. */
   readonly trainingState = $derived.by(() => {
     void this.lab.version;
@@ -94,11 +105,12 @@ export class PageState {
   /** The link of what is set up, without `#`. */
   readonly hash = $derived.by(() => (this.form ? joinHash({ depth: this.depth, preset: this.form.from, rest: this.form.hash }) : ""));
 
-  /** The preview's answers of the target's waves, where it is of the run in view. */
+  /** The preview's answers of the target's waves, where it is of what is shown. */
   readonly waves = $derived.by(() => {
     const answer = this.preview.answer;
-    if (!answer?.spectrum || !this.lab.summary) return [];
-    return sameRun(asJson(answer.config), asJson(this.lab.summary.config)) ? wavesOf(answer) : [];
+    if (!answer?.spectrum) return [];
+    if (this.rehearsed) return wavesOf(answer);
+    return this.lab.summary && sameRun(asJson(answer.config), asJson(this.lab.summary.config)) ? wavesOf(answer) : [];
   });
 
   async start(): Promise<void> {
@@ -195,6 +207,13 @@ export class PageState {
     this.playhead.play();
   }
 
+  /** A rehearsal is there: Watch plays it. */
+  foreseen(): void {
+    if (!this.rehearsed) return;
+    this.playhead.live();
+    if (this.depth === "watch" && !this.surroundings.reducedMotion) this.playhead.play();
+  }
+
   async train(): Promise<void> {
     const form = this.form;
     if (!form?.trainable || this.lab.busy || this.watchesOnly) return;
@@ -282,17 +301,6 @@ export class PageState {
     this.form.refusals = problem ? refusalsOf(this.form, problem) : {};
     return Object.keys(this.form.refusals).length > 0;
   }
-}
-
-/** Sentences by row: each belongs to the longest row path that its `where` begins with. */
-export function refusalsOf(form: FormState, problem: Problem): Record<string, string> {
-  const refusals: Record<string, string> = {};
-  const paths = form.rows.map((row) => row.path).sort((a, b) => b.length - a.length);
-  for (const { where, sentence } of problem.parts) {
-    const path = paths.find((path) => where === path || where.startsWith(`${path}.`));
-    if (path) refusals[path] ??= sentence;
-  }
-  return refusals;
 }
 
 function asJson(config: RunConfig): JsonObject {

@@ -201,13 +201,35 @@ describe("before a step is trained", () => {
     record([0, 0.125]);
   });
 
-  it("plays what was rehearsed, to its end", () => {
+  it("plays what was rehearsed, to its end, from where nothing is measured", () => {
     expect([head.now, head.reach, head.ahead]).toEqual([0.125, 64, false]);
+    head.scrub(0.5);
     head.play();
-    live(13);
+    live(7);
     expect([head.now, head.ahead]).toEqual([64, true]);
     head.live();
     expect([head.now, head.ahead]).toEqual([0.125, false]);
+  });
+
+  it("waits at what is measured, which is not left for what was rehearsed", () => {
+    head.play();
+    live(13);
+    expect([head.now, head.playing, head.ahead]).toEqual([0.125, true, false]);
+    record([0, 0.125, 1]);
+  });
+
+  it("begins at the end of what was rehearsed while nothing is measured, and plays all of it", () => {
+    growing = false;
+    record([]);
+    expect([head.now, head.ahead]).toEqual([64, true]);
+    head.play();
+    live(6);
+    expect(head.position).toBeCloseTo(0.5, 1);
+    expect(head.ahead).toBe(true);
+    live(7);
+    expect([head.now, head.playing]).toEqual([64, false]);
+    head.step(-1);
+    expect(head.now).toBe(8);
   });
 
   it("goes no further than what is measured once the run has ended", () => {

@@ -34,16 +34,17 @@ export class PlayheadState {
     const whole = run.started && spanOf(run.started.times, growing ? undefined : run.frames.at(-1)?.time);
     return whole && { ...whole, scale: this.scale };
   });
+  private readonly isMeasured: boolean = $derived.by(() => this.source().run.frames.length > 0);
   readonly newest: number = $derived.by(() => this.source().run.frames.at(-1)?.time ?? 0);
   /** How far the head may go: to the newest frame, and while more are to come to the end of what was rehearsed. */
   readonly reach: number = $derived.by(() => {
     const { run, growing } = this.source();
-    return growing ? (reachOf(run) ?? 0) : this.newest;
+    return growing || !run.frames.length ? (reachOf(run) ?? 0) : this.newest;
   });
-  /** Where the head stands, live or not. */
-  readonly now: number = $derived(this.time === null ? this.newest : Math.min(this.time, this.reach));
+  /** Where the head stands, live or not. Before the first measurement the newest is what was rehearsed last. */
+  readonly now: number = $derived(this.time === null ? (this.isMeasured ? this.newest : this.reach) : Math.min(this.time, this.reach));
   /** It stands where nothing is trained yet. */
-  readonly ahead: boolean = $derived(this.now > this.newest);
+  readonly ahead: boolean = $derived(this.now > this.newest || (!this.isMeasured && this.reach > 0));
   readonly position: number = $derived(this.span ? positionOf(this.span, this.now) : 0);
   /** How far the run has been recorded. */
   readonly loaded: number = $derived(this.span ? positionOf(this.span, this.newest) : 0);
@@ -51,7 +52,7 @@ export class PlayheadState {
   /** To a moment of the run. */
   jump(time: number): void {
     this.pause();
-    this.time = Math.min(time, this.newest);
+    this.time = Math.min(time, this.reach);
   }
 
   scrub(position: number): void {
@@ -59,11 +60,12 @@ export class PlayheadState {
     if (this.span) this.time = Math.min(timeAt(this.span, position), this.reach);
   }
 
-  /** One frame forward or back. */
+  /** One frame forward or back; of a rehearsal, one recording time. */
   step(direction: 1 | -1): void {
     const { run } = this.source();
     this.pause();
-    const frame = run.frames[frameAt(run.frames, this.now) + direction];
+    const frames = this.isMeasured ? run.frames : (run.started?.times ?? []).filter((time) => time <= this.reach).map((time) => ({ time }));
+    const frame = frames[frameAt(frames, this.now) + direction];
     if (frame) this.time = frame.time;
     else if (this.time === null) this.time = this.newest;
   }
@@ -104,9 +106,11 @@ export class PlayheadState {
     this.last = now;
     // A tab that slept does not jump: at most a tenth of a second is made up for.
     const time = advance(this.span, this.now, this.reducedMotion ? REDUCED_STEP_SECONDS : Math.min(seconds, 0.1), this.speed);
-    this.time = Math.min(time, this.reach);
-    if (time < this.span.last && (time < this.reach || this.source().growing)) return;
-    if (this.loop && this.newest > 0) this.time = 0;
+    // What is measured is not left for what was rehearsed: the head waits for the next record.
+    const reach = this.isMeasured && !this.ahead ? this.newest : this.reach;
+    this.time = Math.min(time, reach);
+    if (time < this.span.last && (time < reach || this.source().growing)) return;
+    if (this.loop && this.reach > 0) this.time = 0;
     else this.pause();
   };
 }

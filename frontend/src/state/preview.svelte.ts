@@ -1,15 +1,27 @@
 /** What theory says of the draft before a single step: asked for after every edit, the newest answer wins. */
 import { api } from "../api/client";
+import { decodeEvent, type Started } from "../api/codec";
 import { Problem } from "../api/problem";
 import type { Preview, RunConfig } from "../api/types";
+import { emptyRun, type RunState } from "../run/run";
 
-const DEBOUNCE_MS = 250;
-const AGAIN_MS = 500;
+const DEBOUNCE_MS = 120;
+/** Between two questions while the kernel is computed; a rehearsal's answer is waited for by the server itself. */
+const AGAIN_MS = { cost: 500, rehearsing: 20 };
 /** Between two tries while the server does not answer. */
 export const SILENT_MS = 2000;
 
+/** A run that is not trained: as it would begin, with its rehearsal. */
+export interface Rehearsed {
+  /** Of which it is. */
+  config: RunConfig;
+  run: RunState;
+}
+
 export class PreviewState {
   answer = $state.raw<Preview | null>(null);
+  /** What is drawn of it; null until something is rehearsed. */
+  rehearsed = $state.raw<Rehearsed | null>(null);
   /** The answer is not, or not all, of the draft as it stands. */
   stale = $state(false);
   problem = $state.raw<Problem | null>(null);
@@ -39,13 +51,16 @@ export class PreviewState {
     this.request = request;
     try {
       const answer = await api.preview(config, request.signal);
+      // What is drawn comes with the words that go with it.
+      const bytes = answer.rehearsal ? await api.started(config, request.signal) : null;
       if (request.signal.aborted) return;
       // The cost comes at once, the spectrum when it is ready: until then the former figures would mislead. The
       // rehearsal comes last: until then K₀'s answers stand.
       this.answer = answer;
+      this.rehearsed = bytes && { config, run: { ...emptyRun("rehearsed"), started: decodeEvent(bytes) as Started } };
       this.problem = null;
       this.stale = answer.status === "cost";
-      if (answer.status !== "ready") this.timer = setTimeout(() => void this.send(config), AGAIN_MS);
+      if (answer.status !== "ready") this.timer = setTimeout(() => void this.send(config), AGAIN_MS[answer.status]);
     } catch (error) {
       if (request.signal.aborted) return;
       if (!(error instanceof Problem)) throw error;

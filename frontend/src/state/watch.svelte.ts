@@ -2,20 +2,24 @@
 import type { Started } from "../api/codec";
 import type { Preview } from "../api/types";
 import { functionRange } from "../charts/parts/function-range";
+import { rehearsedFunction } from "../charts/parts/rehearsed";
 import { column, extent } from "../charts/parts/values";
 import { frameAt, type Span, type TimeScale } from "../run/playhead";
 import type { RunState } from "../run/run";
 import { DEFAULT_VIEW } from "../run/view";
-import { captionAt, draftCaption, storyOf, type Caption } from "../watch/captions";
+import { captionAt, draftCaption, rehearsedStory, storyOf, type Caption } from "../watch/captions";
 import { sketch } from "../charts/parts/eigenvector";
 import { phaseOf, type Glyph, type Target } from "../watch/glyph";
 import { draftSpan, watchedSpan } from "../watch/pace";
 import { watchWords as words } from "../watch/words";
-import { ladderOf, learntTime, previewLadder, progressAt, type Ladder, type Progress } from "../watch/rungs";
+import { aheadAt, ladderOf, learntTime, previewLadder, progressAt, UNBEGUN, type Ladder, type Progress } from "../watch/rungs";
 
 /** What others hold. */
 export interface WatchSource {
+  /** The run in view, or the set-up as it would begin where that is rehearsed. */
   run: RunState;
+  /** It is rehearsed: nothing of it is trained. */
+  rehearsed: boolean;
   /** The set-up is not the run in view's, or that has nothing to show yet. */
   draft: boolean;
   /** The set-up is not the run in view's: nobody has trained it. */
@@ -25,23 +29,25 @@ export interface WatchSource {
 }
 
 const EMPTY: Ladder = { rungs: [], left: 0 };
-const UNBEGUN: Progress = { has: null, predicted: null, learnt: null, lost: false };
 /** Of the target's height: above and below it. */
 const ROOM = 0.07;
 
 export class WatchState {
   private readonly source: () => WatchSource;
-  private readonly head: () => { now: number; speed: number };
+  private readonly head: () => { now: number; speed: number; ahead: boolean };
 
   /** @param source Reading it must track the run's version. */
-  constructor(source: () => WatchSource, head: () => { now: number; speed: number }) {
+  constructor(source: () => WatchSource, head: () => { now: number; speed: number; ahead: boolean }) {
     this.source = source;
     this.head = head;
   }
 
   readonly untrained: boolean = $derived.by(() => this.source().untrained);
   readonly draft: boolean = $derived.by(() => this.source().draft);
-  private readonly started: Started | null = $derived.by(() => (this.draft ? null : this.source().run.started));
+  readonly rehearsed: boolean = $derived.by(() => this.source().rehearsed);
+  private readonly started: Started | null = $derived.by(() => (this.draft && !this.rehearsed ? null : this.source().run.started));
+  /** The play-head stands where nothing is trained yet: what is shown was rehearsed. */
+  readonly ahead: boolean = $derived.by(() => this.started !== null && this.head().ahead);
   readonly ladder: Ladder = $derived.by(() => {
     if (this.started) return ladderOf(this.started);
     const spectrum = this.source().preview?.spectrum;
@@ -59,7 +65,13 @@ export class WatchState {
     return this.started && run.frames.length ? frameAt(run.frames, this.head().now) : -1;
   });
   /** f on the grid, at the play-head. */
-  readonly network: Float32Array | null = $derived.by(() => this.source().run.frames[this.at]?.function ?? this.started?.grid_start ?? null);
+  readonly network: Float32Array | null = $derived.by(() => (this.ahead ? null : (this.source().run.frames[this.at]?.function ?? this.started?.grid_start ?? null)));
+  /** The same as rehearsed, where that goes on as far. */
+  readonly foretold: Float32Array | null = $derived.by(() => {
+    const { started, now } = this;
+    const last = started?.rehearsal?.course.nodes.at(-1) ?? 0;
+    return started && now <= last * started.learning_rate ? rehearsedFunction(started, now) : null;
+  });
   readonly range: [number, number] = $derived.by(() => {
     const { run } = this.source();
     if (this.started) return functionRange(run, this.started, { ...DEFAULT_VIEW, time: this.head().now });
@@ -69,7 +81,8 @@ export class WatchState {
   });
   readonly progress: Progress[] = $derived.by(() => {
     const { run } = this.source();
-    return this.ladder.rungs.map((rung) => (this.at < 0 ? UNBEGUN : progressAt(run, rung, this.at)));
+    const { started } = this;
+    return this.ladder.rungs.map((rung) => (started && this.ahead ? aheadAt(started, rung, this.now) : this.at < 0 ? UNBEGUN : progressAt(run, rung, this.at)));
   });
   /** A drawing for each rung; none of a mode before training. */
   readonly glyphs: (Glyph | undefined)[] = $derived.by(() =>
@@ -82,18 +95,23 @@ export class WatchState {
     }),
   );
   /** Of the run, as far as the play-head lies in what is watched. */
-  readonly now: number = $derived.by(() => this.source().run.frames[this.at]?.time ?? 0);
+  readonly now: number = $derived.by(() => (this.ahead ? this.head().now : (this.source().run.frames[this.at]?.time ?? 0)));
   /** The large chart in one sentence. */
   readonly described: string = $derived.by(() => {
-    if (this.draft) return words.describedDraft;
+    if (!this.started) return words.describedDraft;
     const learnt = this.progress.filter(({ learnt }) => learnt !== null).length;
     const kind = this.ladder.rungs[0]?.kind === "group" ? "modes" : "waves";
-    return words.described(this.now, words.learntOf(learnt, this.progress.length, kind));
+    return (this.ahead ? words.describedAhead : words.described)(this.now, words.learntOf(learnt, this.progress.length, kind));
   });
   /** There is nothing of one input to draw as a curve. */
   readonly isSpread: boolean = $derived.by(() => this.started !== null && this.target === null);
-  readonly step: number | null = $derived.by(() => this.source().run.frames[this.at]?.step ?? null);
-  private readonly story = $derived.by(() => (this.started ? storyOf(this.source().run, this.ladder) : null));
+  readonly step: number | null = $derived.by(() =>
+    this.ahead ? Math.round(this.now / (this.started?.learning_rate ?? 1)) : (this.source().run.frames[this.at]?.step ?? null),
+  );
+  private readonly story = $derived.by(() => {
+    if (!this.started) return null;
+    return this.ahead ? rehearsedStory(this.started, this.ladder) : storyOf(this.source().run, this.ladder);
+  });
   readonly caption: Caption | null = $derived.by(() => {
     if (!this.started) return this.untrained && this.ladder.rungs.length ? draftCaption(this.ladder) : null;
     const { now, speed } = this.head();
@@ -103,6 +121,7 @@ export class WatchState {
   readonly moments: { name: string; time: number }[] = $derived.by(() => {
     const { run } = this.source();
     if (!this.started) return [];
+    if (this.rehearsed) return this.ladder.rungs.flatMap(({ name, due, within }) => (within && due ? [{ name, time: due }] : []));
     return this.ladder.rungs.flatMap((rung) => {
       const learnt = learntTime(run, rung);
       const frame = learnt === null ? undefined : run.frames.find(({ time }) => time >= learnt);

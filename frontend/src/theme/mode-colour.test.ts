@@ -4,9 +4,11 @@ import { MODE_STOPS, modeColour, modePosition, withOpacity } from "./mode-colour
 import { TOKENS } from "./tokens";
 
 describe("modePosition", () => {
-  it("gives modes 1, 2, 4 ... 64 equal steps", () => {
-    const positions = [1, 2, 4, 8, 16, 32, 64].map((number) => modePosition(number, 64));
-    positions.forEach((position, i) => expect(position).toBeCloseTo(i / 6, 12));
+  it("gives the first eight modes equal steps, and 8, 16, 32, 64 equal ones after them", () => {
+    const steps = (numbers: number[]) => numbers.map((number) => modePosition(number, 64)).map((position, i, all) => position - (all[i - 1] ?? 0)).slice(1);
+    for (const step of steps([1, 2, 3, 4, 5, 6, 7, 8])) expect(step).toBeCloseTo(0.6 / 7, 12);
+    for (const step of steps([8, 16, 32, 64])) expect(step).toBeCloseTo(0.4 / 3, 12);
+    expect([modePosition(1, 64), modePosition(64, 64), modePosition(4, 4), modePosition(1, 4)]).toEqual([0, 1, 1, 0]);
   });
 
   it("stays within the scale for a single mode and for modes beyond the followed ones", () => {
@@ -30,6 +32,13 @@ describe.each(["light", "dark"] as const)("modeColour, %s", (theme) => {
   it("reaches 3.4 : 1 on the card everywhere", () => {
     for (let i = 0; i <= 64; i += 1) {
       expect(contrast(modeColour(i / 64, theme), TOKENS[theme].surface)).toBeGreaterThan(3.4);
+    }
+  });
+
+  it("tells neighbours among the first eight modes apart, as those of the ladder", () => {
+    for (let number = 1; number < 8; number += 1) {
+      const [one, next] = [number, number + 1].map((mode) => modeColour(modePosition(mode, 64), theme)) as [string, string];
+      expect(distance(one, next), `modes ${number} and ${number + 1}`).toBeGreaterThan(0.025);
     }
   });
 

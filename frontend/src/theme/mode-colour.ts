@@ -7,10 +7,20 @@ export const MODE_STOPS: Record<Theme, readonly string[]> = {
   dark: ["#ffe596", "#ffd2a0", "#ffc0a1", "#ffaba2", "#f698ae", "#dd8dbb", "#c085c4", "#8a76d4", "#2c6fd2"],
 };
 
-/** log(i) / log(modes), from 0 to 1: modes 1, 2, 4 ... get equal steps. `number` counts from 1. */
+/** The modes that matter most: they take so much of the scale, in equal steps. */
+const FIRST = 8;
+const SHARE = 0.6;
+
+/**
+ * From 0 to 1, `number` counts from 1: the first eight modes in equal steps, since it is those that are told apart, then 16, 32, 64 ...
+ * in equal steps, since there it is the order that counts.
+ */
 export function modePosition(number: number, modes: number): number {
   if (modes <= 1) return 0;
-  return Math.min(1, Math.log(Math.max(1, number)) / Math.log(modes));
+  const last = Math.min(FIRST, modes);
+  const share = modes > FIRST ? SHARE : 1;
+  if (number <= last) return (share * (Math.max(1, number) - 1)) / (last - 1);
+  return Math.min(1, share + ((1 - share) * Math.log(number / last)) / Math.log(modes / last));
 }
 
 /** The colour at a position from 0 to 1, interpolated in sRGB. */

@@ -3,11 +3,17 @@ import type { Finished, KernelFrame } from "../api/codec";
 import { timeAt, WHOLE_RUN_SECONDS } from "../run/playhead";
 import type { RunState } from "../run/run";
 import { recordings } from "../test/recordings";
-import { captionAt, draftCaption, storyOf, STAYS } from "./captions";
+import { captionAt, draftCaption, rehearsedStory, storyOf, STAYS } from "./captions";
 import { watchedSpan } from "./pace";
 import { ladderOf } from "./rungs";
 
-const recorded = () => (recordings().find(([name]) => name === "six-frequencies.events") as [string, RunState])[1];
+const rehearsed = () => (recordings().find(([name]) => name === "six-frequencies.events") as [string, RunState])[1];
+/** What the kernel alone says. */
+const recorded = () => {
+  const run = rehearsed();
+  run.started!.rehearsal = null;
+  return run;
+};
 
 /** The recorded run with some of its numbers changed. */
 function changed(change: (run: RunState) => void): RunState {
@@ -90,7 +96,7 @@ describe("captions of a run", () => {
         frames.forEach((frame) => (frame.wave_errors[6] = 0.5));
         Object.assign(started!.waves[6]!, { within_run: false, ...wave });
       });
-    expect(text(missing({ time: 9 }), 1)).toBe("Five of six waves are learnt. The wave that turns six times is not reached in this run: the kernel says t = 9.00, and training ends at 1.16.");
+    expect(text(missing({ time: 9 }), 1)).toBe("Five of six waves are learnt. The wave that turns six times is not reached in this run: the network's kernel says t = 9.00, and training ends at 1.16.");
     expect(text(missing({ time: null, sentence: "No mode of the kernel sees it." }), 1)).toBe(
       "Five of six waves are learnt. The wave that turns six times is never reached: no mode of the kernel sees it.",
     );
@@ -103,6 +109,71 @@ describe("captions of a run", () => {
   ])("say how a run ended that was %s", (outcome, expected) => {
     const run = changed((run) => (run.finished = { ...(run.finished as Finished), outcome: outcome as Finished["outcome"], sentence: "It broke." }));
     expect(text(run, 1)).toBe(expected);
+  });
+});
+
+describe("captions of a run that was rehearsed", () => {
+  /** The kernel at the start says another time of the second wave than the rehearsal. */
+  const apart = (kernel: number | null, change: (run: RunState) => void = () => undefined) => {
+    const run = rehearsed();
+    run.started!.waves[2]!.time = kernel;
+    change(run);
+    return run;
+  };
+
+  it("speak of the kernel where both say the same", () => {
+    expect(text(rehearsed(), 0)).toContain("the network's kernel says that the wave that turns once comes first, at t = 0.00578.");
+    expect(all(rehearsed()).join("\n")).toContain("has just arrived, at t = 0.0226; the network's kernel said 0.0224 before the first step.");
+  });
+
+  it.each([
+    [0.05, "at t = 0.0226; rehearsed 0.0227, where the network's kernel said 0.0500 before the first step."],
+    [null, "at t = 0.0226; rehearsed 0.0227, where the network's kernel said never before the first step."],
+  ])("say that a wave comes as rehearsed where the kernel said %s", (kernel, expected) => {
+    expect(all(apart(kernel)).join("\n")).toContain(expected);
+  });
+
+  it("say who was wrong where a wave is late", () => {
+    const late = apart(0.05, ({ frames }) => frames.forEach((frame) => (frame.wave_errors[2] = Math.max(frame.wave_errors[2] as number, 0.4))));
+    expect(all(late).join("\n")).toContain("The wave that turns twice is late: the rehearsal said t = 0.0227, and 60.0\u2009% of it is there.");
+  });
+
+  it("say that a wave is not reached, in the rehearsal's words", () => {
+    const missing = apart(0.0224, ({ started, frames }) => {
+      frames.forEach((frame) => (frame.wave_errors[2] = 0.5));
+      Object.assign(started!.rehearsal!.waves[2]!, { step: null, within_run: false, sentence: "Not within 3,000 steps." });
+    });
+    expect(text(missing, 1)).toBe("Five of six waves are learnt. The wave that turns twice is not reached in this run. Not within 3,000 steps.");
+  });
+});
+
+describe("captions of a rehearsal", () => {
+  const told = (change: (run: RunState) => void = () => undefined) => {
+    const run = rehearsed();
+    change(run);
+    run.frames = [];
+    run.kernelFrames = [];
+    run.finished = null;
+    const ladder = ladderOf(run.started!);
+    const span = watchedSpan(run, ladder, "log")!;
+    const story = rehearsedStory(run.started!, ladder);
+    return (time: number) => Object.values(captionAt(story, span, time)).join("");
+  };
+
+  it("say before all that nothing is trained yet, and then what will have arrived", () => {
+    const at = told();
+    expect(at(0)).toBe("Rehearsed, not trained yet. The wave that turns once first, at t = 0.00617, and all six by t = 0.203.");
+    expect(at(0.03)).toBe("Rehearsed, not trained yet. The wave that turns twice will have arrived by t = 0.0227.");
+  });
+
+  it("name what the kernel alone says where that is something else", () => {
+    expect(told(({ started }) => (started!.waves[2]!.time = 0.05))(0.03)).toContain("by t = 0.0227; the network's kernel alone says 0.0500.");
+    expect(told(({ started }) => (started!.waves[2]!.time = null))(0.03)).toContain("the network's kernel alone says never.");
+  });
+
+  it("end with what breaks the training", () => {
+    const at = told(({ started }) => Object.assign(started!.rehearsal!, { ended: "diverges", sentence: "Rehearsed: the training diverges at step 40." }));
+    expect(at(9)).toBe("Rehearsed, not trained yet. Rehearsed: the training diverges at step 40.");
   });
 });
 

@@ -1,4 +1,5 @@
 /** The caption under Watch's title: every sentence from the run's numbers, by rules. It changes at events only. */
+import type { Started } from "../api/codec";
 import { number, percent } from "../format";
 import { positionOf, WHOLE_RUN_SECONDS, type Span } from "../run/playhead";
 import type { RunState } from "../run/run";
@@ -29,8 +30,9 @@ export const STAYS = 1.5;
 
 const said = {
   made: (count: string, kind: string) => `The target is ${count} ${kind} added together.`,
-  begins: (name: string, time: number) => `Nothing is learnt yet; the network's kernel says that ${name} comes first, at t = ${number(time)}.`,
-  beginsUnknown: "Nothing is learnt yet, and the network's kernel says that nothing will be in this run.",
+  begins: (who: string, name: string, time: number) => `Nothing is learnt yet; ${who} says that ${name} comes first, at t = ${number(time)}.`,
+  beginsUnknown: (who: string) => `Nothing is learnt yet, and ${who} says that nothing will be in this run.`,
+  who: { kernel: "the network's kernel", rehearsal: "the rehearsal" },
   first: (name: string) => `${capital(name)} is the first to arrive`,
   arrived: (name: string) => `${capital(name)} has just arrived`,
   together: (names: string[]) => `${capital(listed(names))} have just arrived`,
@@ -39,16 +41,18 @@ const said = {
   asPredicted: (time: number, due: number) => `, at t = ${number(time)}; the network's kernel said ${number(due)} before the first step.`,
   sooner: (time: number, due: number) => `, at t = ${number(time)}, sooner than the ${number(due)} that the network's kernel said before the first step.`,
   later: (time: number, due: number) => `, at t = ${number(time)}, later than the ${number(due)} that the network's kernel said before the first step.`,
+  asRehearsed: (time: number, due: number, kernel: number | null) => `, at t = ${number(time)}; rehearsed ${number(due)}, where the network's kernel said ${kernel === null ? "never" : number(kernel)} before the first step.`,
   unforeseen: (time: number) => `, at t = ${number(time)}; the network's kernel said before the first step that it never would.`,
   late: (name: string) => `${capital(name)} is late`,
-  lateBy: (due: number, has: number) => `: the network's kernel said t = ${number(due)}, and ${percent(has)} of it is there.`,
+  lateBy: (who: string, due: number, has: number) => `: ${who} said t = ${number(due)}, and ${percent(has)} of it is there.`,
   moved: (drift: number) => `The network's kernel has moved by ${percent(drift)}`,
   movedRest: ", so what it said before the first step holds less and less.",
   all: (count: number, kind: string) => `${count === 2 ? "Both" : `All ${inWords(count)}`} ${kind} are learnt`,
   one: (name: string) => `${capital(name)} is learnt`,
   spread: (first: string, from: number, last: string, to: number) => `: ${first} at t = ${number(from)}, ${last} at ${number(to)}, ${number(to / from, 2)} times later.`,
   some: (count: string, of: string, kind: string) => `${capital(count)} of ${of} ${kind} ${count === "one" ? "is" : "are"} learnt`,
-  beyond: (name: string, due: number, end: number) => `. ${capital(name)} is not reached in this run: the kernel says t = ${number(due)}, and training ends at ${number(end)}.`,
+  beyond: (who: string, name: string, due: number, end: number) => `. ${capital(name)} is not reached in this run: ${who} says t = ${number(due)}, and training ends at ${number(end)}.`,
+  notReached: (name: string, reason: string) => `. ${capital(name)} is not reached in this run${reason ? `. ${reason}` : "."}`,
   never: (name: string, reason: string) => `. ${capital(name)} is never reached: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
   missed: (name: string, has: number) => `. ${capital(name)} is not there at the end: ${percent(has)} of it is.`,
   others: (count: string) => ` Nor are ${count} more.`,
@@ -56,10 +60,15 @@ const said = {
   dead: "The network died",
   cancelled: "Training was stopped",
   draft: "Not trained yet.",
-  draftAll: (first: string, from: number, count: number, to: number) => ` The network's kernel says: ${first} first, at t = ${number(from)}, and ${count === 2 ? "both" : `all ${inWords(count)}`} by t = ${number(to)}.`,
-  draftOne: (name: string, time: number) => ` The network's kernel says: ${name} at t = ${number(time)}.`,
-  draftSome: (first: string, from: number, missing: string) => ` The network's kernel says: ${first} first, at t = ${number(from)}; ${missing} not in this run.`,
-  draftNone: " The network's kernel says that nothing of this target is learnt in this run.",
+  rehearsed: "Rehearsed, not trained yet.",
+  willArrive: (name: string, due: number) => ` ${capital(name)} will have arrived by t = ${number(due)}.`,
+  otherwise: (name: string, due: number, kernel: number | null) => ` ${capital(name)} will have arrived by t = ${number(due)}; the network's kernel alone says ${kernel === null ? "never" : number(kernel)}.`,
+  willBlowUp: (sentence: string) => ` ${sentence}`,
+  says: { kernel: (what: string) => ` The network's kernel says: ${what}`, rehearsal: (what: string) => ` ${capital(what)}` },
+  draftAll: (first: string, from: number, count: number, to: number) => `${first} first, at t = ${number(from)}, and ${count === 2 ? "both" : `all ${inWords(count)}`} by t = ${number(to)}.`,
+  draftOne: (name: string, time: number) => `${name} at t = ${number(time)}.`,
+  draftSome: (first: string, from: number, missing: string) => `${first} first, at t = ${number(from)}; ${missing} not in this run.`,
+  draftNone: (who: string) => ` ${capital(who)} says that nothing of this target is learnt in this run.`,
 } as const;
 
 /** All that a run's captions say, so far. */
@@ -99,24 +108,42 @@ export function captionAt({ opening, happenings, closing }: Story, span: Span | 
 
 /** What theory says before training. */
 export function draftCaption({ rungs }: Ladder): Caption {
+  const rehearsed = rungs.some((rung) => rung.rehearsed);
+  const source = rehearsed ? "rehearsal" : "kernel";
+  const says = said.says[source];
   const due = rungs.filter((rung) => rung.within && rung.due !== null).sort(byDue);
   const [first, last] = [due[0], due.at(-1)];
   const missing = rungs.filter((rung) => !rung.within || rung.due === null);
-  const rest =
-    !first || !last
-      ? said.draftNone + (missing[0]?.sentence ? ` ${missing[0].sentence}` : "")
-      : missing.length
-        ? said.draftSome(first.name, first.due as number, missing.length > 2 ? `${inWords(missing.length)} ${kindOf(missing)}` : listed(missing.map(({ name }) => name)))
-        : due.length === 1
-          ? said.draftOne(first.name, first.due as number)
-          : said.draftAll(first.name, first.due as number, due.length, last.due as number);
-  return { lead: said.draft, rest };
+  const rest = () => {
+    if (!first || !last) return said.draftNone(said.who[source]) + (missing[0]?.sentence ? ` ${missing[0].sentence}` : "");
+    const names = missing.length > 2 ? `${inWords(missing.length)} ${kindOf(missing)}` : listed(missing.map(({ name }) => name));
+    if (missing.length) return says(said.draftSome(first.name, first.due as number, names));
+    if (due.length === 1) return says(said.draftOne(first.name, first.due as number));
+    return says(said.draftAll(first.name, first.due as number, due.length, last.due as number));
+  };
+  return { lead: rehearsed ? said.rehearsed : said.draft, rest: rest() };
+}
+
+/** What is said while a rehearsal is played: nothing of it is trained. */
+export function rehearsedStory(started: Started, ladder: Ladder): Story {
+  const rehearsal = started.rehearsal;
+  const happenings = ladder.rungs.flatMap((rung): Happening[] => {
+    if (!rung.due || !rung.within) return [];
+    const rest = isNear(rung.due, rung.kernel) ? said.willArrive(rung.name, rung.due) : said.otherwise(rung.name, rung.due, rung.kernel);
+    return [{ time: rung.due, caption: { lead: said.rehearsed, rest } }];
+  });
+  const opening = draftCaption(ladder);
+  const broken = rehearsal?.ended === "diverges" || rehearsal?.ended === "dies";
+  const closing = broken ? { lead: said.rehearsed, rest: said.willBlowUp(rehearsal.sentence) } : opening;
+  return { opening, happenings: happenings.sort((a, b) => a.time - b.time), closing };
 }
 
 function opening({ rungs, left }: Ladder): Caption {
   const first = rungs.filter((rung) => rung.due !== null && rung.within).sort(byDue)[0];
+  const nobody = said.who[rungs.some(({ rehearsed }) => rehearsed) ? "rehearsal" : "kernel"];
+  const told = first && foretold(first);
   const lead = rungs.length && rungs[0]?.kind === "wave" ? said.made(inWords(rungs.length + left), kindOf(rungs)) : "";
-  const rest = first ? said.begins(first.name, first.due as number) : said.beginsUnknown;
+  const rest = first && told ? said.begins(told.who, first.name, told.time) : said.beginsUnknown(nobody);
   return { lead, rest: lead ? ` ${rest}` : rest };
 }
 
@@ -133,7 +160,8 @@ function happeningsOf(run: RunState, { rungs }: Ladder): Happening[] {
     const time = LATE * (rung.due ?? Infinity);
     if (!rung.due || !(time <= newest) || (learntTime(run, rung) ?? Infinity) <= time) return [];
     const at = run.frames.findLastIndex((frame) => frame.time <= time);
-    return [{ time, caption: { lead: said.late(rung.name), rest: said.lateBy(rung.due, shareOf(run, rung, at)) } }];
+    const told = foretold(rung);
+    return [{ time, caption: { lead: said.late(rung.name), rest: said.lateBy(told.who, told.time, shareOf(run, rung, at)) } }];
   });
   const moving = run.kernelFrames.find(({ drift }) => drift > MOVED);
   const moved = moving ? [{ time: moving.time, caption: { lead: said.moved(moving.drift), rest: said.movedRest } }] : [];
@@ -142,9 +170,20 @@ function happeningsOf(run: RunState, { rungs }: Ladder): Happening[] {
 
 function arrival(rung: Rung, time: number, first: boolean): Caption {
   const lead = first ? said.first(rung.name) : said.arrived(rung.name);
-  if (rung.due === null) return { lead, rest: said.unforeseen(time) };
-  const off = rung.due > 0 ? time / rung.due - 1 : Infinity;
-  return { lead, rest: (off > AS_PREDICTED ? said.later : off < -AS_PREDICTED ? said.sooner : said.asPredicted)(time, rung.due) };
+  if (isNear(time, rung.kernel)) return { lead, rest: said.asPredicted(time, rung.kernel as number) };
+  if (rung.rehearsed && isNear(time, rung.due)) return { lead, rest: said.asRehearsed(time, rung.due as number, rung.kernel) };
+  if (rung.kernel === null) return { lead, rest: said.unforeseen(time) };
+  return { lead, rest: (time > rung.kernel ? said.later : said.sooner)(time, rung.kernel) };
+}
+
+/** Who says when a rung is due: the kernel where both say the same, else the rehearsal. */
+function foretold({ due, kernel, rehearsed }: Rung): { who: string; time: number } {
+  const both = !rehearsed || isNear(due, kernel);
+  return { who: said.who[both ? "kernel" : "rehearsal"], time: (both ? kernel : due) ?? 0 };
+}
+
+function isNear(time: number | null, predicted: number | null): boolean {
+  return time !== null && predicted !== null && predicted > 0 && Math.abs(time / predicted - 1) <= AS_PREDICTED;
 }
 
 function together(group: Happening[]): Caption {
@@ -180,8 +219,9 @@ function closing(run: RunState, { rungs }: Ladder): Caption | null {
 }
 
 function missedBy(run: RunState, rung: Rung, end: number): string {
+  if (rung.due === null && rung.rehearsed) return said.notReached(rung.name, rung.sentence ?? "");
   if (rung.due === null) return said.never(rung.name, rung.sentence ?? "");
-  if (!rung.within) return said.beyond(rung.name, rung.due, end);
+  if (!rung.within) return said.beyond(foretold(rung).who, rung.name, foretold(rung).time, end);
   return said.missed(rung.name, shareOf(run, rung, run.frames.length - 1));
 }
 

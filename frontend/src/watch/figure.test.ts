@@ -9,7 +9,7 @@ const spots = (path: string) => path.slice(1).split("L").map((pair) => pair.spli
 
 describe("watchFigure", () => {
   it("closes the curve of a circle and stays inside its box", () => {
-    const { target, box } = watchFigure(circle, null, [-1.1, 1.1], size);
+    const { target, box } = watchFigure(circle, null, null, [-1.1, 1.1], size);
     const all = spots(target);
     expect(all).toHaveLength(grid.length + 1);
     expect(all[0]?.[1]).toBe(all.at(-1)?.[1]);
@@ -17,18 +17,18 @@ describe("watchFigure", () => {
   });
 
   it("draws no network before training, and no name for it", () => {
-    const draft = watchFigure(circle, null, [-1.1, 1.1], size);
+    const draft = watchFigure(circle, null, null, [-1.1, 1.1], size);
     expect([draft.network, draft.networkName]).toEqual(["", null]);
     expect(draft.targetName).not.toBeNull();
   });
 
   it("leaves points out that lie beyond the range", () => {
-    expect(watchFigure(circle, null, [-1.1, 1.1], size).points).toHaveLength(2);
+    expect(watchFigure(circle, null, null, [-1.1, 1.1], size).points).toHaveLength(2);
   });
 
   it("sets names where no line runs, whatever the network does", () => {
     for (const factor of [0, 0.3, 0.7, 1]) {
-      const { target, network, networkName, targetName } = watchFigure(circle, grid.map((x) => factor * Math.sin(x)), [-1.1, 1.1], size);
+      const { target, network, networkName, targetName } = watchFigure(circle, grid.map((x) => factor * Math.sin(x)), null, [-1.1, 1.1], size);
       for (const name of [networkName, targetName]) {
         const near = [...spots(target), ...spots(network)].filter(([x]) => Math.abs(x - name!.x) < 2 * size.font);
         const top = name!.y - 0.8 * size.font;
@@ -38,18 +38,18 @@ describe("watchFigure", () => {
   });
 
   it("keeps the names in their place along x as the network moves", () => {
-    const at = (factor: number) => watchFigure(circle, grid.map((x) => factor * Math.sin(x)), [-1.1, 1.1], size);
+    const at = (factor: number) => watchFigure(circle, grid.map((x) => factor * Math.sin(x)), null, [-1.1, 1.1], size);
     expect(at(0.2).networkName?.x).toBe(at(0.9).networkName?.x);
   });
 
   it("has ticks at round numbers with a true minus, and at quarters of a turn", () => {
-    const { yTicks, xTicks } = watchFigure(circle, null, [-1.1, 1.1], size);
+    const { yTicks, xTicks } = watchFigure(circle, null, null, [-1.1, 1.1], size);
     expect(yTicks.map(({ text }) => text)).toEqual(["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
     expect(xTicks.map(({ text }) => text)).toEqual(["0", "π/2", "π", "3π/2", "2π"]);
   });
 
   it("draws the target's points alone where its curve is not known", () => {
-    const { target, network, targetName } = watchFigure({ ...circle, round: false, gridTarget: null }, grid, [-1, 7], size);
+    const { target, network, targetName } = watchFigure({ ...circle, round: false, gridTarget: null }, grid, null, [-1, 7], size);
     expect([target, targetName]).toEqual(["", null]);
     expect(network).not.toBe("");
   });

@@ -11,6 +11,7 @@ export interface Spot {
 export interface WatchFigure {
   target: string;
   network: string;
+  rehearsed: string;
   points: { x: number; y: number }[];
   /** Of the plot's inside. */
   box: { left: number; right: number; top: number; bottom: number };
@@ -41,29 +42,32 @@ type Curve = { x: number; y: number }[];
 
 /**
  * @param network f on the target's grid; null before training.
+ * @param rehearsed The same as it was rehearsed; null where it was not.
  * @param range Of f: it is the same for a whole stretch of the run, so that curves move and not the axis.
  */
-export function watchFigure(target: Target, network: ArrayLike<number | null> | null, range: [number, number], size: FigureSize): WatchFigure {
+export function watchFigure(target: Target, network: ArrayLike<number | null> | null, rehearsed: ArrayLike<number | null> | null, range: [number, number], size: FigureSize): WatchFigure {
   const { width, height, font, named } = size;
   const box = { left: 3.2 * font, right: width - 1.6 * font, top: 0.8 * font, bottom: height - (named ? 3.5 : 2.2) * font };
   const [low, high] = spanOf(target);
   const toX = (x: number) => box.left + ((x - low) / (high - low)) * (box.right - box.left);
   const toY = (y: number) => box.bottom - ((y - range[0]) / (range[1] - range[0])) * (box.bottom - box.top);
   const curve = (values: ArrayLike<number | null> | null) => (values ? placed(target, values, toX, toY) : []);
-  const [targetCurve, networkCurve] = [curve(target.gridTarget), curve(network)];
+  const [targetCurve, networkCurve, rehearsedCurve] = [curve(target.gridTarget), curve(network), curve(rehearsed)];
+  const learnt = networkCurve.length ? networkCurve : rehearsedCurve;
   const points = Array.from(target.inputs, (x, i) => ({ x, y: target.targets[i] ?? null }))
     .filter((point): point is { x: number; y: number } => point.x !== null && point.y !== null && point.y >= range[0] && point.y <= range[1])
     .map(({ x, y }) => ({ x: toX(x), y: toY(y) }));
-  const anchors = namePlaces(targetCurve.length ? targetCurve : networkCurve, box, font);
-  const curves = [targetCurve, networkCurve, points];
+  const anchors = namePlaces(targetCurve.length ? targetCurve : learnt, box, font);
+  const curves = [targetCurve, learnt, points];
   return {
     target: path(targetCurve),
     network: path(networkCurve),
+    rehearsed: path(rehearsedCurve),
     points,
     box,
     xTicks: target.round ? angleTicks(toX) : numberTicks(low, high, toX, width / (TICK_ROOM.x * font)),
     yTicks: numberTicks(range[0], range[1], toY, height / (TICK_ROOM.y * font)).map(({ x, ...rest }) => ({ ...rest, x: 0, y: x })),
-    networkName: networkCurve.length && anchors ? above(anchors[0], curves, box, font) : null,
+    networkName: learnt.length && anchors ? above(anchors[0], curves, box, font) : null,
     targetName: targetCurve.length && anchors ? below(anchors[1], curves, box, font) : null,
   };
 }

@@ -7,6 +7,9 @@ import { learntTime, type Ladder } from "./rungs";
 /** Past the last that is learnt, so that it is seen to be there. */
 const AFTER = 1.5;
 
+/** So much after its time a row is later than it was due. */
+const LATER = 1.1;
+
 /** The stretch of the run that is played; null while there is nothing to play. */
 export function watchedSpan(run: RunState, { rungs }: Ladder, scale: TimeScale): Span | null {
   const { started, finished } = run;
@@ -17,7 +20,8 @@ export function watchedSpan(run: RunState, { rungs }: Ladder, scale: TimeScale):
   const times = rungs.map((rung) => ({ due: rung.within ? rung.due : null, learnt: learntTime(run, rung) }));
   // One that was to be learnt and is not: what happens instead is to be seen, up to the end.
   const missing = finished !== null && times.some(({ due, learnt }) => due !== null && learnt === null);
-  const ends = times.flatMap(({ due, learnt }) => [due ?? 0, learnt ?? 0]);
+  // One that comes about when it is due moves no end.
+  const ends = times.map(({ due, learnt }) => (due !== null && (learnt ?? 0) < LATER * due ? due : (learnt ?? 0)));
   const end = AFTER * Math.max(0, ...ends);
   return { ...span, last: missing || end <= span.first ? span.last : Math.min(span.last, end), scale };
 }

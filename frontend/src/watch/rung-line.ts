@@ -15,14 +15,21 @@ export function rungLine(rung: Rung, progress: Progress | undefined, draft: bool
   const learnt = progress?.learnt ?? null;
   if (learnt !== null && !draft) {
     const left = brief ? number(learnt) : learnt > 0 ? words.learntAt(learnt) : words.thereFromStart;
-    return { left, right: rung.due === null ? words.neverPredicted : words.predicted(rung.due), came: true };
+    return { left, right: rung.due === null ? (rung.rehearsed ? words.notInRunPredicted : words.neverPredicted) : words.predicted(rung.due), came: true };
   }
+  // Before training the bar says how much, and what the kernel alone says is worth the place.
+  if (draft && rung.rehearsed && !isNear(rung)) return { left: dueOf(rung, end, brief), right: words.kernelSays(rung.kernel), came: false };
   const share = progress?.has == null ? "" : words.share(progress.has);
   return { left: progress?.lost ? words.lost : dueOf(rung, end, brief), right: share, came: false };
 }
 
-function dueOf({ due, within }: Rung, end: number, brief: boolean): string {
-  if (due === null) return words.never;
+/** Whether both predictions are the same to the eye. */
+function isNear({ due, kernel }: Rung): boolean {
+  return due === kernel || (due !== null && kernel !== null && Math.abs(due - kernel) <= 0.1 * kernel);
+}
+
+function dueOf({ due, within, rehearsed }: Rung, end: number, brief: boolean): string {
+  if (due === null) return rehearsed ? (brief ? words.notInRunShort : words.notInRun) : words.never;
   if (within || due <= end) return (brief ? words.dueShort : words.due)(due);
   return brief ? words.afterEndShort : words.afterEnd(due);
 }

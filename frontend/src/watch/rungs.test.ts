@@ -3,10 +3,16 @@ import type { KernelPreview } from "../api/types";
 import type { RunState } from "../run/run";
 import { recordings } from "../test/recordings";
 import { runFixture } from "../test/run-fixture";
-import { errorsOf, ladderOf, learntTime, MOST, previewLadder, progressAt } from "./rungs";
+import { aheadAt, errorsOf, ladderOf, learntTime, MOST, previewLadder, progressAt } from "./rungs";
 import { rungLine } from "./rung-line";
 
-const recorded = () => (recordings().find(([name]) => name === "six-frequencies.events") as [string, RunState])[1];
+const rehearsed = () => (recordings().find(([name]) => name === "six-frequencies.events") as [string, RunState])[1];
+/** What the kernel alone says. */
+const recorded = () => {
+  const run = rehearsed();
+  run.started!.rehearsal = null;
+  return run;
+};
 const waves = (frequencies: number[]) =>
   frequencies.map((frequency, i) => ({ frequency, source: frequency ? ("found" as const) : ("mean" as const), amplitude: 1, share: 0.3 / (1 + i), step: 10, time: i, within_run: true, remains: 0, reason: null, sentence: null, seconds: 1 }));
 const preview = (all: ReturnType<typeof waves>) => ({ waves: all, groups: [], end_time: 1 }) as unknown as KernelPreview;
@@ -85,9 +91,49 @@ describe("how much of a row is there", () => {
   });
 });
 
+describe("a rehearsed ladder", () => {
+  it("is due when the rehearsal says, with the kernel's own time beside it", () => {
+    const run = rehearsed();
+    run.started!.waves[3]!.time = 9;
+    const third = ladderOf(run.started!).rungs[2]!;
+    expect(third).toMatchObject({ kernel: 9, rehearsed: true, within: true });
+    expect(third.due).toBeCloseTo((run.started!.rehearsal!.waves[3]!.step as number) * run.started!.learning_rate, 12);
+    expect(third.sentence).toMatch(/^The kernel hardly moves/);
+  });
+
+  it("is nothing that the rehearsal did not see", () => {
+    const run = rehearsed();
+    Object.assign(run.started!.rehearsal!.waves[3]!, { step: null, within_run: false, sentence: "Not within 3,000 steps." });
+    expect(ladderOf(run.started!).rungs[2]).toMatchObject({ due: null, within: false, sentence: "Not within 3,000 steps." });
+  });
+
+  it("has groups of modes that are due where the rehearsal's course says", () => {
+    const run = runFixture({ geometry: "plane", rehearsed: 60 });
+    const second = ladderOf(run.started!).rungs[1];
+    expect(second?.rehearsed).toBe(true);
+    expect(second?.due).toBeGreaterThan(second?.kernel as number); // its course is K_0's, doubled
+    expect(ladderOf(runFixture({ geometry: "plane", rehearsed: 2 }).started!).rungs[1]?.rehearsed).toBe(false); // it ends too soon to say
+  });
+
+  it("has both predictions beside what is measured, and the rehearsal's alone before that", () => {
+    const run = rehearsed();
+    const third = ladderOf(run.started!).rungs[2]!;
+    const course = run.started!.rehearsal!.course.wave_errors!;
+    const at = run.frames.findLastIndex(({ step }) => step === run.started!.steps[40]);
+    const { predicted, kernel } = progressAt(run, third, at);
+    const rehearsedShare = 1 - (course.values[40 * (course.shape[1] ?? 0) + 3] as number);
+    expect(predicted).toBeCloseTo(rehearsedShare, 6);
+    expect(kernel).toBeCloseTo(1 - (run.frames[at]?.wave_errors_predicted[3] as number), 6);
+    const time = run.started!.times[40] as number;
+    expect(aheadAt(run.started!, third, time)).toMatchObject({ has: predicted, kernel: null, learnt: null });
+    expect(aheadAt(run.started!, third, third.due as number).learnt).toBe(third.due);
+    expect(aheadAt(run.started!, third, 2 * run.started!.times.at(-1)!).has).toBeNull();
+  });
+});
+
 describe("the words of a row", () => {
   const rung = { ...ladderOf(recorded().started!).rungs[3]! };
-  const there = { has: 0.734, predicted: 0.7, learnt: null, lost: false };
+  const there = { has: 0.734, predicted: 0.7, kernel: null, learnt: null, lost: false };
 
   it.each([
     ["due", rung, there, false, ["due at 0.0802", "73\u2009%", false]],
@@ -97,6 +143,11 @@ describe("the words of a row", () => {
     ["lost", rung, { ...there, lost: true }, false, ["lost again", "73\u2009%", false]],
     ["never", { ...rung, due: null, within: false }, there, false, ["never learnt", "73\u2009%", false]],
     ["after the end", { ...rung, due: 9, within: false }, there, false, ["after the end, at 9.00", "73\u2009%", false]],
+    ["not in this run, as rehearsed", { ...rung, due: null, within: false, rehearsed: true }, there, false, ["not in this run", "73\u2009%", false]],
+    ["learnt, though it was not to be in this run", { ...rung, due: null, rehearsed: true }, { ...there, learnt: 0.08 }, false, ["learnt at 0.0800", "predicted: later", true]],
+    ["rehearsed, where the kernel says the same", { ...rung, rehearsed: true }, there, true, ["due at 0.0802", "73\u2009%", false]],
+    ["rehearsed, where the kernel says something else", { ...rung, rehearsed: true, kernel: 0.4 }, there, true, ["due at 0.0802", "kernel alone: 0.400", false]],
+    ["rehearsed, where the kernel says never", { ...rung, rehearsed: true, kernel: null }, there, true, ["due at 0.0802", "kernel alone: never", false]],
     ["not trained", rung, undefined, true, ["due at 0.0802", "", false]],
   ])("say that it is %s", (_name, one, progress, draft, [left, right, came]) => {
     expect(rungLine(one, progress, draft, 1, false)).toEqual({ left, right, came });

@@ -1,6 +1,6 @@
 /** The ladder's rows: what the target is made of, when each part is due, and how much of it the network has. */
 import type { Started } from "../api/codec";
-import type { Group, KernelPreview, WaveAnswer } from "../api/types";
+import type { Group, KernelPreview, RehearsedWave, WaveAnswer } from "../api/types";
 import { frequency as written } from "../format";
 import { bracketOf, interpolated, predictionsOf } from "../run/at-time";
 import { forGood, type ForGood } from "../run/for-good";
@@ -25,10 +25,14 @@ export interface Rung {
   /** In a sentence: "the wave that turns three times". */
   name: string;
   frequency: number | null;
-  /** When the kernel at the start says that it is learnt; null: never. */
+  /** When it will be learnt: by the rehearsal where there is one, else by the kernel at the start; null: not as far as either looked. */
   due: number | null;
   within: boolean;
-  /** Why never, or not in this run, in the server's words. */
+  /** What the kernel at the start says alone; null: never. */
+  kernel: number | null;
+  /** `due` and `within` are the rehearsal's. */
+  rehearsed: boolean;
+  /** How exactly that is known, or why never, in the server's words. */
   sentence: string | null;
 }
 
@@ -42,17 +46,19 @@ export interface Ladder {
 export interface Progress {
   /** From 0 to 1; null where nothing was measured. */
   has: number | null;
+  /** By now: as rehearsed, or as the kernel at the start says; and what that kernel says alone, where something was rehearsed. */
   predicted: number | null;
+  kernel: number | null;
   /** Since when it is learnt, seen from this time; null: it is not. */
   learnt: number | null;
   lost: boolean;
 }
 
-const UNBEGUN: Progress = { has: null, predicted: null, learnt: null, lost: false };
+export const UNBEGUN: Progress = { has: null, predicted: null, kernel: null, learnt: null, lost: false };
 
 export function ladderOf(started: Started): Ladder {
-  const waves = wavesOf(started.waves);
-  return waves.rungs.length ? waves : groupsOf(started.groups, started.times.at(-1) ?? 0);
+  const waves = wavesOf(started.waves, started.rehearsal?.waves, started.learning_rate);
+  return waves.rungs.length ? waves : groupsOf(started.groups, started.times.at(-1) ?? 0, started);
 }
 
 export function previewLadder(spectrum: KernelPreview): Ladder {
@@ -60,7 +66,10 @@ export function previewLadder(spectrum: KernelPreview): Ladder {
   return waves.rungs.length ? waves : groupsOf(spectrum.groups, spectrum.end_time);
 }
 
-function wavesOf(waves: readonly Wave[]): Ladder {
+type Foretold = Pick<RehearsedWave, "step" | "within_run" | "sentence"> | null;
+
+/** @param rehearsed One for each wave; nothing where there was no rehearsal. */
+function wavesOf(waves: readonly Wave[], rehearsed: readonly Foretold[] = [], rate = 0): Ladder {
   const told = waves
     .map((wave, index) => ({ wave, index }))
     .filter(({ wave }) => wave.amplitude > 0 && (wave.source !== "mean" || wave.share >= LEAST_MEAN));
@@ -68,6 +77,7 @@ function wavesOf(waves: readonly Wave[]): Ladder {
   kept.sort((a, b) => a.wave.frequency - b.wave.frequency);
   const rungs = kept.map(({ wave, index }): Rung => {
     const mean = wave.source === "mean";
+    const own = rehearsed[index] ?? null;
     return {
       key: `${wave.source}${wave.frequency}`,
       kind: "wave",
@@ -76,19 +86,22 @@ function wavesOf(waves: readonly Wave[]): Ladder {
       unit: mean ? words.mean : words.waves(wave.frequency),
       name: mean ? words.theMean : words.wave(wave.frequency),
       frequency: wave.frequency,
-      due: wave.time,
-      within: wave.within_run,
-      sentence: wave.sentence,
+      due: own ? (own.step === null ? null : own.step * rate) : wave.time,
+      within: own ? own.within_run : wave.within_run,
+      kernel: wave.time,
+      rehearsed: own !== null,
+      sentence: own?.sentence ?? wave.sentence,
     };
   });
   return { rungs, left };
 }
 
-function groupsOf(groups: readonly Group[], end: number): Ladder {
+function groupsOf(groups: readonly Group[], end: number, started?: Started): Ladder {
   const told = groups.map((group, index) => ({ group, index })).filter(({ group }) => group.significant && group.resolved);
   const rungs = told.slice(0, MOST).map(({ group, index }): Rung => {
     const modes = group.modes.map((mode) => mode + 1);
     const [first = 1, last = first] = [modes[0], modes.at(-1)];
+    const own = started ? rehearsedGroup(started, index) : null;
     return {
       key: `mode${first}`,
       kind: "group",
@@ -97,12 +110,23 @@ function groupsOf(groups: readonly Group[], end: number): Ladder {
       unit: words.modes(modes.length),
       name: words.mode(first, last),
       frequency: null,
-      due: group.learning_time,
-      within: group.learning_time !== null && group.learning_time <= end,
+      due: own ? own.time : group.learning_time,
+      within: own ? own.time !== null : group.learning_time !== null && group.learning_time <= end,
+      kernel: group.learning_time,
+      rehearsed: own !== null,
       sentence: group.learning_time === null ? words.below : null,
     };
   });
   return { rungs, left: told.length - rungs.length };
+}
+
+/** When a group is learnt for good, read off the rehearsal's course; null where that ends before it is known. */
+function rehearsedGroup({ rehearsal, steps, times, epsilon }: Started, index: number): { time: number | null } | null {
+  const course = rehearsal?.course;
+  if (!course) return null;
+  const columns = course.remaining.shape[1] ?? 0;
+  const { time } = forGood(times.slice(0, course.steps.length), course.steps.map((_, row) => course.remaining.values[row * columns + index] ?? NaN), epsilon);
+  return time !== null || course.steps.length === steps.length ? { time } : null;
 }
 
 function largest<T>(items: T[], size: (item: T) => number): { kept: T[]; left: number } {
@@ -133,11 +157,31 @@ export function progressAt(run: RunState, rung: Rung, at: number): Progress {
   const frame = run.frames[at];
   if (!started || !frame) return UNBEGUN;
   const { time, lost } = learntUntil(run, rung, at + 1);
-  if (rung.kind === "wave") {
-    return { has: part(1 - (frame.wave_errors[rung.index] ?? NaN)), predicted: part(1 - (frame.wave_errors_predicted[rung.index] ?? NaN)), learnt: time, lost };
-  }
-  const predicted = interpolated(predictionsOf(started).learnt, rung.index, bracketOf(started.times, frame.time));
-  return { has: part(frame.learnt[rung.index] ?? NaN), predicted: part(predicted), learnt: time, lost };
+  const rehearsed = rehearsedShare(started, rung, frame.time);
+  const kernel = rung.kind === "wave" ? part(1 - (frame.wave_errors_predicted[rung.index] ?? NaN)) : kernelShare(started, rung, frame.time);
+  const has = part(rung.kind === "wave" ? 1 - (frame.wave_errors[rung.index] ?? NaN) : (frame.learnt[rung.index] ?? NaN));
+  return { has, predicted: rehearsed ?? kernel, kernel: rehearsed === null ? null : kernel, learnt: time, lost };
+}
+
+/** What will be there at a time that is not trained yet. */
+export function aheadAt(started: Started, rung: Rung, time: number): Progress {
+  const has = rehearsedShare(started, rung, time);
+  const learnt = rung.due !== null && rung.due <= time ? rung.due : null;
+  return { ...UNBEGUN, has, predicted: has, kernel: rung.kind === "group" ? kernelShare(started, rung, time) : null, learnt };
+}
+
+/** Of a row, as rehearsed; null beyond what was, and where it was not told. */
+function rehearsedShare({ rehearsal, times }: Started, rung: Rung, time: number): number | null {
+  const course = rehearsal?.course;
+  const told = rung.kind === "wave" ? course?.wave_errors : course?.learnt;
+  const rows = told?.shape[0] ?? 0;
+  if (!told || time > (times[rows - 1] ?? -1)) return null;
+  const value = interpolated(told, rung.index, bracketOf(times.slice(0, rows), time));
+  return part(rung.kind === "wave" ? 1 - value : value);
+}
+
+function kernelShare(started: Started, rung: Rung, time: number): number | null {
+  return part(interpolated(predictionsOf(started).learnt, rung.index, bracketOf(started.times, time)));
 }
 
 function part(value: number): number | null {

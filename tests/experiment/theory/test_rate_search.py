@@ -61,6 +61,14 @@ def test_where_lambda_grows_the_next_larger_rate_meets_the_edge() -> None:
     assert rate.growth > 1.5
 
 
+def test_its_progress_is_that_of_the_whole_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ntkscope.numerics.rehearsal.PIECE", 1e6)  # many stops
+    state = initial(config(training__learning_rate=REHEARSED, **GROWS))
+    told = [progress.work for progress in chosen_stages(state, Waves.of(state.problem, state.config.data))]
+    assert told == sorted(told)
+    assert 0 <= told[0] < told[-1] <= 1
+
+
 def test_a_config_is_settled_once() -> None:
     waiting = config(training__learning_rate=REHEARSED)
     chosen = settled(waiting)

@@ -71,6 +71,8 @@ def test_its_course_is_that_of_the_training(changes: dict[str, Any]) -> None:
     whole = float(state.kernel.residual.norm())
     for at, step in enumerate(told.course.steps):
         assert run.error(step, residuals[step]) < 0.02
+        assert told.course.wave_errors is not None
+        np.testing.assert_allclose(told.course.wave_errors[at], waves.errors(residuals[step]), atol=0.05)
         assert abs(told.course.loss[at] - 0.5 * float(residuals[step] @ residuals[step])) < 0.02 * whole**2
     assert told.course.steps == recording_steps(600, state.config.recording.frames).tolist()
     assert told.course.function is not None

@@ -1,6 +1,7 @@
 """The learning rate that a rehearsal survives: the largest of some fractions of 2/lambda_1 that stays off the edge."""
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from ntkscope.experiment.theory.initial_state import InitialState, with_config
 from ntkscope.experiment.theory.rehearsed import left_out, may_be_rehearsed, training_of
@@ -13,11 +14,14 @@ from ntkscope.schemas.training import RehearsedRate
 LEAST_WORK, MOST_WORK = 4e9, 1.6e10  # multiply-adds of one rehearsal: a quarter of a second, a second
 LEAPS = 12  # that it has work for, between the two
 FEWEST = 4  # with fewer nothing is found
+TRIALS = 6  # rehearsals at most: the first, four of the bisection, and one for a growth that is not known yet
 RUNGS = 13  # fractions that are looked at, each 1/sqrt(2) of the one before: down to 1/64 of the first
+
+Trial = Generator[Progress, None, tuple[bool, float]]
 
 
 def chosen_stages(initial: InitialState, waves: Waves) -> Generator[Progress, None, RehearsedRate | None]:
-    """The rate of this run with its choice, by bisection: four rehearsals at most after the first.
+    """The rate of this run with its choice, by bisection: five rehearsals at most after the first.
 
     A rehearsal survives where learning rate * lambda_1 stays below the edge of stability as far as it goes, and
     nothing diverges or dies. That smaller rates survive where larger ones do is taken for granted.
@@ -27,6 +31,7 @@ def chosen_stages(initial: InitialState, waves: Waves) -> Generator[Progress, No
         waves: What its target is made of.
 
     Returns:
+        Its stops tell how much of the whole search is done at least.
         None for a run of another kind of rate, for one whose rate is chosen already, and for one that is too large.
     """
     rate, limit = initial.config.training.learning_rate, initial.largest_stable_rate
@@ -36,14 +41,27 @@ def chosen_stages(initial: InitialState, waves: Waves) -> Generator[Progress, No
     low, high = -1, RUNGS - 1  # the last that is known not to survive, and one that is taken to do
     rung = 0
     while True:
-        survived, growths[rung] = yield from _trial(initial, waves, rate, limit * rate.most * _part(rung))
+        trial = _trial(initial, waves, rate, limit * rate.most * _part(rung))
+        survived, growths[rung] = yield from _of_all(trial, len(growths))
         low, high = (low, rung) if survived else (rung, high)
         if high - low <= 1:
             break
         rung = (low + high) // 2
     if high not in growths:
-        _, growths[high] = yield from _trial(initial, waves, rate, limit * rate.most * _part(high))
+        trial = _trial(initial, waves, rate, limit * rate.most * _part(high))
+        _, growths[high] = yield from _of_all(trial, len(growths))
     return rate.model_copy(update={"value": limit * rate.most * _part(high), "growth": growths[high]})
+
+
+def _of_all(trial: Trial, before: int) -> Trial:
+    """The same trial; its progress is told of the whole search, of which so many are done."""
+    while True:
+        try:
+            progress = next(trial)
+        except StopIteration as end:
+            done: tuple[bool, float] = end.value
+            return done
+        yield replace(progress, work=(before + progress.work) / TRIALS)
 
 
 def with_rate(config: RunConfig, rate: RehearsedRate) -> RunConfig:
@@ -71,9 +89,7 @@ def _affordable(initial: InitialState) -> bool:
     return left_out(initial) is None and FEWEST * Costs.of(initial.network, points).leap <= MOST_WORK
 
 
-def _trial(
-    initial: InitialState, waves: Waves, rate: RehearsedRate, value: float
-) -> Generator[Progress, None, tuple[bool, float]]:
+def _trial(initial: InitialState, waves: Waves, rate: RehearsedRate, value: float) -> Trial:
     """Whether the training at this rate survives its rehearsal, and by how much lambda_1 grows until it is known."""
     state = with_config(initial, with_rate(initial.config, rate.model_copy(update={"value": value})))
     leap = Costs.of(initial.network, len(initial.kernel.residual)).leap

@@ -214,6 +214,7 @@ class RehearsedRun:
             loss=(0.5 * (residuals**2).sum(dim=1)).clamp_max(LARGEST_LOSS).numpy(),
             remaining=initial.groups.remaining(coefficients),
             learnt=initial.groups.learnt(coefficients),
+            wave_errors=self.waves.errors_along(residuals).numpy(),
             nodes=[node.step for node in nodes],
             largest_eigenvalues=np.array([float(node.eigenvalues[0]) for node in nodes]),
             function=np.stack([node.function.numpy() for node in nodes]) if self.grid else None,

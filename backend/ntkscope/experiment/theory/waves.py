@@ -85,13 +85,14 @@ class Waves:
 
     def errors(self, residual: Float[Tensor, " n"]) -> Float[Tensor, " F"]:
         """e_k = |r_k| / |y_k| of a residual f - y: 1 for a network that is 0; NaN where |y_k| is 0."""
-        return self._relative(residual[None])[0]
+        return self.errors_along(residual[None])[0]
 
     def predicted(self, frozen: FrozenKernel, law: Law, steps: Float[Tensor, " T"]) -> Float[Tensor, "T F"]:
         """The errors that a constant kernel predicts at these steps."""
-        return self._relative(frozen.predict(law, steps).residual)
+        return self.errors_along(frozen.predict(law, steps).residual)
 
-    def _relative(self, residuals: Float[Tensor, "T n"]) -> Float[Tensor, "T F"]:
+    def errors_along(self, residuals: Float[Tensor, "T n"]) -> Float[Tensor, "T F"]:
+        """The same of several residuals."""
         return torch.where(self.sizes > 0, _sizes(self.map, residuals) / self.sizes, torch.nan)
 
 

@@ -1,7 +1,7 @@
 /** (1) with more than two inputs: f against the target, on the training points and on fresh ones. */
 import type { Started } from "../../api/codec";
 import { number } from "../../format";
-import { frameOf } from "../../run/at-time";
+import { aheadOf, frameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { View } from "../../run/view";
 import { SERIES, TOKENS, type Theme } from "../../theme/tokens";
@@ -10,6 +10,7 @@ import type { Figure, LegendItem, Trace } from "./figure";
 import { functionRange } from "./function-range";
 import { heldOut } from "./held-out";
 import { predictionLegend, shownPredictions } from "./predictions";
+import { rehearsedFunction } from "./rehearsed";
 import { gaps } from "./values";
 import { chartWords } from "./words";
 
@@ -23,6 +24,9 @@ const words = {
 
 export function cloudFigure(run: RunState, started: Started, view: View, theme: Theme): Figure {
   const frame = frameOf(run, view);
+  const ahead = aheadOf(run, view);
+  const rehearsed = ahead === null ? null : rehearsedFunction(started, ahead);
+  const time = rehearsed ? ahead : (frame?.time ?? null);
   const series = SERIES[theme];
   const range = functionRange(run, started, view);
   const fresh = started.grid_target;
@@ -47,7 +51,7 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
   if (fresh) {
     const open = { color: TOKENS[theme].surface, line: { width: 1.25, color: series.data } };
     // Below the training points: there are many of them.
-    data.splice(1, 0, points(words.freshPoints, fresh, frame?.function ?? started.grid_start, open));
+    data.splice(1, 0, points(words.freshPoints, fresh, rehearsed ?? frame?.function ?? started.grid_start, open));
     legend.push({ mark: "ring", colour: series.data, text: heldOut(started).length ? chartWords.heldOut : words.freshPoints });
   }
   return {
@@ -62,7 +66,7 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
       yTitle: words.predictedValue,
       large: true,
     }),
-    subtitle: words.subtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    subtitle: words.subtitle + (time === null ? "" : `, ${chartWords.at(time)}`),
     legend: [...legend, ...predictionLegend(shownPredictions(run, view, theme), false)],
     note: null,
     empty: null,

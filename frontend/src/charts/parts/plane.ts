@@ -1,7 +1,7 @@
 /** (1) with two inputs: heatmaps of network, target and difference, on one scale with zero in the middle. */
 import type { Frame, Started } from "../../api/codec";
 import { number } from "../../format";
-import { frameOf } from "../../run/at-time";
+import { aheadOf, frameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { View } from "../../run/view";
 import { DIVERGING, SERIES, TOKENS, type Theme } from "../../theme/tokens";
@@ -9,6 +9,7 @@ import { layoutOf } from "./axes";
 import type { Axis, Figure, Hover, LegendItem, Trace, Values } from "./figure";
 import { targetCurve } from "./held-out";
 import { predictionLegend, shownPredictions } from "./predictions";
+import { rehearsedFunction } from "./rehearsed";
 import { column, extent, finite, gaps, largest } from "./values";
 import { chartWords } from "./words";
 
@@ -37,7 +38,10 @@ interface Panel {
 
 export function planeFigure(run: RunState, started: Started, view: View, theme: Theme): Figure {
   const frame = frameOf(run, view);
-  const panels = panelsOf(started, frame);
+  const ahead = aheadOf(run, view);
+  const rehearsed = ahead === null ? null : rehearsedFunction(started, ahead);
+  const time = rehearsed ? ahead : (frame?.time ?? null);
+  const panels = panelsOf(started, frame, rehearsed);
   const beside = small(view);
   const places = [LARGE, ...beside];
   const limit = largest(started.targets, started.grid_target) || 1;
@@ -89,7 +93,7 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
       },
     ],
     layout,
-    subtitle: words.subtitle + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    subtitle: words.subtitle + (time === null ? "" : `, ${chartWords.at(time)}`),
     legend: [
       ...[-limit, 0, limit].map((value, i): LegendItem => ({ mark: "square", colour: scale[2 * i] as string, text: number(value) })),
       ...predictionLegend(shownPredictions(run, view, theme), false),
@@ -101,12 +105,13 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
   };
 }
 
-function panelsOf(started: Started, frame: Frame | null): Panel[] {
-  const network = frame?.function ?? started.grid_start;
+/** @param rehearsed In the network's place, where nothing is trained yet. */
+function panelsOf(started: Started, frame: Frame | null, rehearsed: Float32Array | null): Panel[] {
+  const network = rehearsed ?? frame?.function ?? started.grid_start;
   const target = targetCurve(started);
   const other = target ?? frame?.predicted.frozen.function ?? null;
   const known = target !== null;
-  const panels: Panel[] = [{ name: chartWords.network, values: (i) => network[i] ?? NaN }];
+  const panels: Panel[] = [{ name: rehearsed ? chartWords.rehearsed : chartWords.network, values: (i) => network[i] ?? NaN }];
   if (!other) return panels;
   panels.push({ name: known ? chartWords.target : words.predicted, values: (i) => other[i] ?? NaN });
   panels.push({

@@ -1,7 +1,7 @@
 /** What can be drawn over the function: which predictions a run has, what they say at the play-head, how far the network is from them. */
 import { number, percent } from "../../format";
 import type { Frame, KernelFrame, Started } from "../../api/codec";
-import { frameOf, headOf, kernelFrameOf } from "../../run/at-time";
+import { aheadOf, frameOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
 import type { Basis, PredictionId, View } from "../../run/view";
 import { withOpacity } from "../../theme/mode-colour";
@@ -108,12 +108,11 @@ export function missingPrediction(run: RunState, id: PredictionId): string | nul
 /** Those that are switched on and that the run has, at the play-head. */
 export function shownPredictions(run: RunState, view: View, theme: Theme): Prediction[] {
   const now = frameOf(run, view)?.time;
-  const head = headOf(run, view);
+  const ahead = aheadOf(run, view);
   return PREDICTIONS.filter((id) => view.predictions.includes(id) && missingPrediction(run, id) === null).map((id) => {
     const record = id === "moving" ? kernelFrameOf(run, view) : frameOf(run, view);
     const said = saidAt(record, id);
-    const ahead = id === "rehearsed" && head !== null && head > (run.frames.at(-1)?.time ?? -1) ? head : null;
-    if (ahead !== null && run.started) return aheadOf(run.started, id, ahead, theme);
+    if (id === "rehearsed" && ahead !== null && run.started) return rehearsedAt(run.started, id, ahead, theme);
     return {
       id,
       name: CURVES[id].name,
@@ -129,7 +128,7 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
 }
 
 /** What was rehearsed of a time that is not yet trained. */
-function aheadOf(started: Started, id: PredictionId, time: number, theme: Theme): Prediction {
+function rehearsedAt(started: Started, id: PredictionId, time: number, theme: Theme): Prediction {
   const common = { id, name: CURVES[id].name, colour: colourOf(id, theme) };
   return { ...common, values: rehearsedFunction(started, time), spread: null, distance: null, time, ended: null };
 }
@@ -163,7 +162,7 @@ function endOf(run: RunState, id: PredictionId, values: Float32Array | undefined
 /** "K₀ 2.1 %". `drawn`: whether the curve itself is in the chart. */
 export function predictionLegend(shown: Prediction[], drawn: boolean): LegendItem[] {
   return shown
-    .filter(({ distance }) => drawn || distance !== null)
+    .filter(({ distance, values, ended }) => (drawn ? values !== null || ended !== null : distance !== null))
     .map(({ id, name, colour, distance, time }) => ({
       mark: drawn ? CURVES[id].mark : "none",
       colour,

@@ -1,0 +1,72 @@
+"""Measure before, during and after a run: what is rehearsed is played, measurement runs over it, and nothing moves."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, WIDE, Server
+from tests.e2e.test_lab import Open, card, small, status, train
+
+pytestmark = pytest.mark.e2e
+SHIFTS = """new Promise(done => { let sum = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.hadRecentInput ? 0 : one.value))
+        .observe({type: 'layout-shift', buffered: true});
+    setTimeout(() => done(sum), 300); })"""
+FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"
+COVERED = """name => {
+    const card = document.querySelector(`section.card[aria-label="${name}"]`);
+    const [a, b] = ['[popover]', '.plot'].map(part => card.querySelector(part).getBoundingClientRect());
+    return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top; }"""
+
+
+def place(page: Page) -> str:
+    return page.get_by_test_id("place").inner_text()
+
+
+def test_a_set_up_is_played_before_it_is_trained_and_nothing_moves_until_its_end(
+    server: Server, open_page: Open
+) -> None:
+    page = open_page(server.url)
+    small(page, 300)
+    expect(page.get_by_test_id("banner")).to_contain_text("Rehearsed, not trained yet")
+    for name in ("Loss", "Each mode dies at its own rate", "How much is learnt", "What the network has learnt so far"):
+        expect(card(page, name)).to_contain_text(re.compile("rehearsed", re.IGNORECASE))
+    expect(page.get_by_test_id("place")).to_contain_text("rehearsed, not yet trained")
+    end = place(page)
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_test_id("place")).not_to_have_text(end)
+    assert "rehearsed" in place(page)
+    train(page)
+    expect(status(page)).to_contain_text("Completed", timeout=60_000)
+    expect(page.get_by_test_id("banner")).to_be_hidden()
+    assert "step 300" in place(page)
+    assert float(page.evaluate(SHIFTS)) < 0.002
+
+
+def test_on_a_phone_train_is_pinned_below_the_set_up(server: Server, open_page: Open) -> None:
+    page = open_page(server.url, size=PHONE)
+    page.get_by_role("button", name="Set up").click()
+    button = page.get_by_role("dialog").get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_in_viewport(ratio=1)
+    button.click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_the_keyboard_comes_to_train_and_play_first_and_help_covers_no_chart(server: Server, open_page: Open) -> None:
+    for size in (WIDE, PHONE):
+        page = open_page(server.url, size=size)
+        expect(card(page, "Loss")).to_be_attached()
+        stops = []
+        for _ in range(5):
+            page.keyboard.press("Tab")
+            stops.append(page.evaluate(FOCUSED))
+        assert "Play" in stops, stops
+        assert size is PHONE or "Train" in stops, stops  # on a phone it is in the sheet of the set-up
+        for name in ("What the network has learnt so far", "Loss"):
+            button = card(page, name).get_by_role("button", name=f'About "{name}"')
+            button.scroll_into_view_if_needed()
+            button.click()
+            expect(page.get_by_role("dialog").get_by_role("heading", name=name)).to_be_visible()
+            assert not page.evaluate(COVERED, name), name
+            page.keyboard.press("Escape")
