@@ -1,8 +1,7 @@
 /** Everything the page holds, wired together once. */
 import { api } from "../api/client";
-import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
-import type { RunConfig, RunSummary, Session, Suggestion } from "../api/types";
+import type { RunSummary, Session, Suggestion } from "../api/types";
 import { emptyRun, type RunState } from "../run/run";
 import { watchWords } from "../watch/words";
 import { PHASES, words } from "../words";
@@ -14,7 +13,7 @@ import { hasConfig } from "./link";
 import { isAlive } from "./phase";
 import { PlayheadState } from "./playhead.svelte";
 import { PreviewState, SILENT_MS } from "./preview.svelte";
-import { sameRun } from "./rate";
+import { asJson, sameRun } from "./rate";
 import { refusalsOf } from "./refusals";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
@@ -56,9 +55,8 @@ export class PageState {
   /** Of the Lab: its story, or its instruments. */
   depth = $state<Depth>(splitHash(location.hash).depth ?? keptDepth() ?? "watch");
   readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow, zoom: this.surroundings.zoom }));
-  /** Who this browser is to the server. */
+  /** Who this browser is to the server; with a viewer's token the page starts and changes nothing. */
   session = $state.raw<Session>({ role: "open", person: "" });
-  /** A viewer's token: the page starts and changes nothing. */
   readonly watchesOnly = $derived(this.session.role === "viewer");
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
@@ -287,22 +285,16 @@ export class PageState {
     if (problems.length) this.toasts.say(problems.slice(0, 2).join(" "));
   }
 
-  /** The run of the link's config where there is one, else the newest. */
+  /** The run of the link's config where there is one, for who only watches the one that trains, else the newest. */
   private opening(form: FormState, isLinked: boolean): RunSummary | undefined {
     const linked = this.runs.rows.find((row) => sameRun(asJson(row.config), form.config));
-    // Who can start none has come to watch the one that trains.
     const training = this.watchesOnly ? this.runs.rows.find((row) => row.state === "running") : undefined;
     return (isLinked ? linked : undefined) ?? training ?? this.runs.rows[0];
   }
 
   /** A refusal that names fields is said beside them; tells whether it does. */
   refuse(problem: Problem | null): boolean {
-    if (!this.form) return false;
-    this.form.refusals = problem ? refusalsOf(this.form, problem) : {};
-    return Object.keys(this.form.refusals).length > 0;
+    if (this.form) this.form.refusals = problem ? refusalsOf(this.form, problem) : {};
+    return Object.keys(this.form?.refusals ?? {}).length > 0;
   }
-}
-
-function asJson(config: RunConfig): JsonObject {
-  return config as unknown as JsonObject;
 }
