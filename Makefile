@@ -10,7 +10,7 @@ start = $(or $(any_python),$(error Python 3.11 or newer is missing. Install it, 
   python3.11 python3.11-venv, or on macOS: brew install python@3.11)) scripts/setup.py
 options = $(if $(PYTHON),--python "$(PYTHON)")
 
-.PHONY: run setup test bench soak clean
+.PHONY: run setup test bench soak audit clean
 
 run: ## Sets up what is missing, then serves the page and prints its address.
 	@$(start) $(options) run $(if $(PORT),--port $(PORT))
@@ -26,6 +26,9 @@ bench: ## Every benchmark, one after another.
 
 soak: ## The long tests: many kills, many seeds, the largest bodies at every route.
 	@$(start) $(options) soak
+
+audit: ## Known vulnerabilities of every pinned package, Python's and the page's; needs the network.
+	@$(start) $(options) audit
 
 clean: ## Removes what the set-up made; databases stay.
 	rm -rf .venv frontend/node_modules backend/ntkscope/static backend/ntkscope.egg-info

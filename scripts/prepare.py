@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from steps import browser, checks, page, port, postgres, python_packages
+from steps import audit, browser, checks, page, port, postgres, python_packages
 from steps.common import BIN, PYTHON, ROOT, SetupProblem, run
 
 
@@ -26,20 +26,23 @@ def bench() -> None:
 def main() -> int:
     """Carries out one command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="scripts/setup.py", description=__doc__)
-    parser.add_argument("command", choices=["setup", "run", "test", "bench", "soak"])
+    parser.add_argument("command", choices=["setup", "run", "test", "bench", "soak", "audit"])
     parser.add_argument("--port", type=int, default=int(os.environ.get("NTKSCOPE_PORT") or 8000))
     arguments = parser.parse_args()
     try:
         if arguments.command == "run":
             port.require_free(arguments.port)
         python_packages.install(dev=arguments.command != "run")
-        page.build(with_packages=arguments.command == "test")
+        if arguments.command != "audit":
+            page.build(with_packages=arguments.command == "test")
         if arguments.command == "run":
             serve(arguments.port)
         elif arguments.command == "test":
             chromium = browser.find()
             with postgres.running() as database:
                 return checks.run_all(chromium, database)
+        elif arguments.command == "audit":
+            return audit.audit()
         elif arguments.command == "bench":
             bench()
         elif arguments.command == "soak":

@@ -1,4 +1,4 @@
-"""Sets ntkscope up in .venv, then runs or tests it: python3 scripts/setup.py run|setup|test|bench|soak.
+"""Sets ntkscope up in .venv, then runs or tests it: python3 scripts/setup.py run|setup|test|bench|soak|audit.
 
 This file alone is written for any Python, so that an old one can say which is needed; prepare.py has the rest.
 """

@@ -109,7 +109,7 @@ class Forbidden(NtkscopeError):
     def of(cls, method: str) -> "Forbidden":
         """Of a request that changes something, with the viewers' token."""
         return cls(
-            expected="The owner's token, to start, change or delete anything.",
+            expected="The owner's token, to start, change or delete anything, or to see how the server is.",
             got=f"a viewer's, with {method}",
             remedy="Watch the runs that are here, or ask the owner of the server.",
             where="token",

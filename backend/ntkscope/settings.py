@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     token_file: str = Field("", description="A file that holds it, such as a secret of compose.")
     viewer_token: str = Field("", repr=False, description="Who has it may look, and change nothing.")
     viewer_token_file: str = Field("", description="A file that holds it.")
+    people: str = Field("", repr=False, description="Further owners, each as NAME TOKEN, separated by commas.")
+    people_file: str = Field("", description="A file with such a line for each of them.")
     workers: int = Field(1, ge=1, le=64, description="Runs that train at the same time.")
     threads: int = Field(
         0, ge=0, le=1024, description="Threads of a large run; 0: cores - 1. Small runs always take one."
@@ -35,10 +37,14 @@ class Settings(BaseSettings):
         description="Most memory of runs, paused ones and previews together; 0: three quarters of what is there.",
     )
     max_steps: int = Field(10_000_000, ge=1, description="Most steps of a run.")
+    max_frames: int = Field(1000, ge=2, description="Most frames that a run records.")
     max_upload_bytes: int = Field(4 * 2**20, ge=1, description="Largest uploaded table.")
     max_queued: int = Field(100, ge=1, description="Most runs waiting.")
     max_runs: int = Field(0, ge=0, description="Most runs that are kept, deleted ones left out; 0: any number.")
     max_disk_bytes: int = Field(0, ge=0, description="Size of the database from which on no run begins; 0: any.")
+    keep_days: float = Field(
+        0, ge=0, description="Runs that ended longer ago are deleted, but those tagged 'keep'; 0: none is."
+    )
     checkpoint_seconds: float = Field(30.0, ge=0, description="A run leaves a checkpoint after so long,")
     checkpoint_share: float = Field(0.05, ge=0, le=1, description="and after this part of its steps: the rarer.")
     resume: bool = Field(False, description="At the start, go on with runs and sweeps that an earlier server left.")

@@ -3,8 +3,10 @@ import { duration, frequency, number, steps, whole } from "./format";
 
 export const words = {
   product: "ntkscope",
-  pages: { lab: "Lab", sweep: "Sweep" },
-  headings: { lab: "Train a network and measure its kernel", sweep: "Train many networks and compare them" },
+  pages: { lab: "Lab", sweep: "Sweep", server: "Server" },
+  watchOnly: "You watch",
+  watchOnlyMeans: "Your link is to watch: runs are started, stopped and deleted by the owner of the server.",
+  headings: { lab: "Train a network and measure its kernel", sweep: "Train many networks and compare them", server: "What runs, waits and is kept" },
   doing: "What the run is doing",
   depth: "How deep",
   depths: { watch: "Watch", measure: "Measure" },

@@ -40,6 +40,11 @@ def install(*, dev: bool) -> None:
     stamps.write("python", f"{wanted} {'dev' if dev else ''}")
 
 
+def require(extra: str) -> None:
+    """Installs what one of the extras needs, beside what is there; pip does nothing where it is there already."""
+    pip("--quiet", "-c", "constraints.txt", "-e", f".[{extra}]")
+
+
 def announcement(index: str, system: str = sys.platform, machine: str = platform.machine()) -> str:
     """What will be downloaded, before it is."""
     if index:

@@ -8,10 +8,11 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from ntkscope.api.access import MOST_WRONG, WITHIN, Access, Attempts
+from ntkscope.api.access import MOST_WRONG, WITHIN, Access, Attempts, Visitor, people_of
 from ntkscope.api.app import create_app
+from ntkscope.errors import InvalidInput
 from tests.fake_trainer import FAST, behaving
-from tests.servers import GENEROUS, Server, serving, settings_in
+from tests.servers import GENEROUS, Server, serving, settings_in, wait_for
 
 OWNER, VIEWER = "the-owner's-own-token", "the-viewers-own-token"
 HTML = {"accept": "text/html"}
@@ -105,7 +106,7 @@ def test_the_link_signs_a_browser_in(stranger: httpx.Client, token: str, role: s
     assert all(word in cookie for word in ("HttpOnly", "SameSite=lax", "Path=/;", "Max-Age"))
     assert "Secure" not in cookie  # over http a browser would drop it
     assert stranger.get("", headers=HTML).text.startswith("<!doctype html><script")
-    assert stranger.get("api/session").json() == {"role": role}
+    assert stranger.get("api/session").json() == {"role": role, "person": ""}
     assert stranger.delete("api/session").status_code == 204
     assert stranger.get("", headers=HTML).status_code == 401
 
@@ -118,7 +119,7 @@ def test_behind_tls_the_cookie_is_for_tls_alone(stranger: httpx.Client) -> None:
 def test_the_form_signs_in_too(stranger: httpx.Client) -> None:
     assert stranger.post("api/session", data={"token": "wrong"}).status_code == 401
     assert stranger.post("api/session", data={"token": VIEWER}).headers["location"] == "/"
-    assert stranger.get("api/session").json() == {"role": "viewer"}
+    assert stranger.get("api/session").json() == {"role": "viewer", "person": ""}
     assert (
         stranger.post("api/session", data={"token": OWNER}, headers={"origin": "http://evil.example"}).status_code
         == 403
@@ -142,9 +143,9 @@ def test_sockets_ask_too(closed: Server, stranger: httpx.Client) -> None:
 
 def test_a_cookie_that_was_tampered_with_is_none(closed: Server) -> None:
     access = Access(OWNER, VIEWER)
-    cookie = access.new_cookie("viewer")
-    assert access.of_cookie(cookie, "a") == "viewer"
-    assert Access(OWNER, VIEWER).of_cookie(cookie, "a") == "viewer"  # it outlives the server
+    cookie = access.new_cookie(Visitor("viewer"))
+    assert access.of_cookie(cookie, "a") == Visitor("viewer")
+    assert Access(OWNER, VIEWER).of_cookie(cookie, "a") == Visitor("viewer")  # it outlives the server
     assert Access("another owner's token", VIEWER).of_cookie(cookie, "a") is None
     for wrong in (cookie.replace("viewer", "owner"), cookie[:-1], cookie + "0", "viewer", "owner..", "", "é", OWNER):
         assert access.of_cookie(wrong, "a") is None, wrong
@@ -181,6 +182,50 @@ def test_wrong_tokens_are_forgotten_and_so_are_addresses() -> None:
 def test_one_token_alone_has_no_viewers() -> None:
     access = Access(OWNER)
     assert access.of_token("", "a") is None
-    assert access.of_token(OWNER, "a") == "owner"
+    assert access.of_token(OWNER, "a") == Visitor("owner")
     assert not access.open
     assert Access("").open
+
+
+ANNA, BEN = "annas-own-long-token", "bens-own-long-token"
+
+
+def test_a_person_s_token_is_an_owner_s_with_a_name(tmp_path: Path) -> None:
+    people = f"anna {ANNA}, ben {BEN}"
+    body = {"config": behaving(FAST).model_dump(mode="json")}
+    axes = [{"field": "network.width", "values": [8, 16]}]
+    with serving(settings_in(tmp_path, token=OWNER, viewer_token=VIEWER, people=people)) as server:
+        for token, name in ((ANNA, "anna"), (BEN, "ben"), (OWNER, "")):
+            made = server.client.post("api/runs", json=body, headers=bearer(token))
+            assert (made.status_code, made.json()["person"]) == (201, name)
+        sweep = server.client.post("api/sweeps", json=body | {"axes": axes}, headers=bearer(BEN)).json()["id"]
+        runs = wait_for(lambda: found if len(found := members(server, sweep)) == 2 else None)
+        assert {run["person"] for run in runs} == {"ben"}
+        with httpx.Client(base_url=server.url) as browser:
+            browser.get("", params={"token": ANNA}, headers=HTML)
+            assert browser.get("api/session").json() == {"role": "owner", "person": "anna"}
+            assert browser.post("api/runs", json=body).json()["person"] == "anna"
+
+
+def members(server: Server, sweep: str) -> list[dict[str, object]]:
+    answer = server.client.get("api/runs", params={"sweep": sweep}, headers=bearer(OWNER))
+    return list(answer.json()["runs"])
+
+
+def test_a_person_s_cookie_is_worth_nothing_under_another_name_or_token() -> None:
+    access = Access(OWNER, VIEWER, {"anna": ANNA, "ben": BEN})
+    cookie = access.new_cookie(Visitor("owner", "anna"))
+    assert access.of_cookie(cookie, "a") == Visitor("owner", "anna")
+    for wrong in (cookie.replace("anna", "ben"), cookie.replace("~anna", ""), cookie.replace("owner", "viewer")):
+        assert access.of_cookie(wrong, "a") is None
+    assert Access(OWNER, VIEWER, {"anna": BEN}).of_cookie(cookie, "a") is None
+    assert Access(OWNER, VIEWER).of_cookie(cookie, "a") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["anna", "anna short", f"an/na {ANNA}", f"anna {ANNA}, anna {BEN}", "anna tök€n-tök€n-tök€n"]
+)
+def test_people_without_a_name_or_a_token_are_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="NTKSCOPE_PEOPLE"):
+        people_of(text)
+    assert people_of(f"anna {ANNA}\n\nben {BEN}\n") == {"anna": ANNA, "ben": BEN}

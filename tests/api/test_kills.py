@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.api.test_restart import started, worker_of
 from tests.cases import config
@@ -38,7 +38,7 @@ class Watched:
     def watching(self, server: Server, run_id: str) -> Iterator[None]:
         def watch() -> None:
             with (
-                contextlib.suppress(ConnectionClosed, OSError, EOFError),
+                contextlib.suppress(ConnectionClosed, InvalidHandshake, OSError, EOFError),
                 server.socket(run_id, max(self.seen, default=0)) as socket,
             ):
                 while True:

@@ -141,7 +141,7 @@ def test_a_server_that_asks_for_a_token_prints_the_links_once(tmp_path: Path) ->
         with httpx.Client(base_url=base, follow_redirects=True) as owner, httpx.Client(follow_redirects=True) as viewer:
             owner.get(server.url)
             viewer.get(watching)
-            assert owner.get("api/session").json() == {"role": "owner"}
-            assert viewer.get(f"{base}api/session").json() == {"role": "viewer"}
+            assert owner.get("api/session").json() == {"role": "owner", "person": ""}
+            assert viewer.get(f"{base}api/session").json() == {"role": "viewer", "person": ""}
             assert httpx.get(f"{base}api/runs").status_code == 401
     assert "token" not in (tmp_path / "log").read_text()

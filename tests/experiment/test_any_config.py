@@ -1,16 +1,23 @@
 """Whatever config the schema lets through: a run ends with an outcome, or is refused in a sentence; nothing else."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, get_args
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from ntkscope.errors import NtkscopeError
-from ntkscope.schemas.event import Finished
+from ntkscope.experiment.check import check_start
+from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event import Finished, RunEvent
 from ntkscope.schemas.network import ActivationName, InitializationName
 from ntkscope.schemas.training import LossName
 from ntkscope.wire.codec import encode, to_json
+from tests.any_config import configs, table_of
 from tests.cases import config, of, run
 
 POINTS = st.one_of(
@@ -80,6 +87,78 @@ def test_every_config_ends_in_an_outcome_or_a_sentence(changes: dict[str, Any]) 
         events = run(config(**changes))
     except NtkscopeError:
         return
+    assert_clean(events)
+
+
+@pytest.mark.parametrize("scale", ["subtract_mean", "standardize"])
+def test_a_target_without_some_of_its_waves_is_told_in_own_units(scale: str) -> None:
+    points = {"kind": "interval", "n": 2, "low": 0.1}
+    assert_clean(run(config(data__points=points, data__scale_targets=scale, network__width=1)))
+
+
+NEAR_ZERO = {"sigma_w": 1e-9, "sigma_b": 1e-300}
+
+
+@pytest.mark.parametrize(
+    ("network", "training", "recording"),
+    [
+        (NEAR_ZERO | {"width": [1, 1], "activation": "relu"}, {"precision": "float32"}, {}),
+        (NEAR_ZERO | {"width": 1}, {}, {"kernel_frames": 0, "epsilon": 1e-300}),
+        ({"width": 1, "output_scale": 1e-300}, {"learning_rate": {"kind": "given"}}, {}),
+        (
+            {"width": 1, "depth": 5, "activation": "leaky_relu", "centered": False, "bias": False}
+            | {"output_scale": 1e-9, "sigma_w": 1e-3, "sigma_b": 1e-300},
+            {},
+            {},
+        ),
+    ],
+)
+def test_a_network_near_zero_trains_or_says_why_not(
+    network: dict[str, Any], training: dict[str, Any], recording: dict[str, Any]
+) -> None:
+    body = {"data": {"points": {"kind": "arcs"}, "grid": 2}, "network": network, "recording": recording}
+    drawn = RunConfig.model_validate(body | {"training": training | {"stop": {"steps": 1}}})
+    try:
+        events = run(drawn)
+    except NtkscopeError as error:
+        assert "within the range of float32" in error.expected  # noqa: PT017  (it is either)
+        return
+    assert_clean(events)
+
+
+@pytest.mark.parametrize("cases", [40, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
+def test_whatever_validates_trains_or_says_why_not(cases: int) -> None:
+    ends, sentences = Counter[str](), list[NtkscopeError]()
+
+    @settings(
+        max_examples=cases, deadline=None, derandomize=cases == 40, database=None, suppress_health_check=[*HealthCheck]
+    )
+    @given(configs())
+    def ends_cleanly(body: dict[str, Any]) -> None:
+        try:
+            drawn = RunConfig.model_validate(body)
+        except ValidationError:
+            ends["no config"] += 1
+            return
+        try:
+            table = table_of(drawn)
+            check_start(drawn, table)
+            events = run(drawn, dataset=table)
+        except NtkscopeError as error:
+            sentences.append(error)
+            ends["refused"] += 1
+            return
+        assert_clean(events)
+        ends[of(events, Finished)[0].outcome] += 1
+
+    ends_cleanly()
+    assert all(error.expected and error.got and error.remedy for error in sentences)
+    print(dict(ends))
+    assert min(ends["completed"], ends["refused"], ends["no config"]) >= cases // 20
+
+
+def assert_clean(events: Sequence[RunEvent]) -> None:
+    """A log without a gap, with one end, of which everything can be told."""
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert len(of(events, Finished)) == 1
     for event in events:

@@ -69,6 +69,7 @@ def test_a_table_s_sizes() -> None:
         ),
         ({"data": {"points": {"kind": "circle", "n": 5000}}}, {}, r"5,000.*NTKSCOPE_MAX_POINTS"),
         ({"training": {"stop": {"steps": 15_000_000}}}, {}, r"15,000,000.*NTKSCOPE_MAX_STEPS"),
+        ({"recording": {"frames": 200}}, {"max_frames": 199}, r"At most 199 frames.*200.*NTKSCOPE_MAX_FRAMES"),
         ({}, {"max_memory_bytes": 2**20}, r"of memory.*NTKSCOPE_MAX_MEMORY_BYTES"),
     ],
 )  # fmt: skip
@@ -79,7 +80,7 @@ def test_each_limit_names_its_setting(parts: dict[str, Any], limits: dict[str, i
 
 def test_at_the_limit_is_allowed() -> None:
     size = sizes(config())
-    exact = Limits(size.parameters, size.n, memory_bytes(size), size.steps)
+    exact = Limits(size.parameters, size.n, memory_bytes(size), size.steps, size.frames)
     check_limits(config(), exact)
     for name in vars(exact):
         with pytest.raises(TooLarge):

@@ -15,7 +15,7 @@ from ntkscope.errors import Unavailable
 from ntkscope.runs.log import Log
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.store.database import open_database
-from ntkscope.store.migrations import STEPS, VERSION, found_version, migrate
+from ntkscope.store.migrations import VERSION, found_version, migrate
 from ntkscope.store.run_store import RunStore
 from ntkscope.store.tables import EVENTS
 from ntkscope.wire.codec import decode_fields, encode, to_json
@@ -162,7 +162,7 @@ def test_an_older_program_refuses_a_database_that_this_one_has_opened(tmp_path: 
             assert found_version(connection) == VERSION
             refused = rf"version 2 or older.*version {VERSION}, written by a newer ntkscope.*Update"
             with pytest.raises(Unavailable, match=refused):
-                migrate(connection, 2, {2: STEPS[2]})
+                migrate(connection, version=2)
     finally:
         database.close()
 

@@ -7,6 +7,7 @@ from ntkscope.schemas.run import RunSummary, State
 from ntkscope.store.database import Database
 from ntkscope.store.large import LARGE
 from ntkscope.store.run_store import CheckpointPlace, RunStore
+from ntkscope.store.sweep_writes import retire_runs
 from ntkscope.store.writes import (
     append_events,
     insert_dataset,
@@ -176,3 +177,25 @@ def test_a_large_event_of_a_transaction_that_fails_is_not_there(database: Databa
         connection.rollback()
 
     assert store.events("a", 0, 9) == []
+
+
+def test_runs_are_counted_by_person_and_retired_by_age(database: Database) -> None:
+    runs = [
+        summary(str(number)).model_copy(update={"person": person, "ended_at": ended, "tags": tags, "state": state})
+        for number, (person, ended, tags, state) in enumerate(
+            [
+                ("anna", 5.0, [], "completed"),
+                ("anna", 5.0, ["keep"], "completed"),
+                ("anna", 50.0, [], "failed"),
+                ("", None, [], "running"),
+            ]
+        )
+    ]
+    store = fill(database, *runs)
+    assert [(one.person, one.runs) for one in store.count_by_person()] == [("anna", 3), ("", 1)]
+    with database.engine.begin() as connection:
+        retire_runs(connection, ended_before=10.0, now=60.0)
+    assert [(one.person, one.runs) for one in store.count_by_person()] == [("anna", 2), ("", 1)]
+    gone = store.run("0")
+    assert isinstance(gone, RunSummary)
+    assert gone.deleted_at == 60.0

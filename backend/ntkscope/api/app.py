@@ -23,11 +23,12 @@ from ntkscope.api import (
     runs,
     scan,
     schema,
+    server,
     session,
     stream,
     sweeps,
 )
-from ntkscope.api.access import Access
+from ntkscope.api.access import Access, people_of
 from ntkscope.api.base_path import BasePath
 from ntkscope.api.body_limit import BodyLimit
 from ntkscope.api.gate import Gate
@@ -87,11 +88,11 @@ def create_app(
     problems.install(app)
     for module in (
         runs, events, stream, sweeps, preview, scan, explain, presets, datasets, models, schema, health,
-        session, metrics,
+        session, metrics, server,
     ):  # fmt: skip
         app.include_router(module.router)
     app.include_router(pages.router(built))
-    access = Access(settings.token, settings.viewer_token)
+    access = Access(settings.token, settings.viewer_token, people_of(settings.people))
     app.state.access, app.state.cookie = access, f"ntkscope_{settings.port}"
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())
     largest = settings.max_upload_bytes + FORM_OVERHEAD

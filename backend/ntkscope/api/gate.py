@@ -10,12 +10,14 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ntkscope.api.access import Access, Role
+from ntkscope.api.access import Access, Visitor
 from ntkscope.api.problems import from_error
 from ntkscope.api.security import SAFE
 from ntkscope.errors import Forbidden, NtkscopeError, TooOften, Unauthorized
 
 OPEN = ("/api/health", "/api/session")  # and what is below them
+OWNERS = ("/api/server",)  # who watches a run need not know who else asked for one
+PERSON = "ntkscope.person"  # of a request's scope: the name of who asks, if their token has one
 COOKIE_SECONDS = 30 * 86_400
 SIGN_IN = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>ntkscope</title></head>
 <body><h1>ntkscope asks who you are</h1>
@@ -55,17 +57,17 @@ class Gate:
         address = client_of(scope)
         if scope["type"] != "http" or scope["method"] not in SAFE or not token or self._access.wait(address):
             return None
-        role = self._access.of_token(token, address)
-        if role is None:
+        visitor = self._access.of_token(token, address)
+        if visitor is None:
             return None
         rest = urlencode([(name, value) for name, value in query if name != "token"])
         path = scope["root_path"] + _path(scope)
         response = RedirectResponse(f"{path}?{rest}" if rest else path, status_code=303)
-        set_cookie(response, scope, self._cookie, self._access.new_cookie(role))
+        set_cookie(response, scope, self._cookie, self._access.new_cookie(visitor))
         return response
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """None for who may do this."""
+        """None for who may do this; whose name the scope has from there on."""
         headers, address = Headers(scope=scope), client_of(scope)
         cookie = cookies_of(headers).get(self._cookie, "")
         kind, _, bearer = headers.get("authorization", "").partition(" ")
@@ -73,17 +75,18 @@ class Gate:
         wait = self._access.wait(address, "" if bearer else cookie)
         if wait and (bearer or cookie):
             return _refused(TooOften.of(wait), scope, {"Retry-After": str(int(wait) + 1)})
-        role: Role | None = None
+        visitor: Visitor | None = None
         if bearer:
-            role = self._access.of_token(bearer, address)
+            visitor = self._access.of_token(bearer, address)
         elif cookie:
-            role = self._access.of_cookie(cookie, address)
-        if role is None:
+            visitor = self._access.of_cookie(cookie, address)
+        if visitor is None:
             if "text/html" in headers.get("accept", ""):
                 session = f"{scope['root_path']}/api/session"
                 return HTMLResponse(SIGN_IN.format(session=session), HTTPStatus.UNAUTHORIZED)
             return _refused(Unauthorized.of(bool(bearer or cookie)), scope, {"WWW-Authenticate": "Bearer"})
-        if role == "viewer" and scope["type"] == "http" and scope["method"] not in SAFE:
+        scope[PERSON] = visitor.name
+        if visitor.role == "viewer" and scope["type"] == "http" and (scope["method"] not in SAFE or _is_owners(scope)):
             return _refused(Forbidden.of(scope["method"]), scope)
         return None
 
@@ -121,6 +124,10 @@ def _path(scope: Scope) -> str:
     """Without the prefix that a proxy may have left on."""
     path: str = scope["path"]
     return path.removeprefix(scope["root_path"]) if path.startswith(f"{scope['root_path']}/") else path
+
+
+def _is_owners(scope: Scope) -> bool:
+    return _path(scope).rstrip("/") in OWNERS
 
 
 def _is_open(scope: Scope) -> bool:

@@ -15,4 +15,5 @@ def limits(settings: Settings) -> Limits:
         max_points=settings.max_points,
         max_memory_bytes=min(settings.max_memory_bytes or int(DEFAULT_SHARE * there), there),
         max_steps=settings.max_steps,
+        max_frames=settings.max_frames,
     )

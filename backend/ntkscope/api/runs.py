@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from ntkscope.api.dependencies import RunId, ServicesDep
+from ntkscope.api.dependencies import PersonDep, RunId, ServicesDep
 from ntkscope.api.examples import RUN_REQUESTS
 from ntkscope.api.problems import RESPONSES
 from ntkscope.schemas.run import ExtendRequest, RunList, RunPatch, RunRequest, RunSummary
@@ -17,11 +17,12 @@ router = APIRouter(prefix="/api/runs", tags=["runs"], responses=RESPONSES)
 async def create_run(
     body: Annotated[RunRequest, Body(openapi_examples=RUN_REQUESTS)],
     services: ServicesDep,
+    person: PersonDep,
     request: Request,
     response: Response,
 ) -> RunSummary:
     """Starts a run, or queues it. Follow it by its events or its socket."""
-    run = await services.manager.submit(body)
+    run = await services.manager.submit(body, person=person)
     response.headers["Location"] = request.url_for("get_run", run_id=run.id).path
     return run
 

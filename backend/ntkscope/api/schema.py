@@ -18,9 +18,13 @@ LIMITED = {
     ("Circle", "n"): "max_points",
     ("RandomPoints", "n"): "max_points",
     ("Stop", "steps"): "max_steps",
+    ("Recording", "frames"): "max_frames",
     ("Network", "width"): "max_parameters",
 }
-LIMITS = ("max_parameters", "max_points", "max_memory_bytes", "max_steps", "max_upload_bytes", "max_queued")
+LIMITS = (
+    "max_parameters", "max_points", "max_memory_bytes", "max_steps", "max_frames", "max_upload_bytes", "max_queued",
+    "workers", "max_runs", "max_disk_bytes",
+)  # fmt: skip
 
 
 @router.get("")

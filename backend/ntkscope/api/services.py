@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -60,6 +61,7 @@ class Services:
     log: Log
     compute: ComputeService
     heavy_threads: CapacityLimiter
+    begun_at: float = field(default_factory=time.time)
     viewers: set["Following"] = field(default_factory=set)  # on the event loop
 
     async def retire(self) -> None:
@@ -127,7 +129,7 @@ def _assemble(settings: Settings, database: Database, executor: Executor) -> Ser
         scheduler=scheduler,
         manager=manager,
         sweeps=Sweeps(SweepStore(database.engine), writer, manager, notifier, executor.slots),
-        housekeeping=Housekeeping(manager, writer),
+        housekeeping=Housekeeping(manager, writer, settings.keep_days),
         log=Log(store),
         compute=compute,
         heavy_threads=CapacityLimiter(HEAVY_THREADS),

@@ -18,6 +18,7 @@ class Session(Model):
     """GET /api/session: who this browser is; `open` where the server asks nobody, `none` for one not signed in."""
 
     role: Literal["owner", "viewer", "open", "none"]
+    person: str = ""  # the name of an owner whose token has one
 
 
 @router.get("")
@@ -28,7 +29,8 @@ def get_session(request: Request) -> Session:
     if access.open:
         return Session(role="open")
     known = cookie and not access.wait(client_of(request.scope), cookie)
-    return Session(role=(access.of_cookie(cookie, client_of(request.scope)) if known else None) or "none")
+    visitor = access.of_cookie(cookie, client_of(request.scope)) if known else None
+    return Session(role="none") if visitor is None else Session(role=visitor.role, person=visitor.name)
 
 
 @router.post("", include_in_schema=False)  # a page's form, whose answer is another page
@@ -38,12 +40,12 @@ def sign_in(request: Request, token: Annotated[str, Form(max_length=200)]) -> Re
     address = client_of(request.scope)
     if wait := access.wait(address):
         raise TooOften.of(wait)
-    role = None if access.open else access.of_token(token, address)
-    if role is None and not access.open:
+    visitor = None if access.open else access.of_token(token, address)
+    if visitor is None and not access.open:
         raise Unauthorized.of(True)
     response = RedirectResponse(f"{request.scope['root_path']}/", status_code=303)
-    if role is not None:
-        set_cookie(response, request.scope, request.app.state.cookie, access.new_cookie(role))
+    if visitor is not None:
+        set_cookie(response, request.scope, request.app.state.cookie, access.new_cookie(visitor))
     return response
 
 

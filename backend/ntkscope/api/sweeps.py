@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
-from ntkscope.api.dependencies import ServicesDep
+from ntkscope.api.dependencies import PersonDep, ServicesDep
 from ntkscope.api.examples import SWEEP_REQUESTS
 from ntkscope.api.problems import RESPONSES
 from ntkscope.schemas.sweep import Sweep, SweepList, SweepRequest
@@ -17,11 +17,12 @@ SweepId = Annotated[str, Path(max_length=32, description="A sweep, as GET /api/s
 async def create_sweep(
     body: Annotated[SweepRequest, Body(openapi_examples=SWEEP_REQUESTS)],
     services: ServicesDep,
+    person: PersonDep,
     request: Request,
     response: Response,
 ) -> Sweep:
     """Starts a run for every combination of the axes' values, a few at a time. Ask again to see how far it is."""
-    sweep = await services.sweeps.create(body)
+    sweep = await services.sweeps.create(body, person)
     response.headers["Location"] = request.url_for("get_sweep", sweep_id=sweep.id).path
     return sweep
 

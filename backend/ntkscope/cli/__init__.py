@@ -1,4 +1,4 @@
-"""The command line: serve, run, preview, scan, presets, doctor. One file for each."""
+"""The command line: serve, run, preview, scan, presets, doctor, backup, restore, vacuum. One file for each."""
 
 from ntkscope.cli.main import main
 

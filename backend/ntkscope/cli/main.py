@@ -6,7 +6,7 @@ import sys
 import typer
 from rich.console import Console
 
-from ntkscope.cli import doctor, presets, preview, run, scan, serve, why
+from ntkscope.cli import backup, doctor, presets, preview, run, scan, serve, why
 from ntkscope.errors import NtkscopeError
 
 DEBUG = "NTKSCOPE_DEBUG"
@@ -24,6 +24,9 @@ app.command("scan")(scan.scan)
 app.command("why")(why.why)
 app.command("presets")(presets.presets)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.put_back)
+app.command("vacuum")(backup.give_back)
 
 
 def main() -> None:

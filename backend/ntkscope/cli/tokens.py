@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ntkscope.api.access import SHORTEST, new_token
+from ntkscope.api.access import SHORTEST, new_token, people_of
 from ntkscope.api.security import is_loopback
 from ntkscope.errors import InvalidInput, Unavailable
 from ntkscope.settings import Settings
@@ -21,34 +21,26 @@ def with_tokens(settings: Settings, ask: bool) -> Settings:
     """
     owner = _set("TOKEN", settings.token, settings.token_file)
     viewer = _set("VIEWER_TOKEN", settings.viewer_token, settings.viewer_token_file)
-    if not (owner or viewer or ask or not is_loopback(settings.host)):
+    people = settings.people or (_text("PEOPLE", settings.people_file) if settings.people_file else "")
+    named = people_of(people)
+    if not (owner or viewer or named or ask or not is_loopback(settings.host)):
         return settings
     owner, viewer = owner or new_token(), viewer or new_token()
-    if owner == viewer:
+    if len({owner, viewer, *named.values()}) < 2 + len(named):
         raise InvalidInput(
-            expected="Two different tokens: who has the viewers' may change nothing.",
+            expected="Different tokens: who has the viewers' may change nothing, and every person has their own.",
             got="the same twice",
             remedy="Set another NTKSCOPE_VIEWER_TOKEN, or none: one is drawn then.",
             where="NTKSCOPE_VIEWER_TOKEN",
         )
-    return settings.model_copy(update={"token": owner, "viewer_token": viewer})
+    return settings.model_copy(update={"token": owner, "viewer_token": viewer, "people": people})
 
 
 def _set(name: str, token: str, file: str) -> str:
     """The token that is set, if there is one."""
     where = f"NTKSCOPE_{name}"
     if file and not token:
-        try:
-            token = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise Unavailable(
-                expected="A file that holds the token, as text.",
-                got=f"'{file}', which cannot be read ({type(error).__name__})",
-                remedy=f"Mend the file, or set {where} itself.",
-                where=f"{where}_FILE",
-            ) from None
-        if not token:
-            raise InvalidInput("A file that holds a token.", f"'{file}', which is empty", "Write one.", f"{where}_FILE")
+        token = _text(name, file)
     if token and (len(token) < SHORTEST or not (token.isascii() and token.isprintable()) or " " in token):
         raise InvalidInput(
             expected=f"A token of at least {SHORTEST} letters, digits and signs of ASCII, without blanks.",
@@ -57,3 +49,20 @@ def _set(name: str, token: str, file: str) -> str:
             where=where,
         )
     return token
+
+
+def _text(name: str, file: str) -> str:
+    """What a file of tokens holds."""
+    where = f"NTKSCOPE_{name}"
+    try:
+        text = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise Unavailable(
+            expected="A file that holds the token, as text.",
+            got=f"'{file}', which cannot be read ({type(error).__name__})",
+            remedy=f"Mend the file, or set {where} itself.",
+            where=f"{where}_FILE",
+        ) from None
+    if not text:
+        raise InvalidInput("A file that holds a token.", f"'{file}', which is empty", "Write one.", f"{where}_FILE")
+    return text

@@ -36,6 +36,7 @@ class Limits:
     max_points: int
     max_memory_bytes: int
     max_steps: int
+    max_frames: int = 1000
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def check_limits(config: RunConfig, limits: Limits, dataset: Table | None = None
         (size.parameters, limits.max_parameters, "parameters", cost, "MAX_PARAMETERS", "network.width"),
         (size.n, limits.max_points, "training points", cost, "MAX_POINTS", "data.points.n"),
         (size.steps, limits.max_steps, "steps", "", "MAX_STEPS", "training.stop.steps"),
+        (config.recording.frames, limits.max_frames, "frames", "", "MAX_FRAMES", "recording.frames"),
     ):
         if got > most:
             smaller = "Make it smaller"

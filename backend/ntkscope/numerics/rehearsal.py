@@ -7,6 +7,7 @@ and measures residual and kernel at its end exactly, so that errors do not pile 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
@@ -286,7 +287,7 @@ class _Rehearsing:
             reach=reach,
             peak=self.peak,
             growth=self.largest / size if size > 0 else 1.0,
-            drift=float((place.kernel - start.kernel).norm()) / kernel if kernel > 0 else 0.0,
+            drift=min(float((place.kernel - start.kernel).norm()) / kernel, sys.float_info.max) if kernel > 0 else 0.0,
             kernels=self.kernels,
             steps=self.taken,
             work=self.work,

@@ -179,7 +179,8 @@ class ComputeService:
             choice = self._rate(begun, dataset)
             if not await _there(choice, seconds):
                 seeking = self._seeking.get(config.digest())
-                return begun.preview.model_copy(update={"rehearsing": _progress(seeking.latest, "rate") if seeking else None})
+                progress = _progress(seeking.latest, "rate") if seeking else None
+                return begun.preview.model_copy(update={"rehearsing": progress})
             rate = choice.result()
 
         def run() -> Foreseen:

@@ -25,6 +25,7 @@ class Feed:
         slots: As many as the executor has.
         todo: What to run, in this order.
         ended: Called once everything has ended.
+        person: Who asked for the sweep.
     """
 
     def __init__(
@@ -34,9 +35,10 @@ class Feed:
         slots: asyncio.Semaphore,
         todo: Todo,
         ended: Callable[[], Awaitable[None]],
+        person: str = "",
     ) -> None:
         self._manager, self._notifier, self._slots, self._ended = manager, notifier, slots, ended
-        self._stopped = False
+        self._person, self._stopped = person, False
         self._entering = asyncio.Lock()  # held while a run is made: `stop` must know of it
         self._live: set[str] = set()
         self._members: set[asyncio.Task[None]] = set()
@@ -86,11 +88,11 @@ class Feed:
             if self._stopped:
                 return ""
             try:
-                run = await self._manager.submit(request, place)
+                run = await self._manager.submit(request, place, self._person)
             except (Conflict, Unwritable):
                 raise  # neither says anything of the run
             except NtkscopeError as error:
-                await self._manager.refuse(request, place, error)
+                await self._manager.refuse(request, place, self._person, error)
                 return ""
             self._live.add(run.id)
             return run.id

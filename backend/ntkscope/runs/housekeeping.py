@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ntkscope.runs.recording import read_recording
 from ntkscope.runs.retry import DATABASE, persistently
 from ntkscope.schemas.run import RunPatch, RunSummary
 from ntkscope.schemas.unreadable import Unreadable
-from ntkscope.store.sweep_writes import interrupt_sweeps
+from ntkscope.store.sweep_writes import interrupt_sweeps, retire_runs
 from ntkscope.store.writer import Writer
 from ntkscope.store.writes import append_events, collect_datasets, insert_run, interrupt_runs, purge_runs, update_run
 
@@ -26,11 +27,22 @@ LOGGER = logging.getLogger("ntkscope")
 
 
 class Housekeeping:
-    """Used on the event loop."""
+    """Used on the event loop.
 
-    def __init__(self, manager: Manager, writer: Writer) -> None:
-        self._manager, self._writer = manager, writer
-        self._collected = 0.0  # when
+    Args:
+        manager: Knows the runs.
+        writer: Changes their rows.
+        keep_days: After which what has ended is deleted; 0: never.
+    """
+
+    def __init__(self, manager: Manager, writer: Writer, keep_days: float = 0) -> None:
+        self._manager, self._writer, self._keep_days = manager, writer, keep_days
+        self._collected = -COLLECT_EVERY  # when, by the clock that nobody sets
+        self._apart = time.time() - time.monotonic()
+
+    def _now(self) -> float:
+        """Seconds since 1970, or less: nothing is too old to be kept because somebody set the clock."""
+        return min(time.time(), time.monotonic() + self._apart)
 
     async def patch(self, run_id: str, patch: RunPatch) -> RunSummary:
         """Renames and tags."""
@@ -59,7 +71,7 @@ class Housekeeping:
             NotFound: it was never there, or it is gone for good.
         """
         run = await self._manager.entry(run_id)
-        if run.deleted_at is not None and run.deleted_at < time.time() - RESTORE_SECONDS:
+        if run.deleted_at is not None and run.deleted_at < self._now() - RESTORE_SECONDS:
             raise words.no_such_run(run_id)
         await self._write(run_id, deleted_at=None)
         return await self._manager.entry(run_id)
@@ -93,17 +105,25 @@ class Housekeeping:
             await asyncio.sleep(PURGE_EVERY)
 
     async def purge(self) -> Sequence[str]:
-        """Removes what can no longer be restored, and tables that nothing names; the runs' ids."""
+        """Deletes what is kept long enough; removes what can no longer be restored, and tables that nothing names.
+
+        Returns:
+            The ids of the runs that are gone for good.
+        """
         await self._collect()
-        before = time.time() - RESTORE_SECONDS
+        if self._keep_days:
+            ended = self._now() - 86_400 * self._keep_days
+            retire = partial(retire_runs, ended_before=ended, now=time.time())
+            await asyncio.wrap_future(self._writer.submit(retire))
+        before = self._now() - RESTORE_SECONDS
         return await asyncio.wrap_future(self._writer.submit(lambda connection: purge_runs(connection, before)))
 
     async def _collect(self) -> None:
         """Removes the uploaded tables that nothing names, now and then."""
-        now = time.time()
+        now = time.monotonic()
         if now - self._collected >= COLLECT_EVERY:
             self._collected = now
-            before = now - UNUSED_SECONDS
+            before = self._now() - UNUSED_SECONDS
             await asyncio.wrap_future(self._writer.submit(lambda connection: collect_datasets(connection, before)))
 
     async def import_recording(self, path: Path) -> None:

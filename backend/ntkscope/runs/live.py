@@ -1,12 +1,12 @@
-"""The runs that have not ended, in the order of the queue, and the slots they train in."""
+"""The runs that have not ended, in order of arrival, and the slots they train in."""
 
-import itertools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ntkscope.executors.base import Job
 from ntkscope.runs.memory import Memory
+from ntkscope.runs.turns import Turns
 from ntkscope.schemas.event import Command
 from ntkscope.schemas.run import RunSummary, State
 
@@ -89,6 +89,7 @@ class LiveRuns:
         self.memory = memory
         self._runs: dict[str, Live] = {}
         self._busy: list[str | None] = [None] * slots
+        self._turns = Turns()
 
     def __getitem__(self, run_id: str) -> Live:
         return self._runs[run_id]
@@ -108,7 +109,7 @@ class LiveRuns:
         return self._runs.pop(run_id, None)
 
     def last_in_line(self, run_id: str) -> None:
-        """Puts a run behind all that wait."""
+        """Puts a run behind all that wait in its lane."""
         self._runs[run_id] = self._runs.pop(run_id)
 
     def queued(self) -> int:
@@ -116,11 +117,15 @@ class LiveRuns:
         return sum(live.state == "queued" for live in self._runs.values())
 
     def ahead(self, run_id: str) -> int:
-        """How many come before a run that waits: those that train, and those that wait longer."""
+        """How many come before a run that waits: those that train, and those whose turn is earlier."""
         if not self._runs[run_id].waits:
             return 0
-        longer = itertools.takewhile(lambda live: live.run.id != run_id, self._runs.values())
-        return sum(busy is not None for busy in self._busy) + sum(live.waits for live in longer)
+        return sum(busy is not None for busy in self._busy) + self.order().index(run_id)
+
+    def order(self) -> list[str]:
+        """The runs that wait, in the order in which they begin."""
+        training = [self._runs[run_id].run for run_id in self._busy if run_id is not None]
+        return self._turns.order((live.run for live in self._runs.values() if live.waits), training)
 
     def in_slot(self, slot: int) -> list[Live]:
         """The runs whose generators are there: one that trains, and any number that are paused."""
@@ -137,11 +142,13 @@ class LiveRuns:
                 all the same, and ends with the reason.
         """
         short = False
-        for run_id, live in self._runs.items():
+        for live in self._runs.values():
             live.short = False
+        for run_id in self.order():
+            live = self._runs[run_id]
             suits = cards if live.on_card and cards else ready
             free = [slot for slot in self._free() if slot in ready and slot in suits and live.slot in (None, slot)]
-            if not live.waits or not free:
+            if not free:
                 continue
             if live.job is not None:
                 live.short = not short and not self.memory.take(run_id, live.memory)
@@ -149,6 +156,7 @@ class LiveRuns:
                 if short:
                     continue
             self._busy[free[0]] = run_id
+            self._turns.took(live.run)
             return free[0], live
         return None
 

@@ -68,12 +68,13 @@ class Manager(Entries):
         self._writer, self._notifier = writer, notifier
         self._admission, self._max_queued, self._settle = admission, max_queued, settle
 
-    async def submit(self, request: RunRequest, place: SweepPlace | None = None) -> RunSummary:
+    async def submit(self, request: RunRequest, place: SweepPlace | None = None, person: str = "") -> RunSummary:
         """Queues a run, which begins at once if a slot is free.
 
         Args:
             request: What to run.
             place: In a sweep; a run that was there before leaves the sweep.
+            person: Who asks, if they have a name.
 
         Raises:
             NtkscopeError: the config is beyond the limits, its data set or its device is not here, or too many wait.
@@ -81,15 +82,15 @@ class Manager(Entries):
         self._check_queue()
         dataset = await self.checked(request.config)
         request = request.model_copy(update={"config": await self._settle(request.config, dataset)})
-        run = _row(request, place, await self.placed(request.config, dataset))
+        run = _row(request, place, person, await self.placed(request.config, dataset))
         await self._insert(run)
         return self._begin(self._admission.live(run, dataset))
 
-    async def refuse(self, request: RunRequest, place: SweepPlace, error: NtkscopeError) -> None:
+    async def refuse(self, request: RunRequest, place: SweepPlace, person: str, error: NtkscopeError) -> None:
         """Keeps a sweep's run that cannot be begun, as one that failed."""
         now = time.time()
         await self._insert(
-            _row(request, place).model_copy(update={"state": "failed", "sentence": str(error), "ended_at": now})
+            _row(request, place, person).model_copy(update={"state": "failed", "sentence": str(error), "ended_at": now})
         )
 
     async def checked(self, config: RunConfig) -> Table | None:
@@ -265,7 +266,7 @@ class Manager(Entries):
             )
 
 
-def _row(request: RunRequest, place: SweepPlace | None, placement: Placement | None = None) -> RunSummary:
+def _row(request: RunRequest, place: SweepPlace | None, person: str, placement: Placement | None = None) -> RunSummary:
     """A run that nobody has seen yet."""
     return RunSummary(
         id=secrets.token_hex(6),
@@ -285,4 +286,5 @@ def _row(request: RunRequest, place: SweepPlace | None, placement: Placement | N
         sweep=place.sweep if place else None,
         member=place.member if place else None,
         placement=placement,
+        person=person,
     )

@@ -47,15 +47,15 @@ class Sweeps:
         for feed in self._feeds.values():
             feed.close()
 
-    async def create(self, request: SweepRequest) -> Sweep:
-        """Starts a sweep.
+    async def create(self, request: SweepRequest, person: str = "") -> Sweep:
+        """Starts a sweep, for a person if they have a name.
 
         Raises:
             NtkscopeError: one of its configs cannot be run here; names the values.
         """
         made = await anyio.to_thread.run_sync(members, request)
         await self._check(made)
-        sweep = StoredSweep(secrets.token_hex(6), "running", time.time(), None, request)
+        sweep = StoredSweep(secrets.token_hex(6), "running", time.time(), None, request, person)
         await self._write(lambda connection: insert_sweep(connection, sweep))
         self._start(sweep, made, range(len(made)))
         return await self.get(sweep.id)
@@ -124,7 +124,8 @@ class Sweeps:
             )
             for index in which
         ]
-        self._feeds[sweep.id] = Feed(self._manager, self._notifier, self._slots, todo, partial(self._ended, sweep.id))
+        ended = partial(self._ended, sweep.id)
+        self._feeds[sweep.id] = Feed(self._manager, self._notifier, self._slots, todo, ended, sweep.person)
 
     async def _ended(self, sweep_id: str) -> None:
         """Says so, again and again while the database refuses."""

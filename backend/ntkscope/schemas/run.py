@@ -70,6 +70,7 @@ class RunSummary(Model):
     sweep: str | None = None  # that it is one of
     member: int | None = None  # its index there
     placement: Placement | None = None  # where it computes; None for a run of an earlier version, or a recorded one
+    person: str = ""  # who asked for it; empty where tokens have no names
 
 
 class RunList(Model):

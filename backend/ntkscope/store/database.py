@@ -1,5 +1,6 @@
 """Opens a database: its address, its lock, its engine, its version."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,12 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from ntkscope.errors import NtkscopeError, Unavailable
+from ntkscope.store.backup import before_version
 from ntkscope.store.lock import FileLock, Lock, PostgresLock
-from ntkscope.store.migrations import migrate
+from ntkscope.store.migrations import VERSION, found_version, migrate
 from ntkscope.store.trouble import in_words, watch
 
+LOGGER = logging.getLogger("ntkscope")
 REMEDY = "Set NTKSCOPE_DATABASE_URL to sqlite:///some/file.db or postgresql://user:password@host/name."
 
 
@@ -50,6 +53,7 @@ def open_database(url: str, address: str) -> Database:
         else:
             engine = make_engine(parsed)
             lock = PostgresLock(engine, address)
+        _copy_an_older_one(engine, parsed)
         with engine.begin() as connection:
             fresh = migrate(connection)
     except BaseException as error:
@@ -64,6 +68,15 @@ def open_database(url: str, address: str) -> Database:
     # A new connection would make a new and empty file in the place of one that is gone.
     event.listen(engine, "do_connect", lambda *_: check())
     return Database(engine, lock, fresh, check)
+
+
+def _copy_an_older_one(engine: Engine, url: URL) -> None:
+    """Before it is changed; PostgreSQL's is the administrator's to copy."""
+    with engine.connect() as connection:
+        found = found_version(connection)
+    if url.get_backend_name() == "sqlite" and found is not None and found < VERSION:
+        copy = before_version(Path(str(url.database)), found).path
+        LOGGER.warning("The database was of version %d, and is now of %d. As it was: %s", found, VERSION, copy)
 
 
 def parse_url(url: str) -> URL:

@@ -1,64 +1,48 @@
-"""The database's version, and the numbered steps from one to the next."""
+"""The database's version, and what brings an older one to it: Alembic's revisions, one for each version.
 
-from collections.abc import Callable, Mapping
+`schema_version` says the same number as Alembic's own table. Programs from before Alembic read it, and refuse a newer
+database by it; a database of theirs is taken up at the number that it has there.
+"""
 
-from sqlalchemy import Connection, inspect, select, text
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, inspect, select
 
 from ntkscope.errors import Unavailable
 from ntkscope.store.tables import METADATA, SCHEMA_VERSION
 
-VERSION = 4
+VERSION = 5
+REVISIONS = str(files("ntkscope.store") / "alembic")
 
 
-def _add_sweeps(connection: Connection) -> None:
-    for statement in (
-        "ALTER TABLE runs ADD COLUMN sweep VARCHAR(32)",
-        "ALTER TABLE runs ADD COLUMN member INTEGER",
-        "CREATE UNIQUE INDEX runs_by_sweep ON runs (sweep, member)",
-        "CREATE TABLE sweeps (id VARCHAR(32) NOT NULL PRIMARY KEY, name VARCHAR(120) NOT NULL, "
-        "state VARCHAR(16) NOT NULL, created_at FLOAT(53) NOT NULL, ended_at FLOAT(53), request TEXT NOT NULL)",
-        "CREATE INDEX sweeps_by_age ON sweeps (created_at, id)",
-    ):
-        connection.execute(text(statement))
+def migrate(connection: Connection, revisions: str = REVISIONS, version: int = VERSION) -> bool:
+    """Brings the database to the newest version, within the connection's transaction; True if it was empty before.
 
-
-def _events_have_a_version(_: Connection) -> None:
-    """Nothing changes, but that an older program refuses the database: it could not read the events to come."""
-
-
-def _runs_have_a_placement(connection: Connection) -> None:
-    connection.execute(text("ALTER TABLE runs ADD COLUMN placement TEXT"))
-
-
-# Step k brings a database of version k - 1 to version k, in statements of its own time: the tables go on to change.
-# A fresh database is made at VERSION at once.
-STEPS: Mapping[int, Callable[[Connection], None]] = {
-    2: _add_sweeps,
-    3: _events_have_a_version,
-    4: _runs_have_a_placement,
-}
-
-
-def migrate(
-    connection: Connection,
-    version: int = VERSION,
-    steps: Mapping[int, Callable[[Connection], None]] = STEPS,
-) -> bool:
-    """Brings the database to `version`; True if it was empty before.
+    Args:
+        connection: In a transaction, which is the caller's to end.
+        revisions: The folder with Alembic's `env.py` and `versions`.
+        version: The newest of them.
 
     Raises:
         Unavailable: the database was written by a newer version of the program.
     """
     found = found_version(connection)
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", revisions.replace("%", "%%"))
     if found is None:
         METADATA.create_all(connection)
         connection.execute(SCHEMA_VERSION.insert().values(version=version))
+        command.stamp(config, str(version))
         return True
     refuse_newer(found, version)
-    for number in range(found + 1, version + 1):
+    if found < version:
         # The row first: SQLite's driver opens a transaction at the first change of a row, and not at one of a table.
-        connection.execute(SCHEMA_VERSION.update().values(version=number))
-        steps[number](connection)
+        connection.execute(SCHEMA_VERSION.update().values(version=version))
+        if not inspect(connection).has_table("alembic_version"):
+            command.stamp(config, str(found))
+        command.upgrade(config, str(version))
     return False
 
 

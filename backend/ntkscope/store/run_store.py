@@ -11,6 +11,7 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.placement import Placement
 from ntkscope.schemas.preset import DatasetInfo
 from ntkscope.schemas.run import RunSummary, State
+from ntkscope.schemas.server import KeptRuns
 from ntkscope.schemas.unreadable import Unreadable
 from ntkscope.store.large import read_large
 from ntkscope.store.place import CheckpointPlace, Place, head, place
@@ -86,6 +87,14 @@ class RunStore:
         chosen = select(RUNS.c.state, func.count()).where(RUNS.c.deleted_at.is_(None)).group_by(RUNS.c.state)
         with self._engine.connect() as connection:
             return {state: count for state, count in connection.execute(chosen)}
+
+    def count_by_person(self) -> list[KeptRuns]:
+        """How many runs are kept of each person, deleted ones left out; who has most comes first."""
+        count = func.count().label("runs")
+        chosen = select(RUNS.c.person, count, func.max(RUNS.c.created_at).label("last_asked_at"))
+        chosen = chosen.where(RUNS.c.deleted_at.is_(None)).group_by(RUNS.c.person).order_by(count.desc(), RUNS.c.person)
+        with self._engine.connect() as connection:
+            return [KeptRuns(**row._asdict()) for row in connection.execute(chosen)]
 
     def in_state(self, state: State) -> list[str]:
         """The runs in this state that are in no sweep and not deleted, oldest first."""

@@ -29,6 +29,7 @@ class StoredSweep:
     created_at: float  # seconds since 1970
     ended_at: float | None
     request: SweepRequest
+    person: str = ""  # who asked for it
 
 
 STORED = TypeAdapter(StoredSweep)
@@ -107,7 +108,7 @@ def _member(run_id: str, state: str, sentence: str, last_seq: int) -> StoredMemb
 def _sweep(row: Row[*tuple[Any, ...]]) -> StoredSweep | Unreadable:
     try:
         request = SweepRequest.model_validate_json(row.request)
-        values = {"created_at": row.created_at, "ended_at": row.ended_at, "request": request}
+        values = {"created_at": row.created_at, "ended_at": row.ended_at, "request": request, "person": row.person}
         return STORED.validate_python({"id": row.id, "state": row.state} | values)
     except ValidationError as error:
         return unreadable(row, error)

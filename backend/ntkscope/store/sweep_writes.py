@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from ntkscope.schemas.run import RunSummary
+from ntkscope.schemas.run import ENDED, RunSummary
 from ntkscope.store.sweep_store import StoredSweep
 from ntkscope.store.tables import RUNS, SWEEPS
 from ntkscope.store.writes import insert_run
@@ -20,6 +20,7 @@ def insert_sweep(connection: Connection, sweep: StoredSweep) -> None:
             created_at=sweep.created_at,
             ended_at=sweep.ended_at,
             request=sweep.request.model_dump_json(),
+            person=sweep.person,
         )
     )
 
@@ -53,3 +54,13 @@ def delete_sweep(connection: Connection, sweep_id: str, now: float) -> None:
     """Removes a sweep, and deletes its runs."""
     delete_members(connection, sweep_id, now)
     connection.execute(delete(SWEEPS).where(SWEEPS.c.id == sweep_id))
+
+
+def retire_runs(connection: Connection, ended_before: float, now: float) -> None:
+    """Deletes, as a person would, the runs and sweeps that ended before this time, but for runs tagged 'keep'."""
+    old = RUNS.c.state.in_(ENDED), RUNS.c.ended_at < ended_before, RUNS.c.deleted_at.is_(None), RUNS.c.sweep.is_(None)
+    kept = or_(RUNS.c.recorded, RUNS.c.tags.contains('"keep"'))
+    connection.execute(update(RUNS).where(*old, ~kept).values(deleted_at=now))
+    sweeps = select(SWEEPS.c.id).where(SWEEPS.c.state != "running", SWEEPS.c.ended_at < ended_before)
+    for sweep_id in list(connection.execute(sweeps).scalars()):
+        delete_sweep(connection, sweep_id, now)

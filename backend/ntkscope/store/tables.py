@@ -34,6 +34,7 @@ RUNS = Table(
     Column("sweep", String(32)),  # of which it is a run
     Column("member", Integer),  # its index there
     Column("placement", Text),  # Placement as JSON
+    Column("person", String(40), nullable=False, server_default=""),  # who asked for it; empty: nobody was asked
     Index("runs_by_age", "created_at", "id"),
     Index("runs_by_sweep", "sweep", "member", unique=True),
 )
@@ -47,6 +48,7 @@ SWEEPS = Table(
     Column("created_at", Float(53), nullable=False),
     Column("ended_at", Float(53)),
     Column("request", Text, nullable=False),  # SweepRequest as JSON
+    Column("person", String(40), nullable=False, server_default=""),
     Index("sweeps_by_age", "created_at", "id"),
 )
 

@@ -1,7 +1,7 @@
 /** The server's REST interface. Every path is relative to the page, so that it works under any sub-path. */
 import type { JsonSchema } from "./json";
 import { Problem } from "./problem";
-import type { DatasetInfo, DatasetPoints, Explanation, PastedModel, Preset, Preview, RunConfig, RunList, RunSummary, Scan, ScanRequest, Sweep, SweepList, SweepRequest, TableReading, Unreadable } from "./types";
+import type { DatasetInfo, DatasetPoints, Explanation, PastedModel, Preset, Preview, RunConfig, RunList, RunSummary, Scan, ScanRequest, ServerNow, Session, Sweep, SweepList, SweepRequest, TableReading, Unreadable } from "./types";
 
 /** Where an API path lies, seen from the page. */
 export function apiUrl(path: string): URL {
@@ -43,6 +43,8 @@ function queryOf({ x = [], ...others }: TableChoices): URLSearchParams {
 }
 
 export const api = {
+  session: () => request<Session>("GET", "session"),
+  server: () => request<ServerNow>("GET", "server"),
   schema: () => request<JsonSchema>("GET", "schema"),
   presets: () => request<Preset[]>("GET", "presets"),
   explain: (config: RunConfig, signal: AbortSignal) => request<Explanation>("POST", "explain", config, signal),

@@ -704,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Server
+         * @description What runs, waits and is kept, by whom; every limit with what is taken of it; the disk. For owners alone.
+         */
+        get: operations["get_server_api_server_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1535,6 +1555,18 @@ export interface components {
             hold_out: boolean;
         };
         /**
+         * KeptRuns
+         * @description What is kept of one person.
+         */
+        KeptRuns: {
+            /** Person */
+            person: string;
+            /** Runs */
+            runs: number;
+            /** Last Asked At */
+            last_asked_at: number;
+        };
+        /**
          * KernelAtPoints
          * @description K_t on p of the training points, at most 64, in the order of the input where there is one.
          */
@@ -1674,6 +1706,35 @@ export interface components {
              * @constant
              */
             status: "ok";
+        };
+        /**
+         * LiveRun
+         * @description A run that has not ended.
+         */
+        LiveRun: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Person */
+            person: string;
+            /** Sweep */
+            sweep: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "paused" | "completed" | "diverged" | "dead_units" | "cancelled" | "failed" | "interrupted";
+            /** Ahead */
+            ahead: number;
+            /** Asked At */
+            asked_at: number;
+            /** Started At */
+            started_at: number | null;
+            /** Steps Per Second */
+            steps_per_second: number | null;
+            /** Memory Bytes */
+            memory_bytes: number;
         };
         /**
          * Machine
@@ -2483,6 +2544,11 @@ export interface components {
             /** Member */
             member?: number | null;
             placement?: components["schemas"]["Placement"] | null;
+            /**
+             * Person
+             * @default
+             */
+            person: string;
         };
         /**
          * Sawtooth
@@ -2685,6 +2751,50 @@ export interface components {
             step: number | null;
         };
         /**
+         * ServerLimit
+         * @description A limit, the setting that raises it, and how much of it is taken.
+         */
+        ServerLimit: {
+            /** Setting */
+            setting: string;
+            /** Meaning */
+            meaning: string;
+            /** Most */
+            most: number | null;
+            /** Used */
+            used: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ServerNow
+         * @description GET /api/server.
+         */
+        ServerNow: {
+            /** Version */
+            version: string;
+            /** Begun At */
+            begun_at: number;
+            /** Workers */
+            workers: number;
+            /** Warm Workers */
+            warm_workers: number;
+            /** Trouble */
+            trouble: string;
+            /** Disk Free Bytes */
+            disk_free_bytes: number | null;
+            /** Viewers */
+            viewers: number;
+            /** Slowest Viewer Lags */
+            slowest_viewer_lags: number;
+            /** Live */
+            live: components["schemas"]["LiveRun"][];
+            /** Kept */
+            kept: components["schemas"]["KeptRuns"][];
+            /** Limits */
+            limits: components["schemas"]["ServerLimit"][];
+        };
+        /**
          * Session
          * @description GET /api/session: who this browser is; `open` where the server asks nobody, `none` for one not signed in.
          */
@@ -2694,6 +2804,11 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "viewer" | "open" | "none";
+            /**
+             * Person
+             * @default
+             */
+            person: string;
         };
         /**
          * Sinusoids
@@ -4873,6 +4988,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What was expected, what came, what to do now. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_server_api_server_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerNow"];
+                };
             };
             /** @description What was expected, what came, what to do now. */
             "4XX": {

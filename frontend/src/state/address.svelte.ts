@@ -1,15 +1,14 @@
 /** The page's address: it says what is seen, and a link that is opened is shown. */
 import { api } from "../api/client";
-import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
-import type { RunConfig, RunSummary } from "../api/types";
+import type { RunSummary } from "../api/types";
 import { words } from "../words";
 import type { Depth } from "./depth";
 import type { FormState } from "./form.svelte";
 import type { LabState } from "./lab.svelte";
 import { hasConfig } from "./link";
 import type { PlayheadState } from "./playhead.svelte";
-import { sameRun } from "./rate";
+import { asJson, sameRun } from "./rate";
 import type { Route } from "./route.svelte";
 import type { RunsState } from "./runs.svelte";
 import { at } from "./schema";
@@ -28,6 +27,7 @@ interface Addressed {
   readonly playhead: PlayheadState;
   readonly charts: ViewState;
   readonly isRunShown: boolean;
+  readonly watchesOnly: boolean;
   form: FormState | null;
   depth: Depth;
   more: boolean;
@@ -104,14 +104,15 @@ export class Address {
     return url.href;
   }
 
-  /** The link's run, or that of its config where there is one, else the newest. */
+  /** The link's run, or that of its config where there is one; else, for who only watches, the one that trains, or the newest. */
   private async opening(form: FormState, { run, rest }: ViewLink): Promise<{ run?: RunSummary | undefined; absent: string }> {
     const own = run && (await this.runOf(run));
     if (own) return { run: own, absent: "" };
     const { rows } = this.page.runs;
     const config = hasConfig(rest);
     const same = config ? rows.find((row) => sameRun(asJson(row.config), form.config)) : undefined;
-    if (!run) return { run: same ?? rows[0], absent: "" };
+    const training = this.page.watchesOnly ? rows.find((row) => row.state === "running") : undefined;
+    if (!run) return { run: same ?? training ?? rows[0], absent: "" };
     if (same) this.page.toasts.say(words.sameElsewhere);
     if (same || !config) return { run: same ?? rows[0], absent: same ? "" : words.absentAlone };
     return { absent: words.absent };
@@ -154,8 +155,4 @@ export class Address {
       rest: form.hash,
     };
   }
-}
-
-function asJson(config: RunConfig): JsonObject {
-  return config as unknown as JsonObject;
 }

@@ -15,7 +15,7 @@ export function follow(page: PageState): void {
   $effect(() => {
     const form = page.form;
     if (!form) return;
-    if (form.valid) page.preview.ask(form.runConfig);
+    if (form.valid && !page.watchesOnly) page.preview.ask(form.runConfig);
     else page.preview.suspend();
   });
   $effect(() => {

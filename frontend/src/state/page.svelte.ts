@@ -1,8 +1,7 @@
 /** Everything the page holds, wired together once. */
 import { api } from "../api/client";
-import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
-import type { RunConfig, RunSummary, Suggestion } from "../api/types";
+import type { RunSummary, Session, Suggestion } from "../api/types";
 import { emptyRun, type RunState } from "../run/run";
 import { watchWords } from "../watch/words";
 import { PHASES, words } from "../words";
@@ -14,7 +13,7 @@ import { LabState } from "./lab.svelte";
 import { isAlive } from "./phase";
 import { PlayheadState } from "./playhead.svelte";
 import { PreviewState, SILENT_MS } from "./preview.svelte";
-import { sameRun } from "./rate";
+import { asJson, sameRun } from "./rate";
 import { refusalsOf } from "./refusals";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
@@ -58,6 +57,9 @@ export class PageState {
   /** Of the Lab: its story, or its instruments. */
   depth = $state<Depth>(readLink(location.hash).depth ?? keptDepth() ?? "watch");
   readonly charts = new ViewState(() => ({ time: this.playhead.time, narrow: this.surroundings.narrow, zoom: this.surroundings.zoom }));
+  /** Who this browser is to the server; with a viewer's token the page starts and changes nothing. */
+  session = $state.raw<Session>({ role: "open", person: "" });
+  readonly watchesOnly = $derived(this.session.role === "viewer");
   /** null until the server has told what a config is. */
   form = $state.raw<FormState | null>(null);
   /** Why the page could not start. */
@@ -111,7 +113,8 @@ export class PageState {
   async start(): Promise<void> {
     this.problem = null;
     try {
-      const [schema, presets] = await Promise.all([api.schema(), api.presets(), this.runs.refresh()]);
+      const [schema, presets, session] = await Promise.all([api.schema(), api.presets(), api.session(), this.runs.refresh()]);
+      this.session = session;
       const form = new FormState(schema, presets);
       await this.address.arrive(form, readLink(this.route.page === "lab" ? location.hash : ""));
     } catch (error) {
@@ -156,13 +159,13 @@ export class PageState {
 
   /** Go to a page; each finds its own state again, and its own hash. */
   open(name: PageName): void {
-    this.route.go(name, name === "lab" ? this.address.hash : this.sweeps.sweep?.id);
+    this.route.go(name, name === "lab" ? this.address.hash : name === "sweep" ? this.sweeps.sweep?.id : "");
   }
 
   /** Run the study of the draft; tells whether it has begun. */
   async runStudy(): Promise<boolean> {
     const request = this.draft.request();
-    if (!request || this.sweeps.busy) return false;
+    if (!request || this.sweeps.busy || this.watchesOnly) return false;
     const begun = await this.sweeps.run(request);
     this.studyProblem = this.draft.refuse(this.sweeps.problem) ? "" : (this.sweeps.problem?.sentence ?? "");
     this.sweeps.problem = null;
@@ -208,7 +211,7 @@ export class PageState {
 
   async train(): Promise<void> {
     const form = this.form;
-    if (!form?.trainable || this.lab.busy) return;
+    if (!form?.trainable || this.lab.busy || this.watchesOnly) return;
     const sent = await this.lab.train(form.runConfig, form.name());
     if (sent) {
       this.address.absent = "";
@@ -256,12 +259,7 @@ export class PageState {
 
   /** A refusal that names fields is said beside them; tells whether it does. */
   refuse(problem: Problem | null): boolean {
-    if (!this.form) return false;
-    this.form.refusals = problem ? refusalsOf(this.form, problem) : {};
-    return Object.keys(this.form.refusals).length > 0;
+    if (this.form) this.form.refusals = problem ? refusalsOf(this.form, problem) : {};
+    return Object.keys(this.form?.refusals ?? {}).length > 0;
   }
-}
-
-function asJson(config: RunConfig): JsonObject {
-  return config as unknown as JsonObject;
 }

@@ -1,5 +1,6 @@
 /** A rate that the server finds by a rehearsal: what it found belongs to the config that it was found for. */
 import type { JsonObject } from "../api/json";
+import type { RunConfig } from "../api/types";
 import { at, put, same } from "./schema";
 
 /** The config's path of the learning rate. */
@@ -14,4 +15,9 @@ export function withoutChoice(config: JsonObject): JsonObject {
 /** Whether two configs are the same run: the server's choice follows from the rest. */
 export function sameRun(a: JsonObject, b: JsonObject): boolean {
   return same(withoutChoice(a), withoutChoice(b));
+}
+
+/** A config as the form compares it. */
+export function asJson(config: RunConfig): JsonObject {
+  return config as unknown as JsonObject;
 }

@@ -1,9 +1,9 @@
-/** Which page is shown, told by the address: "./" is the Lab, "./sweep" the width study, under any sub-path. */
+/** Which page is shown, told by the address: "./" is the Lab, "./sweep" the width study, "./server" what its owner sees of the server, under any sub-path. */
 
-export type PageName = "lab" | "sweep";
+export type PageName = "lab" | "sweep" | "server";
 
 /** Where a page lies, seen from any other: views are one level deep. */
-export const ADDRESSES: Record<PageName, string> = { lab: "./", sweep: "./sweep" };
+export const ADDRESSES: Record<PageName, string> = { lab: "./", sweep: "./sweep", server: "./server" };
 
 export class Route {
   page = $state<PageName>(pageAt(location.pathname));
@@ -22,5 +22,6 @@ export class Route {
 }
 
 export function pageAt(path: string): PageName {
+  if (path.endsWith("/server")) return "server";
   return path.endsWith("/sweep") ? "sweep" : "lab";
 }

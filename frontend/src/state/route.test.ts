@@ -7,6 +7,7 @@ it.each([
   ["/ntk/", "lab"],
   ["/ntk/sweep", "sweep"],
   ["/sweeping", "lab"],
+  ["/ntk/server", "server"],
 ])("%s is the page %s", (path, page) => {
   expect(pageAt(path)).toBe(page);
 });

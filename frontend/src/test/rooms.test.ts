@@ -5,12 +5,13 @@ import { dirname, join, relative } from "node:path";
 import { expect, it } from "vitest";
 
 const SOURCE = join(import.meta.dirname, "..");
-const BOTTOM = ["api", "format", "theme", "words", "words-sweep"];
+const BOTTOM = ["api", "format", "theme", "words", "words-server", "words-sweep"];
 const ROOMS: Record<string, string[]> = {
   api: [],
   theme: [],
   format: [],
   words: ["format"],
+  "words-server": ["api", "format"],
   "words-sweep": ["api", "format", "words"],
   run: ["api"],
   "charts/parts": [...BOTTOM, "run"],

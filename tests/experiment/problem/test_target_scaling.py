@@ -123,3 +123,11 @@ def test_a_preview_has_sizes_in_own_units() -> None:
         [spread * wave.amplitude for wave in theirs.waves if wave.frequency], rel=1e-6
     )
     assert mine.groups[0].start_magnitude == pytest.approx(spread * theirs.groups[0].start_magnitude, rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", ["none", "subtract_mean", "standardize"])
+@pytest.mark.parametrize("norm", [1e-300, 1e-101])
+def test_a_norm_whose_losses_are_no_numbers_is_refused(scale: str, norm: float) -> None:
+    with pytest.raises(InvalidInput, match=r"within 1.00×10¹⁰⁰ times the target's own") as caught:
+        build(config(data__scale_targets=scale, data__norm=norm))
+    assert caught.value.where == "data.norm"

@@ -48,6 +48,6 @@ def _parts(value: Any, scaling: TargetScaling) -> Any:
         return _told(value, scaling)
     if isinstance(value, Mapping):
         return {key: _parts(part, scaling) for key, part in value.items()}
-    if isinstance(value, list) and value and isinstance(value[0], Model):
-        return [_told(part, scaling) for part in value]
+    if isinstance(value, list) and any(isinstance(part, Model) for part in value):  # None: of a wave that is not there
+        return [_parts(part, scaling) for part in value]
     return value

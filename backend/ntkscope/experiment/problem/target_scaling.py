@@ -12,6 +12,7 @@ from ntkscope.errors import InvalidInput
 from ntkscope.experiment.format import number
 
 FloatArray = NDArray[np.float64]
+LEAST_RATIO = 1e-100  # of a size and the one that is asked for: losses have its square, and both must be numbers
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,16 @@ def checked_size(size: float, norm: float) -> float:
     """The norm of a target that is to have another.
 
     Raises:
-        InvalidInput: it is 0.
+        InvalidInput: it is 0, or of another order altogether.
     """
-    if size == 0 or not np.isfinite(norm / size):
+    if size > 0 and not min(norm, size) / max(norm, size) >= LEAST_RATIO:
+        raise InvalidInput(
+            f"A size within {number(1 / LEAST_RATIO)} times the target's own, which is {number(size)}.",
+            number(norm),
+            "Give one nearer to it, or leave data.norm empty.",
+            "data.norm",
+        )
+    if size == 0:
         raise InvalidInput(
             "A target that is not zero, if it is to be scaled.",
             "a target that is zero at every training point",

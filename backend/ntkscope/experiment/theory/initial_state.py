@@ -95,6 +95,10 @@ class InitialState:
         return found
 
 
+# Above which a rate times the factors of a layer may be no number of this precision any more.
+LARGEST_RATE: dict[str, float] = {"float32": 1e30, "float64": math.inf}
+
+
 def initial(config: RunConfig, dataset: Table | None = None, placement: Placement = ON_CPU) -> InitialState:
     """Build the run's problem and network and decompose its kernel.
 
@@ -196,10 +200,10 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> 
             "training.learning_rate",
         )
     fraction, name = (choice.fraction, "fraction") if choice.kind == "auto" else (choice.most, "most")
-    rate = fraction * largest_stable
-    if not 0 < rate < math.inf:
+    rate, precision = fraction * largest_stable, config.training.precision
+    if not 0 < rate < LARGEST_RATE[precision]:
         raise InvalidInput(
-            "An automatic learning rate within the range of float64.",
+            f"An automatic learning rate within the range of {precision}.",
             f"{fraction:g} of 2/λ₁ = {largest_stable:g}",
             "Give a learning rate of your own, or a fraction near 1.",
             f"training.learning_rate.{name}",

@@ -159,9 +159,9 @@ def describe_modes(
         learning_rate: eta.
 
     Returns:
-        Groups with their learning time, eta times a number of steps of gradient descent: None below a floor, and from
-        2/lambda on, where no step makes the group smaller. A group that starts below 5 %
-        of the residual's norm, or whose floor is above 5 % of its start, is drawn but does not count.
+        Groups with their learning time, eta times a number of steps of gradient descent: None below a floor, from
+        2/lambda on, where no step makes the group smaller, and where it is beyond float64. A group that starts below
+        5 % of the residual's norm, or whose floor is above 5 % of its start, is drawn but does not count.
     """
     spectrum, all_coefficients = kernel.spectrum, kernel.coefficients
     followed = min(recording.modes, len(all_coefficients))
@@ -208,4 +208,5 @@ def _learning_time(
 ) -> float | None:
     limit = epsilon * float(coefficients.norm())
     step = norm_step_for_good(eigenvalues, learning_rate, coefficients, limit) if limit > 0 else None
-    return None if step is None else learning_rate * step
+    time = None if step is None else learning_rate * step
+    return time if time is not None and np.isfinite(time) else None

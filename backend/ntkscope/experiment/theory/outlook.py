@@ -11,6 +11,7 @@ from ntkscope.schemas.wave import Reason
 STARTS_LARGE = 3.0  # times the target: below, answers about the target are not about forgetting the start
 TARGET_LARGE, TARGET_SMALL, TARGET_HUGE = 2.0, 0.5, 10.0  # ||f_0 - y|| / sqrt(width)
 SURELY_LAZY = 0.1  # the same, below which the kernel at the start is right about what it cannot learn
+FAR_BEYOND = 1e30  # times the size that a width can bear: no width is large enough, and the power stays a number
 LARGEST_WIDTH = 100_000  # a wider network is no advice
 MOST_NAMED = 8
 
@@ -163,7 +164,7 @@ def large_target(network: Network, *, residual: float, start: float, target: flo
         "above 10 most reached it, with λ₁ 4 to 21 times its start" if ratio > TARGET_HUGE
         else "between 2 and 10 a third to a half reached it"
     )  # fmt: skip
-    wider = network.last_width * (ratio / TARGET_SMALL) ** (1 / scale.power)
+    wider = network.last_width * min(ratio / TARGET_SMALL, FAR_BEYOND) ** (1 / scale.power)
     remedies = [f"scale the target to a norm of {_rounded(TARGET_SMALL * scale.value)} or less"]
     if start > TARGET_SMALL * scale.value:
         remedies.append("start from zero (centered)")

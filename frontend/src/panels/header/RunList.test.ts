@@ -47,3 +47,13 @@ it("lists a run that cannot be read with why, in its place; it can be deleted an
   await vi.waitFor(() => expect(runs.listed).toHaveLength(1));
   expect(toasts.all.map((toast) => toast.text)).toEqual(['Deleted "bad".']);
 });
+
+it("has no button but those that open, for who only watches", async () => {
+  const runs = new RunsState(new Toasts(), () => undefined);
+  const page = { runs, lab: { summary: null }, watchesOnly: true } as unknown as PageState;
+  shown = mount(RunList, { target: document.body, props: { page, onopened: () => undefined } });
+  await vi.waitFor(() => expect(runs.loaded).toBe(true));
+  flushSync();
+
+  expect([...document.querySelectorAll("li button")].map((button) => button.className)).toEqual([expect.stringContaining("open")]);
+});

@@ -1,0 +1,1 @@
+"""The database's revisions, for Alembic: env.py connects it, versions/ has one file for each."""

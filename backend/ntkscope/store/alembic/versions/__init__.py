@@ -1,0 +1,1 @@
+"""One file for each revision, in statements of its own time: the tables go on to change."""
