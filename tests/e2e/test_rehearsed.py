@@ -57,6 +57,7 @@ def test_the_keyboard_comes_to_train_and_play_first_and_help_covers_no_chart(ser
     for size in (WIDE, PHONE):
         page = open_page(server.url, size=size)
         expect(card(page, "Loss")).to_be_attached()
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
         stops = []
         for _ in range(5):
             page.keyboard.press("Tab")

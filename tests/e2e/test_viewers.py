@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from ntkscope.executors.inline import InlineExecutor
 from tests.cases import config
 from tests.servers import serving, settings_in
 
+pytestmark = pytest.mark.e2e
 OWNER, VIEWER = "the-owner's-own-token", "the-viewers-own-token"
 
 

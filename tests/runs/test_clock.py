@@ -15,7 +15,7 @@ YEARS = 3 * 365 * 86_400.0
 JUMPS = [YEARS, -YEARS, 601.0, -3600.0, -time.time()]
 
 
-@pytest.mark.parametrize("jump", JUMPS)
+@pytest.mark.parametrize("jump", JUMPS, ids=range(len(JUMPS)))  # one is as long as the time now
 def test_a_clock_that_jumps_costs_no_run_and_no_table(
     tmp_path: Path, puppet: Puppet, monkeypatch: pytest.MonkeyPatch, jump: float
 ) -> None:

@@ -161,7 +161,7 @@ def test_the_search_for_a_rate_tells_its_progress_and_goes_on_though_nobody_asks
 
     monkeypatch.setattr(compute, "choose_rate", slow)
     monkeypatch.setattr(compute, "WAIT_SECONDS", 0.05)
-    monkeypatch.setattr(rehearsing, "GIVEN_UP", 0.0)
+    monkeypatch.setattr(wanted, "GIVEN_UP", 0.0)
 
     async def test(service: ComputeService) -> None:
         asked = config(training__learning_rate={"kind": "rehearsed"})

@@ -21,7 +21,7 @@ beforeEach(() => {
   vi.stubGlobal("fetch", async (url: URL) => {
     const path = url.pathname.replace(/^.*\/api\//, "");
     const own = here.find(({ id }) => path === `runs/${id}`);
-    const answer = { schema, presets, runs: { runs: here.slice(0, 1), unreadable: [], total: here.length } }[path] ?? own;
+    const answer = { schema, presets, session: { role: "open", person: "" }, runs: { runs: here.slice(0, 1), unreadable: [], total: here.length } }[path] ?? own;
     return answer ? Response.json(answer) : Response.json({ title: "No", status: 404, detail: "No such run." }, { status: 404 });
   });
 });

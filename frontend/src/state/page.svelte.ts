@@ -72,6 +72,7 @@ export class PageState {
   studyProblem = $state("");
   /** The recorded run begins to play by itself, once. */
   private autoplay = $state(false);
+  private seen: RunState | null = null;
 
   readonly isRunShown = $derived.by(() =>
     this.form && this.lab.summary ? sameRun(this.form.config, asJson(this.lab.summary.config)) : false,
@@ -202,9 +203,10 @@ export class PageState {
     this.playhead.play();
   }
 
-  /** A rehearsal is there: Watch plays it. */
+  /** The rehearsal of a set-up that is not trained is there: it is looked at from its end, or played by Watch, once. */
   foreseen(): void {
-    if (!this.rehearsed) return;
+    if (!this.rehearsed || this.isRunShown || this.rehearsed === this.seen) return;
+    this.seen = this.rehearsed;
     this.playhead.live();
     if (this.depth === "watch" && !this.surroundings.reducedMotion) this.playhead.play();
   }

@@ -9,6 +9,7 @@ from ntkscope.schemas.base import Model
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Finished, Frame, KernelFrame, Started
 from ntkscope.schemas.event_parts import Ensemble
+from ntkscope.schemas.network import Network
 from ntkscope.schemas.preview import KernelPreview, PreviewedTarget
 from ntkscope.schemas.run import Prediction
 
@@ -45,7 +46,7 @@ def test_every_field_is_placed() -> None:
     seen = set[type[Model]]()
     while todo:
         kind = todo.pop()
-        if kind in seen or kind is RunConfig:
+        if kind in seen or kind is RunConfig or kind.__module__ == Network.__module__:  # what is set up
             continue
         seen.add(kind)
         placed = set(units_of(kind))
