@@ -66,7 +66,7 @@ def _checks(chromium: str, database: postgres.Server) -> list[Check]:
     untyped, ignored = ours | {"UNTYPED_TESTS": "1"}, [f"--ignore={path}" for path in TYPED]
     return [
         Check("pytest", [*PYTEST, *BY_FILE, "-m", "not e2e and not soak", *ignored], ROOT, untyped),
-        Check("browser tests", [*PYTEST, "-m", "e2e and not soak"], ROOT, ours),
+        Check("browser tests", [*PYTEST, *BY_FILE, "-m", "e2e and not soak", "tests/e2e"], ROOT, ours),
         Check("pytest, typed", [*PYTEST, "-m", "not soak", *TYPED], ROOT, ours),
         Check("vitest", [*tool.npm, "run", "test"], FRONTEND, tool.environment()),
         Check("svelte-check", [*tool.npm, "run", "check"], FRONTEND, tool.environment()),

@@ -166,8 +166,8 @@ def test_a_run_that_was_lost_ends_with_the_events_of_a_whole_one(tmp_path: Path)
             run = (await submit(services, STEADY, 10_000)).id
             await stored_past(services, run, 2)
             await services.scheduler.retire(60)
-        async with opened(tmp_path, InlineExecutor(1, train), resume=True) as services:
             before = services.store.place(run).seq
+        async with opened(tmp_path, InlineExecutor(1, train), resume=True) as services:
             await stored_past(services, run, before + 1)
             await services.manager.cancel(run)
             events = services.store.events(run, 0, 20_000)

@@ -59,17 +59,29 @@ it("is shown in the place of another run, and no longer than the form says the s
 });
 
 it("is played on Watch as soon as it is there, and rests at its end in Measure or where less motion is asked for", async () => {
+  for (const [depth, reducedMotion, plays] of [["measure", false, false], ["watch", false, true], ["watch", true, false]] as const) {
+    const page = await pageOf();
+    page.depth = depth;
+    page.surroundings.reducedMotion = reducedMotion;
+    page.foreseen();
+    expect([page.playhead.playing, page.watch.ahead]).toEqual([plays, true]);
+  }
+});
+
+it("is played once, and leaves the play-head alone that a link of a trained run has set", async () => {
   const page = await pageOf();
-  page.depth = "measure";
-  page.foreseen();
-  expect(page.playhead.playing).toBe(false);
   page.depth = "watch";
   page.foreseen();
-  expect([page.playhead.playing, page.watch.ahead]).toEqual([true, true]);
   page.playhead.pause();
-  page.surroundings.reducedMotion = true;
+  page.playhead.time = 0;
   page.foreseen();
-  expect(page.playhead.playing).toBe(false);
+  expect([page.playhead.playing, page.playhead.time]).toEqual([false, 0]);
+
+  const opened = await pageOf();
+  opened.lab.summary = { id: "a", config: opened.form!.runConfig, state: "completed" } as unknown as RunSummary;
+  opened.standAt(0.5);
+  opened.foreseen();
+  expect(opened.playhead.time).toBe(0.5);
 });
 
 it("leaves when the run itself has something to show", async () => {
