@@ -23,6 +23,8 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
     restoreMocks: true,
+    // Files share one environment, in a quarter of the time: each undoes what it has stubbed.
+    isolate: false,
     // Ends a test that hangs; other checks use the processors at the same time.
     testTimeout: 60_000,
   },
