@@ -19,7 +19,6 @@ const LEAST = 0.1;
 const words = {
   subtitle: "‖Kₜ − K₀‖ / ‖K₀‖",
   symbol: "drift",
-  notYet: "Measured while the network trains.",
 } as const;
 
 const help: Help = {
@@ -85,7 +84,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
     subtitle: words.subtitle,
     legend: [],
     note: null,
-    empty: started ? (started.kernel_steps.length ? (run.kernelFrames.length ? null : words.notYet) : chartWords.noKernelFrames) : chartWords.waiting,
+    empty: started ? (started.kernel_steps.length ? (run.kernelFrames.length ? null : chartWords.notYet) : chartWords.noKernelFrames) : chartWords.waiting,
     interval: INTERVAL,
     describe: (_trace, point) => {
       const frame = frames[point];

@@ -60,9 +60,11 @@ describe("what would infinite width do", () => {
 
   it("says why there is nothing", () => {
     expect(limitSentence(withStart(ended(), { infinite: null }))).toContain("notices say why");
+    // What is only rehearsed has no kernel of infinite width: nothing was too slow.
+    expect(limitSentence({ ...withStart(ended(), { infinite: null }), frames: [] })).toBe("Measured while the network trains.");
   });
 });
 
 it("waits for the run", () => {
-  for (const sentence of [orderSentence, movedSentence, limitSentence]) expect(sentence(emptyRun(""))).toBe("The run has not told yet.");
+  for (const sentence of [orderSentence, movedSentence, limitSentence]) expect(sentence(emptyRun(""))).toBe("Measured while the network trains.");
 });

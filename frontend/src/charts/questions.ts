@@ -1,14 +1,14 @@
 /** Three questions about a run, each answered by one sentence with its numbers: every rule is here. */
 import { fixed, number, percent, whole } from "../format";
 import type { RunState } from "../run/run";
+import { chartWords } from "./parts/words";
 
 /** Below, the kernel stays where it was for what theory needs; above the second, it is another one. */
 const [HARDLY, MUCH] = [0.05, 0.3];
-const WAITING = "The run has not told yet.";
 
 /** Why this order? By the measured slope once the run has ended, else by K₀'s eigenvalues. */
 export function orderSentence({ started, finished }: RunState): string {
-  if (!started) return WAITING;
+  if (!started) return chartWords.notYet;
   const fit = finished?.learning_time_fit;
   if (fit) {
     const slope = -fit.slope;
@@ -23,10 +23,10 @@ export function orderSentence({ started, finished }: RunState): string {
 
 /** Did the kernel move? By its drift at the newest record. */
 export function movedSentence({ started, kernelFrames }: RunState): string {
-  if (!started) return WAITING;
+  if (!started) return chartWords.notYet;
   if (!started.kernel_steps.length) return "This run records no kernels.";
   const last = kernelFrames.at(-1);
-  if (!last) return WAITING;
+  if (!last) return chartWords.notYet;
   const word = last.drift < HARDLY ? "Hardly" : last.drift < MUCH ? "Somewhat" : "Yes";
   const parameters = last.parameter_drift == null ? "" : `, the parameters by ${percent(last.parameter_drift)}`;
   const overlap = last.subspace_overlap == null ? "" : `; its ${last.leading_modes === 1 ? "leading mode overlaps" : `${whole(last.leading_modes)} leading modes overlap`} ${fixed(last.subspace_overlap, 2)} with those at the start`;
@@ -35,12 +35,13 @@ export function movedSentence({ started, kernelFrames }: RunState): string {
 
 /** What would infinite width do? By how far the kernel starts from it, and the trained function is from its prediction. */
 export function limitSentence({ started, frames }: RunState): string {
-  if (!started) return WAITING;
+  if (!started) return chartWords.notYet;
   const { infinite } = started;
+  if (!infinite && !frames.length) return chartWords.notYet;
   if (!infinite) return "The kernel of infinite width was not found soon enough here: the set-up's notices say why.";
   const start = infinite.distance == null ? "" : `This network's kernel starts ${percent(infinite.distance)} from that of infinite width`;
   const now = frames.at(-1)?.predicted.infinite?.distance;
-  if (now == null) return start ? `${start}.` : WAITING;
+  if (now == null) return start ? `${start}.` : chartWords.notYet;
   const almost = now < HARDLY ? "almost the same" : now < MUCH ? "much the same" : "something else";
   return `${start ? `${start}; it` : "It"} would do ${almost}: the trained function is now ${percent(now)} from its prediction.`;
 }

@@ -68,7 +68,8 @@ export function valuesOf({ trace }: KernelMarks): number[] {
 export function kernelEmpty(run: RunState, value: (frame: KernelFrame) => unknown): string | null {
   if (!run.started) return chartWords.waiting;
   if (!run.started.kernel_steps.length) return chartWords.noKernelFrames;
-  return run.kernelFrames.length && run.kernelFrames.every((frame) => value(frame) == null) ? chartWords.notMeasured : null;
+  if (!run.kernelFrames.length) return chartWords.notYet;
+  return run.kernelFrames.every((frame) => value(frame) == null) ? chartWords.notMeasured : null;
 }
 
 export function describeKernelFrame(title: string, frame: KernelFrame | undefined, rows: Hover["rows"]): Hover | null {

@@ -6,6 +6,7 @@ export const chartWords = {
   waiting: "Waiting for the first measurement.",
   noModes: "No mode of this target is above round-off.",
   noEigenvalues: "All eigenvalues are below round-off.",
+  notYet: "Measured while the network trains.",
   noKernelFrames: "This run records no kernels.",
   at: (time: number) => `t = ${number(time)}`,
   leftOut: "Left out: the set-up's notices say why",
