@@ -1,5 +1,6 @@
 /** Everything the page holds, wired together once. */
 import { api } from "../api/client";
+import type { JsonObject } from "../api/json";
 import { Problem } from "../api/problem";
 import type { RunSummary, Session, Suggestion } from "../api/types";
 import { emptyRun, type RunState } from "../run/run";
@@ -72,7 +73,7 @@ export class PageState {
   studyProblem = $state("");
   /** The recorded run begins to play by itself, once. */
   private autoplay = $state(false);
-  private seen: RunState | null = null;
+  private seen: JsonObject | null = null;
 
   readonly isRunShown = $derived.by(() =>
     this.form && this.lab.summary ? sameRun(this.form.config, asJson(this.lab.summary.config)) : false,
@@ -205,8 +206,8 @@ export class PageState {
 
   /** The rehearsal of a set-up that is not trained is there: it is looked at from its end, or played by Watch, once. */
   foreseen(): void {
-    if (!this.rehearsed || this.isRunShown || this.rehearsed === this.seen) return;
-    this.seen = this.rehearsed;
+    if (!this.rehearsed || !this.form || this.isRunShown || (this.seen && sameRun(this.seen, this.form.config))) return;
+    this.seen = this.form.config;
     this.playhead.live();
     if (this.depth === "watch" && !this.surroundings.reducedMotion) this.playhead.play();
   }
