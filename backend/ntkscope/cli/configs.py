@@ -1,18 +1,42 @@
 """Finds the config that PRESET_OR_FILE[:variant] names, and its table."""
 
+import functools
 import hashlib
+import inspect
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
 from pydantic import ValidationError
+from rich.console import Console
 
+from ntkscope.api.limits import limits
 from ntkscope.api.validation import describe
-from ntkscope.cli.tabled import Choices, config_of_table, is_table, read_bytes, table_of, with_choices
+from ntkscope.cli.settings import read_settings
+from ntkscope.cli.tabled import (
+    Apart,
+    Choices,
+    Dataset,
+    DecimalMark,
+    DropRows,
+    HoldOutOption,
+    Random,
+    Rows,
+    Target,
+    X,
+    Y,
+    config_of_table,
+    is_table,
+    read_bytes,
+    table_of,
+    with_choices,
+)
 from ntkscope.errors import InvalidInput, NotFound
+from ntkscope.experiment.estimate import check_limits
 from ntkscope.experiment.pasted.model import read_model, with_changes
 from ntkscope.experiment.presets import preset, presets
 from ntkscope.experiment.problem.datasets import Table
@@ -30,6 +54,46 @@ class Found:
     config: RunConfig
     table: Table | None
     said: list[str]
+
+    def tell(self, console: Console) -> None:
+        """Prints how it was read."""
+        for line in self.said:
+            console.print(line, markup=False)
+
+
+def of_problem(command: Callable[..., None]) -> Callable[..., None]:
+    """A command of what PRESET_OR_FILE names, within the limits, with the options that say how a table is read.
+
+    Typer takes a command's options from its signature: they are added there.
+    """
+    options = inspect.signature(_named).parameters
+    _, *own = inspect.signature(command).parameters.values()
+
+    @functools.wraps(command)
+    def begun(**given: Any) -> None:
+        command(_named(**{name: given.pop(name) for name in options}), **given)
+
+    begun.__signature__ = inspect.Signature([*options.values(), *own])  # type: ignore[attr-defined]
+    return begun
+
+
+def _named(
+    target: Target,
+    dataset: Dataset = None,
+    x: X = "",
+    y: Y = "",
+    separator: Apart = "auto",
+    decimal: DecimalMark = "auto",
+    drop: DropRows = None,
+    rows: Rows = None,
+    random: Random = False,
+    hold_out: HoldOutOption = "",
+) -> Found:
+    settings = read_settings()
+    choices = Choices(x, y, separator, decimal, drop, rows, random, hold_out)
+    found = find(target, dataset, choices, settings)
+    check_limits(found.config, limits(settings), found.table)
+    return found
 
 
 def find(target: str, dataset: Path | None, choices: Choices, settings: Settings) -> Found:

@@ -5,27 +5,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ntkscope.api.limits import limits
-from ntkscope.cli.configs import find
-from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tabled import (
-    Apart,
-    Choices,
-    Dataset,
-    DecimalMark,
-    DropRows,
-    HoldOutOption,
-    Random,
-    Rows,
-    Target,
-    X,
-    Y,
-)
+from ntkscope.cli.configs import Found, of_problem
 from ntkscope.cli.tables import wave_table
 from ntkscope.experiment import preview as experiment
 from ntkscope.experiment.card import ABSENT
 from ntkscope.experiment.card_probe import look_at_card
-from ntkscope.experiment.estimate import check_limits, readable_bytes
+from ntkscope.experiment.estimate import readable_bytes
 from ntkscope.experiment.format import duration, number
 from ntkscope.experiment.placement import explained, place_here, speeds
 from ntkscope.experiment.rate import settled
@@ -34,26 +19,14 @@ from ntkscope.experiment.torch_script import torch_script
 from ntkscope.schemas.preview import Preview
 
 
+@of_problem
 def preview(
-    target: Target,
-    dataset: Dataset = None,
-    x: X = "",
-    y: Y = "",
-    separator: Apart = "auto",
-    decimal: DecimalMark = "auto",
-    drop: DropRows = None,
-    rows: Rows = None,
-    random: Random = False,
-    hold_out: HoldOutOption = "",
+    found: Found,
     pytorch: Annotated[bool, typer.Option("--pytorch", help="Write the run as plain PyTorch instead.")] = False,
     json_text: Annotated[bool, typer.Option("--json", help="Write everything, as JSON.")] = False,
 ) -> None:
     """Says before training what will be learnt, when, and what it costs."""
-    settings = read_settings()
-    choices = Choices(x, y, separator, decimal, drop, rows, random, hold_out)
-    found = find(target, dataset, choices, settings)
-    name, config, table = found.name, found.config, found.table
-    check_limits(config, limits(settings), table)
+    config, table = found.config, found.table
     if pytorch:
         start = initial(settled(config, table), table)
         typer.echo(torch_script(config, start.problem, start.learning_rate), nl=False)
@@ -65,9 +38,8 @@ def preview(
         typer.echo(made.model_dump_json(indent=2))
     else:
         console = Console(highlight=False, soft_wrap=True)
-        for line in found.said:
-            console.print(line, markup=False)
-        show(name, made, console)
+        found.tell(console)
+        show(found.name, made, console)
 
 
 def show(name: str, preview: Preview, console: Console) -> None:

@@ -11,26 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from ntkscope.api.limits import limits
-from ntkscope.cli.configs import find
+from ntkscope.cli.configs import Found, of_problem
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tabled import (
-    Apart,
-    Choices,
-    Dataset,
-    DecimalMark,
-    DropRows,
-    HoldOutOption,
-    Random,
-    Rows,
-    Target,
-    X,
-    Y,
-)
 from ntkscope.cli.tables import learnt_table, mode_table
 from ntkscope.executors.drive import drive
 from ntkscope.experiment.check import check_start
-from ntkscope.experiment.estimate import check_limits
 from ntkscope.experiment.format import duration, number
 from ntkscope.experiment.rate import settled
 from ntkscope.experiment.trainer import train
@@ -42,17 +27,9 @@ from ntkscope.wire.codec import encode, to_json
 CANCELLED = 130  # the exit status of a program that Ctrl-C ended
 
 
+@of_problem
 def run(
-    target: Target,
-    dataset: Dataset = None,
-    x: X = "",
-    y: Y = "",
-    separator: Apart = "auto",
-    decimal: DecimalMark = "auto",
-    drop: DropRows = None,
-    rows: Rows = None,
-    random: Random = False,
-    hold_out: HoldOutOption = "",
+    found: Found,
     json_lines: Annotated[bool, typer.Option("--json", help="Write the events to the output, one a line.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the events to this file, as msgpack.")] = None,
 ) -> None:
@@ -60,21 +37,16 @@ def run(
 
     The exit status is 0 for a run that completed, 1 for one that diverged, 130 for one that was cancelled.
     """
-    settings = read_settings()
-    choices = Choices(x, y, separator, decimal, drop, rows, random, hold_out)
-    found = find(target, dataset, choices, settings)
-    name, config, table = found.name, found.config, found.table
-    check_limits(config, limits(settings), table)
+    config, table = found.config, found.table
     check_start(config, table)
     config = settled(config, table)
-    threads = threads_for(config, table, settings.training_threads())
+    threads = threads_for(config, table, read_settings().training_threads())
     console = Console(stderr=json_lines, highlight=False)
-    for line in found.said:
-        console.print(line, markup=False)
+    found.tell(console)
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(out.open("wb")) if out else None
         stop = stack.enter_context(_ctrl_c())
-        watcher = stack.enter_context(_Watcher(name, console, json_lines, file))
+        watcher = stack.enter_context(_Watcher(found.name, console, json_lines, file))
         finished = drive(train(config, dataset=table, threads=threads), watcher.event, stop)
     if finished is None:
         raise RuntimeError("the run paused, although nobody asked it to")

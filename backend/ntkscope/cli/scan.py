@@ -10,7 +10,7 @@ from rich.table import Table as Rows
 from ntkscope.api.limits import limits
 from ntkscope.cli.configs import find
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tabled import Choices, Dataset
+from ntkscope.cli.tabled import Choices, Dataset, Target
 from ntkscope.errors import InvalidInput
 from ntkscope.experiment import scan as experiment
 from ntkscope.experiment.estimate import check_limits
@@ -23,7 +23,6 @@ from ntkscope.schemas.sweep import AxisValue
 
 MOST_VALUES = 32
 SWITCHES = {"true": True, "false": False}
-Target = Annotated[str, typer.Argument(metavar="FILE", help="A preset, a config, a model, or a table of your own.")]
 FieldName = Annotated[str, typer.Option("--field", help="Where it is in the config, as in network.width.")]
 Values = Annotated[str, typer.Option("--values", help="Up to 32, with commas between them: 16,64,256.")]
 
@@ -37,7 +36,7 @@ def scan(
 ) -> None:
     """Says before training what each value of a field would learn."""
     settings = read_settings()
-    found = find(target, dataset, Choices("", "", "auto", "auto", None, None, False, ""), settings)
+    found = find(target, dataset, Choices(), settings)
 
     def load(config: RunConfig) -> Table | None:
         check_limits(config, limits(settings), found.table)
@@ -49,8 +48,7 @@ def scan(
         typer.echo(made.model_dump_json(indent=2))
         return
     console = Console(highlight=False, soft_wrap=True)
-    for line in found.said:
-        console.print(line, markup=False)
+    found.tell(console)
     console.print(_table(found.name, made))
     for answer in made.answers:
         if answer.error is not None:

@@ -7,22 +7,8 @@ import typer
 from rich.console import Console
 
 from ntkscope.api.limits import limits
-from ntkscope.cli.configs import find
+from ntkscope.cli.configs import Found, of_problem
 from ntkscope.cli.settings import read_settings
-from ntkscope.cli.tabled import (
-    Apart,
-    Choices,
-    Dataset,
-    DecimalMark,
-    DropRows,
-    HoldOutOption,
-    Random,
-    Rows,
-    Target,
-    X,
-    Y,
-)
-from ntkscope.experiment.estimate import check_limits
 from ntkscope.experiment.explain.report import explain_stages
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.schemas.base import Model
@@ -30,32 +16,19 @@ from ntkscope.schemas.event_parts import Changes
 from ntkscope.schemas.explanation import Explanation
 
 
+@of_problem
 def why(
-    target: Target,
-    dataset: Dataset = None,
-    x: X = "",
-    y: Y = "",
-    separator: Apart = "auto",
-    decimal: DecimalMark = "auto",
-    drop: DropRows = None,
-    rows: Rows = None,
-    random: Random = False,
-    hold_out: HoldOutOption = "",
+    found: Found,
     json_text: Annotated[bool, typer.Option("--json", help="Write everything, as JSON.")] = False,
 ) -> None:
     """Says what will be learnt, what will not and why, and which change helps most; by rehearsals, without training."""
-    settings = read_settings()
-    found = find(target, dataset, Choices(x, y, separator, decimal, drop, rows, random, hold_out), settings)
-    allowed = limits(settings)
-    check_limits(found.config, allowed, found.table)
-    stages = explain_stages(found.config, found.table, allowed)
+    stages = explain_stages(found.config, found.table, limits(read_settings()))
     made = _watched(stages, Console(stderr=True))
     if json_text:
         typer.echo(made.model_dump_json(indent=2))
         return
     console = Console(highlight=False, soft_wrap=True)
-    for line in found.said:
-        console.print(line, markup=False)
+    found.tell(console)
     show(found.name, made, console)
 
 
