@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 
 import pytest
 
@@ -11,20 +11,10 @@ from ntkscope.runs import scans, wanted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.schemas.scan import Scan, ScanRequest
 from tests.cases import config
+from tests.runs.test_compute import with_service
 from tests.servers import GENEROUS
 
 REQUEST = ScanRequest(config=config(), field="network.width", values=[8, 16])
-
-
-def with_service(test: Callable[[ComputeService], Awaitable[None]]) -> None:
-    async def main() -> None:
-        service = ComputeService(threads=1)
-        try:
-            await test(service)
-        finally:
-            service.close()
-
-    asyncio.run(main())
 
 
 def test_it_is_ready_when_asked_often_enough_and_kept() -> None:

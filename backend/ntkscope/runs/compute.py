@@ -1,10 +1,9 @@
 """Previews, predictions and scans: computed in threads, kept for a while, asked for as often as one likes."""
 
 import asyncio
-import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, TypeVar
+from typing import Literal
 
 import torch
 
@@ -35,7 +34,7 @@ from ntkscope.numerics.rehearsal import Progress
 from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
 from ntkscope.runs.scans import Scans
-from ntkscope.runs.wanted import GivenUp, Wanted
+from ntkscope.runs.wanted import WantedCache, there
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import LawName
 from ntkscope.schemas.explanation import Explanation
@@ -45,8 +44,6 @@ from ntkscope.schemas.rehearsal import RehearsalProgress
 from ntkscope.schemas.run import KernelName, Prediction
 from ntkscope.schemas.training import RehearsedRate
 from ntkscope.wire.codec import encode
-
-T = TypeVar("T")
 
 WAIT_SECONDS = 0.7  # for a preview, before its cost alone is answered
 NOT_WORTH_WAITING = 1.5  # seconds of estimated work
@@ -74,12 +71,9 @@ class ComputeService:
         self._pools = pool(2), pool(1), pool(2), pool(2), pool(1)
         memory = memory or Memory()
         self._begun: FutureCache[Begun] = FutureCache(self._pools[0], 16, memory, "preview")
-        self._rates: FutureCache[RehearsedRate | None] = FutureCache(self._pools[2], 16, memory, "rate")
-        self._rehearsals: FutureCache[Foreseen] = FutureCache(self._pools[2], 16, memory, "rehearsal")
-        self._explanations: FutureCache[Explanation] = FutureCache(self._pools[3], 16, memory, "explanation")
-        self._going: dict[str, Wanted[Progress, Foreseen]] = {}
-        self._seeking: dict[str, Wanted[Progress, RehearsedRate | None]] = {}
-        self._explaining: dict[str, Wanted[Progress, Explanation]] = {}
+        self._rates: WantedCache[Progress, RehearsedRate | None] = WantedCache(self._pools[2], 16, memory, "rate")
+        self._rehearsals: WantedCache[Progress, Foreseen] = WantedCache(self._pools[2], 16, memory, "rehearsal")
+        self._explanations: WantedCache[Progress, Explanation] = WantedCache(self._pools[3], 16, memory, "explanation")
         self._initials: FutureCache[InitialState] = FutureCache(self._pools[1], 2, memory, "initial")
         self._infinites: FutureCache[InfiniteNetwork] = FutureCache(self._pools[1], 2, memory, "infinite")
         self.scans = Scans(self._pools[4], memory)
@@ -110,7 +104,7 @@ class ComputeService:
             promise = self._begin(config, dataset, cost, on)
         except Conflict as short:
             return cost.model_copy(update={"warnings": [f"{short.expected} There are {short.got}. {short.remedy}"]})
-        if not await _there(promise, WAIT_SECONDS if cost.cost.preview_seconds < NOT_WORTH_WAITING else 0.0):
+        if not await there(promise, WAIT_SECONDS if cost.cost.preview_seconds < NOT_WORTH_WAITING else 0.0):
             return cost
         begun = promise.result()
         if begun.preview.status == "ready":
@@ -131,7 +125,7 @@ class ComputeService:
             card: As of its preview.
         """
         on = await asyncio.to_thread(speeds, placement or ON_CPU, card)
-        made = self._rehearsals.known(f"{config.digest()} {on}")
+        made = self._rehearsals.results.known(f"{config.digest()} {on}")
         return None if made is None or made.started is None else await asyncio.to_thread(encode, made.started)
 
     async def settled(self, config: RunConfig, dataset: Table | None) -> RunConfig:
@@ -160,16 +154,7 @@ class ComputeService:
         """The choice of its rate."""
         config = begun.preview.config
         taking = memory_bytes(sizes(config, dataset))
-        key = config.digest()
-
-        def run() -> RehearsedRate | None:
-            seeking = self._seeking[key] = Wanted(choose_rate(begun), kept=True)
-            try:
-                return seeking.run()
-            finally:
-                self._seeking.pop(key, None)
-
-        return self._rates.get(key, run, taking=taking)
+        return self._rates.promise(config.digest(), lambda: choose_rate(begun), taking=taking, kept=True)
 
     async def _rehearsed(self, key: str, begun: Begun, dataset: Table | None, seconds: float) -> Preview:
         """The whole preview where it is there within so many seconds, else how far its rehearsal is."""
@@ -177,27 +162,20 @@ class ComputeService:
         size = sizes(config, dataset)
         if waits_for_rate(config, dataset):
             choice = self._rate(begun, dataset)
-            if not await _there(choice, seconds):
-                seeking = self._seeking.get(config.digest())
+            if not await there(choice, seconds):
+                seeking = self._rates.going(config.digest())
                 progress = _progress(seeking.latest, "rate") if seeking else None
                 return begun.preview.model_copy(update={"rehearsing": progress})
             rate = choice.result()
-
-        def run() -> Foreseen:
-            going = self._going[key] = Wanted(rehearse_preview(begun, rate))
-            try:
-                return going.run()
-            finally:
-                self._going.pop(key, None)
-
-        keeping = PREVIEW_BYTES * size.n + COURSE_BYTES * size.grid + _started_bytes(size)
-        promise = self._rehearsals.get(key, run, taking=memory_bytes(size), keeping=keeping)
-        going = self._going.get(key)
-        if going is not None:
-            going.asked()
-        with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
-            if await _there(promise, until - time.monotonic()):
-                return promise.result().preview
+        made, going = await self._rehearsals.ask(
+            key,
+            lambda: rehearse_preview(begun, rate),
+            until - time.monotonic(),
+            taking=memory_bytes(size),
+            keeping=PREVIEW_BYTES * size.n + COURSE_BYTES * size.grid + _started_bytes(size),
+        )
+        if made is not None:
+            return made.preview
         return begun.preview.model_copy(update={"rehearsing": _progress(going.latest, "course") if going else None})
 
     async def explain(self, config: RunConfig, dataset: Table | None, limits: Limits) -> Explanation:
@@ -211,22 +189,15 @@ class ComputeService:
         Raises:
             NtkscopeError: the config cannot be run, or there is not enough memory for it now.
         """
-        key = config.digest()
-
-        def run() -> Explanation:
-            going = self._explaining[key] = Wanted(explain_stages(config, dataset, limits))
-            try:
-                return going.run()
-            finally:
-                self._explaining.pop(key, None)
-
-        promise = self._explanations.get(key, run, taking=explain_bytes(config, dataset), keeping=EXPLANATION_BYTES)
-        going = self._explaining.get(key)
-        if going is not None:
-            going.asked()
-        with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
-            if await _there(promise, WAIT_SECONDS):
-                return promise.result()
+        made, going = await self._explanations.ask(
+            config.digest(),
+            lambda: explain_stages(config, dataset, limits),
+            WAIT_SECONDS,
+            taking=explain_bytes(config, dataset),
+            keeping=EXPLANATION_BYTES,
+        )
+        if made is not None:
+            return made
         part = going.latest.work if going and going.latest else 0.0
         return Explanation(status="working", config=config, part=part, notices=[], sentences=[], tried=[])
 
@@ -275,12 +246,3 @@ def _started_bytes(size: Sizes) -> int:
     """Of the event with which a run begins: its modes, on the points and on the grid, and what is said of each."""
     modes = min(size.n, FOLLOWED)
     return DOUBLE * modes * (size.n + size.grid + STARTED_COPIES * size.frames)
-
-
-async def _there(promise: "asyncio.Future[T]", seconds: float) -> bool:
-    """Whether the result is there within so many seconds; if not, this waiting ends and the computation goes on."""
-    try:
-        done, _ = await asyncio.wait((promise,), timeout=max(0.0, seconds))
-    finally:
-        promise.cancel()  # of one that is done this does nothing
-    return bool(done)

@@ -1,15 +1,13 @@
 """Scans: in a thread of their own, asked for until they are there, and given up when nobody asks."""
 
 import asyncio
-import contextlib
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 from ntkscope.experiment.estimate import memory_bytes, sizes
 from ntkscope.experiment.scan import Load, Member, scan_members, scan_stages
-from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
-from ntkscope.runs.wanted import GivenUp, Wanted
+from ntkscope.runs.wanted import WantedCache
 from ntkscope.schemas.scan import Scan, ScanRequest
 
 WAIT_SECONDS = 0.5  # for the whole scan, before it is told how far it is
@@ -26,9 +24,8 @@ class Scans:
     """
 
     def __init__(self, pool: ThreadPoolExecutor, memory: Memory) -> None:
-        self._made: FutureCache[Scan] = FutureCache(pool, KEPT, memory, "scan")
+        self._made: WantedCache[Scan, Scan] = WantedCache(pool, KEPT, memory, "scan")
         self._members: dict[str, list[Member]] = {}  # of those that are not done
-        self._going: dict[str, Wanted[Scan, Scan]] = {}
 
     async def scan(self, request: ScanRequest, load: Load) -> Scan:
         """The whole scan where it is soon there, else as far as it is: ask again.
@@ -42,27 +39,19 @@ class Scans:
             Conflict: there is not enough memory for it now.
         """
         key = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
-        if key not in self._members and not self._made.has(key):
+        if key not in self._members and not self._made.results.has(key):
             self._members[key] = await asyncio.to_thread(scan_members, request, load)
         members = self._members.get(key, [])
-
-        def run() -> Scan:
-            going = self._going[key] = Wanted(scan_stages(request.field, members))
-            try:
-                return going.run()
-            finally:
-                self._going.pop(key, None)
-                self._members.pop(key, None)
-
-        promise = self._made.get(key, run, taking=_largest(members), keeping=KEPT_BYTES)
-        going = self._going.get(key)
-        if going is not None:
-            going.asked()
-        with contextlib.suppress(GivenUp):  # in this moment: who asks again begins anew
-            done, _ = await asyncio.wait((promise,), timeout=WAIT_SECONDS)
-            if done:
-                return promise.result()
-            promise.cancel()  # this waiting alone
+        made, going = await self._made.ask(
+            key,
+            lambda: scan_stages(request.field, members),
+            WAIT_SECONDS,
+            taking=_largest(members),
+            keeping=KEPT_BYTES,
+            ended=lambda: self._members.pop(key, None),
+        )
+        if made is not None:
+            return made
         if going is not None and going.latest is not None:
             return going.latest
         return Scan(
