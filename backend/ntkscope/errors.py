@@ -27,7 +27,12 @@ class NtkscopeError(Exception):
 
     def __init__(self, expected: str, got: str, remedy: str, where: str = "") -> None:
         self.expected, self.got, self.remedy, self.where = expected, got, remedy, where
-        super().__init__(f"{where + ': ' if where else ''}{expected} You gave {got}. {remedy}")
+        super().__init__(f"{where + ': ' if where else ''}{self.sentence}")
+
+    @property
+    def sentence(self) -> str:
+        """What was expected, what came and what to do, without the place."""
+        return f"{self.expected} You gave {self.got}. {self.remedy}"
 
 
 class InvalidInput(NtkscopeError):

@@ -36,8 +36,7 @@ def main() -> None:
         app()
     except NtkscopeError as error:
         console.print(f"[bold red]{error.title}.[/bold red]")
-        place = f"{error.where}: " if error.where else ""
-        console.print(f"{place}{error.expected} You gave {error.got}. {error.remedy}", markup=False)
+        console.print(str(error), markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -18,6 +18,7 @@ from ntkscope.experiment.format import frequency, number
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.scan_words import shown
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.rehearsal import BAD_ENDINGS
 from ntkscope.schemas.scan import Scan, ScanRequest
 from ntkscope.schemas.sweep import AxisValue
 
@@ -99,14 +100,10 @@ def _table(name: str, made: Scan) -> Rows:
         table.add_row(
             shown(answer.value),
             number(found.eigenvalues[0]),
-            "–" if _bad(found.ended) else f"{found.modes_learnt:,} of {found.modes:,}",
+            "–" if found.ended in BAD_ENDINGS else f"{found.modes_learnt:,} of {found.modes:,}",
             "–" if found.frequency is None else frequency(found.frequency) if found.frequency else "none",
             "–" if found.reach is None else str(found.reach),
             "–" if found.held_out_error is None else number(found.held_out_error),
-            "K₀" if found.by == "kernel" else found.ended if _bad(found.ended) else "rehearsal",
+            "K₀" if found.by == "kernel" else found.ended if found.ended in BAD_ENDINGS else "rehearsal",
         )
     return table
-
-
-def _bad(ended: str | None) -> bool:
-    return ended in ("diverges", "dies")

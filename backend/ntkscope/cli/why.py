@@ -11,6 +11,7 @@ from ntkscope.cli.configs import Found, of_problem
 from ntkscope.cli.settings import read_settings
 from ntkscope.experiment.explain.report import explain_stages
 from ntkscope.numerics.rehearsal import Progress
+from ntkscope.numerics.stages import complete, telling
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.event_parts import Changes
 from ntkscope.schemas.explanation import Explanation
@@ -58,10 +59,8 @@ def _settings(changes: Changes) -> str:
 def _watched(stages: Generator[Progress, None, Explanation], console: Console) -> Explanation:
     """The report, with how far it is on a terminal."""
     with console.status("Rehearsing") as status:
-        while True:
-            try:
-                told = next(stages)
-            except StopIteration as end:
-                made: Explanation = end.value
-                return made
+
+        def tell(told: Progress) -> None:
             status.update(f"Rehearsing the config and its changes, {100 * told.work:.0f} %")
+
+        return complete(telling(stages, tell))

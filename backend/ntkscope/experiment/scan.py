@@ -22,9 +22,10 @@ from ntkscope.experiment.theory.rehearsed import RehearsedRun, left_out, rehears
 from ntkscope.experiment.theory.waves import Waves, wave_range
 from ntkscope.numerics.rehearsal import Progress
 from ntkscope.numerics.rehearsal_leaps import Control
-from ntkscope.numerics.stages import complete
+from ntkscope.numerics.stages import complete, telling
 from ntkscope.numerics.wave_reach import reached, waves_left
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.rehearsal import BAD_ENDINGS
 from ntkscope.schemas.scan import Scan, ScanAnswer, ScanFinding, ScanRequest, ScanSource, ScanWave
 from ntkscope.schemas.sweep import AxisValue
 
@@ -67,7 +68,7 @@ def _member(request: ScanRequest, value: AxisValue, load: Load) -> Member:
         config = with_value(request.config, request.field, value)
         return Member(value, config, load(config), None)
     except NtkscopeError as error:
-        return Member(value, None, None, scan_words.refused(error))
+        return Member(value, None, None, error.sentence)
 
 
 def scan(request: ScanRequest, load: Load = lambda _: None) -> Scan:
@@ -93,18 +94,17 @@ def scan_stages(field: str, members: Sequence[Member]) -> Generator[Scan, None, 
             answers.append(_nothing(member.value, scan_words.too_long(takes, seconds)))
             continue
         seconds -= takes
-        stages = _finding(member.config, member.table, work / (len(members) - at))
+
+        def tell(progress: Progress | None, done: int = at) -> Scan:
+            part = 0.0 if progress is None else progress.work
+            return _told(field, members, answers, (done + part) / len(members))
+
         try:
-            while True:
-                progress = next(stages)
-                part = 0.0 if progress is None else progress.work
-                yield _told(field, members, answers, (at + part) / len(members))
-        except StopIteration as end:
-            found, spent = end.value
+            found, spent = yield from telling(_finding(member.config, member.table, work / (len(members) - at)), tell)
             work -= spent
             answers.append(ScanAnswer(value=member.value, found=found, error=None, sentence=scan_words.finding(found)))
         except NtkscopeError as error:
-            answers.append(_nothing(member.value, scan_words.refused(error)))
+            answers.append(_nothing(member.value, error.sentence))
     return _told(field, members, answers, 1.0)
 
 
@@ -151,7 +151,7 @@ def _found(state: InitialState, waves: Waves, rehearsed: RehearsedRun | None) ->
         reason, rehearsed = scan_words.no_further(told.reach, last), None
     by: ScanSource = "kernel" if rehearsed is None else "rehearsal"
     function = None if rehearsed is None else rehearsed.function(last)
-    bad = rehearsed is not None and told is not None and told.ended in ("diverges", "dies")
+    bad = rehearsed is not None and told is not None and told.ended in BAD_ENDINGS
     error = (
         None
         if bad

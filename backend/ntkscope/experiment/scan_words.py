@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.format import duration, frequency, number
 from ntkscope.experiment.theory.outlook import count
 from ntkscope.schemas.rehearsal import Ending
@@ -17,11 +16,6 @@ def shown(value: AxisValue) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return value if isinstance(value, str) else frequency(float(value))
-
-
-def refused(error: NtkscopeError) -> str:
-    """Why there is nothing at a value."""
-    return f"{error.expected} You gave {error.got}. {error.remedy}"
 
 
 def too_long(seconds: float, left: float) -> str:

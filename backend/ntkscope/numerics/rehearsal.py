@@ -256,7 +256,7 @@ class _Rehearsing:
 
     def _told(self, stages: Stages[T], step: int) -> Generator[Progress, None, T]:
         """The result of other stages."""
-        return telling(stages, lambda: self._progress(step))
+        return telling(stages, lambda _: self._progress(step))
 
     def _progress(self, step: int) -> Progress:
         return Progress(step, min(1.0, self.work / max(self.control.work, 1.0)), self.peak)

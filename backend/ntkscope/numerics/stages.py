@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
+A = TypeVar("A")
 T = TypeVar("T")
 Y = TypeVar("Y")
 Stages = Generator[None, None, T]  # yields between pieces, returns the result
@@ -19,15 +20,15 @@ def complete(stages: Generator[object, None, T]) -> T:
             return result
 
 
-def telling(stages: Generator[object, None, T], tell: Callable[[], Y]) -> Generator[Y, None, T]:
-    """The same stages; at each stop something else is told."""
+def telling(stages: Generator[A, None, T], tell: Callable[[A], Y]) -> Generator[Y, None, T]:
+    """The same stages; at each stop something else is told, made of what they tell."""
     while True:
         try:
-            next(stages)
+            told = next(stages)
         except StopIteration as end:
             result: T = end.value
             return result
-        yield tell()
+        yield tell(told)
 
 
 def in_one_piece(count: int, work: float) -> bool:

@@ -11,6 +11,7 @@ from ntkscope.schemas.units import VALUE
 
 RangeClass = Literal["calm", "calm beyond the budget", "edge", "edge beyond the budget"]
 Ending = Literal["learnt", "horizon", "budget", "diverges", "dies"]
+BAD_ENDINGS: tuple[Ending, ...] = ("diverges", "dies")  # nothing more is learnt
 
 
 class RehearsedWave(Model):

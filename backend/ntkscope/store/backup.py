@@ -4,7 +4,6 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +88,7 @@ def restore(source: Path, place: Path, *, replace: bool = False) -> tuple[Copied
     """
     found = look_through(source)
     refuse_newer(found.version)
-    with _alone(place):
+    with FileLock.beside(place, "ntkscope restore"):
         if place.exists() and not replace:
             expected = "A place without a database, or --replace, which keeps what is there beside it."
             raise Conflict(expected, f"{place}, which is there", "Add --replace, or name another place.", "--replace")
@@ -146,16 +145,6 @@ def _put_aside(place: Path) -> Path:
         if file.exists():
             file.rename(before.with_name(before.name + ending))
     return before
-
-
-@contextlib.contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    """While no server has the database, and none begins to."""
-    lock = FileLock(Path(f"{place}.lock"), "ntkscope restore")
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _settle(file: Path) -> None:

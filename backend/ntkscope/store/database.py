@@ -48,7 +48,7 @@ def open_database(url: str, address: str) -> Database:
     engine: Engine | None = None
     try:
         if parsed.get_backend_name() == "sqlite":
-            lock = FileLock(Path(f"{parsed.database}.lock"), address)
+            lock = FileLock.beside(str(parsed.database), address)
             engine = make_engine(parsed)
         else:
             engine = make_engine(parsed)

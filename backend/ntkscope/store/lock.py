@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +38,17 @@ class FileLock:
             raise _taken(owner) from None
         os.ftruncate(self._file, 0)
         os.write(self._file, address.encode())
+
+    @classmethod
+    def beside(cls, database: str | Path, address: str) -> Self:
+        """The one of a database's file."""
+        return cls(Path(f"{database}.lock"), address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     def release(self) -> None:
         """Frees the lock. The file stays: removing it would race with the next owner."""

@@ -20,9 +20,11 @@ def vacuum(place: Path) -> tuple[int, int]:
     """
     if not place.is_file():
         raise _stays(place, "there is none", "Name it by --database or NTKSCOPE_DATABASE_URL.")
-    lock = FileLock(Path(f"{place}.lock"), "ntkscope vacuum")
     try:
-        with contextlib.closing(sqlite3.connect(place, isolation_level=None)) as connection:
+        with (
+            FileLock.beside(place, "ntkscope vacuum"),
+            contextlib.closing(sqlite3.connect(place, isolation_level=None)) as connection,
+        ):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             before = place.stat().st_size
             connection.execute("VACUUM")
@@ -30,8 +32,6 @@ def vacuum(place: Path) -> tuple[int, int]:
         return before, place.stat().st_size
     except sqlite3.Error as error:
         raise _stays(place, in_words(error), f"Look at the disk of {place.absolute().parent}.") from error
-    finally:
-        lock.release()
 
 
 def _stays(place: Path, got: str, remedy: str) -> Unavailable:

@@ -20,7 +20,7 @@ from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.rehearsed import MOST_PARAMETERS, MOST_POINTS, may_be_rehearsed
 from ntkscope.experiment.theory.rehearsed_words import too_large
 from ntkscope.numerics.rehearsal import Progress
-from ntkscope.numerics.stages import complete
+from ntkscope.numerics.stages import complete, telling
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.explanation import ExplainedSentence, Explanation, TriedConfig
 
@@ -169,13 +169,7 @@ def _tried(
 
 def _telling(stages: Generator[Progress, None, Trial], begin: float, end: float) -> Generator[Progress, None, Trial]:
     """A trial, whose progress is a part of the whole report's."""
-    while True:
-        try:
-            told = next(stages)
-        except StopIteration as done:
-            made: Trial = done.value
-            return made
-        yield Progress(told.step, begin + (end - begin) * told.work, told.peak)
+    return telling(stages, lambda told: Progress(told.step, begin + (end - begin) * told.work, told.peak))
 
 
 def _explanation(

@@ -149,7 +149,7 @@ def trust(base: Trial) -> ExplainedSentence:
         text += f", ηλ₁ reaches {number(found.peak)}, beyond the edge of stability at 2"
     if beyond:
         text += f", what is later than step {found.reach:,} stands on the kernel there"
-    if found.ended not in ("diverges", "dies"):
+    if not base.ends_badly:
         exact = f"to ±{100 * (most - 1):.0f} %" if kind == "calm" else f"to {least:.2g} to {most:.2g} times"
         text += f", and steps are right {exact}"
         text += f"; the kernel at the start alone says {_share(1 - _frozen(base))}"

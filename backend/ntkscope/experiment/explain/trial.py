@@ -14,6 +14,7 @@ from ntkscope.experiment.theory.rehearsed import RehearsedRun
 from ntkscope.experiment.theory.rehearsed_words import EDGE, HARDLY
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event_parts import Changes
+from ntkscope.schemas.rehearsal import BAD_ENDINGS
 
 ROUND_OFF = 1e-12
 MISSING = 0.05  # of the target: what a wave weighs that is not learnt, however small it is
@@ -134,7 +135,7 @@ class Trial:
     @property
     def ends_badly(self) -> bool:
         """Whether it diverges, or all units of a layer die."""
-        return self.run.rehearsal.ended in ("diverges", "dies")
+        return self.run.rehearsal.ended in BAD_ENDINGS
 
     @property
     def beyond(self) -> bool:

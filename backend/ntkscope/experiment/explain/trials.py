@@ -85,4 +85,4 @@ def _beyond(run: RehearsedRun) -> Generator[Progress, None, tuple[Tensor, Tensor
 
 def _silent(stages: Stages[T]) -> Generator[Progress, None, T]:
     """Other stages, told as no progress."""
-    return telling(stages, lambda: Progress(0, 0.0, 0.0))
+    return telling(stages, lambda _: Progress(0, 0.0, 0.0))

@@ -106,7 +106,7 @@ class Recorder:
         yield from predicted.drawn.function_stages()
         infinite = yield from infinite_stages(initial)
         waves = WaveCourse.of(initial)
-        rehearsed = yield from telling(rehearsed_stages(initial, waves.waves, steps, initial.last_step), lambda: None)
+        rehearsed = yield from telling(rehearsed_stages(initial, waves.waves, steps, initial.last_step), lambda _: None)
         recorder = cls(predicted, infinite, waves, rehearsed, kernel_steps, first_seq=first_seq, resume=resume)
         if recorder._by_theta and infinite and infinite.grid:
             yield from recorder._by_theta.function_stages()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ntkscope.experiment.format import frequency, number, percent
 from ntkscope.schemas.network import Network
 from ntkscope.schemas.preview import WaveAnswer
-from ntkscope.schemas.rehearsal import Rehearsed
+from ntkscope.schemas.rehearsal import BAD_ENDINGS, Rehearsed
 from ntkscope.schemas.wave import Reason
 
 STARTS_LARGE = 3.0  # times the target: below, answers about the target are not about forgetting the start
@@ -97,7 +97,7 @@ def unlearnt(
 
 def _late(answers: list[WaveAnswer], rehearsed: Rehearsed, last_step: int) -> list[str]:
     """What the rehearsal learns after the run's end, and what only K_0 does."""
-    if rehearsed.ended in ("diverges", "dies"):
+    if rehearsed.ended in BAD_ENDINGS:
         return []
     pairs = [(answer, wave) for answer, wave in zip(answers, rehearsed.waves, strict=True) if wave]
     late = [(answer, wave.step) for answer, wave in pairs if wave.step is not None and not wave.within_run]

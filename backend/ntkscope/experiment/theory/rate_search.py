@@ -9,6 +9,7 @@ from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics.rehearsal import Progress, rehearse_stages
 from ntkscope.numerics.rehearsal_leaps import Control, Costs
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.rehearsal import BAD_ENDINGS
 from ntkscope.schemas.training import RehearsedRate
 
 LEAST_WORK, MOST_WORK = 4e9, 1.6e10  # multiply-adds of one rehearsal: a quarter of a second, a second
@@ -101,7 +102,7 @@ def _trial(initial: InitialState, waves: Waves, rate: RehearsedRate, value: floa
             progress = next(stages)
         except StopIteration as end:
             found = end.value
-            return found.ended not in ("diverges", "dies") and found.peak < control.edge, found.growth
+            return found.ended not in BAD_ENDINGS and found.peak < control.edge, found.growth
         if progress.peak >= control.edge:
             return False, progress.peak / start
         yield progress
