@@ -1,16 +1,15 @@
 /** A scan before training: which field, which values, what has come of them; asked for until it is there. */
 import { api } from "../api/client";
 import type { JsonObject } from "../api/json";
-import { Problem } from "../api/problem";
+import type { Problem } from "../api/problem";
 import type { AxisValue, RunConfig, Scan } from "../api/types";
+import { Asking } from "./asking";
 import type { FormState } from "./form.svelte";
 import { baseOf, readValues, scanFields, typed, type ScanField } from "./scan-fields";
 import { withoutChoice } from "./rate";
 import { at, same } from "./schema";
 
 const AGAIN_MS = 400;
-/** Between two tries while the server does not answer. */
-const SILENT_MS = 2000;
 
 export class ScanState {
   answer = $state.raw<Scan | null>(null);
@@ -20,7 +19,7 @@ export class ScanState {
   /** The field that is chosen. */
   path = $state("network.width");
   text = $state("");
-  private request: AbortController | null = null;
+  private readonly asking = new Asking();
   /** What the answer is of. */
   private asked = $state.raw<{ field: ScanField; base: JsonObject; values: AxisValue[] } | null>(null);
   private readonly form: FormState;
@@ -61,20 +60,19 @@ export class ScanState {
   ask(): void {
     const { values } = this.read;
     if (!values || !this.form.valid) return;
-    this.stop();
     const field = this.field;
     const base = baseOf(this.form.config, field);
     this.asked = { field, base, values };
     this.answer = null;
     this.problem = null;
     this.busy = true;
-    this.request = new AbortController();
-    void this.follow({ config: base as unknown as RunConfig, field: field.path, values }, this.request.signal);
+    const asked = { config: base as unknown as RunConfig, field: field.path, values };
+    this.asking.start((signal) => this.receive(asked, signal), (problem) => this.fail(problem));
   }
 
-  /** Nobody wants it any more: the server gives it up when it is not asked. */
+  /** Nobody wants it any more. */
   stop(): void {
-    this.request?.abort();
+    this.asking.stop();
     this.busy = false;
   }
 
@@ -84,26 +82,18 @@ export class ScanState {
     this.form.change({ ...this.asked.field.needs, [this.asked.field.path]: value });
   }
 
-  private async follow(asked: Parameters<typeof api.scan>[0], signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      let wait = AGAIN_MS;
-      try {
-        const answer = await api.scan(asked, signal);
-        if (signal.aborted) return;
-        this.answer = answer;
-        this.problem = null;
-        this.busy = answer.status === "running";
-        if (!this.busy) return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof Problem)) throw error;
-        this.problem = error;
-        this.busy = error.unreachable;
-        if (!this.busy) return;
-        wait = SILENT_MS;
-      }
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
+  private async receive(asked: Parameters<typeof api.scan>[0], signal: AbortSignal): Promise<number | null> {
+    const answer = await api.scan(asked, signal);
+    if (signal.aborted) return null;
+    this.answer = answer;
+    this.problem = null;
+    this.busy = answer.status === "running";
+    return this.busy ? AGAIN_MS : null;
+  }
+
+  private fail(problem: Problem): void {
+    this.problem = problem;
+    this.busy = problem.unreachable;
   }
 }
 

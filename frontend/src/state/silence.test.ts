@@ -5,7 +5,8 @@ import type { RunConfig } from "../api/types";
 import { defaults, presets, schema } from "../test/fixtures";
 import { FormState } from "./form.svelte";
 import { PageState } from "./page.svelte";
-import { PreviewState, SILENT_MS } from "./preview.svelte";
+import { SILENT_MS } from "./asking";
+import { PreviewState } from "./preview.svelte";
 
 const config = () => defaults() as unknown as RunConfig;
 
