@@ -1,16 +1,15 @@
 """axe-core in the page: no rule is broken, on every page, in both themes, wide and on a phone."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import LOOKS, Server
+from tests.e2e.lab import Open
 from tests.e2e.test_sweep import other, progress
 
 pytestmark = pytest.mark.e2e
-Open = Callable[..., Page]
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 RUN = """async () => {
     // What comes in is shown bit by bit, and has its contrast at the end.

@@ -1,17 +1,16 @@
 """The page when the server goes away, and behind a proxy's sub-path."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.test_lab import set_field, small, status, train
+from tests.e2e.lab import Open, set_field, small, status, train
 
 pytestmark = [pytest.mark.e2e, pytest.mark.errors_expected]
-Open = Callable[..., Page]
 
 
 @pytest.fixture

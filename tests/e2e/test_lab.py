@@ -3,21 +3,20 @@
 import json
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from websockets.sync.client import connect
 
 from tests.cases import config
 from tests.e2e.conftest import LOOKS, PHONE, WIDE, Server
+from tests.e2e.lab import DONE, Open, card, set_field, small, status, train
 from tests.e2e.test_accessible import violations
 from tests.servers import drain
 
 pytestmark = pytest.mark.e2e
-Open = Callable[..., Page]
 CHARTS = (
     "What the network has learnt so far",
     "Each mode dies at its own rate",
@@ -26,7 +25,6 @@ CHARTS = (
     "Loss",
     "How far the kernel has moved",
 )
-DONE = re.compile("Completed")
 FOCUSED = """(() => { const at = document.activeElement;
     return (at.getAttribute('aria-label') || at.textContent || at.id).trim(); })()"""
 SMALL_TARGETS = """[...document.querySelectorAll('button, select, input[type=range]')]
@@ -42,26 +40,6 @@ RANGES = """JSON.stringify([...document.querySelectorAll('.js-plotly-plot')]
     .map(e => [e._fullLayout.xaxis.range, e._fullLayout.yaxis.range]))"""
 
 
-def card(page: Page, title: str) -> Locator:
-    return page.get_by_role("region", name=title, exact=True)
-
-
-def set_field(page: Page, path: str, value: str) -> Locator:
-    field = page.locator(f'[data-path="{path}"] input')
-    field.fill(value)
-    return field
-
-
-def train(page: Page) -> None:
-    """Until the page follows the new run: before, its status is still that of the run before."""
-    with page.expect_websocket():
-        page.get_by_label("Set-up").get_by_role("button", name=re.compile("^Train")).click()
-
-
-def status(page: Page) -> Locator:
-    return page.get_by_test_id("status")
-
-
 def place(page: Page) -> str:
     return page.get_by_test_id("place").inner_text()
 
@@ -71,12 +49,6 @@ def drawn(page: Page) -> int:
     return int(
         page.evaluate("document.querySelectorAll('section.card .js-plotly-plot .trace, section.card .bars').length")
     )
-
-
-def small(page: Page, steps: int = 300) -> None:
-    """A set-up that trains in a fraction of a second."""
-    set_field(page, "network.width", "64")
-    set_field(page, "training.stop.steps", str(steps))
 
 
 def submit(server: Server, **changes: object) -> str:

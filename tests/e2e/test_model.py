@@ -1,15 +1,12 @@
 """A model that is pasted into the form, and a run that is copied out as plain PyTorch."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.test_lab import DONE, status, train
+from tests.e2e.lab import DONE, Open, status, train
 
 pytestmark = pytest.mark.e2e
-Open = Callable[..., Page]
 
 MODEL = """
 model = nn.Sequential(nn.Linear(1, 24), nn.Sigmoid(), nn.Linear(24, 12), nn.Sigmoid(), nn.Linear(12, 1))

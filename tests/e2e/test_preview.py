@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Server
-from tests.e2e.test_lab import Open, small
+from tests.e2e.lab import Open, small
 
 pytestmark = pytest.mark.e2e
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, WIDE, Server
-from tests.e2e.test_lab import Open, card, small, status, train
+from tests.e2e.lab import Open, card, small, status, train
 
 pytestmark = pytest.mark.e2e
 SHIFTS = """new Promise(done => { let sum = 0;

@@ -1,15 +1,13 @@
 """A scan before training in a real browser: a field over three values, one of them taken."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Server
+from tests.e2e.lab import Open
 from tests.e2e.test_accessible import violations
 
 pytestmark = pytest.mark.e2e
-Open = Callable[..., Page]
 
 
 def test_a_scan_answers_value_by_value_and_one_is_taken(server: Server, open_page: Open) -> None:

@@ -1,16 +1,14 @@
 """The page at its sizes: nothing moves as it comes, nothing sticks out, type grows, a phone has little to scroll."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import PHONE, Server
-from tests.e2e.test_lab import card, set_field, status, train
+from tests.e2e.lab import Open, card, set_field, status, train
 
 pytestmark = pytest.mark.e2e
-Open = Callable[..., Page]
 SHIFTS = """new Promise(done => { let sum = 0;
     new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.hadRecentInput ? 0 : one.value))
         .observe({ type: 'layout-shift', buffered: true });

@@ -1,7 +1,6 @@
 """The Sweep page in a real browser: a tiny study up to its slopes, stopped and resumed, and the Lab beside it."""
 
 import re
-from collections.abc import Callable
 
 import httpx
 import pytest
@@ -9,9 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.cases import config
 from tests.e2e.conftest import LOOKS, PHONE, WIDE, Server
+from tests.e2e.lab import Open
 
 pytestmark = pytest.mark.e2e
-Open = Callable[..., Page]
 WIDTHS = ("64", "128", "256", "512", "1,024", "2,048", "4,096")
 CHARTS = ("The kernel at the start nears its limit", "The kernel moves less and less")
 

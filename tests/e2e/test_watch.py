@@ -1,15 +1,14 @@
 """Watch in a real browser: the first visit, its captions, an edit before training, Train, and a phone's one screen."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, Server
+from tests.e2e.lab import Open
 
 pytestmark = pytest.mark.e2e
-Open = Callable[..., Page]
 FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
 CAPTIONS = """() => { const at = document.querySelector('[data-testid=caption]'); window.captions = [at.textContent];
     new MutationObserver(() => window.captions.at(-1) === at.textContent || window.captions.push(at.textContent))

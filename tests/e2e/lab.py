@@ -1,0 +1,35 @@
+"""What the tests of the Lab do with its page."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page
+
+Open = Callable[..., Page]
+DONE = re.compile("Completed")
+
+
+def card(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def set_field(page: Page, path: str, value: str) -> Locator:
+    field = page.locator(f'[data-path="{path}"] input')
+    field.fill(value)
+    return field
+
+
+def train(page: Page) -> None:
+    """Until the page follows the new run: before, its status is still that of the run before."""
+    with page.expect_websocket():
+        page.get_by_label("Set-up").get_by_role("button", name=re.compile("^Train")).click()
+
+
+def status(page: Page) -> Locator:
+    return page.get_by_test_id("status")
+
+
+def small(page: Page, steps: int = 300) -> None:
+    """A set-up that trains in a fraction of a second."""
+    set_field(page, "network.width", "64")
+    set_field(page, "training.stop.steps", str(steps))
