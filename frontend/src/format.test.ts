@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, frequency, number, percent, plain, steps, whole, withError } from "./format";
+import { ago, bytes, duration, frequency, number, percent, plain, steps, whole, withError, unbroken } from "./format";
 
 describe("number", () => {
   it.each([
@@ -63,3 +63,7 @@ it.each([
   [120.4, 12.4, "120 ± 12"],
   [-0.0001, null, "0.000"],
 ])("%s with error %s is written %s", (value, error, text) => expect(withError(value, error)).toBe(text));
+
+it("ends no line between a quantity and its value", () => {
+  expect(unbroken("at t = 0.5, or t = 1")).toBe("at t\u00a0=\u00a00.5, or t\u00a0=\u00a01");
+});

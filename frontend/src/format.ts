@@ -105,3 +105,8 @@ export function frequency(value: number): string {
 export function steps(value: number): string {
   return value < 1e7 ? whole(value) : number(value);
 }
+
+/** A sentence in which no line ends between a quantity and its value. */
+export function unbroken(sentence: string): string {
+  return sentence.replaceAll(" = ", "\u00a0=\u00a0");
+}
