@@ -184,6 +184,19 @@ describe("a card", () => {
     await place("θ₀ = 0,");
   });
 
+  it("says in words and numbers what it shows, to those who cannot see it", async () => {
+    const root = await show("drift", runFixture());
+    const twin = await vi.waitFor(() => {
+      const found = root.querySelector(".visually-hidden table");
+      if (!found) throw new Error("no twin yet");
+      return found;
+    });
+    expect([text(root, "caption"), ...Array.from(twin.querySelectorAll("thead th"), (cell) => cell.textContent)]).toEqual(["How far the kernel has moved", "time", "step", "drift"]);
+    expect(Array.from(twin.querySelectorAll("tbody tr:last-child > *"), (cell) => cell.textContent)).toEqual(["189.2", "18,924", "2.2\u2009%"]);
+    const sentence = root.querySelector(`[id="${root.querySelector(".plot")?.getAttribute("aria-describedby") ?? ""}"]`);
+    expect(sentence?.textContent).toContain("The last, time 189.2; step 18,924; drift 2.2\u2009%.");
+  });
+
   it("says so where it cannot be drawn", async () => {
     plotly.failing = true;
     const complaint = vi.spyOn(console, "error").mockReturnValue();

@@ -40,6 +40,8 @@ export const watchWords = {
   angle: "angle θ",
   x: "x",
   ladder: { waves: "When each wave is learnt", modes: "When each mode is learnt" },
+  byNow: "predicted by now",
+  when: "when",
   ladderNote: { waves: "Dashed: in the target. Colour: what the network has. Mark: what the kernel says it has by now.", modes: "Each mode is a pattern over the points. Bar: how much is learnt. Mark: what the kernel says by now." },
   ladderNoteRehearsed: {
     waves: "Dashed: in the target. Colour: what the network has. Black mark: rehearsed for now; grey mark: by the kernel at the start.",

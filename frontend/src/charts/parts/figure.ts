@@ -42,6 +42,8 @@ export interface LegendItem {
 export interface Hover {
   title: string;
   rows: [label: string, value: string][];
+  /** What a click does. */
+  click?: string;
   group: number | null;
 }
 
