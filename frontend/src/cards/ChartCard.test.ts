@@ -158,8 +158,9 @@ describe("a card", () => {
       ["∞", "true"],
       ["Band", "false"],
     ]);
-    expect(buttons[1]?.title).toBe("This run was not rehearsed");
-    expect(buttons[4]?.title).toBe("Only without 'Start from zero'");
+    const why = (button?: HTMLElement) => root.querySelector(`[id="${button?.getAttribute("aria-describedby") ?? ""}"]`)?.textContent;
+    expect(why(buttons[1])).toBe("This run was not rehearsed.");
+    expect(why(buttons[4])).toMatch(/^This run starts from zero: .*off for a band\.$/);
     for (const button of buttons) button.click();
     expect(changes).toEqual([{ predictions: ["infinite"] }, { predictions: ["frozen", "infinite", "moving"] }, { predictions: ["frozen"] }]);
   });

@@ -116,7 +116,7 @@ describe("the residual in the modes of another kernel", () => {
   it("falls back to the first kernel, and says why", () => {
     const before = runFixture({ further: false });
     expect(residualModeChart.figure(before, { ...VIEW, basis: "infinite" }, "light").subtitle).toContain("modes of K₀");
-    expect(missingBasis(before, "infinite")).toBe("Left out: the set-up's notices say why");
+    expect(missingBasis(before, "infinite")).toBe("Left out: the set-up's notices say why.");
     expect(missingBasis(before, "moving")).toBe("This run does not record it");
     expect(missingBasis(runFixture({ kernels: false }), "moving")).toBe("This run records no kernels.");
     expect(BASES.map((basis) => missingBasis(ended, basis))).toEqual([null, null, null]);

@@ -34,6 +34,7 @@ const NUMBERS: Record<string, string> = {
   sharpness: "Kₜ (Gauss–Newton) 97.00; as a share of 2/η 48.5\u2009%; Hessian 100.0",
   moving: "time 189.2; step 18,924; K₀ alone 9.0\u2009%; Kₜ on the way 1.0\u2009%",
   rank: "effective rank 3.100; trace 201.0",
+  band: "network 0; infinite width 0; mean over the draw 0 ± 0.600",
   limit: "time 0.01000; infinite width 5.0\u2009%; its own K₀ 2.1\u2009%",
   "kernel-map": "Points 1 and 1: K₀ 10.00; Kₜ, t = 189 15.40; Θ, infinite width 11.00",
 };
