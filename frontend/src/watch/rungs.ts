@@ -1,7 +1,7 @@
 /** The ladder's rows: what the target is made of, when each part is due, and how much of it the network has. */
 import type { Started } from "../api/codec";
 import type { Group, KernelPreview, RehearsedWave, WaveAnswer } from "../api/types";
-import { frequency as written } from "../format";
+import { frequency as written, ranged } from "../format";
 import { bracketOf, interpolated, predictionsOf } from "../run/at-time";
 import { forGood, type ForGood } from "../run/for-good";
 import type { RunState } from "../run/run";
@@ -44,7 +44,7 @@ export interface Ladder {
 
 /** How much of a rung the network has at one time, and should have. */
 export interface Progress {
-  /** From 0 to 1; null where nothing was measured. */
+  /** 1 is the whole, and more may be there; null where nothing was measured. */
   has: number | null;
   /** By now: as rehearsed, or as the kernel at the start says; and what that kernel says alone, where something was rehearsed. */
   predicted: number | null;
@@ -110,15 +110,15 @@ function rungsOf(groups: readonly Group[], end: number, started?: Started): Rung
   const told = groups.map((group, index) => ({ group, index })).filter(({ group }) => group.significant && group.resolved);
   return told.map(({ group, index }): Rung => {
     const modes = group.modes.map((mode) => mode + 1);
-    const [first = 1, last = first] = [modes[0], modes.at(-1)];
+    const [first = 1] = modes;
     const own = started ? rehearsedGroup(started, index) : null;
     return {
       key: `mode${first}`,
       kind: "group",
       index,
-      number: words.numbers(first, last),
+      number: ranged(modes),
       unit: words.modes(modes.length),
-      name: words.mode(first, last),
+      name: words.mode(modes),
       frequency: null,
       due: own ? own.time : group.learning_time,
       within: own ? own.time !== null : group.learning_time !== null && group.learning_time <= end,
@@ -194,5 +194,5 @@ function kernelShare(started: Started, rung: Rung, time: number): number | null 
 }
 
 function part(value: number): number | null {
-  return Number.isFinite(value) ? Math.max(0, Math.min(1, value)) : null;
+  return Number.isFinite(value) ? Math.max(0, value) : null;
 }

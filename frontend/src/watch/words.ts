@@ -1,5 +1,5 @@
 /** What Watch says beside its pictures; the caption's sentences are in captions.ts. */
-import { duration, frequency, number, whole } from "../format";
+import { duration, frequency, number, ranged, whole } from "../format";
 
 const COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const ONCE = ["", "once", "twice"];
@@ -25,9 +25,8 @@ export const rungWords = {
   theMean: "the mean",
   waves: (k: number) => (k === 1 ? "wave" : "waves"),
   wave: (k: number) => `the wave that turns ${times(k)}`,
-  numbers: (first: number, last: number) => (first === last ? String(first) : `${first}–${last}`),
   modes: (count: number) => (count === 1 ? "mode" : "modes"),
-  mode: (first: number, last: number) => (first === last ? `mode ${first}` : `modes ${first} to ${last}`),
+  mode: (modes: readonly number[]) => (modes.length === 1 ? `mode ${modes[0]}` : `modes ${ranged(modes).replace("–", " to ")}`),
   below: "Its eigenvalue is below round-off: it never learns.",
 } as const;
 
