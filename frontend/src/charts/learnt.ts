@@ -33,7 +33,7 @@ const words = {
   symbol: "learnt",
   shareLearnt: "share learnt",
   outside: "beyond the frame",
-  beyond: (count: number) => `${whole(count)} beyond the frame`,
+  beyond: (count: number) => `${whole(count)} beyond`,
 } as const;
 
 const help: Help = {

@@ -85,7 +85,7 @@ describe("how much is learnt", () => {
     expect(places).toEqual([[0.8, 310, "triangle-up"], [2.8, 0, "triangle-down"], [3.8, 310, "triangle-up"], [1.2, 310, "triangle-up-open"]]);
     expect(figure.describe(2, 2)?.rows[0]).toEqual(["share learnt, measured", "4,000\u2009%"]);
     expect(figure.describe(2, 3)?.group).toBe(1);
-    expect(figure.legend.at(-1)).toMatchObject({ mark: "arrow", text: "4 beyond the frame" });
+    expect(figure.legend.at(-1)).toMatchObject({ mark: "arrow", text: "4 beyond" });
     expect(learntChart.figure(runFixture(), VIEW, "light").data).toHaveLength(2);
   });
 

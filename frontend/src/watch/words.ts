@@ -118,5 +118,8 @@ export const controlWords = {
   formula: (round: boolean) => `Formula, in ${round ? "theta" : "x"}`,
   width: "Width",
   rate: "Learning rate",
+  scan: "Scan",
+  scanWidth: "Scan the width before training",
+  scanRate: "Scan the learning rate before training",
   ofLimit: (fraction: number) => `${frequency(100 * fraction)}\u2009% of the limit`,
 } as const;
