@@ -233,8 +233,9 @@ export class PageState {
       this.address.absent = "";
       this.charts.change({ selected: null });
       this.playhead.live();
-      // Watch goes at a pace that eyes can follow, however fast the training is.
+      // Watch goes at a pace that eyes can follow, however fast the training is, and waits for it at the start.
       this.autoplay = this.depth === "watch" && !this.surroundings.reducedMotion;
+      if (this.autoplay) this.playhead.time = 0;
       void this.runs.refresh();
     } else if (this.lab.problem?.unreachable) this.preview.ask(form.runConfig); // asks until there is an answer
     else if (this.refuse(this.lab.problem)) this.lab.problem = null;

@@ -34,7 +34,7 @@ interface Jump {
   time: number;
 }
 
-const EMPTY: Ladder = { rungs: [], left: 0 };
+const EMPTY: Ladder = { rungs: [], left: 0, share: 0 };
 /** Of the target's height: above and below it. */
 const ROOM = 0.07;
 

@@ -125,6 +125,15 @@ describe("a rehearsed ladder", () => {
     expect(third.sentence).toMatch(/^The kernel hardly moves/);
   });
 
+  it("is due when the kernel says where the rehearsal says the same: one time for a thing, wherever it is told", () => {
+    const run = rehearsed();
+    const third = ladderOf(run.started!).rungs[2]!;
+    const own = (run.started!.rehearsal!.waves[3]!.step as number) * run.started!.learning_rate;
+    expect(own).not.toBe(third.kernel);
+    expect(Math.abs(own / third.kernel! - 1)).toBeLessThan(0.1);
+    expect(third.due).toBe(third.kernel);
+  });
+
   it("is nothing that the rehearsal did not see", () => {
     const run = rehearsed();
     Object.assign(run.started!.rehearsal!.waves[3]!, { step: null, within_run: false, sentence: "Not within 3,000 steps." });

@@ -85,6 +85,12 @@ export const watchWords = {
   noTarget: "This target has more than one input: train it to see it.",
 } as const;
 
+/** A chart of Measure. */
+export interface ShownIn {
+  id: string;
+  further: boolean;
+}
+
 type Term = "eigenvalue" | "kernel" | "mode";
 
 /** A sentence in pieces; a piece with a term can be asked about. */
@@ -105,11 +111,11 @@ export const termWords = {
     kernel: "A table over pairs of points: how much a training step that corrects the network at one point moves it at another.",
     mode: "A pattern over the points that the kernel only shrinks and never mixes with others: an eigenvector.",
   },
-  /** Whether it is seen among the further charts. */
-  further: { eigenvalue: false, kernel: true, mode: false },
+  /** Where it is seen: the chart's id, and whether that is among the further ones. */
+  shown: { eigenvalue: { id: "eigenvalues", further: false }, kernel: { id: "kernel-map", further: true }, mode: { id: "modes", further: false } },
   explain: (term: string) => `What is: ${term}`,
   showMe: "Show me",
-} satisfies { why: Record<string, Piece[]>; terms: Record<Term, string>; further: Record<Term, boolean> } & Record<string, unknown>;
+} satisfies { why: Record<string, Piece[]>; terms: Record<Term, string>; shown: Record<Term, ShownIn> } & Record<string, unknown>;
 
 export const controlWords = {
   target: "Target",
