@@ -28,7 +28,7 @@ describe("beside infinite width", () => {
     const band = named(figure, "Band")?.y ?? [];
     expect(band[5]).toBeCloseTo((ensemble?.function[5] ?? NaN) + 0.6, 6);
     expect(band.at(-6)).toBeCloseTo((ensemble?.function[5] ?? NaN) - 0.6, 6);
-    expect(figure.legend.map(({ text }) => text)).toEqual(["network", "infinite width 5.0\u2009%", "over its draw, ± 2 deviations"]);
+    expect(figure.legend.map(({ text }) => text)).toEqual(["network", "infinite width 5.0\u2009%", "± 2 deviations"]);
     const [low, high] = figure.layout.yaxis.range;
     for (const edge of band) expect((edge as number) >= low && (edge as number) <= high).toBe(true);
   });

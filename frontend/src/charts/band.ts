@@ -22,9 +22,9 @@ const INTERVAL = 60;
 
 const words = {
   subtitle: (argument: string) => `f(${argument}; t)`,
-  ordered: "f at the evaluation points, in the order of the prediction",
+  ordered: "f, in the order of the prediction",
   place: "place in that order",
-  band: "over its draw, ± 2 deviations",
+  band: "± 2 deviations",
   inside: (share: number) => `${percent(share)} of the network lies in the band`,
   noBand: "no band: from a start at zero the draw changes nothing",
   missing: "The kernel of infinite width was not found soon enough: the set-up's notices say why.",

@@ -21,7 +21,7 @@ const words = {
   symbol: "λᵢ",
   /** Where the line also counts what is below round-off. */
   infiniteShort: "∞",
-  floorBelow: (floor: number) => `↓ ${number(floor)}: below round-off`,
+  floorBelow: (floor: number) => `↓ round-off, ${number(floor)}`,
 } as const;
 
 const help: Help = {

@@ -49,7 +49,7 @@ describe("the eigenvalues", () => {
     expect(named(eigenvaluesChart.figure(near, VIEW, "light"), "below round-off")).toBeDefined();
     const far = eigenvaluesChart.figure(runFixture(), VIEW, "light");
     expect(named(far, "below round-off")).toBeUndefined();
-    expect(JSON.stringify(far.layout["annotations"])).toContain("↓ 1.00×10⁻¹²: below round-off");
+    expect(JSON.stringify(far.layout["annotations"])).toContain("↓ round-off, 1.00×10⁻¹²");
   });
 
   it("thins very long spectra, first ones kept", () => {
