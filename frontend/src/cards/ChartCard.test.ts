@@ -198,6 +198,25 @@ describe("a card", () => {
     expect(sentence?.textContent).toContain("The last, time 189.2; step 18,924; drift 2.2\u2009%.");
   });
 
+  it("has its words out of sight too, where nothing is drawn", async () => {
+    const away = class {
+      constructor(act: (entries: unknown[]) => void) {
+        act([{ isIntersecting: false }]);
+      }
+      observe() {
+        return undefined;
+      }
+      disconnect() {
+        return undefined;
+      }
+    };
+    vi.stubGlobal("IntersectionObserver", away);
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(0);
+    const root = await show("drift", runFixture());
+    await vi.waitFor(() => expect(root.querySelector(".visually-hidden table")).not.toBeNull());
+    expect(plotly.drawn).toBe(0);
+  });
+
   it("says so where it cannot be drawn", async () => {
     plotly.failing = true;
     const complaint = vi.spyOn(console, "error").mockReturnValue();
