@@ -11,7 +11,7 @@ afterEach(async () => {
   shown = null;
 });
 
-const tell = (count: number) => ({ sentence: `It shows ${count}.`, columns: ["what", "x"], rows: count ? [["first", String(count)]] : [] });
+const tell = (count: unknown) => ({ sentence: `It shows ${String(count)}.`, columns: ["what", "x"], rows: count ? [["first", String(count)]] : [] });
 const said = () => (flushSync(), document.querySelector("p")?.textContent);
 
 it("is told soon at first, and then at most every two seconds, by what is newest", async () => {
