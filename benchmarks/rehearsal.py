@@ -20,9 +20,10 @@ import torch
 
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.numerics import GradientDescent, drift, empirical_ntk, euler_step
-from ntkscope.numerics.rehearsal import Rehearsal, rehearse
+from ntkscope.numerics.rehearsal import rehearse
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
 from ntkscope.numerics.rehearsal_range import Crossings, Record, looked_at
+from ntkscope.numerics.rehearsal_result import Rehearsal
 from ntkscope.numerics.waves import wave_map
 from ntkscope.schemas.config import RunConfig
 from random_configs import decades, random_fields

@@ -2231,6 +2231,8 @@ export interface components {
             nodes: number[];
             /** Largest Eigenvalues */
             largest_eigenvalues: (number | null)[];
+            /** Drift */
+            drift?: (number | null)[] | null;
             /** Function */
             function: (number | null)[][] | null;
         };

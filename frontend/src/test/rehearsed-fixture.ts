@@ -27,6 +27,7 @@ export function rehearsalOf(started: Started, reached: number, grid: number): No
       learnt: first(learnt),
       nodes,
       largest_eigenvalues: Float32Array.from(nodes, () => 100),
+      drift: Float32Array.from(nodes, (_, i) => 0.1 * i),
       function: { shape: [nodes.length, grid], values: Float32Array.from({ length: nodes.length * grid }, (_, i) => Math.floor(i / grid)) },
     },
   };
