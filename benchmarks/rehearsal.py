@@ -131,6 +131,7 @@ def compare(seed: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "trained": trained.ended,
         "at": trained.last,
         "rehearsed": rehearsed.ended,
+        "at risk": rehearsed.at_risk,
         "reach": rehearsed.reach,
         "peak": rehearsed.peak,
         "drift": trained.drift,
@@ -215,16 +216,20 @@ def ranges(waves: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 
 
 def endings(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Bad ends of real runs after step 10, named and missed, and false alarms."""
+    """Bad ends of real runs after step 10: named, told as possible, or missed; and what was said of the others."""
     bad = {"diverges", "dies"}
     late = [run for run in runs if run["trained"] in bad and run["at"] > 10]
+    well = [run for run in runs if run["trained"] not in bad]
+    named = [run for run in late if run["rehearsed"] in bad]
+    possible = [run for run in late if run["at risk"]]
     return {
-        "bad ends": len([run for run in runs if run["trained"] in bad]),
+        "bad ends": len(runs) - len(well),
         "after step 10": len(late),
-        "named": len([run for run in late if run["rehearsed"] in bad]),
-        "the budget ended first": len([run for run in late if run["rehearsed"] == "budget"]),
-        "missed": len([run for run in late if run["rehearsed"] not in {*bad, "budget"}]),
-        "false alarms": len([run for run in runs if run["rehearsed"] in bad and run["trained"] not in bad]),
+        "named": len(named),
+        "told as possible": len(possible),
+        "missed": len(late) - len(named) - len(possible),
+        "false alarms": len([run for run in well if run["rehearsed"] in bad]),
+        "possible, ended well": len([run for run in well if run["at risk"]]),
     }
 
 

@@ -19,6 +19,7 @@ export function rehearsalOf(started: Started, reached: number, grid: number): No
     steps_taken: 40,
     work: 1e9,
     budget: 1.6e10,
+    at_risk: false,
     sentence: "Rehearsed to step 100: its budget ends there.",
     course: {
       steps: started.steps.slice(0, reached),
