@@ -7,8 +7,8 @@ from ntkscope.schemas.rehearsal import Ending, RangeClass
 
 HARDLY = 0.1  # drift below which a kernel hardly moves
 EDGE, RISK = Control().edge, Control().risk
-# Trainings that a rehearsal left at risk, and those of them that ended badly (benchmarks/edge.py).
-LEFT_AT_RISK, ENDED_BADLY = 16, 1
+# Rehearsals of random trainings that left a risk, and those of them whose training ended badly (benchmarks/edge.py).
+LEFT_AT_RISK, ENDED_BADLY = 41, 1
 REMEDY = 'A rate of the kind "rehearsed" looks for one that does not; half of this one may do.'
 
 
@@ -50,7 +50,8 @@ def wave_sentence(
         return f"{within}."
     least, most = factors
     if kind == "calm":
-        return f"{_motion(drift)}: the step is known to ±{100 * (most - 1):.0f} %."
+        few = step is not None and (most - 1) * step < 2  # steps are whole
+        return f"{_motion(drift)}: the step is known to ±{'1' if few else f'{100 * (most - 1):.0f} %'}."
     if kind == "edge":
         first = "" if first_step is None else f" first reached about step {first_step:,}, it may come back;"
         return (
@@ -114,8 +115,8 @@ def possible_end(at_risk: bool, reach: int, rate: float, peak: float, *, can_die
     return [
         f"This training may {ends} after step {reach:,}, where the rehearsal's budget ends: at the learning rate "
         f"{number(rate)} ηλ₁ reached {number(peak)}, and from {RISK:g} on a network whose activation has no largest "
-        f"value does not always settle. Of {LEFT_AT_RISK} random trainings left like this {ENDED_BADLY} ended so. "
-        f"{REMEDY}"
+        f"value does not always settle. Of {LEFT_AT_RISK} rehearsals of random trainings that left it like this, "
+        f"{ENDED_BADLY} came before such an end. {REMEDY}"
     ]
 
 
