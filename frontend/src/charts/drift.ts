@@ -24,7 +24,7 @@ const words = {
 
 const help: Help = {
   text:
-    "The theory holds as long as the kernel stays where it was. The wider the network and the smaller the target, the less it moves. " +
+    "The theory holds as long as the kernel stays where it was. The wider the network and the smaller the target, the less it moves. Long dashes: what the rehearsal said before training. " +
     "The second formula is checked at every record of the kernel: one step of training against the kernel's own prediction of it.",
   formulas: [
     String.raw`\frac{\lVert K_t - K_0\rVert_F}{\lVert K_0\rVert_F}`,
