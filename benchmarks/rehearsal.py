@@ -35,6 +35,7 @@ WIDEST = {1: 4096, 2: 1024, 3: 512}
 SHARE = 0.05  # of the target's waves
 EDGE = Control().edge
 DRIFTS = [0.0, 0.03, 0.1, 0.3, 1.0, 3.0, math.inf]
+LEAST_DRIFT = 0.01
 BLOCK = 256  # steps between two looks at a real run
 
 
@@ -135,6 +136,7 @@ def compare(seed: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "reach": rehearsed.reach,
         "peak": rehearsed.peak,
         "drift": trained.drift,
+        "drift, rehearsed": rehearsed.drift,
         "kernels": rehearsed.kernels,
         "steps": rehearsed.steps,
         "work": rehearsed.work,
@@ -233,6 +235,22 @@ def endings(runs: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def drifts(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The kernel's drift as rehearsed, of runs that were rehearsed to their last step; below 1 % it is not compared."""
+    both = [
+        (run["drift, rehearsed"], run["drift"])
+        for run in runs
+        if run["rehearsed"] == "horizon" == run["trained"] and run["drift"] > LEAST_DRIFT
+    ]
+    factors = [max(said / measured, measured / said) for said, measured in both]
+    within = {f"within a factor of {limit:g}, %": _part(factors, limit) for limit in (1.1, 1.25, 2.0)}
+    return {"runs": len(both), **within, "worst": max(factors, default=None)}
+
+
+def _part(factors: list[float], limit: float) -> float | None:
+    return round(100 * float(np.mean([factor <= limit for factor in factors])), 1) if factors else None
+
+
 def cost(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Of the rehearsal against the real run, both timed here."""
     times = [run["seconds"] for run in runs]
@@ -267,6 +285,7 @@ def main() -> None:
             "accuracy": list(accuracy(waves)),
             "ranges": list(ranges(waves)),
             "endings": [endings(runs)],
+            "drifts": [drifts(runs)],
             "cost": [cost(runs)],
         }
         write_json("rehearsal", {"configs": len(runs), **tables})  # so that a long run may be stopped
