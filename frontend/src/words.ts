@@ -93,7 +93,7 @@ export const words = {
   previewWait: "Working out the kernel",
   /** The preview's rate is one of half the sum, whatever the given one is of. */
   rate: (loss: string) => (loss === "half_sum" ? "Learning rate, η" : "Rate of ½ Σ r², η"),
-  neverLearnt: "never learnt",
+  neverLearnt: "not with K₀",
   /** Why the kernel at the start does not learn a wave, in a table's cell; the server's sentence says it with numbers. */
   notByK0: {
     rate: "not with K₀: the rate",

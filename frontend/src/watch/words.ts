@@ -28,7 +28,7 @@ export const rungWords = {
   numbers: (first: number, last: number) => (first === last ? String(first) : `${first}–${last}`),
   modes: (count: number) => (count === 1 ? "mode" : "modes"),
   mode: (first: number, last: number) => (first === last ? `mode ${first}` : `modes ${first} to ${last}`),
-  below: "Its eigenvalue is below round-off: it never learns.",
+  below: "Its eigenvalue is below round-off: this kernel does not learn it.",
 } as const;
 
 export const watchWords = {
@@ -56,7 +56,7 @@ export const watchWords = {
   learntAt: (time: number) => `learnt at ${number(time)}`,
   thereFromStart: "there at the start",
   predicted: (time: number) => `predicted ${number(time)}`,
-  never: "never learnt",
+  never: "not by its kernel",
   neverPredicted: "predicted: never",
   kernelSays: (time: number | null) => `kernel alone: ${time === null ? "never" : number(time)}`,
   notInRun: "not in this run",
