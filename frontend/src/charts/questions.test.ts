@@ -70,6 +70,18 @@ describe("what would infinite width do", () => {
     expect(limitSentence({ ...run, frames })).toContain(`starts 10.0\u2009% from that of infinite width; it would do ${said}`);
   });
 
+  it("and by how much of the network lies in the band, or why there is none", () => {
+    const run = ended();
+    expect(limitSentence(run)).toContain("from its prediction, and 100.0\u2009% of it lies in the band over draws.");
+    expect(limitSentence(withStart(run, { centered: true }))).toMatch(/from its prediction, and from a start at zero the draw changes nothing\.$/);
+    const last = run.frames.at(-1);
+    if (!last?.predicted.ensemble) throw new Error("no band");
+    const { ensemble, ...predicted } = last.predicted;
+    expect(ensemble.spread).not.toBeNull();
+    const frames = [{ ...last, predicted }];
+    expect(limitSentence({ ...run, frames })).not.toContain("band");
+  });
+
   it("says why there is nothing", () => {
     expect(limitSentence(withStart(ended(), { infinite: null }))).toContain("notices say why");
     // What is only rehearsed has no kernel of infinite width: nothing was too slow.

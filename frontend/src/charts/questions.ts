@@ -1,12 +1,18 @@
 /** Three questions about a run, each answered by one sentence with its numbers: every rule is here. */
 import type { Started } from "../api/codec";
 import { fixed, number, percent, whole } from "../format";
+import { insideBand } from "./parts/band";
 import type { RunState } from "../run/run";
 import { rehearsedDrift } from "./parts/rehearsed";
 import { chartWords } from "./parts/words";
 
 /** Below, the kernel stays where it was for what theory needs; above the second, it is another one. */
 const [HARDLY, MUCH] = [0.05, 0.3];
+
+const said = {
+  inside: (share: number) => `, and ${percent(share)} of it lies in the band over draws`,
+  noBand: ", and from a start at zero the draw changes nothing",
+} as const;
 
 /** Why this order? By the measured slope once the run has ended, else by K₀'s eigenvalues. */
 export function orderSentence({ started, finished }: RunState): string {
@@ -55,6 +61,8 @@ export function limitSentence({ started, frames }: RunState): string {
   const start = infinite.distance == null ? "" : `This network's kernel starts ${percent(infinite.distance)} from that of infinite width`;
   const now = frames.at(-1)?.predicted.infinite?.distance;
   if (now == null) return start ? `${start}.` : chartWords.notYet;
+  const inside = insideBand(frames.at(-1));
+  const band = started.centered ? said.noBand : inside === null ? "" : said.inside(inside);
   const almost = now < HARDLY ? "almost the same" : now < MUCH ? "much the same" : "something else";
-  return `${start ? `${start}; it` : "It"} would do ${almost}: the trained function is now ${percent(now)} from its prediction.`;
+  return `${start ? `${start}; it` : "It"} would do ${almost}: the trained function is now ${percent(now)} from its prediction${band}.`;
 }

@@ -51,7 +51,7 @@ describe("the eigenvalues", () => {
     expect(named(eigenvaluesChart.figure(near, VIEW, "light"), "below round-off")).toBeDefined();
     const far = eigenvaluesChart.figure(runFixture(), VIEW, "light");
     expect(named(far, "below round-off")).toBeUndefined();
-    expect(JSON.stringify(far.layout["annotations"])).toContain("↓ 1.00×10⁻¹²: below round-off");
+    expect(JSON.stringify(far.layout["annotations"])).toContain("↓ round-off, 1.00×10⁻¹²");
   });
 
   it("thins very long spectra, first ones kept", () => {
@@ -75,9 +75,20 @@ describe("how much is learnt", () => {
     expect(ticks?.y[3]).toBeCloseTo(100 * (1 - Math.exp(-20 * (frame?.time ?? 0))), 3);
   });
 
-  it("counts what leaves the frame", () => {
-    expect(learntChart.figure(runFixture({ excursion: 50 }), VIEW, "light").note).toMatch(/outside the frame/);
-    expect(learntChart.figure(runFixture(), VIEW, "light").note).toBeNull();
+  it("marks what lies beyond the frame, above and below, measured or predicted, of modes that count and of others", () => {
+    const run = runFixture();
+    const last = run.frames.at(-1)!;
+    [last.learnt[1], last.learnt[3], last.learnt[4]] = [5, -0.5, 40]; // the fifth is too small to count
+    const { learnt } = run.started!.laws.gradient_descent;
+    learnt.values[(learnt.shape[0]! - 1) * learnt.shape[1]! + 1] = 1e6;
+    const figure = learntChart.figure(run, VIEW, "light");
+    const marks = figure.data[2]!;
+    const places = (marks.x as number[]).map((x, i) => [x, marks.y[i], (marks["marker"] as { symbol: string[] }).symbol[i]]);
+    expect(places).toEqual([[0.8, 310, "triangle-up"], [2.8, 0, "triangle-down"], [3.8, 310, "triangle-up"], [1.2, 310, "triangle-up-open"]]);
+    expect(figure.describe(2, 2)?.rows[0]).toEqual(["share learnt, measured", "4,000\u2009%"]);
+    expect(figure.describe(2, 3)?.group).toBe(1);
+    expect(figure.legend.at(-1)).toMatchObject({ mark: "arrow", text: "4 beyond" });
+    expect(learntChart.figure(runFixture(), VIEW, "light").data).toHaveLength(2);
   });
 
   it("is as rehearsed where nothing is trained yet, hatched, beside theory at the same time", () => {
@@ -99,12 +110,12 @@ describe("how much is learnt", () => {
       const run = runFixture();
       run.frames.at(-1)!.learnt[1] = factor;
       const figure = learntChart.figure(run, VIEW, "light");
-      return [figure.layout.yaxis.range[1], figure.note];
+      return [figure.layout.yaxis.range[1], figure.data.length > 2];
     };
-    expect(over(1)).toEqual([108, null]);
-    expect(over(1.2)).toEqual([130, null]);
-    expect(over(2.9)).toEqual([310, null]);
-    expect(over(4)).toEqual([310, "1 outside the frame"]);
+    expect(over(1)).toEqual([108, false]);
+    expect(over(1.2)).toEqual([130, false]);
+    expect(over(2.9)).toEqual([310, false]);
+    expect(over(4)).toEqual([310, true]);
   });
 
   it("finds a group under its bar and under its stroke", () => {
