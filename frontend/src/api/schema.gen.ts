@@ -2208,6 +2208,11 @@ export interface components {
             work: number;
             /** Budget */
             budget: number;
+            /**
+             * At Risk
+             * @default false
+             */
+            at_risk: boolean;
             /** Sentence */
             sentence: string;
             course: components["schemas"]["RehearsedCourse"];
@@ -2231,6 +2236,8 @@ export interface components {
             nodes: number[];
             /** Largest Eigenvalues */
             largest_eigenvalues: (number | null)[];
+            /** Drift */
+            drift?: (number | null)[] | null;
             /** Function */
             function: (number | null)[][] | null;
         };

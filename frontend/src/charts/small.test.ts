@@ -1,7 +1,9 @@
 /** The four small charts. */
 import { describe, expect, it } from "vitest";
+import type { RunState } from "../run/run";
 import { DEFAULT_VIEW as VIEW } from "../run/view";
 import { runFixture } from "../test/run-fixture";
+import { SERIES } from "../theme/tokens";
 import { driftChart } from "./drift";
 import { eigenvaluesChart } from "./eigenvalues";
 import { learntChart } from "./learnt";
@@ -164,6 +166,41 @@ describe("the drift", () => {
     const figure = driftChart.figure(run, VIEW, "light");
     expect(figure.layout.yaxis.range).toEqual([0, 50]);
     expect(figure.layout.yaxis["ticksuffix"]).toBe("");
+  });
+
+  it("shows what was rehearsed, to the run's last step, where it is switched on", () => {
+    const run = runFixture({ rehearsed: 12 });
+    const figure = driftChart.figure(run, VIEW, "light");
+    const line = named(figure, "rehearsed");
+    expect(line?.x).toEqual([1, 10, 100].map((step) => step * 0.01));
+    expect(line?.y[0]).toBeCloseTo(10, 5);
+    expect(line?.["line"]).toMatchObject({ color: SERIES.light.rehearsed, dash: "12px,3px" });
+    expect(figure.layout.yaxis.range[1]).toBeGreaterThanOrEqual(Math.max(...((line?.y ?? []) as number[])));
+    expect(figure.legend.map(({ text }) => text)).toEqual(["measured", "rehearsed"]);
+    expect(figure.describe(1, 0)?.rows).toEqual([["time", "0.01000"], ["step", "1"], ["drift, rehearsed", "10.0\u2009%"]]);
+    const short = { ...run, started: { ...run.started, times: [0, 0.05, 0.55] } as RunState["started"] };
+    const cut = named(driftChart.figure(short, VIEW, "light"), "rehearsed");
+    expect(cut?.x).toEqual([0.01, 0.1, 0.55]); // half-way between the nodes of steps 10 and 100
+    expect(cut?.y[2]).toBeCloseTo(25, 5);
+    const off = driftChart.figure(run, { ...VIEW, predictions: ["frozen"] }, "light");
+    expect([named(off, "rehearsed"), off.legend]).toEqual([undefined, []]);
+    expect(driftChart.help.measured(run)).toContainEqual(expect.objectContaining({ label: "Drift rehearsed for this time" }));
+  });
+
+  it("is drawn before a step is trained, and without kernels", () => {
+    const run = runFixture({ rehearsed: 12 });
+    const draft = { ...run, frames: [], kernelFrames: [] };
+    expect(driftChart.figure(draft, VIEW, "light").empty).toBeNull();
+    expect(driftChart.figure(draft, { ...VIEW, predictions: [] }, "light").empty).toBe("Measured while the network trains.");
+    const none = driftChart.figure(runFixture({ rehearsed: 12, kernels: false }), VIEW, "light");
+    expect([none.empty, none.note]).toEqual([null, "This run records no kernels."]);
+  });
+
+  it("has none where an earlier version did not tell it", () => {
+    const run = runFixture({ rehearsed: 12 });
+    if (run.started?.rehearsal) run.started.rehearsal.course.drift = null;
+    expect(named(driftChart.figure(run, VIEW, "light"), "rehearsed")).toBeUndefined();
+    expect(driftChart.help.measured(run).map(({ label }) => label)).not.toContain("Drift rehearsed for this time");
   });
 
   it("says why it is empty", () => {

@@ -111,7 +111,7 @@ describe("captions of a run", () => {
       });
     expect(text(missing({ time: 9 }), 1)).toBe("Five of six waves are learnt. The wave that turns six times is not reached in this run: the network's kernel says t = 9.00, and training ends at 1.16.");
     expect(text(missing({ time: null, sentence: "No mode of the kernel sees it." }), 1)).toBe(
-      "Five of six waves are learnt. The wave that turns six times is never reached: no mode of the kernel sees it.",
+      "Five of six waves are learnt. The wave that turns six times is not reached: no mode of the kernel sees it.",
     );
   });
 

@@ -54,7 +54,7 @@ const said = {
   some: (count: string, of: string, kind: string) => `${capital(count)} of ${of} ${kind} ${count === "one" ? "is" : "are"} learnt`,
   beyond: (who: string, name: string, due: number, end: number) => `. ${capital(name)} is not reached in this run: ${who} says t = ${number(due)}, and training ends at ${number(end)}.`,
   notReached: (name: string, reason: string) => `. ${capital(name)} is not reached in this run${reason ? `. ${reason}` : "."}`,
-  never: (name: string, reason: string) => `. ${capital(name)} is never reached: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+  never: (name: string, reason: string) => `. ${capital(name)} is not reached: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
   missed: (name: string, has: number) => `. ${capital(name)} is not there at the end: ${percent(has)} of it is.`,
   others: (count: string) => ` Nor are ${count} more.`,
   diverged: "Training blew up",

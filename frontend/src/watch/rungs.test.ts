@@ -174,7 +174,7 @@ describe("the words of a row", () => {
     ["learnt, though it never should", { ...rung, due: null }, { ...there, learnt: 0.08 }, false, ["learnt at 0.0800", "predicted: never", true]],
     ["there at the start", rung, { ...there, learnt: 0 }, false, ["there at the start", "predicted 0.0802", true]],
     ["lost", rung, { ...there, lost: true }, false, ["lost again", "73\u2009%", false]],
-    ["never", { ...rung, due: null, within: false }, there, false, ["never learnt", "73\u2009%", false]],
+    ["never", { ...rung, due: null, within: false }, there, false, ["not by its kernel", "73\u2009%", false]],
     ["after the end", { ...rung, due: 9, within: false }, there, false, ["after the end, at 9.00", "73\u2009%", false]],
     ["not in this run, as rehearsed", { ...rung, due: null, within: false, rehearsed: true }, there, false, ["not in this run", "73\u2009%", false]],
     ["learnt, though it was not to be in this run", { ...rung, due: null, rehearsed: true }, { ...there, learnt: 0.08 }, false, ["learnt at 0.0800", "predicted: later", true]],

@@ -27,7 +27,7 @@ export const rungWords = {
   wave: (k: number) => `the wave that turns ${times(k)}`,
   modes: (count: number) => (count === 1 ? "mode" : "modes"),
   mode: (modes: readonly number[]) => (modes.length === 1 ? `mode ${modes[0]}` : `modes ${ranged(modes).replace("–", " to ")}`),
-  below: "Its eigenvalue is below round-off: it never learns.",
+  below: "Its eigenvalue is below round-off: this kernel does not learn it.",
 } as const;
 
 export const watchWords = {
@@ -57,7 +57,7 @@ export const watchWords = {
   learntAt: (time: number) => `learnt at ${number(time)}`,
   thereFromStart: "there at the start",
   predicted: (time: number) => `predicted ${number(time)}`,
-  never: "never learnt",
+  never: "not by its kernel",
   neverPredicted: "predicted: never",
   kernelSays: (time: number | null) => `kernel alone: ${time === null ? "never" : number(time)}`,
   notInRun: "not in this run",
