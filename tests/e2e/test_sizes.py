@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PHONE, Server
+from tests.e2e.conftest import CINEMA, PHONE, TABLET, Server
 from tests.e2e.lab import Open, card, set_field, status, train
 
 pytestmark = pytest.mark.e2e
@@ -17,7 +17,6 @@ STICKING_OUT = """[...document.querySelectorAll('section.card')].flatMap(card =>
     const edge = card.getBoundingClientRect();
     return [...card.querySelectorAll('h2, .subtitle *')].filter(e => e.checkVisibility())
         .filter(e => e.getBoundingClientRect().right > edge.right + 1).map(e => e.textContent); })"""
-TABLET, CINEMA = {"width": 768, "height": 1024}, {"width": 2560, "height": 1440}
 
 
 @pytest.mark.parametrize("depth", ["watch", "measure"])
