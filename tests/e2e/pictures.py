@@ -27,8 +27,10 @@ COLOURS, ROUNDS = 256, 2  # of a reference: a third of the bytes, and hardly a p
 PATIENCE = 20_000  # ms until a page stands still
 PAUSE, SECOND = 150, 1100  # ms between two looks at it; an axis grows once a second
 # What depends on the machine's speed, its disk or the time of the day.
-CHANGING = """.hint, .facts, .all td:nth-child(n + 2), [data-testid=waves] { visibility: hidden !important; }
-::-webkit-scrollbar { display: none; }"""
+CHANGING = """
+.hint, .facts, .all td:nth-child(n + 2), [data-testid=waves] { visibility: hidden !important; }
+"""
+BARS = "::-webkit-scrollbar { display: none; }"
 
 
 def use_inter(context: BrowserContext) -> None:
@@ -51,13 +53,16 @@ def use_inter(context: BrowserContext) -> None:
         )
 
 
-def still(page: Page) -> bytes:
-    """A PNG of the window, once two in a row are the same; where there are axes to grow, a second apart."""
+def still(page: Page, hidden: str = CHANGING) -> bytes:
+    """A PNG of the window, once two in a row are the same; where there are axes to grow, a second apart.
+
+    `hidden`: a style sheet that hides what is not to be compared.
+    """
     pause = SECOND if page.locator(".js-plotly-plot").count() else PAUSE
     page.evaluate("document.fonts.ready.then(() => null)")
     before = b""
     for _ in range(PATIENCE // pause):
-        now = page.screenshot(animations="disabled", caret="hide", style=CHANGING)
+        now = page.screenshot(animations="disabled", caret="hide", style=hidden + BARS)
         if now == before:
             return now
         before = now
