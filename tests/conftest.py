@@ -1,7 +1,5 @@
 """For every test: PyTorch keeps to one thread and to the CPU, and numerics' shapes and types are checked at run time.
 
-Whole runs take twice as long with those checks: where `UNTYPED_TESTS` is set there are none. `make test` sets it for
-all but tests/numerics and a few whole runs.
 `-m gpu` leaves a machine's card in sight, for the tests that ask for one.
 """
 
@@ -12,17 +10,16 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 import torch
-from jaxtyping import install_import_hook
 
-import tests.typechecks  # noqa: F401  (the hook below finds it by name, without importing it)
+from tests import typechecks
 
-if not os.environ.get("UNTYPED_TESTS"):
-    install_import_hook("ntkscope.numerics", "tests.typechecks.checked")
+typechecks.install()
 
-from ntkscope.experiment.card_probe import look_at_card
-from tests.pretend_cuda import Card, pretend_cuda
+from ntkscope.experiment.card_probe import look_at_card  # noqa: E402
+from tests.pretend_cuda import Card, pretend_cuda  # noqa: E402
 
 torch.set_num_threads(1)
+LONGEST = ("tests/api/test_kills", "tests/api/test_restart", "tests/experiment/test_presets", "tests/api/test_fuzzed")
 hypothesis.settings.register_profile("untimed", deadline=None)  # other checks use the processors too
 hypothesis.settings.load_profile("untimed")
 
@@ -31,6 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before anything asks: what is tested on a machine with a card is what is tested on one without."""
     if not re.search(r"(?<!not )\bgpu\b", config.getoption("markexpr")):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
+def pytest_runtest_setup() -> None:
+    typechecks.begin_test()
 
 
 @pytest.fixture
@@ -54,5 +55,8 @@ def cuda(request: pytest.FixtureRequest) -> Iterator[Card | None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright keeps an event loop running, under which asyncio.run refuses to start."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    """The files with the longest tests come first, or one process would end long after the other.
+
+    Browser tests come last: Playwright keeps an event loop running, under which asyncio.run refuses to start.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, not item.nodeid.startswith(LONGEST)))

@@ -18,9 +18,7 @@ from steps.page import FRONTEND
 AT_ONCE = 3  # pytest has two processes of its own; more would only stretch what is timed out
 GRACE = 10  # seconds for an ended check to end what it started
 PYTEST = [str(PYTHON), "-m", "pytest"]
-BY_FILE = ["-n", "2", "--dist", "loadfile"]  # tests of one file may share what they trained
-# With every shape and type of numerics checked at run time (tests/conftest.py): each function, and whole runs.
-TYPED = ["tests/numerics", "tests/experiment/test_trainer.py", "tests/experiment/test_preview.py"]
+BY_FILE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # tests of one file may share what they trained
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,9 @@ def _checks(chromium: str, database: postgres.Server) -> list[Check]:
     """The longest first, so that the short ones fill the gaps."""
     tool, ours = node.find(), _environment(chromium, database)
     python = [str(PYTHON), "-m"]
-    untyped, ignored = ours | {"UNTYPED_TESTS": "1"}, [f"--ignore={path}" for path in TYPED]
     return [
-        Check("pytest", [*PYTEST, *BY_FILE, "-m", "not e2e and not soak", *ignored], ROOT, untyped),
+        Check("pytest", [*PYTEST, *BY_FILE, "-m", "not e2e and not soak"], ROOT, ours),
         Check("browser tests", [*PYTEST, *BY_FILE, "-m", "e2e and not soak", "tests/e2e"], ROOT, ours),
-        Check("pytest, typed", [*PYTEST, "-m", "not soak", *TYPED], ROOT, ours),
         Check("vitest", [*tool.npm, "run", "test"], FRONTEND, tool.environment()),
         Check("svelte-check", [*tool.npm, "run", "check"], FRONTEND, tool.environment()),
         Check("mypy --strict", [*python, "mypy"], ROOT, ours),

@@ -62,6 +62,17 @@ def worker_of(process: subprocess.Popen[str]) -> int | None:
     return int(children[0]) if children else None
 
 
+def assert_another_is_refused(folder: Path, server: Server) -> None:
+    """A second server on the same database does not start, and names the first."""
+    second = subprocess.run(
+        [sys.executable, "-c", "from ntkscope.cli import main; main()", "serve", "--port", "0"],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert second.returncode == 1
+    assert server.url in second.stderr
+    assert "Traceback" not in second.stderr
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
 def test_killed_workers_and_killed_servers(tmp_path: Path) -> None:
     with started(tmp_path) as (process, server):
@@ -96,19 +107,7 @@ def test_killed_workers_and_killed_servers(tmp_path: Path) -> None:
         assert server.get(run["id"])["state"] == "failed"
 
 
-def test_a_second_server_on_the_same_database_names_the_first(tmp_path: Path) -> None:
-    with started(tmp_path) as (_, server):
-        second = subprocess.run(
-            [sys.executable, "-c", "from ntkscope.cli import main; main()", "serve", "--port", "0"],
-            cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-
-        assert second.returncode == 1
-        assert server.url in second.stderr
-        assert "Traceback" not in second.stderr
-
-
-def test_a_server_that_is_asked_to_stop_does_so_in_order(tmp_path: Path) -> None:
+def test_a_server_keeps_its_database_to_itself_and_stops_in_order_when_asked(tmp_path: Path) -> None:
     told = {"NTKSCOPE_LOG_FORMAT": "json", "NTKSCOPE_LOG_LEVEL": "info"}
     with started(tmp_path, environment=told) as (process, server):
         run = server.submit(LONG)
@@ -124,6 +123,7 @@ def test_a_server_that_is_asked_to_stop_does_so_in_order(tmp_path: Path) -> None
     (tmp_path / "log").unlink()
     with started(tmp_path) as (process, server):
         assert server.get(run["id"])["state"] == "interrupted"
+        assert_another_is_refused(tmp_path, server)
         server.post(run["id"], "resume")  # from the checkpoint that it left when it was told to stop
         server.until(run["id"], "running")
         server.post(run["id"], "cancel")

@@ -9,15 +9,12 @@ import pytest
 from ntkscope.errors import CardFull
 from ntkscope.executors.base import Ended, Inbox, Job, Message, Order, Paused, Ready, Released
 from ntkscope.executors.inline import InlineExecutor
-from ntkscope.executors.process import ProcessExecutor
 from ntkscope.executors.worker import Worker
-from ntkscope.experiment.card import ABSENT
 from ntkscope.experiment.card_memory import card_bytes
 from ntkscope.experiment.card_probe import look_at_card
 from ntkscope.schemas.event import RunEvent
 from ntkscope.schemas.placement import ON_CPU, Placement
 from tests import fake_trainer
-from tests.executors.conftest import Ear, Start
 from tests.fake_trainer import FAST, STEADY, behaving
 from tests.pretend_cuda import Card
 
@@ -59,11 +56,6 @@ def test_it_reports_the_card_when_it_is_ready(card: Card) -> None:
     executor.close()
     assert isinstance(ready, Ready)
     assert ready.card.title == "Pretend GPU (compute capability 9.0)"
-
-
-def test_a_process_reports_that_there_is_none(start: Start, ear: Ear) -> None:
-    start(ProcessExecutor(1, fake_trainer.PATH))
-    assert ear.until(Ready) == Ready(ABSENT)
 
 
 def test_a_full_card_sends_the_runs_paused_there_to_their_checkpoints_before_the_end_is_told() -> None:

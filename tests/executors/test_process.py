@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ntkscope.executors.base import Died, Ended, Ready, Ticked
+from ntkscope.executors.base import Died, Ended, Executor, Ready, Ticked
 from ntkscope.executors.process import ProcessExecutor
+from ntkscope.experiment.card import ABSENT
 from ntkscope.wire.codec import EncodedEvent
 from tests import fake_trainer
 from tests.executors.conftest import ROOT, Ear, Start, job
@@ -30,23 +31,26 @@ threading.Event().wait()
 """
 
 
+one_process = pytest.mark.parametrize("shared", [ProcessExecutor], indirect=True)
+
+
+@one_process
 @pytest.mark.parametrize(("behaviour", "exit_code"), [(KILLED, -signal.SIGKILL), (LEAVES, 7)])
 def test_a_death_is_told_with_its_exit_code_after_all_that_was_sent(
-    behaviour: int, exit_code: int, start: Start, ear: Ear
+    behaviour: int, exit_code: int, executor: Executor, ear: Ear
 ) -> None:
-    executor = start(ProcessExecutor(1, fake_trainer.PATH))
     executor.begin(0, job("a", behaviour))
     assert ear.until(Died) == Died(exit_code)
     assert ear.seqs("a") == [1, 2, 3]
     executor.revive(0)
     executor.begin(0, job("b", FAST))
 
-    assert isinstance(ear.until(Ready), Ready)
+    assert ear.until(Ready) == Ready(ABSENT)
     assert ear.until(Ended) == Ended("b", "completed", "Reached the last step.")
 
 
-def test_what_was_meant_for_the_dead_is_not_given_to_the_next(start: Start, ear: Ear) -> None:
-    executor = start(ProcessExecutor(1, fake_trainer.PATH))
+@one_process
+def test_what_was_meant_for_the_dead_is_not_given_to_the_next(executor: Executor, ear: Ear) -> None:
     executor.begin(0, job("a", KILLED))
     ear.until(Died)
     executor.begin(0, job("never", FAST))  # sent before anybody was told of the death
@@ -57,8 +61,8 @@ def test_what_was_meant_for_the_dead_is_not_given_to_the_next(start: Start, ear:
     assert ear.seqs("never") == []
 
 
-def test_a_worker_that_computes_can_be_killed(start: Start, ear: Ear) -> None:
-    executor = start(ProcessExecutor(1, fake_trainer.PATH))
+@one_process
+def test_a_worker_that_computes_can_be_killed(executor: Executor, ear: Ear) -> None:
     executor.begin(0, job("a", STUCK))
     ear.until(Ticked)
 

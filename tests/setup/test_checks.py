@@ -15,10 +15,8 @@ CHECKS = [
     "mypy",
     "npm run check",
     "npm run test",
-    "pytest -m not soak tests/numerics tests/experiment/test_trainer.py tests/experiment/test_preview.py",
-    "pytest -n 2 --dist loadfile -m e2e and not soak tests/e2e",
-    "pytest -n 2 --dist loadfile -m not e2e and not soak --ignore=tests/numerics "
-    "--ignore=tests/experiment/test_trainer.py --ignore=tests/experiment/test_preview.py",
+    "pytest -n 2 --dist loadfile --no-loadscope-reorder -m e2e and not soak tests/e2e",
+    "pytest -n 2 --dist loadfile --no-loadscope-reorder -m not e2e and not soak",
     "ruff check .",
 ]
 
