@@ -110,7 +110,7 @@ def film(browser: Browser, url: str, frames: int) -> list[Image.Image]:
 
 
 def animation(frames: list[Image.Image]) -> bytes:
-    """A GIF that plays them over and over and rests at the last; one table of colours for all, so that none flickers."""
+    """A GIF that plays them over and over and rests at the last; one table of colours, so that none flickers."""
     sheet = Image.new("RGB", (frames[0].width, 3 * frames[0].height))
     for i, frame in enumerate((frames[0], frames[len(frames) // 2], frames[-1])):
         sheet.paste(frame, (0, i * frame.height))

@@ -210,6 +210,16 @@ it("the loss shows infinite width where it is predicted", () => {
   expect(old.legend.map(({ text }) => text)).not.toContain("infinite width");
 });
 
+it("the loss keeps its axis however far the line of infinite width falls", () => {
+  const deep = runFixture();
+  const infinite = deep.started?.infinite;
+  if (!infinite?.loss) throw new Error("the fixture has no infinite width");
+  infinite.loss = infinite.loss.map((value, i) => value * 10 ** (-i / 2));
+  const [range, plain] = [deep, run].map((one) => lossChart.figure(one, VIEW, "light").layout.yaxis.range);
+  expect(Math.log10(Math.min(...infinite.loss))).toBeLessThan(-12);
+  expect(range).toEqual(plain);
+});
+
 it("the loss shows what was rehearsed, as far as it came, where it is switched on", () => {
   const rehearsed = runFixture({ rehearsed: 12 });
   const figure = lossChart.figure(rehearsed, VIEW, "light");
