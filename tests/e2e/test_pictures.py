@@ -1,5 +1,6 @@
 """What the page looks like, against pictures that somebody has looked at; `make soak` has every state at every size."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -28,11 +29,12 @@ def rows(page: Page) -> None:
 
 
 def rehearsed(page: Page) -> None:
-    rows(page)
-    expect(page.get_by_test_id("caption")).to_contain_text("Rehearsed, not trained yet.")
+    expect(page.get_by_role("listitem")).to_have_count(2)
+    expect(page.locator("figure path.rehearsed")).to_have_attribute("d", re.compile("L"))
 
 
 def scanned(page: Page) -> None:
+    expect(page.locator("section.card").first).to_be_visible()
     if page.get_by_role("button", name="Set up").is_visible():
         page.get_by_role("button", name="Set up").click()
     page.get_by_role("button", name="Scan one field before training").click()
@@ -49,6 +51,7 @@ def asked(page: Page) -> None:
 
 
 def drawn(page: Page) -> None:
+    rows(page)
     if page.get_by_role("button", name="Change the target").is_visible():
         page.get_by_role("button", name="Change the target").click()
     page.get_by_role("button", name="Draw one").click()
@@ -66,7 +69,7 @@ def limits(page: Page) -> None:
 # Of each state: its address, and what is done until it is there.
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "watch": (f"#depth=watch&{AT}", rows),
-    "rehearsed": (f"#network.width=64&seed=0&depth=watch&{AT}", rehearsed),
+    "rehearsed": (f"#data.points=circle&network.width=64&seed=0&depth=watch&{AT}", rehearsed),
     "drawn": (f"#depth=watch&{AT}", drawn),
     "measure": (f"#depth=measure&{AT}", cards),
     "more": (f"#depth=measure&charts=more&{AT}", asked),
