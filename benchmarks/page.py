@@ -3,8 +3,9 @@
 Every figure has its limit; both are printed, and written to results/page.json. On a machine that does other things the
 clock says little: what the page does is therefore told in the processor time of its main thread, which is what remains
 of a wait where nothing else runs, with the clock's own time beside it and the machine's load below. What waits for the
-server too is told by the clock, best of some rounds. Playing and training are measured with six charts in view. The
-page's policy of content is switched off, so that its measuring script may be evaluated.
+server too is told by the clock, best of some rounds. Playing and training are measured with six charts in view. What a
+first visit fetches is counted as it is sent, heads and compression in it. The page's policy of content is switched off,
+so that its measuring script may be evaluated.
 
 Usage: python benchmarks/page.py
 """
@@ -17,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -60,10 +62,40 @@ SCRUB = """place => {
   slider.value = String(place);
   slider.dispatchEvent(new Event('input', {bubbles: true}));
 }"""
+SQUARE = "[...document.querySelectorAll('button')].find(one => one.textContent.trim() === 'Square').click()"
 # A card that is not seen is not drawn.
 LINES_ONLY = 'section.card:not([aria-label^="What the network"]) { display: none !important; }'
 SETTLED = 1500  # ms after which all is drawn, on a busy machine too
 TEXT = "document.querySelector('[data-testid=caption]').textContent"
+
+
+foreign: list[str] = []  # what any visit asked another host for
+
+
+class Fetched:
+    """What a page has fetched, in kB as sent."""
+
+    def __init__(self, page: Page) -> None:
+        self.files = self.answers = self.log = 0.0
+        self._addresses: dict[str, str] = {}
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.responseReceived", self._named)
+        session.on("Network.loadingFinished", self._counted)
+        session.on("Network.webSocketFrameReceived", self._told)
+
+    def _named(self, event: dict[str, Any]) -> None:
+        self._addresses[event["requestId"]] = event["response"]["url"]
+
+    def _counted(self, event: dict[str, Any]) -> None:
+        if "/api/" in self._addresses.get(event["requestId"], ""):
+            self.answers += event["encodedDataLength"] / 1000
+        else:
+            self.files += event["encodedDataLength"] / 1000
+
+    def _told(self, event: dict[str, Any]) -> None:
+        sent, is_binary = event["response"]["payloadData"], event["response"]["opcode"] == 2
+        self.log += (0.75 if is_binary else 1) * len(sent) / 1000  # bytes are told in base64
 
 
 class Worked:
@@ -82,6 +114,8 @@ class Worked:
 def visit(browser: Browser, url: str, size: dict[str, int], depth: str | None) -> tuple[Page, float, float, float]:
     """A visit with an empty cache: the page, ms to its first content and until it can be used, and its layout shift."""
     context = browser.new_context(viewport=size, bypass_csp=True)  # type: ignore[arg-type]
+    own = (url, "data:", "blob:")
+    context.on("request", lambda sent: None if sent.url.startswith(own) else foreign.append(sent.url))
     context.add_init_script(VISIT)
     if depth is not None:
         context.add_init_script(f"localStorage.setItem('ntkscope.depth', '{depth}')")
@@ -90,6 +124,18 @@ def visit(browser: Browser, url: str, size: dict[str, int], depth: str | None) -
     page.wait_for_function("window.marks.interactive")
     page.wait_for_timeout(3000)
     return page, float(page.evaluate(PAINT)), float(page.evaluate("window.marks.interactive")), shifted(page)
+
+
+def first_visit(browser: Browser, url: str) -> Fetched:
+    """What somebody fetches who comes to Watch for the first time, until the run is there."""
+    context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    page = context.new_page()
+    fetched = Fetched(page)
+    page.goto(url)
+    page.get_by_role("listitem").nth(5).wait_for()
+    page.wait_for_timeout(3000)
+    context.close()
+    return fetched
 
 
 def shifted(page: Page) -> float:
@@ -120,17 +166,13 @@ def rate(page: Page, worked: Worked) -> tuple[float, float]:
 
 def edits(page: Page) -> tuple[float, float]:
     """Ms from a click on a target to its ladder, and to its rehearsal being drawn; Watch is shown."""
-    names = ["Square", "Sawtooth"]
-
-    def click(i: int) -> str:
-        return (
-            f"[...document.querySelectorAll('button')].find(one => one.textContent.trim() === '{names[i % 2]}').click()"
-        )
 
     def ladder(i: int) -> float:
+        page.get_by_role("button", name="Six waves").click()
+        page.wait_for_timeout(1500)
         page.evaluate("window.before = document.querySelector('figure path.target').getAttribute('d')")
         found = "document.querySelector('figure path.target')?.getAttribute('d') !== window.before"
-        took = float(page.evaluate(UNTIL, [click(i), f"{found} && document.querySelector('.ladder li')"]))
+        took = float(page.evaluate(UNTIL, [SQUARE, f"{found} && document.querySelector('.ladder li')"]))
         page.wait_for_timeout(1500)
         return took
 
@@ -181,6 +223,11 @@ def main() -> None:
                 told(f"layout shift, {depth}, {size['width']} px", round(shift, 3), 0)
                 page.context.close()
 
+        fetched = first_visit(browser, server.url)
+        told("Watch, a first visit: the page's files, kB", fetched.files, 150)
+        told("Watch, a first visit: the server's answers, kB", fetched.answers, 300)
+        told("Watch, a first visit: the recorded run's log, kB", fetched.log, 1100)
+
         page, *_ = visit(browser, server.url, WIDE, None)
         ladder, rehearsal = edits(page)
         told("an edit to its redrawn preview, ms", ladder, 300)
@@ -207,6 +254,7 @@ def main() -> None:
         page.add_style_tag(content=LINES_ONLY)
         page.wait_for_timeout(SETTLED)
         told("scrub to redraw, the function's lines, ms of work", scrub(page, worked), 50)
+        told("requests to other hosts", len(foreign), 0)
     print_table(rows)
     load = os.getloadavg()[0]
     print(f"load of the machine {load:.1f}, on {os.cpu_count()} processors")

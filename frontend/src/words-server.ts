@@ -19,7 +19,7 @@ export const serverWords = {
   nothing: "Nothing runs and nothing waits.",
   nothingKept: "No run is kept.",
   nobody: "–",
-  columns: { run: "Run", person: "Asked for by", state: "State", speed: "Steps/s", memory: "Memory", runs: "Runs", last: "Last asked for", setting: "Setting", meaning: "What it limits", used: "Taken", most: "At most" },
+  columns: { run: "Run", person: "Asked for by", state: "State", speed: "Steps/s", memory: "Memory", runs: "Runs", last: "Last asked for", meaning: "What it limits", used: "Taken", most: "At most" },
   any: "any",
   each: "of each",
   scrolls: "A table that scrolls sideways",

@@ -117,7 +117,9 @@ def test_behind_tls_the_cookie_is_for_tls_alone(stranger: httpx.Client) -> None:
 
 
 def test_the_form_signs_in_too(stranger: httpx.Client) -> None:
-    assert stranger.post("api/session", data={"token": "wrong"}).status_code == 401
+    wrong = stranger.post("api/session", data={"token": "wrong"})
+    assert wrong.status_code == 401
+    assert "That is no token of this server." in wrong.text
     assert stranger.post("api/session", data={"token": VIEWER}).headers["location"] == "/"
     assert stranger.get("api/session").json() == {"role": "viewer", "person": ""}
     assert (

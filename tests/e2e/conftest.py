@@ -26,6 +26,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PATIENCE = 20_000  # ms that a page has to show something, on processors that other checks use too
 expect.set_options(timeout=PATIENCE)
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+TABLET, CINEMA = {"width": 768, "height": 1024}, {"width": 2560, "height": 1440}
 # Both sizes and both themes; every pair of them in `make soak`.
 LOOKS = pytest.mark.parametrize(
     ("size", "scheme"),

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 Open = Callable[..., Page]
 DONE = re.compile("Completed")
+PLAY = re.compile("^(Play|Pause playing)$")
+FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"
 
 
 def card(page: Page, title: str) -> Locator:
@@ -27,6 +29,18 @@ def train(page: Page) -> None:
 
 def status(page: Page) -> Locator:
     return page.get_by_test_id("status")
+
+
+def stops(page: Page, size: ViewportSize) -> list[str]:
+    """The names of the first five places that the Tab key comes to, at a size."""
+    page.set_viewport_size(size)
+    page.reload()
+    expect(page.get_by_role("button", name=PLAY)).to_be_enabled()
+    found = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        found.append(page.evaluate(FOCUSED))
+    return found
 
 
 def small(page: Page, steps: int = 300) -> None:

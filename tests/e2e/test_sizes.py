@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PHONE, Server
+from tests.e2e.conftest import CINEMA, PHONE, TABLET, Server
 from tests.e2e.lab import Open, card, set_field, status, train
 
 pytestmark = pytest.mark.e2e
@@ -17,7 +17,13 @@ STICKING_OUT = """[...document.querySelectorAll('section.card')].flatMap(card =>
     const edge = card.getBoundingClientRect();
     return [...card.querySelectorAll('h2, .subtitle *')].filter(e => e.checkVisibility())
         .filter(e => e.getBoundingClientRect().right > edge.right + 1).map(e => e.textContent); })"""
-TABLET, CINEMA = {"width": 768, "height": 1024}, {"width": 2560, "height": 1440}
+
+
+OVER = """[...document.querySelectorAll('.ladder li')].flatMap((row, i, rows) => {
+    const [edge, next] = [row.closest('.ladder').getBoundingClientRect(), rows[i + 1]?.getBoundingClientRect().top];
+    return [...row.querySelectorAll('.course, .course span, .number')].map(e => e.getBoundingClientRect())
+        .filter(e => e.right > edge.right - 8 || e.bottom > (next ?? edge.bottom) + 1).map(e => [i, e.right, e.bottom]);
+})"""
 
 
 @pytest.mark.parametrize("depth", ["watch", "measure"])
@@ -43,6 +49,22 @@ def test_watch_fits_a_tablet(server: Server, open_page: Open) -> None:
     why = page.get_by_text("Why this order?").bounding_box()
     assert why is not None
     assert max(tops) <= why["y"]
+
+
+def test_the_rows_of_watch_keep_to_their_card(server: Server, open_page: Open) -> None:
+    """Where all that is said of a wave stands beside its bar: on laptops, tablets, and a projector."""
+    page = open_page(f"{server.url}/?view=present#depth=watch&t=0.2", depth="watch")
+    for size in ((1440, 900), (2560, 1440)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        expect(page.get_by_role("listitem").nth(4)).to_contain_text("predicted")
+        assert page.evaluate(OVER) == [], ("present", size)
+    page.goto(f"{server.url}/#depth=watch&t=0.2")
+    for size in ((1440, 900), (1280, 720), (1100, 800), (1024, 768), (900, 1200), (768, 1024)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        expect(page.get_by_role("listitem").nth(4)).to_contain_text("predicted")
+        assert page.evaluate(OVER) == [], size
+        for name in ("Train it", "Play"):
+            expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_type_and_marks_grow_with_the_window(server: Server, open_page: Open) -> None:

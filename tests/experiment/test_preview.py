@@ -56,6 +56,18 @@ def test_what_is_drawn_before_a_step_is_the_event_with_which_the_run_begins() ->
     assert drawn.rehearsal.course.wave_errors.shape == (len(started.steps), len(started.waves))
 
 
+def test_a_preview_leaves_out_what_only_charts_draw() -> None:
+    """It is asked for at every edit; the event has the rest of what was rehearsed."""
+    told = complete(rehearse_preview(begun := begin_preview(config()), complete(choose_rate(begun))))
+    assert told.preview.rehearsal is not None
+    assert told.started is not None
+    assert told.started.rehearsal is not None
+    drawn, waves = told.started.rehearsal.model_dump(exclude={"course", "waves"}), told.started.rehearsal.waves
+    assert told.preview.rehearsal.model_dump(exclude={"waves"}) == drawn
+    assert [wave for wave in waves if wave in told.preview.rehearsal.waves] == told.preview.rehearsal.waves
+    assert len(told.preview.model_dump_json()) < 20_000
+
+
 @pytest.mark.parametrize("points", [{"kind": "interval", "n": 9}, {"kind": "circle", "n": 8}])
 def test_the_target_is_the_one_that_the_run_then_learns(points: dict[str, Any]) -> None:
     here = config(data={"points": points, "noise": 0.1})

@@ -13,17 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ntkscope.api.access import Access, Visitor
 from ntkscope.api.problems import from_error
 from ntkscope.api.security import SAFE
+from ntkscope.api.sign_in import sign_in_page
 from ntkscope.errors import Forbidden, NtkscopeError, TooOften, Unauthorized
 
 OPEN = ("/api/health", "/api/session")  # and what is below them
 OWNERS = ("/api/server",)  # who watches a run need not know who else asked for one
 PERSON = "ntkscope.person"  # of a request's scope: the name of who asks, if their token has one
 COOKIE_SECONDS = 30 * 86_400
-SIGN_IN = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>ntkscope</title></head>
-<body><h1>ntkscope asks who you are</h1>
-<p>Open the link that the server printed when it started, or that you were given. Or paste its token:</p>
-<form method="post" action="{session}"><input type="password" name="token" aria-label="Token" autofocus required>
-<button>Sign in</button></form></body></html>"""
 
 
 class Gate:
@@ -83,7 +79,7 @@ class Gate:
         if visitor is None:
             if "text/html" in headers.get("accept", ""):
                 session = f"{scope['root_path']}/api/session"
-                return HTMLResponse(SIGN_IN.format(session=session), HTTPStatus.UNAUTHORIZED)
+                return HTMLResponse(sign_in_page(session), HTTPStatus.UNAUTHORIZED)
             return _refused(Unauthorized.of(bool(bearer or cookie)), scope, {"WWW-Authenticate": "Bearer"})
         scope[PERSON] = visitor.name
         if visitor.role == "viewer" and scope["type"] == "http" and (scope["method"] not in SAFE or _is_owners(scope)):

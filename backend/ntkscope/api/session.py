@@ -1,14 +1,16 @@
 """Signing in and out of the page, where the server asks for a token."""
 
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ntkscope.api.access import Access
 from ntkscope.api.gate import client_of, cookies_of, set_cookie
 from ntkscope.api.problems import RESPONSES
-from ntkscope.errors import TooOften, Unauthorized
+from ntkscope.api.sign_in import sign_in_page
+from ntkscope.errors import TooOften
 from ntkscope.schemas.base import Model
 
 router = APIRouter(prefix="/api/session", tags=["session"], responses=RESPONSES)
@@ -42,7 +44,8 @@ def sign_in(request: Request, token: Annotated[str, Form(max_length=200)]) -> Re
         raise TooOften.of(wait)
     visitor = None if access.open else access.of_token(token, address)
     if visitor is None and not access.open:
-        raise Unauthorized.of(True)
+        page = sign_in_page(f"{request.scope['root_path']}/api/session", wrong=True)
+        return HTMLResponse(page, HTTPStatus.UNAUTHORIZED)
     response = RedirectResponse(f"{request.scope['root_path']}/", status_code=303)
     if visitor is not None:
         set_cookie(response, request.scope, request.app.state.cookie, access.new_cookie(visitor))

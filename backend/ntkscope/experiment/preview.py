@@ -137,7 +137,7 @@ def rehearse_preview(begun: Begun, rate: RehearsedRate | None) -> Generator[Prog
         update={
             "status": "ready",
             "spectrum": _spectrum(state, answers),
-            "rehearsal": told,
+            "rehearsal": told and told.without_course(),
             "offers": steps_offers(told.waves, said.cost.step_seconds) if told else [],
             "notices": [*_notices(state), *choice_notices(state)],
             "warnings": [*(rehearsal_warnings(found) if found else []), *warnings],

@@ -30,7 +30,7 @@ from ntkscope.schemas.event_parts import (
     Suggestion,
     Verdict,
 )
-from ntkscope.schemas.rehearsal import Rehearsed
+from ntkscope.schemas.rehearsal import DrawnRehearsal
 from ntkscope.schemas.units import SIZE, SQUARE, VALUE
 from ntkscope.schemas.wave import WaveForecast, WaveRow
 
@@ -101,7 +101,7 @@ class Started(KernelModes, Event):
     slices: KernelSlices | None
     at_points: KernelAtPoints | None = None  # of K_0
     path: Annotated[Matrix | None, VALUE] = None  # (T, 2) f on the training points by K_0, where there are two
-    rehearsal: Rehearsed | None = None  # None where it is too large, and in a log written before this field
+    rehearsal: DrawnRehearsal | None = None  # None where it is too large, and in a log written before this field
 
 
 class Frame(Event):

@@ -41,7 +41,7 @@ class RehearsedCourse(Model):
 
 
 class Rehearsed(Model):
-    """A rehearsal as it is told: in a preview, and before a run's first step."""
+    """A rehearsal as a preview tells it: without its course, which is fifty times as long and only drawn."""
 
     waves: list[RehearsedWave | None]  # one for each wave of the target; None where the target holds nothing of it
     ended: Ending
@@ -56,7 +56,16 @@ class Rehearsed(Model):
     budget: float  # that it had
     at_risk: bool = False  # beyond its reach the training may diverge or die: it passed the edge of stability by far
     sentence: str  # how it ended, and how far its answers hold
+
+
+class DrawnRehearsal(Rehearsed):
+    """A rehearsal as it stands before a run's first step, to be drawn."""
+
     course: RehearsedCourse
+
+    def without_course(self) -> Rehearsed:
+        """As a preview tells it."""
+        return Rehearsed(**{name: getattr(self, name) for name in Rehearsed.model_fields})
 
 
 class RehearsalProgress(Model):

@@ -1038,6 +1038,40 @@ export interface components {
             y: number[];
         };
         /**
+         * DrawnRehearsal
+         * @description A rehearsal as it stands before a run's first step, to be drawn.
+         */
+        DrawnRehearsal: {
+            /** Waves */
+            waves: (components["schemas"]["RehearsedWave"] | null)[];
+            /**
+             * Ended
+             * @enum {string}
+             */
+            ended: "learnt" | "horizon" | "budget" | "diverges" | "dies";
+            /** Reach */
+            reach: number;
+            /** Horizon */
+            horizon: number;
+            /** Peak */
+            peak: number;
+            /** Growth */
+            growth: number;
+            /** Drift */
+            drift: number;
+            /** Kernels */
+            kernels: number;
+            /** Steps Taken */
+            steps_taken: number;
+            /** Work */
+            work: number;
+            /** Budget */
+            budget: number;
+            /** Sentence */
+            sentence: string;
+            course: components["schemas"]["RehearsedCourse"];
+        };
+        /**
          * Ensemble
          * @description The distribution of f over networks of infinite width that differ in their draw alone: a Gaussian process.
          */
@@ -2180,7 +2214,7 @@ export interface components {
         };
         /**
          * Rehearsed
-         * @description A rehearsal as it is told: in a preview, and before a run's first step.
+         * @description A rehearsal as a preview tells it: without its course, which is fifty times as long and only drawn.
          */
         Rehearsed: {
             /** Waves */
@@ -2215,7 +2249,6 @@ export interface components {
             at_risk: boolean;
             /** Sentence */
             sentence: string;
-            course: components["schemas"]["RehearsedCourse"];
         };
         /**
          * RehearsedCourse
@@ -2974,7 +3007,7 @@ export interface components {
             at_points?: components["schemas"]["KernelAtPoints"] | null;
             /** Path */
             path?: (number | null)[][] | null;
-            rehearsal?: components["schemas"]["Rehearsed"] | null;
+            rehearsal?: components["schemas"]["DrawnRehearsal"] | null;
         };
         /**
          * Step

@@ -210,6 +210,20 @@ it("the loss shows infinite width where it is predicted", () => {
   expect(old.legend.map(({ text }) => text)).not.toContain("infinite width");
 });
 
+it("the loss keeps its axis however far the line of infinite width falls", () => {
+  /** Learns all but a thousandth; infinite width goes on by so many decades. */
+  const falling = (decades: number) => {
+    const one = runFixture();
+    const [law, infinite] = [one.started?.laws.gradient_descent, one.started?.infinite];
+    if (!law || !infinite?.loss) throw new Error("the fixture has no infinite width");
+    law.loss = law.loss.map((value) => Math.max(value, 1e-3));
+    for (const frame of one.frames) frame.loss = Math.max(frame.loss, 1e-3);
+    infinite.loss = infinite.loss.map((value, i, all) => Math.max(value, 1e-3) * 10 ** ((-decades * i) / all.length));
+    return lossChart.figure(one, VIEW, "light").layout.yaxis.range;
+  };
+  expect(falling(9)).toEqual(falling(0));
+});
+
 it("the loss shows what was rehearsed, as far as it came, where it is switched on", () => {
   const rehearsed = runFixture({ rehearsed: 12 });
   const figure = lossChart.figure(rehearsed, VIEW, "light");

@@ -14,7 +14,9 @@ export class Surroundings {
   themeChosen = $state(kept() !== null);
   /** A phone. */
   narrow = $state(false);
-  /** No room for the form beside the charts. */
+  /** Watch's parts stand one below the other. */
+  column = $state(false);
+  /** No room for the form beside the charts, nor for Watch's choices in one line. */
   compact = $state(false);
   /** The header has room for whole sentences. */
   roomy = $state(false);
@@ -37,6 +39,7 @@ export class Surroundings {
     measure();
     addEventListener("resize", measure);
     follow("(max-width: 699px)", (matches) => (this.narrow = matches));
+    follow("(max-width: 999px)", (matches) => (this.column = matches));
     follow("(max-width: 1099px)", (matches) => (this.compact = matches));
     follow("(min-width: 1300px)", (matches) => (this.roomy = matches));
     follow("(prefers-reduced-motion: reduce)", (matches) => (this.reducedMotion = matches));

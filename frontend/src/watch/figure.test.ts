@@ -22,6 +22,14 @@ describe("watchFigure", () => {
     expect(draft.targetName).not.toBeNull();
   });
 
+  it("draws what was rehearsed only where the network's own line does not cover it", () => {
+    const network = grid.map((x) => 0.5 * Math.sin(x));
+    const beside = (factor: number, measured: number[] | null) => watchFigure(circle, measured, network.map((y) => factor * y), [-1.1, 1.1], size).rehearsed;
+    expect(beside(1.005, network)).toBe("");
+    expect(spots(beside(1.2, network))).toHaveLength(grid.length + 1);
+    expect(spots(beside(1, null))).toHaveLength(grid.length + 1);
+  });
+
   it("leaves points out that lie beyond the range", () => {
     expect(watchFigure(circle, null, null, [-1.1, 1.1], size).points).toHaveLength(2);
   });

@@ -11,6 +11,7 @@ export interface Spot {
 export interface WatchFigure {
   target: string;
   network: string;
+  /** Empty where the network covers it. */
   rehearsed: string;
   points: { x: number; y: number }[];
   /** Of the plot's inside. */
@@ -35,6 +36,8 @@ export interface FigureSize {
 const TICK_ROOM = { x: 9, y: 4.5 };
 /** Of a name: half its width, in its own height. */
 const HALF_NAME = 2.6;
+/** As far apart two lines are told from each other, in a name's height: half the network's width. */
+const APART = 0.1;
 /** Between a line and a name, in its own height. */
 const GAP = 0.75;
 
@@ -62,7 +65,7 @@ export function watchFigure(target: Target, network: ArrayLike<number | null> | 
   return {
     target: path(targetCurve),
     network: path(networkCurve),
-    rehearsed: path(rehearsedCurve),
+    rehearsed: path(covers(networkCurve, rehearsedCurve, APART * font) ? [] : rehearsedCurve),
     points,
     box,
     xTicks: target.round ? angleTicks(toX) : numberTicks(low, high, toX, width / (TICK_ROOM.x * font)),
@@ -70,6 +73,11 @@ export function watchFigure(target: Target, network: ArrayLike<number | null> | 
     networkName: learnt.length && anchors ? above(anchors[0], curves, box, font) : null,
     targetName: targetCurve.length && anchors ? below(anchors[1], curves, box, font) : null,
   };
+}
+
+/** Whether nothing would be seen of a curve below another. */
+function covers(above: Curve, below: Curve, width: number): boolean {
+  return above.length > 0 && above.length === below.length && above.every(({ x, y }, i) => Math.hypot(x - (below[i]?.x ?? Infinity), y - (below[i]?.y ?? Infinity)) <= width);
 }
 
 function spanOf({ round, grid, inputs }: Target): [number, number] {

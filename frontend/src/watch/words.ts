@@ -43,8 +43,8 @@ export const watchWords = {
   when: "when",
   ladderNote: { waves: "Dashed: in the target. Colour: what the network has. Mark: what the kernel says it has by now.", modes: "Each mode is a pattern over the points. Bar: how much is learnt. Mark: what the kernel says by now." },
   ladderNoteRehearsed: {
-    waves: "Dashed: in the target. Colour: what the network has. Black mark: rehearsed for now; grey mark: by the kernel at the start.",
-    modes: "Each mode is a pattern over the points. Bar: how much is learnt. Black mark: rehearsed for now; grey mark: by the kernel at the start.",
+    waves: "Dashed: in the target. Colour: what the network has. Strong mark: rehearsed for now; grey mark: by the kernel at the start.",
+    modes: "Each mode is a pattern over the points. Bar: how much is learnt. Strong mark: rehearsed for now; grey mark: by the kernel at the start.",
   },
   ladderAhead: {
     waves: "Dashed: in the target. Hatched: what the rehearsal says the network will have by then; nothing of it is trained yet.",

@@ -29,7 +29,7 @@ from ntkscope.experiment.trainer import train
 from ntkscope.numerics import complete, euler_step
 from ntkscope.numerics.rehearsal_leaps import Costs
 from ntkscope.schemas.event import Started
-from ntkscope.schemas.rehearsal import Rehearsed
+from ntkscope.schemas.rehearsal import DrawnRehearsal
 from tests.cases import config
 
 
@@ -38,7 +38,7 @@ def begin(**changes: Any) -> tuple[InitialState, Waves]:
     return state, Waves.of(state.problem, state.config.data)
 
 
-def rehearsed(state: InitialState, waves: Waves) -> tuple[RehearsedRun, Rehearsed]:
+def rehearsed(state: InitialState, waves: Waves) -> tuple[RehearsedRun, DrawnRehearsal]:
     steps = recording_steps(state.last_step, state.config.recording.frames)
     found = complete(rehearsed_stages(state, waves, steps, horizon_of(state, waves)))
     assert found is not None

@@ -20,7 +20,7 @@ from ntkscope.numerics.rehearsal import rehearse_stages
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
 from ntkscope.numerics.rehearsal_range import FACTORS, Crossings
 from ntkscope.numerics.rehearsal_result import Progress, Rehearsal
-from ntkscope.schemas.rehearsal import Rehearsed, RehearsedCourse, RehearsedWave
+from ntkscope.schemas.rehearsal import DrawnRehearsal, RehearsedCourse, RehearsedWave
 from ntkscope.schemas.wave import WaveForecast
 
 MOST_POINTS, MOST_PARAMETERS = 1024, 10_000_000
@@ -148,15 +148,15 @@ class RehearsedRun:
         rehearsed, size = self.rehearsal.residuals.get(step), float(self.initial.kernel.residual.norm())
         return float((residual - rehearsed).norm()) / size if rehearsed is not None and size > 0 else math.nan
 
-    def describe(self, forecasts: list[WaveForecast]) -> Rehearsed:
-        """As preview and events have it.
+    def describe(self, forecasts: list[WaveForecast]) -> DrawnRehearsal:
+        """As events have it, and without its course a preview.
 
         Args:
             forecasts: K_0's own, one for each wave.
         """
         told = self.rehearsal
         crossings = iter(told.watched)
-        return Rehearsed(
+        return DrawnRehearsal(
             waves=[self._wave(next(crossings), one) if one.amplitude > 0 else None for one in forecasts],
             ended=told.ended,
             reach=told.reach,
