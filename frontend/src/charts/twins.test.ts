@@ -19,7 +19,7 @@ const NUMBERS: Record<string, string> = {
   eigenvalues: "eigenvalue λ, K₀ 100.0; eigenvalue λ, Kₜ 97.00; eigenvalue λ, infinite width 110.0",
   learnt: "Mode 1: share learnt, measured 100.6\u2009%; share learnt, predicted 100.0\u2009%",
   loss: "time 0.01000; step 1; held-out error 0.2500",
-  drift: "time 189.2; step 18,924; drift 2.2\u2009%",
+  drift: "time 0.08000; step 8; drift 0.2\u2009%",
   "learning-times": "Mode 1: eigenvalue λ 100.0; frequency 0; learnt, predicted t = 0.02303; learnt, measured t = 0.02533",
   "frequency-eigenvalue": "Frequency 1: eigenvalue λ, infinite width 27.50",
   "residual-frequency": "Frequency 0: time 0.01000; step 1; |rₖ| 0.9125",
