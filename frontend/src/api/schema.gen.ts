@@ -1067,6 +1067,11 @@ export interface components {
             work: number;
             /** Budget */
             budget: number;
+            /**
+             * At Risk
+             * @default false
+             */
+            at_risk: boolean;
             /** Sentence */
             sentence: string;
             course: components["schemas"]["RehearsedCourse"];
