@@ -82,9 +82,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 SHOWN = [("watch", "1440", "light"), ("watch", "390", "dark"), ("measure", "1440", "light"), ("scan", "1440", "light")]
 LOOKED_AT = [("390", "light"), ("768", "dark"), ("1280", "light"), ("1440", "dark"), ("2560", "light")]
 BELOW = ("390", "768")  # where the further charts stand below the six, and are drawn once they are seen
-ALL = [
-    (state, size, theme) for state in STATES for size, theme in LOOKED_AT if not (state == "more" and size in BELOW)
-]
+ALL = [(state, size, theme) for state in STATES for size, theme in LOOKED_AT if not (state == "more" and size in BELOW)]
 
 
 @contextmanager
