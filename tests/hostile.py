@@ -14,6 +14,7 @@ from ntkscope.errors import NtkscopeError
 HARMLESS = frozenset({"compile", "object.__getattr__", "import", "builtins.id", "array.__new__"})
 # Where `ast.parse` looks for a line to quote, and where pandas finds how many processors a container may use.
 READ = re.compile(r"<unknown>|/sys/fs/cgroup/cpu[./][a-z_./]+")
+TOLD_EVERY = 20_000
 _escapes: list[str] = []
 _watching = False
 
@@ -51,7 +52,9 @@ def read_all(read: Callable[[Any], object], texts: Iterator[Any]) -> Told:
         _hooks.append(_audit)
     told = Told()
     _escapes.clear()
-    for text in texts:
+    for number, text in enumerate(texts):
+        if number and number % TOLD_EVERY == 0:
+            print(f"{number:,} read, {len(_escapes)} escaped", flush=True)
         start = time.process_time()
         _watching = True
         try:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, frequency, number, percent, plain, steps, whole, withError, unbroken } from "./format";
+import { ago, bytes, duration, frequency, number, percent, plain, ranged, steps, whole, withError, unbroken } from "./format";
 
 describe("number", () => {
   it.each([
@@ -17,6 +17,10 @@ describe("number", () => {
     [Infinity, "–"],
     [null, "–"],
   ])("%s is %s", (value, text) => expect(number(value)).toBe(text));
+});
+
+it("gives numbers as a range where none is missing", () => {
+  expect([[3], [4, 5], [29, 30, 31, 32], [8, 10], []].map(ranged)).toEqual(["3", "4–5", "29–32", "8, 10", ""]);
 });
 
 it("counts in full", () => {

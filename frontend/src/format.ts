@@ -106,6 +106,13 @@ export function steps(value: number): string {
   return value < 1e7 ? whole(value) : number(value);
 }
 
+/** Ascending numbers: 3; 4–5; 29–32; with a gap among them each for itself, since those between belong to others: 8, 10. */
+export function ranged(numbers: readonly number[]): string {
+  const [first = 0, last = first] = [numbers[0], numbers.at(-1)];
+  const whole = last - first + 1 === numbers.length;
+  return whole && numbers.length > 1 ? `${first}–${last}` : numbers.join(", ");
+}
+
 /** A sentence in which no line ends between a quantity and its value. */
 export function unbroken(sentence: string): string {
   return sentence.replaceAll(" = ", "\u00a0=\u00a0");

@@ -4,6 +4,13 @@ import { bytes, whole } from "./format";
 
 const count = (number: number, one: string, more = `${one}s`) => `${whole(number)} ${number === 1 ? one : more}`;
 
+/** Of the limits that a new run meets, those that refuse it first: what is said when nine tenths are taken, and when all is. */
+const MET: [setting: string, near: (used: string, most: string) => string, full: (used: string, most: string) => string][] = [
+  ["NTKSCOPE_MAX_DISK_BYTES", (used, most) => `The database takes ${used}; at ${most} no run begins any more.`, (used, most) => `The database takes ${used}, and no run begins from ${most} on: delete some.`],
+  ["NTKSCOPE_MAX_RUNS", (used, most) => `${used} of at most ${most} runs are kept.`, (used, most) => `${used} of at most ${most} runs are kept: delete one before you train.`],
+  ["NTKSCOPE_MAX_QUEUED", (used, most) => `${used} of at most ${most} runs wait.`, (used, most) => `${used} of at most ${most} runs wait: cancel one, or wait, before you train.`],
+];
+
 export const serverWords = {
   title: "Server",
   live: "Runs and waits",
@@ -44,4 +51,19 @@ export const serverWords = {
   },
   /** Nine tenths are taken: the next may be refused. */
   nearly: (limit: ServerLimit): boolean => limit.used !== null && limit.most !== null && limit.used >= 0.9 * limit.most,
+  isMet: (limit: ServerLimit): boolean => limit.used !== null && limit.most !== null && limit.used >= limit.most,
+
+  /** One line beside Train: a limit that the next run meets, or will soon, or that makes it wait; empty where none is near. */
+  beforeTraining(limits: ServerLimit[]): string {
+    const of = (setting: string) => limits.find((limit) => limit.setting === setting);
+    const said = (full: boolean) =>
+      MET.flatMap(([setting, near, met]) => {
+        const limit = of(setting);
+        if (!limit || !serverWords.nearly(limit) || serverWords.isMet(limit) !== full) return [];
+        return (full ? met : near)(serverWords.used(limit), serverWords.most(limit));
+      });
+    const [workers, queue] = [of("NTKSCOPE_WORKERS"), of("NTKSCOPE_MAX_QUEUED")];
+    const waits = workers && serverWords.isMet(workers) ? [`${count(workers.used ?? 0, "run")} at a time: the next one waits${queue?.used ? `, after ${count(queue.used, "other")}` : ""}.`] : [];
+    return [...said(true), ...said(false), ...waits][0] ?? "";
+  },
 };

@@ -1,6 +1,13 @@
 /** Every sentence that the page itself says. The server's sentences (errors, outcomes) are its own. */
 import { duration, frequency, number, steps, whole } from "./format";
 
+const RANGES = {
+  calm: "±10 %",
+  "calm beyond the budget": "beyond its budget",
+  edge: "at the edge",
+  "edge beyond the budget": "at the edge",
+};
+
 export const words = {
   product: "ntkscope",
   pages: { lab: "Lab", sweep: "Sweep", server: "Server" },
@@ -86,7 +93,7 @@ export const words = {
   previewWait: "Working out the kernel",
   /** The preview's rate is one of half the sum, whatever the given one is of. */
   rate: (loss: string) => (loss === "half_sum" ? "Learning rate, η" : "Rate of ½ Σ r², η"),
-  neverLearnt: "never learnt",
+  neverLearnt: "not with K₀",
   /** Why the kernel at the start does not learn a wave, in a table's cell; the server's sentence says it with numbers. */
   notByK0: {
     rate: "not with K₀: the rate",
@@ -94,13 +101,8 @@ export const words = {
     absent: "not in the target",
   },
   notWithin: (horizon: number) => `not within ${steps(horizon)}`,
-  /** How exactly a rehearsed step is known, in a table's cell. */
-  ranges: {
-    calm: "±10 %",
-    "calm beyond the budget": "beyond its budget",
-    edge: "at the edge",
-    "edge beyond the budget": "at the edge",
-  },
+  /** How exactly a rehearsed step is known, in a table's cell; steps are whole, and where the range ends one later that is what is known. */
+  exactly: (range: keyof typeof RANGES, later: number | null) => (range === "calm" && later === 1 ? "±1" : RANGES[range]),
   rangeOf: (low: number, high: number | null) => (high === null ? `${steps(low)} or later` : `${steps(low)}–${steps(high)}`),
   byK0: "by K₀",
   notByK0Short: "not at all",

@@ -51,6 +51,7 @@ def asked(operation: Any, cases: int, random: bool) -> Counter[int]:
         checked(case, response)
 
     ask()
+    print(f"{operation.label}: {dict(answers)}", flush=True)
     return answers
 
 
@@ -84,6 +85,8 @@ def test_any_sequence_of_requests_keeps_to_it(schema: BaseSchema, requests: int)
     number = 0
     while answers.total() < requests:
         number += 1
+        if number % 20 == 0:
+            print(f"{answers.total():,} requests in sequences", flush=True)
         try:
             # Runs go on by themselves, so the same requests need not have the same answers, which ends the search.
             seed(number)(Sequence).run(settings=settings(GENERATED, max_examples=10, stateful_step_count=STEPS))

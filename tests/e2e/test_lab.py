@@ -91,7 +91,7 @@ def test_more_is_three_questions_with_the_same_play_head(server: Server, open_pa
     for question, lead, said in (
         ("Why this order?", "When each mode is learnt", "Because of the eigenvalues"),
         ("Did the kernel move?", "Kernel and parameters", "Hardly: by t ="),
-        ("What would infinite width do?", "Distance to infinite width", "almost the same"),
+        ("What would infinite width do?", "Beside infinite width", "almost the same"),
     ):
         asked = page.get_by_role("region", name=question, exact=True)
         expect(asked.get_by_text(said)).to_be_visible()

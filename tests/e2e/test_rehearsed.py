@@ -29,7 +29,8 @@ def test_a_set_up_is_played_before_it_is_trained_and_nothing_moves_until_its_end
     page = open_page(server.url)
     small(page, 300)
     expect(page.get_by_test_id("banner")).to_contain_text("Rehearsed, not trained yet")
-    for name in ("Loss", "Each mode dies at its own rate", "How much is learnt", "What the network has learnt so far"):
+    names = ("Loss", "Each mode dies at its own rate", "How much is learnt", "What the network has learnt so far")
+    for name in (*names, "How far the kernel has moved"):
         expect(card(page, name)).to_contain_text(re.compile("rehearsed", re.IGNORECASE))
     expect(page.get_by_test_id("place")).to_contain_text("rehearsed, not yet trained")
     end = place(page)

@@ -132,6 +132,13 @@ def test_the_depth_is_remembered_and_in_the_link(server: Server, open_page: Open
     expect(rows(open_page(watched, depth="measure")).first).to_be_visible()
 
 
+def test_a_term_is_explained_and_shown(server: Server, open_page: Open) -> None:
+    page = watch(server, open_page)
+    page.get_by_role("button", name="What is: kernel").click()
+    page.get_by_role("button", name="Show me").click()
+    expect(page.get_by_role("region", name="The whole kernel", exact=True)).to_be_in_viewport(ratio=0.9)
+
+
 def test_an_edit_is_drawn_before_training_and_train_measures_it(server: Server, open_page: Open) -> None:
     page = watch(server, open_page)
     expect(rows(page)).to_have_count(6)

@@ -66,7 +66,7 @@ def test_every_message_comes_as_it_went(letter: Letter) -> None:
 def test_a_job_comes_with_its_table_its_checkpoint_and_what_is_told() -> None:
     ours, theirs = pair()
     placed = Placement(device="cuda", eigen="cpu", reason="There is one.")
-    sent = replace(JOB, placement=placed, told=Told(7, True, 3, -1), cadence=Cadence(1.5, 0.25))
+    sent = replace(JOB, placement=placed, told=Told(7, True, 3, -1, "a processor"), cadence=Cadence(1.5, 0.25))
     for job in (sent, replace(sent, resume=b""), Job("b", config())):
         ours.send(job)
         came = theirs.receive()

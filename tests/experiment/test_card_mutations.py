@@ -3,16 +3,13 @@
 Each is one that PyTorch on a CPU alone would never notice.
 """
 
-import os
-import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.planted import copied, planted, stands_once, tried
+
 CAUGHT_BY = [
     "tests/numerics/test_cuda.py",
     "tests/experiment/test_card_runs.py",
@@ -103,51 +100,26 @@ PLANTED = {
 }
 
 
-def tried(tree: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not soak and not gpu", "-p", "no:cacheprovider"]
-    path = os.pathsep.join([str(tree / "backend"), str(tree)])
-    return subprocess.run(
-        [*command, *CAUGHT_BY],
-        cwd=tree,
-        env=os.environ | {"PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sources and the tests."""
-    made = tmp_path_factory.mktemp("planted")
-    shutil.copy(ROOT / "pyproject.toml", made)
-    for folder in ("backend", "tests"):
-        shutil.copytree(ROOT / folder, made / folder, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    return made
+    return copied(tmp_path_factory.mktemp("planted"))
 
 
 @pytest.mark.parametrize("name", list(PLANTED))
 def test_what_is_planted_still_stands_there_once(name: str) -> None:
-    file, right, _ = PLANTED[name]
-    assert (ROOT / "backend" / "ntkscope" / file).read_text(encoding="utf-8").count(right) == 1
+    assert stands_once(PLANTED[name])
 
 
 @pytest.mark.soak
 def test_without_a_mistake_they_pass(tree: Path) -> None:
-    done = tried(tree)
+    done = tried(tree, CAUGHT_BY)
     assert done.returncode == 0, done.stdout[-3000:]
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", list(PLANTED))
 def test_it_is_found(tree: Path, name: str) -> None:
-    file, right, wrong = PLANTED[name]
-    place = tree / "backend" / "ntkscope" / file
-    text = place.read_text(encoding="utf-8")
-    place.write_text(text.replace(right, wrong), encoding="utf-8")
-    try:
-        done = tried(tree)
-    finally:
-        place.write_text(text, encoding="utf-8")
+    with planted(tree, PLANTED[name]):
+        done = tried(tree, CAUGHT_BY)
     # PyTorch's autograd ends the process where it meets two devices of which one pretends.
     assert done.returncode in (1, -signal.SIGABRT), done.stdout[-3000:]

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from ntkscope.experiment.machine import this_machine
 from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.experiment.measure.clock import Clock
+from ntkscope.experiment.measure.moved import origin, with_move
 from ntkscope.experiment.measure.told import Told
 from ntkscope.experiment.trainer import train
 from ntkscope.schemas.config import RunConfig
@@ -15,6 +17,7 @@ from ntkscope.schemas.event import Checkpoint, Finished, Frame, KernelFrame, Run
 from ntkscope.wire.codec import decode, encode
 from tests.cases import config, of, run, stored
 from tests.experiment.test_comes_back import CASES, planned
+from tests.fake_trainer import finished
 
 OFTEN = Cadence(seconds=0, share=0.02)
 SATURATED: dict[str, Any] = {
@@ -29,22 +32,23 @@ def _ticks_after_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Clock, "due", lambda self: True)
 
 
-def told_by(log: list[RunEvent]) -> Told:
+def told_by(log: list[RunEvent], elsewhere: str = "") -> Told:
     """By looking at every event."""
     return Told(
         seq=max((event.seq for event in log), default=0),
         started=bool(of(log, Started)),
         frame=max((event.step for event in of(log, Frame)), default=-1),
         kernel=max((event.step for event in of(log, KernelFrame)), default=-1),
+        origin=elsewhere or next((origin(event.machine) for event in of(log, Started)), ""),
     )
 
 
-def goes_on(chosen: RunConfig, log: list[RunEvent], **keywords: Any) -> Iterator[RunEvent]:
+def goes_on(chosen: RunConfig, log: list[RunEvent], elsewhere: str = "", **keywords: Any) -> Iterator[RunEvent]:
     checkpoints = of(log, Checkpoint)
     checkpoint = decode(encode(checkpoints[-1])) if checkpoints else None
     assert checkpoint is None or isinstance(checkpoint, Checkpoint)
     since = -1 if checkpoint else None
-    told = told_by(log)
+    told = told_by(log, elsewhere)
     return train(chosen, resume=checkpoint, last_seq=told.seq, since=since, told=told, **keywords)
 
 
@@ -57,6 +61,35 @@ def test_wherever_it_is_killed_its_log_is_that_of_the_whole_run(case: str) -> No
         killed = log[:length]
         rest = stored(goes_on(chosen, killed))
         assert planned([*killed, *rest]) == planned(whole), f"killed after {length} events"
+
+
+def test_a_run_that_goes_on_elsewhere_says_so_at_its_end() -> None:
+    chosen = config(training__stop__steps=24, recording__frames=8)
+    log = run(chosen, cadence=OFTEN)
+    killed = log[: len(log) // 2]
+    told = told_by(killed)
+    (stays,), (moves,) = (of(stored(goes_on(chosen, killed, place)), Finished) for place in ("", "Another, 9 threads"))
+    assert stays == of(log, Finished)[0].model_copy(update={"seq": stays.seq, "wall_seconds": stays.wall_seconds})
+    assert moves.sentence == (
+        f"{stays.sentence} It was stopped and went on elsewhere: up to step {told.frame} Another, 9 threads; "
+        f"then {told.origin}. The rest differs by round-off."
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [{"processor": "another"}, {"build": "another"}, {"threads": 9}, {"precision": "float32"}]
+)
+def test_what_makes_numbers_differ_is_part_of_where_they_come_from(change: dict[str, Any]) -> None:
+    machine = this_machine("cpu", "float64")
+    assert origin(machine.model_copy(update=change)) != origin(machine)
+    assert origin(machine.model_copy(update={"device_name": "another"})) == origin(machine)
+
+
+def test_nothing_is_said_of_a_log_that_does_not_know_its_processor() -> None:
+    assert origin(this_machine("cpu", "float64").model_copy(update={"processor": None})) == ""
+    end = finished(3, 2)
+    assert with_move(end, "", "here", 2) == with_move(end, "here", "here", 2) == end
+    assert "before the first step there; then here" in with_move(end, "there", "here", -1).sentence
 
 
 def test_the_numbers_go_on_without_gap_or_repeat_however_often_it_is_killed() -> None:

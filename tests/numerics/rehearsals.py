@@ -87,10 +87,11 @@ def varied(seed: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Trained:
-    """(steps + 1, n) residuals, up to where it diverged, and functions at the steps that were asked for."""
+    """(steps + 1, n) residuals, up to where it diverged; functions and the kernel's drift at steps asked for."""
 
     residuals: Tensor
     functions: dict[int, Tensor]
+    drifts: dict[int, float]
     diverged: bool
     dead: bool
 
@@ -103,15 +104,18 @@ class Trained:
 
 
 def train(asked: Training, told: Iterable[int] = ()) -> Trained:
-    """All of it, and the function at these steps."""
-    network, functions, steps = asked.network.copy(), {}, set(told)
+    """All of it, and function and kernel at these steps."""
+    network, functions, drifts, steps = asked.network.copy(), {}, {}, set(told)
+    start = empirical_ntk(asked.network.copy().to(dtype=torch.float64), asked.inputs.double())
     take, goal = euler_step(network, asked.inputs), asked.goal.to(asked.inputs)
     residuals: list[Tensor] = []
     diverged = False
     while len(residuals) <= asked.horizon and not diverged:
         if len(residuals) in steps:
             functions[len(residuals)] = network(asked.grid_inputs)[:, 0].double() - asked.grid_offset
+            kernel = empirical_ntk(network.copy().to(dtype=torch.float64), asked.inputs.double())
+            drifts[len(residuals)] = float((kernel - start).norm() / start.norm())
         residuals.append(take(goal, asked.learning_rate).double())
         diverged = not float(residuals[-1].norm()) <= 1e4 * float(residuals[0].norm())
     dead = network.hidden_derivatives_all_zero(asked.inputs)
-    return Trained(torch.stack(residuals), functions, diverged, dead)
+    return Trained(torch.stack(residuals), functions, drifts, diverged, dead)

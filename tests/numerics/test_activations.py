@@ -36,6 +36,12 @@ def test_is_its_definition(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
+def test_is_bounded_where_its_definition_stays_small_further_out(name: str) -> None:
+    largest = [max(abs(DEFINITIONS[name](z)) for z in torch.linspace(-far, far, 99).tolist()) for far in (20.0, 600.0)]
+    assert activation(name).is_bounded == (largest[1] < 2 * largest[0])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("shaped", [False, True])
 def test_derivative_and_slope_are_autograds(name: str, shaped: bool) -> None:
     parameters = {key: value + 0.3 for key, value in default_parameters(name).items()} if shaped else {}

@@ -4,57 +4,67 @@ import math
 import time
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
 
-from ntkscope.numerics import FrozenKernel, GradientDescent, complete, empirical_ntk, spectrum
-from ntkscope.numerics.rehearsal import Rehearsal, rehearse, rehearse_stages
-from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
+from ntkscope.numerics import FrozenKernel, GradientDescent, complete, drift, empirical_ntk, euler_step, spectrum
+from ntkscope.numerics.rehearsal import _Rehearsing, rehearse, rehearse_stages
+from ntkscope.numerics.rehearsal_leaps import Control, Costs, Place, Training, Watched, at_place, leap
 from ntkscope.numerics.rehearsal_range import Record
+from ntkscope.numerics.rehearsal_result import Rehearsal
 from tests.numerics.rehearsals import train, training, varied
 
 LEAPS = Control(first=0.0)  # no real steps first: small runs would be rehearsed by them from end to end
 MIXED = Control(first=0.005)  # a few of them, as wide networks have: some 50 here
 
 
-def compare(asked: Training, said: Rehearsal) -> list[bool]:
-    """Bad ends are named, and residual and function are the training's; whether each stated range holds."""
+def compare(asked: Training, said: Rehearsal) -> tuple[bool, list[bool]]:
+    """Bad ends are named; whether residual, function and drift are the training's, and whether each range holds."""
     trained = train(asked, (node.step for node in said.nodes))
     assert (said.ended == "diverges") == trained.diverged
     if trained.diverged:
         assert said.reach == len(trained.residuals) - 1
-        return []
-    if said.peak < said.control.edge:
-        start = float(trained.residuals[0].norm())
-        span = max(float(function.abs().max()) for function in trained.functions.values())
-        for node in said.nodes:
-            assert float((node.residual - trained.residuals[node.step]).norm()) < 0.08 * start
-            assert float((node.function - trained.functions[node.step]).abs().max()) < 0.15 * span
+        return True, []
+    start = float(trained.residuals[0].norm())
+    span = max(float(function.abs().max()) for function in trained.functions.values())
+    near = said.peak >= said.control.edge or all(
+        float((node.residual - trained.residuals[node.step]).norm()) < 0.08 * start
+        and float((node.function - trained.functions[node.step]).abs().max()) < 0.15 * span
+        and abs(node.drift - trained.drifts[node.step]) < 0.05 + 0.1 * trained.drifts[node.step]
+        for node in said.nodes
+    )
     holds = []
     for row, crossed in enumerate(said.watched):
         for measured, told in zip(trained.crossing(asked.watched, row), (crossed.first, crossed.for_good), strict=True):
             late = told.high is None or (measured is not None and measured <= told.high)
             holds.append(told.low <= (asked.horizon if measured is None else measured) and late)
-    return holds
+    return near, holds
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_it_says_what_the_training_does(seed: int) -> None:
     asked = training(**varied(seed))
-    assert all(compare(asked, rehearse(asked, MIXED)))
+    near, holds = compare(asked, rehearse(asked, MIXED))
+    assert near
+    assert all(holds)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_it_says_what_a_hundred_trainings_do() -> None:
-    """Ranges are kept in 95 of 100 cases, as they are meant to be."""
-    holds: list[bool] = []
+    """Ranges are kept in 95 of 100 cases, as they are meant to be. Seven courses leave theirs: narrow networks that
+    are rehearsed by leaps nearly alone, whose kernel moves while the residual hardly does."""
+    near, holds = 0, list[bool]()
     for seed in range(12, 112):
         asked = training(**varied(seed), horizon=3000)
-        holds += compare(asked, rehearse(asked, MIXED))
+        stays, kept = compare(asked, rehearse(asked, MIXED))
+        near += stays
+        holds += kept
     assert len(holds) > 500
     assert sum(holds) >= 0.95 * len(holds)
+    assert near >= 90
 
 
 @pytest.mark.parametrize("precision", [torch.float64, torch.float32])
@@ -81,9 +91,32 @@ def test_of_a_kernel_that_stays_it_is_the_frozen_kernel() -> None:
     torch.testing.assert_close(torch.stack([node.residual for node in said.nodes]), predicted.residual)
     torch.testing.assert_close(torch.stack([node.function for node in said.nodes]), predicted.function)
     assert said.drift < 1e-12
+    assert max(node.drift for node in said.nodes) < 1e-12
     assert said.growth == pytest.approx(1, abs=1e-12)
     assert said.kernels < 25  # for any number of steps
     assert said.steps < 0.01 * said.reach
+
+
+@pytest.mark.parametrize(("phi", "depth", "length"), [("tanh", 2, 50), ("gelu", 1, 200)])
+def test_within_a_leap_the_kernel_moves_as_the_parameters_do(phi: str, depth: int, length: int) -> None:
+    """Where it is not measured; the twin computes it."""
+    asked = training(phi, depth=depth, size=2.0)
+    law, network = GradientDescent(asked.learning_rate), asked.network.copy()
+    take = euler_step(network, asked.inputs)
+    for _ in range(60):
+        take(asked.goal, asked.learning_rate)
+    place = complete(at_place(60, network, asked.inputs, asked.goal))
+    assert place is not None
+    path = complete(leap(place, length, law, asked.inputs, asked.goal, asked.watched, Control())).path
+    assert path is not None
+    start, last = (empirical_ntk(one, asked.inputs) for one in (asked.network, path.network(length)))
+    assert drift(last, start) > 1.5 * drift(place.kernel, start)
+    assert path.part(length, length) == pytest.approx(1)
+    for steps in (length // 20, length // 5, length // 2):
+        kernel = torch.lerp(place.kernel, last, path.part(steps, length))
+        moved = drift(empirical_ntk(path.network(steps), asked.inputs), start)
+        assert drift(kernel, start) == pytest.approx(moved, rel=0.025)
+        assert drift(place.kernel, start) < moved
 
 
 def test_a_wide_network_is_nearly_its_frozen_kernel() -> None:
@@ -148,6 +181,24 @@ def test_what_is_learnt_at_the_end_of_the_budget_may_come_back() -> None:
         assert found.first.kind == ("calm" if reach >= 88 else "calm beyond the budget")
 
 
+def test_a_range_is_no_wider_than_its_class() -> None:
+    """Whole steps are rounded into it: a step more or less is all that a short one may add."""
+    watched = Watched(torch.ones(1, 1, dtype=torch.complex128), torch.ones(1).double())
+    for step in (1, 5, 9, 10, 21, 30, 44, 45, 142, 9_999):
+        record = Record(watched)
+        record.add(
+            torch.tensor([0.0, step - 1.0, step, 1e5]).double(), torch.tensor([[5.0], [5.0], [0.5], [0.5]]).double()
+        )
+        (found,) = record.crossings(horizon=100_000, reach=100_000, at_edge=False, diverges=False)
+        low, high = found.first.low, found.first.high
+        assert high is not None
+        assert (found.first.step, low < step < high) == (step, True)
+        assert low >= 0.9 * step or low == step - 1
+        assert high <= 1.1 * step or high == step + 1
+        assert low - 1 < 0.9 * step
+        assert high + 1 > 1.1 * step
+
+
 @pytest.mark.parametrize("horizon", [0, 1, 7, 333])
 def test_its_horizon_is_kept(horizon: int) -> None:
     for control in (LEAPS, Control()):
@@ -189,6 +240,45 @@ def test_a_rate_that_is_too_large_is_named_with_its_step() -> None:
     assert said.reach == len(trained.residuals) - 1
     assert said.peak > 2
     assert all(crossed.for_good.step is None for crossed in said.watched)
+
+
+@pytest.mark.parametrize(("phi", "factor"), [("gelu", 2.0), ("tanh", 1.0)])
+def test_a_budget_that_ends_far_beyond_the_edge_leaves_a_risk(phi: str, factor: float) -> None:
+    """A bounded activation stays: its budget is the usual one, and nothing is said."""
+    asked, work = training(phi, width=24, depth=2, size=20.0, fraction=0.9, horizon=3000), 2e8
+    said = rehearse(asked, Control(work=work))
+    assert (said.ended, said.peak > said.control.risk) == ("budget", True)
+    assert said.at_risk == (factor > 1)
+    assert said.budget == factor * work
+    assert 0.5 * said.budget < said.work < 1.1 * said.budget
+    stages = rehearse_stages(asked, Control(work=work))
+    parts = [progress.work for progress in stages]
+    assert parts == sorted(parts)
+    calm = rehearse(asked, Control(work=work, risk=1.1 * said.peak))
+    assert (calm.ended, calm.at_risk, calm.budget) == ("budget", False, work)
+    whole = rehearse(replace(asked, horizon=said.reach), Control(work=10 * work))
+    assert (whole.ended, whole.at_risk, whole.peak > said.control.risk) == ("horizon", False, True)
+
+
+def test_no_leap_leads_over_the_edge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the kernel does on the way there decides how it goes on: real steps alone tell."""
+    asked, rejected = training("relu", seed=2, width=24, depth=2, size=10.0, fraction=0.5, horizon=1500), []
+    arrivals: list[float] = []
+    unpatched = _Rehearsing._leap
+
+    def watched(self: _Rehearsing, place: Place, length: int) -> Any:
+        reached, error = yield from unpatched(self, place, length)
+        if reached is None:
+            rejected.append(length)
+        else:
+            arrivals.append(asked.learning_rate * float(reached.spectrum.eigenvalues[0]))
+        return reached, error
+
+    monkeypatch.setattr(_Rehearsing, "_leap", watched)
+    said = rehearse(asked, LEAPS)
+    assert said.peak > 2
+    assert max(arrivals) <= said.control.edge
+    assert len(rejected) > 0
 
 
 def test_a_layer_that_dies_is_named() -> None:

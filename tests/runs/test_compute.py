@@ -10,7 +10,7 @@ from ntkscope.errors import Conflict, InvalidInput
 from ntkscope.experiment.estimate import Limits
 from ntkscope.experiment.prediction import Recorded
 from ntkscope.experiment.preview import Begun, Foreseen
-from ntkscope.numerics.rehearsal import Progress
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.runs import compute, wanted
 from ntkscope.runs.compute import ComputeService
 from ntkscope.runs.memory import Memory

@@ -10,11 +10,16 @@ from sqlalchemy.exc import OperationalError
 from ntkscope.errors import InvalidInput, NotFound, TooLarge
 from ntkscope.executors.base import CommandReceived, Ended
 from ntkscope.runs import manager, retry
-from ntkscope.schemas.run import RunSummary
+from ntkscope.runs.feed import Feed
+from ntkscope.runs.manager import SweepPlace
+from ntkscope.schemas.run import RunRequest, RunSummary
 from ntkscope.store.database import open_database
 from ntkscope.store.sweep_store import StoredSweep
 from ntkscope.store.sweep_writes import insert_member, insert_sweep
-from tests.runs.conftest import Puppet, opened, reaches, submit
+from ntkscope.wire.codec import encode
+from tests.cases import config
+from tests.fake_trainer import frame
+from tests.runs.conftest import Puppet, opened, reaches, stored_past, submit
 from tests.runs.test_sweeps import begun, ends, request, states, until
 from tests.servers import fake_executor, settings_in
 from tests.store.test_run_store import summary
@@ -27,6 +32,8 @@ def test_after_a_restart_it_is_interrupted_and_can_be_resumed(tmp_path: Path, pu
             await begun(puppet, 1)
             puppet.end(puppet.order_of_runs[0])
             await begun(puppet, 2)
+            puppet.frames(puppet.order_of_runs[1], 1, 2)
+            await stored_past(services, puppet.order_of_runs[1], 1)
             return made.id, puppet.order_of_runs[0]
 
     async def second(sweep_id: str, kept: str) -> None:
@@ -39,8 +46,52 @@ def test_after_a_restart_it_is_interrupted_and_can_be_resumed(tmp_path: Path, pu
             done = await ends(services, sweep_id)
             assert states(done) == ["completed"] * 3
             assert done.runs[0].run_id == kept
+            # What was begun goes on: its log keeps what it had.
+            assert done.runs[1].run_id == found.runs[1].run_id
+            log = services.store.events(str(found.runs[1].run_id), 0, 100)
+            assert [seq for seq, _ in log] == list(range(1, len(log) + 1))
+            assert log[:2] == [(seq, encode(frame(seq, seq))) for seq in (1, 2)]
 
     asyncio.run(second(*asyncio.run(first())))
+
+
+def test_one_of_its_runs_that_goes_on_by_itself_is_waited_for(tmp_path: Path, puppet: Puppet) -> None:
+    async def first() -> str:
+        async with opened(tmp_path, puppet) as services:
+            made = await services.sweeps.create(request(8))
+            await begun(puppet, 1)
+            return made.id
+
+    async def second(sweep_id: str) -> None:
+        async with opened(tmp_path, puppet) as services:
+            own = str((await services.sweeps.get(sweep_id)).runs[0].run_id)
+            await services.sweeps.resume(sweep_id)
+            await services.manager.resume(own)  # somebody lets it go on too
+            await begun(puppet, 2)
+            puppet.end(own)
+            done = await ends(services, sweep_id)
+            assert (states(done), done.runs[0].run_id) == (["completed"], own)
+            assert len(puppet.begun) == 2
+
+    asyncio.run(second(asyncio.run(first())))
+
+
+def test_one_that_cannot_go_on_is_begun_anew(tmp_path: Path, puppet: Puppet) -> None:
+    async def main() -> None:
+        async with opened(tmp_path, puppet) as services:
+            gone, over = SweepPlace("s", 0, "none-of-this-id"), asyncio.Event()
+
+            async def ended() -> None:
+                over.set()
+
+            todo = [(gone, RunRequest(config=config(network__width=8)))]
+            Feed(services.manager, services.notifier, asyncio.Semaphore(1), todo, ended)
+            await begun(puppet, 1)
+            puppet.end(puppet.order_of_runs[0])
+            await asyncio.wait_for(over.wait(), 10)
+            assert (await services.manager.row(puppet.order_of_runs[0])).member == 0
+
+    asyncio.run(main())
 
 
 def test_what_a_killed_server_left_running_is_interrupted(tmp_path: Path, puppet: Puppet) -> None:

@@ -1,11 +1,16 @@
 """Where a run that was killed goes on, and whether it has ended, read off logs of every shape."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import update
+
+from ntkscope.experiment.measure.moved import origin
 from ntkscope.schemas.event import RunEvent, Started
 from ntkscope.store.database import Database
 from ntkscope.store.place import CheckpointPlace, Place, log_end
 from ntkscope.store.run_store import RunStore
+from ntkscope.store.tables import EVENTS
 from ntkscope.store.writes import append_events, settle_run
 from ntkscope.wire.codec import EncodedEvent, encode
 from tests.cases import config, of, small_run
@@ -51,7 +56,17 @@ def log(database: Database, shape: str) -> RunStore:
     ],
 )
 def test_where_it_goes_on(database: Database, shape: str, place: Place) -> None:
-    assert log(database, shape).place("a") == place
+    found = log(database, shape).place("a")
+    assert replace(found, origin="") == place
+    assert found.origin == (origin(STARTED.machine) if place.started else "")
+    assert found.extended().origin == ""
+
+
+def test_a_damaged_started_does_not_say_where_the_run_was_trained(database: Database) -> None:
+    store = log(database, "S f0 c1")
+    with database.engine.begin() as connection:
+        connection.execute(update(EVENTS).where(EVENTS.c.seq == 1).values(bytes=b"\x81"))
+    assert store.place("a") == Place(3, True, 0, -1, CheckpointPlace(3, 1), -1)
 
 
 @pytest.mark.parametrize(

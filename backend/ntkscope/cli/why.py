@@ -10,7 +10,7 @@ from ntkscope.api.limits import limits
 from ntkscope.cli.configs import Found, of_problem
 from ntkscope.cli.settings import read_settings
 from ntkscope.experiment.explain.report import explain_stages
-from ntkscope.numerics.rehearsal import Progress
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.numerics.stages import complete, telling
 from ntkscope.schemas.base import Model
 from ntkscope.schemas.event_parts import Changes

@@ -26,7 +26,7 @@ from ntkscope.experiment.theory.rate_search import chosen_stages, with_rate
 from ntkscope.experiment.theory.rehearsed import RehearsedRun, horizon_of, left_out, rehearsed_stages
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics import complete
-from ntkscope.numerics.rehearsal import Progress
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Started
 from ntkscope.schemas.event_parts import Suggestion

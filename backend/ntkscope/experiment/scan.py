@@ -20,8 +20,8 @@ from ntkscope.experiment.theory.learnt import wave_forecasts
 from ntkscope.experiment.theory.rate_search import chosen_stages, with_rate
 from ntkscope.experiment.theory.rehearsed import RehearsedRun, left_out, rehearsed_stages
 from ntkscope.experiment.theory.waves import Waves, wave_range
-from ntkscope.numerics.rehearsal import Progress
 from ntkscope.numerics.rehearsal_leaps import Control
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.numerics.stages import complete, telling
 from ntkscope.numerics.wave_reach import reached, waves_left
 from ntkscope.schemas.config import RunConfig
@@ -134,7 +134,7 @@ def _finding(
     if rate is not None:
         state = with_config(state, with_rate(state.config, rate))
     steps = np.array([0, state.last_step])
-    control = Control(work=work, first=min(Control.first, FIRST_WORK / work), nodes=NODES)
+    control = Control(work=work, first=min(Control.first, FIRST_WORK / work), nodes=NODES, more=1.0)
     rehearsed = yield from rehearsed_stages(state, waves, steps, state.last_step, control)
     spent = 0.0 if rehearsed is None else rehearsed.rehearsal.work
     return in_own_units(_found(state, waves, rehearsed), state.problem.target_scaling), spent

@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 
 from ntkscope.experiment.card_memory import check_room, is_card_full, ran_out
+from ntkscope.experiment.machine import this_machine
 from ntkscope.experiment.measure.cadence import Cadence
 from ntkscope.experiment.measure.clock import Clock
+from ntkscope.experiment.measure.moved import origin, with_move
 from ntkscope.experiment.measure.prepare import Prepared, prepare, ticking
 from ntkscope.experiment.measure.sentences import cancelled_early
 from ntkscope.experiment.measure.states import KernelState, NetworkState
@@ -60,7 +62,7 @@ def train(
     Raises:
         NtkscopeError: the config cannot be run, before the first event; the card is full, at any time.
     """
-    events = _events(config, dataset, resume, last_seq, since, threads, placement, cadence)
+    events = _events(config, dataset, resume, last_seq, since, threads, placement, told, cadence)
     return untold(events, told) if told else events
 
 
@@ -72,12 +74,13 @@ def _events(
     since: int | None,
     threads: int,
     placement: Placement | None,
+    told: Told | None,
     cadence: Cadence | None,
 ) -> Events:
     torch.set_num_threads(threads)
     placement = place_here(config, dataset, placement)
     check_room(config, dataset, placement)
-    events = _train(config, dataset, resume, last_seq, since, placement, cadence)
+    events = _train(config, dataset, resume, last_seq, since, placement, told, cadence)
     del resume  # whoever takes it up frees it
     try:
         yield from events
@@ -97,6 +100,7 @@ def _train(
     last_seq: int,
     since: int | None,
     placement: Placement,
+    told: Told | None,
     cadence: Cadence | None,
 ) -> Events:
     stages = prepare(config, dataset, resume, since, first_seq=last_seq + 1, placement=placement)
@@ -109,7 +113,7 @@ def _train(
     resumed = resume is not None
     del resume  # its parameters need not stay in memory
     announced = resumed and since is not None
-    yield from _Run(prepared, command, cadence).events(announced)
+    yield from _Run(prepared, command, cadence, told).events(announced)
 
 
 class _Run:
@@ -119,9 +123,10 @@ class _Run:
         prepared: The run, ready to go on.
         command: What it heard while it was prepared.
         cadence: How often it leaves a checkpoint.
+        told: Of a run that was killed: what its log has already.
     """
 
-    def __init__(self, prepared: Prepared, command: Command | None, cadence: Cadence | None) -> None:
+    def __init__(self, prepared: Prepared, command: Command | None, cadence: Cadence | None, told: Told | None) -> None:
         self.initial, self.recorder, self.network = prepared.initial, prepared.recorder, prepared.network
         self.step, self.loss, self.pending = prepared.step, prepared.loss, command
         self.clock = Clock(prepared.wall_seconds)
@@ -130,6 +135,7 @@ class _Run:
         self.euler_step = euler_step(self.network, self.initial.probe.inputs)
         self.many_steps = step_graph(self.euler_step, self.goal, self.initial.learning_rate, CHECK_EVERY)
         self.recorded = self.step or -1  # the last step with a frame
+        self.told = told
         self.cadence, self.kept = cadence, (self.step, self.clock.seconds())  # at the last checkpoint
 
     def events(self, announced: bool) -> Events:
@@ -141,7 +147,11 @@ class _Run:
             ended = yield from self._record_frame(self._state(self._values()))
             reason = ended or reason
         loss = self.loss if np.isfinite(self.loss) else None
-        yield self.recorder.finished(reason, self.step, loss, self.clock.seconds())
+        finished = self.recorder.finished(reason, self.step, loss, self.clock.seconds())
+        if self.told:
+            here = origin(this_machine(self.initial.probe.inputs.device.type, self.initial.config.training.precision))
+            finished = with_move(finished, self.told.origin, here, self.told.frame)
+        yield finished
         if reason != "diverged":
             yield self._checkpoint()
 

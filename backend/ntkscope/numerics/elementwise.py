@@ -1,10 +1,13 @@
 """What an activation is: phi, phi', and how each of the things that need it gets it."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
+FAR = 1e9  # where what grows without end has grown
 Elementwise = Callable[[Tensor], Tensor]
 # (u, value, slope, constants): may destroy u; constants holds 0 and 1 as tensors on the device.
 Evaluate = Callable[[Tensor, Tensor, Tensor, tuple[Tensor, Tensor]], None]
@@ -107,6 +110,12 @@ class Activation:
     def can_die(self) -> bool:
         """Whether phi is constant below 0: a unit that no point lifts above 0 never moves again."""
         return isinstance(self.infinite, PiecewiseLinear) and self.infinite.slope_below == 0
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether |phi| has a largest value, as far as two points far out tell."""
+        far = torch.tensor([-FAR, FAR], dtype=torch.float64)
+        return bool((self.function(far).abs() < math.sqrt(FAR)).all())
 
     def slope(self, z: Tensor, value: Tensor) -> Tensor:
         """phi'(z), given value = phi(z)."""

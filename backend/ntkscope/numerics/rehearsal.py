@@ -9,81 +9,23 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Generator
-from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
+from ntkscope.numerics.diagnostics import drift
 from ntkscope.numerics.euler_step import euler_step
-from ntkscope.numerics.frozen_kernel import FrozenKernel
 from ntkscope.numerics.law import GradientDescent
 from ntkscope.numerics.mlp import MLP
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Place, Training, at_place, leap
-from ntkscope.numerics.rehearsal_range import Crossings, Record, looked_at
+from ntkscope.numerics.rehearsal_range import Record, looked_at
+from ntkscope.numerics.rehearsal_result import Ending, Node, Progress, Rehearsal
 from ntkscope.numerics.stages import PIECE, Stages, complete, telling
 
-Ending = Literal["learnt", "horizon", "budget", "diverges", "dies"]
 T = TypeVar("T")
 SETTLING = 128  # steps more, after which what came back at the edge of stability counts as settled
-
-
-@dataclass(frozen=True)
-class Node:
-    """The training at a step; between the ends of a leap by the law of its average kernel, whose eigenvalues it has."""
-
-    step: int
-    residual: Float[Tensor, " n"]
-    eigenvalues: Float[Tensor, " n"]
-    function: Float[Tensor, " g"]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a rehearsal is."""
-
-    step: int
-    work: float  # done, of the budget's
-    peak: float  # largest learning rate * lambda_1 so far
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """What a training will do.
-
-    Args:
-        nodes: Ascending, the start first.
-        residuals: (n,) at each step that was asked for, as far as it came.
-        network: Where it ended.
-        rest: What the kernel there predicts from there on, at the training points.
-        watched: When each watched row is learnt.
-        ended: Why it ends: all is learnt, the horizon or the budget is reached, the residual grows without end, or a
-            layer lets nothing through at any point.
-        reach: The step where it ended; what is told of later ones stands on the kernel there.
-        peak: Largest learning rate * lambda_1 that was seen; training is unstable from 2 on.
-        growth: Largest lambda_1 over that of the start.
-        drift: ||K - K_0|| / ||K_0|| at the end, by Frobenius norms.
-        kernels: That were computed.
-        steps: That were really taken.
-        work: Multiply-adds, counted.
-        control: By which it went.
-    """
-
-    nodes: list[Node]
-    residuals: dict[int, Tensor]
-    network: MLP
-    rest: FrozenKernel
-    watched: list[Crossings]
-    ended: Ending
-    reach: int
-    peak: float
-    growth: float
-    drift: float
-    kernels: int
-    steps: int
-    work: float
-    control: Control
 
 
 def rehearse(training: Training, control: Control | None = None) -> Rehearsal:
@@ -121,14 +63,14 @@ class _Rehearsing:
         self.record, self.nodes = Record(training.watched, training.asked), list[Node]()
         self.mark = 0  # the step from which on another node is due
         self.taken = self.kernels = 0
-        self.work = self.peak = self.largest = 0.0
+        self.work = self.part = self.peak = self.largest = 0.0
 
     def stages(self) -> Generator[Progress, None, Rehearsal]:
         """From the start to the end."""
         start = yield from self._arrive(0, self.training.network.to("cpu", torch.float64))
         if start is None:
             raise ValueError("a rehearsal needs a finite output and kernel at the start; change the network's scales")
-        norm = float(start.residual.norm())
+        self.start, norm = start.kernel, float(start.residual.norm())
         self.largest_norm = self.control.diverged * norm or math.inf
         self.watched = replace(self.watched, least=max(self.control.faded * norm, self.watched.least))
         self._write(start)
@@ -168,7 +110,14 @@ class _Rehearsing:
         if place.step >= self.training.horizon:
             return "horizon"
         dearest = max(self.costs.leap, self.burst * self.costs.step + self.costs.kernel)
-        return "budget" if self.work + dearest > control.work else None
+        return "budget" if self.work + dearest > self._budget() else None
+
+    def _at_risk(self) -> bool:
+        """Whether it may end badly: what a bounded activation sends on does not grow from step to step."""
+        return self.peak >= self.control.risk and not self.training.network.activation.is_bounded
+
+    def _budget(self) -> float:
+        return self.control.work * (self.control.more if self._at_risk() else 1.0)
 
     def _contraction(self, place: Place) -> float:
         return self.law.learning_rate * float(place.spectrum.eigenvalues[0])
@@ -192,14 +141,14 @@ class _Rehearsing:
         self.peak = max(self.peak, self._contraction(place))
         self.largest = max(self.largest, float(place.spectrum.eigenvalues[0]))
         if place.step >= self.mark:
-            self._node(place.step, place.residual, place.spectrum.eigenvalues, place.network)
+            self._node(place.step, place.residual, place.spectrum.eigenvalues, place.network, place.kernel)
 
     def _real_steps(self, place: Place) -> Generator[Progress, None, tuple[Place | None, int]]:
         """A burst of real steps up to the next node, and the step where it ended; no place where it diverged."""
         control, horizon = self.control, self.training.horizon
         watched = self.taken < self.first or self._contraction(place) > control.edge  # rather than a try for a leap
         most = (control.look if watched else 1) * self.burst
-        paid = int((control.work - self.work - self.costs.kernel) / self.costs.step)
+        paid = int((self._budget() - self.work - self.costs.kernel) / self.costs.step)
         count = max(1, min(most, paid, horizon - place.step, self.mark - place.step))
         network = place.network.to(dtype=self.training.network.dtype)
         inputs, goal = self.stepped
@@ -230,25 +179,30 @@ class _Rehearsing:
         if found.path is None or found.network is None:
             return None, found.error
         reached = yield from self._arrive(place.step + length, found.network)
-        if reached is None:
-            return None, math.inf
+        if reached is None or self._contraction(reached) > self.control.edge:
+            return None, math.inf  # no leap leads over the edge: how the kernel comes there decides what follows
         steps = self.record.between(place.step, place.step + length)
         if len(steps):
             self.record.add(steps, found.path.residuals(steps - place.step))
         while self.mark < place.step + length:
             after = self.mark - place.step
             residual = found.path.residuals(torch.tensor([float(after)], dtype=torch.float64))[0]
-            self._node(self.mark, residual, found.path.average.spectrum.eigenvalues, found.path.network(after))
+            kernel = torch.lerp(place.kernel, reached.kernel, found.path.part(after, length))
+            self._node(self.mark, residual, found.path.average.spectrum.eigenvalues, found.path.network(after), kernel)
             self.work += 2 * self.costs.product
             yield self._progress(place.step)
         return reached, found.error
 
-    def _node(self, step: int, residual: Tensor, eigenvalues: Tensor, network: MLP) -> None:
-        self.nodes.append(Node(step, residual, eigenvalues, network(self.grid)[:, 0] - self.grid_offset))
+    def _node(self, step: int, residual: Tensor, eigenvalues: Tensor, network: MLP, kernel: Tensor) -> None:
+        function = network(self.grid)[:, 0] - self.grid_offset
+        self.nodes.append(Node(step, residual, eigenvalues, function, self._drift(kernel)))
         self.work += len(self.grid) * self.costs.outputs / len(self.inputs)
         self.mark = max(step + 1, math.ceil(step * 10 ** (1 / self.control.nodes)))
         if not self._draws(step):
             self.mark = self.training.horizon + 1
+
+    def _drift(self, kernel: Tensor) -> float:
+        return min(drift(kernel, self.start), sys.float_info.max)
 
     def _draws(self, step: int) -> bool:
         """Whether nodes after this one are told."""
@@ -259,7 +213,8 @@ class _Rehearsing:
         return telling(stages, lambda _: self._progress(step))
 
     def _progress(self, step: int) -> Progress:
-        return Progress(step, min(1.0, self.work / max(self.control.work, 1.0)), self.peak)
+        self.part = max(self.part, min(1.0, self.work / max(self._budget(), 1.0)))
+        return Progress(step, self.part, self.peak)
 
     def _rehearsal(self, start: Place, place: Place, ended: Ending, reach: int) -> Rehearsal:
         horizon = self.training.horizon
@@ -270,8 +225,8 @@ class _Rehearsing:
             steps = looked_at(place.step, horizon + 1)
             self.record.add(steps, rest.predict(self.law, steps - place.step).residual)
         if self._draws(self.nodes[-1].step) and self.nodes[-1].step < place.step:
-            self._node(place.step, place.residual, place.spectrum.eigenvalues, place.network)
-        size, kernel = float(start.spectrum.eigenvalues[0]), float(start.kernel.norm())
+            self._node(place.step, place.residual, place.spectrum.eigenvalues, place.network, place.kernel)
+        size = float(start.spectrum.eigenvalues[0])
         return Rehearsal(
             nodes=self.nodes,
             residuals={step: residual for step, residual in self.record.residuals.items() if step <= reach},
@@ -287,9 +242,11 @@ class _Rehearsing:
             reach=reach,
             peak=self.peak,
             growth=self.largest / size if size > 0 else 1.0,
-            drift=min(float((place.kernel - start.kernel).norm()) / kernel, sys.float_info.max) if kernel > 0 else 0.0,
+            drift=self._drift(place.kernel),
             kernels=self.kernels,
             steps=self.taken,
             work=self.work,
+            budget=self._budget(),
+            at_risk=ended == "budget" and self._at_risk(),
             control=self.control,
         )

@@ -38,6 +38,8 @@ class Control:
         settled: At the edge a row may come back: it ends only this much later than the last step above a limit.
         diverged: Times the residual's norm at the start, as a training is ended.
         faded: Of the residual's norm at the start, below which nothing is followed: near the round-off of float32.
+        risk: learning rate * lambda_1 from which on a network whose activation has no largest value may end badly.
+        more: Times the work where that was met: there only real steps tell how it ends.
         nodes: Told for each decade of steps.
         look: Steps between two kernels among the first real steps, over those that a leap costs.
     """
@@ -53,6 +55,8 @@ class Control:
     settled: float = 1.6
     diverged: float = 1e4
     faded: float = 1e-6
+    risk: float = 3.0
+    more: float = 2.0
     nodes: int = 8
     look: int = 8
 
@@ -194,6 +198,16 @@ class Path:
     def residuals(self, steps: Float[Tensor, " T"]) -> Float[Tensor, "T n"]:
         """So many steps after the start, by the law."""
         return self.average.predict(self.law, steps).residual
+
+    def part(self, steps: int, whole: int) -> float:
+        """How far along the way of the whole leap the parameters are after so many steps; 1 at its end.
+
+        They move by J^T v, v = s_k(K) r: the product of that with the whole motion, over the whole one's square.
+        """
+        both = self.average.predict(self.law, torch.tensor([float(steps), float(whole)], dtype=torch.float64))
+        moves = both.factor * self.average.coefficients
+        products = (moves * moves[1]) @ self.average.spectrum.eigenvalues.clamp_min(0)
+        return float(products[0] / products[1]) if float(products[1]) > 0 else 1.0
 
     def network(self, steps: int) -> MLP:
         """theta - (J + J*)^T s_k(K) r / 2."""

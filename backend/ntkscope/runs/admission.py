@@ -97,7 +97,7 @@ class Admission:
                 since=place.since if place.checkpoint else None,
                 threads=threads_for(run.config, dataset, self._threads),
                 placement=run.placement,
-                told=Told(place.seq, place.started, place.frame, place.kernel) if place.seq else None,
+                told=Told(place.seq, place.started, place.frame, place.kernel, place.origin) if place.seq else None,
                 cadence=self._cadence,
             ),
             memory=memory_bytes(sizes(run.config, dataset)),

@@ -30,7 +30,7 @@ from ntkscope.experiment.theory.infinite import InfiniteNetwork, infinite
 from ntkscope.experiment.theory.initial_state import InitialState, initial
 from ntkscope.experiment.theory.rate_search import with_rate
 from ntkscope.experiment.theory.rehearsed import may_be_rehearsed
-from ntkscope.numerics.rehearsal import Progress
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.runs.future_cache import FutureCache
 from ntkscope.runs.memory import Memory
 from ntkscope.runs.scans import Scans

@@ -88,6 +88,8 @@ class Feed:
             if self._stopped:
                 return ""
             try:
+                if place.left and await self._goes_on(place.left):
+                    return place.left
                 run = await self._manager.submit(request, place, self._person)
             except (Conflict, Unwritable):
                 raise  # neither says anything of the run
@@ -96,3 +98,16 @@ class Feed:
                 return ""
             self._live.add(run.id)
             return run.id
+
+    async def _goes_on(self, run_id: str) -> bool:
+        """Whether a run that was left behind goes on, or has done so meanwhile; False: it cannot."""
+        try:
+            run = await self._manager.get(run_id)
+            if run.state == "interrupted":
+                await self._manager.resume(run_id)
+        except (Conflict, Unwritable):
+            raise
+        except NtkscopeError:
+            return False
+        self._live.add(run_id)
+        return True

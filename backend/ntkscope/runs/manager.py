@@ -35,10 +35,17 @@ ANSWER_WITHIN = 1.0  # seconds that a command waits for its effect before it ans
 
 @dataclass(frozen=True)
 class SweepPlace:
-    """Where a run stands in a sweep."""
+    """Where a run stands in a sweep.
+
+    Args:
+        sweep: Its id.
+        member: The run's index there.
+        left: The run that stands there, where an earlier server left it behind: it goes on. Empty: a new one begins.
+    """
 
     sweep: str
     member: int
+    left: str = ""
 
 
 class Manager(Entries):

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import anyio.to_thread
@@ -57,7 +57,7 @@ class Sweeps:
         await self._check(made)
         sweep = StoredSweep(secrets.token_hex(6), "running", time.time(), None, request, person)
         await self._write(lambda connection: insert_sweep(connection, sweep))
-        self._start(sweep, made, range(len(made)))
+        self._start(sweep, made, range(len(made)), {})
         return await self.get(sweep.id)
 
     async def list(self, limit: int, offset: int) -> SweepList:
@@ -85,7 +85,7 @@ class Sweeps:
         return await self.get(sweep_id)
 
     async def resume(self, sweep_id: str) -> Sweep:
-        """Runs what is missing: what was cancelled, interrupted, refused or lost, and what was never begun.
+        """Runs what is missing: what was cancelled, refused, lost or never begun. What its server left behind goes on.
 
         Raises:
             Conflict: it is running, or nothing is missing.
@@ -97,7 +97,7 @@ class Sweeps:
         if sweep_id in self._feeds or not missing:
             expected = "Only a sweep that has ended, with runs that are missing, can be resumed."
             raise words.sweep_not_possible(sweep_id, sweep.state, "resume", expected, "Start a new one.")
-        self._start(sweep, made, missing)
+        self._start(sweep, made, missing, found)
         await self._write(partial(update_sweep, sweep_id=sweep_id, state="running", ended_at=None))
         return await self.get(sweep_id)
 
@@ -115,11 +115,14 @@ class Sweeps:
         await self._write(partial(delete_sweep, sweep_id=sweep_id, now=time.time()))
         self._feeds.pop(sweep_id, None)
 
-    def _start(self, sweep: StoredSweep, made: Sequence[Member], which: Iterable[int]) -> None:
+    def _start(
+        self, sweep: StoredSweep, made: Sequence[Member], which: Iterable[int], found: Mapping[int, StoredMember]
+    ) -> None:
         name = sweep.request.name
+        left = {index: member.run_id for index, member in found.items() if member.state == "interrupted"}
         todo = [
             (
-                SweepPlace(sweep.id, index),
+                SweepPlace(sweep.id, index, left.get(index, "")),
                 RunRequest(config=made[index].config, name=words.member_name(name, made[index].values)),
             )
             for index in which

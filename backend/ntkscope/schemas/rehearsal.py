@@ -36,6 +36,7 @@ class RehearsedCourse(Model):
     wave_errors: Matrix | None = None  # (R, W) as in Frame; None in a log written before this field
     nodes: list[int]  # N steps, ascending from 0; between them the function is linear in the step
     largest_eigenvalues: Vector  # (N,) lambda_1 of the kernel there
+    drift: Vector | None = None  # (N,) ||K - K_0||_F / ||K_0||_F there; None in a log written before this field
     function: Annotated[Matrix | None, VALUE]  # (N, g) on the grid; None where that costs more than the rest
 
 
@@ -53,6 +54,7 @@ class Rehearsed(Model):
     steps_taken: int  # that were really taken
     work: float  # multiply-adds that it took
     budget: float  # that it had
+    at_risk: bool = False  # beyond its reach the training may diverge or die: it passed the edge of stability by far
     sentence: str  # how it ended, and how far its answers hold
 
 

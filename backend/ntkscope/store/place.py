@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Function, LargeBinary, func, select
 
+from ntkscope.experiment.measure.moved import origin
 from ntkscope.schemas.config import RunConfig
+from ntkscope.schemas.event_parts import Machine
 from ntkscope.store.tables import EVENTS
 from ntkscope.wire.codec import decode_fields, decode_first
 
@@ -31,6 +33,7 @@ class Place:
         checkpoint: The newest one; None where the run begins again, and tells nothing twice.
         since: The step after which the plan begins that the checkpoint belongs to, -1 for all; None where the
             checkpoint is the end before an extension, whose plan begins with it.
+        origin: Where the log says that it was trained, as `measure.moved.origin`.
     """
 
     seq: int
@@ -39,10 +42,11 @@ class Place:
     kernel: int
     checkpoint: CheckpointPlace | None
     since: int | None
+    origin: str = ""
 
     def extended(self) -> "Place":
         """Where another plan begins, of which nothing is told yet."""
-        return replace(self, started=False, since=None)
+        return replace(self, started=False, since=None, origin="")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def place(connection: Connection, run_id: str) -> Place:
         kernel=step(last.get("kernel_frame")),
         checkpoint=CheckpointPlace(checkpoint, step(checkpoint)) if checkpoint else None,
         since=None if over or 0 < checkpoint < started else step(end),
+        origin=_origin(connection, run_id, started) if started and not over else "",
     )
 
 
@@ -92,6 +97,14 @@ def log_end(connection: Connection, run_id: str, digest: str) -> LogEnd | None:
             return None
     data = _head_of(connection, run_id, finished)
     return LogEnd(decode_first(data, "outcome"), decode_first(data, "sentence"))
+
+
+def _origin(connection: Connection, run_id: str, started: int) -> str:
+    chosen = select(EVENTS.c.bytes).where(EVENTS.c.run == run_id, EVENTS.c.seq == started)
+    try:
+        return origin(Machine.model_validate(decode_fields(connection.execute(chosen).scalar_one())["machine"]))
+    except (ValueError, KeyError):  # a damaged one says nothing
+        return ""
 
 
 def _kinds(connection: Connection, run_id: str) -> list[tuple[int, str]]:

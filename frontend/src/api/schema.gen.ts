@@ -1067,6 +1067,11 @@ export interface components {
             work: number;
             /** Budget */
             budget: number;
+            /**
+             * At Risk
+             * @default false
+             */
+            at_risk: boolean;
             /** Sentence */
             sentence: string;
             course: components["schemas"]["RehearsedCourse"];
@@ -2242,6 +2247,11 @@ export interface components {
             work: number;
             /** Budget */
             budget: number;
+            /**
+             * At Risk
+             * @default false
+             */
+            at_risk: boolean;
             /** Sentence */
             sentence: string;
         };
@@ -2264,6 +2274,8 @@ export interface components {
             nodes: number[];
             /** Largest Eigenvalues */
             largest_eigenvalues: (number | null)[];
+            /** Drift */
+            drift?: (number | null)[] | null;
             /** Function */
             function: (number | null)[][] | null;
         };

@@ -148,6 +148,41 @@ describe("the end", () => {
     expect(closed).toEqual([[code, reason]]);
   });
 
+  it.each([
+    [200, { state: "completed", sentence: "Done." }, 1000, "Done."],
+    [200, { state: "failed", sentence: "The worker died." }, 4500, "The worker died."],
+    [200, { state: "interrupted", sentence: "The server stopped." }, 4503, "The server stopped."],
+    [410, { detail: "It was deleted." }, 4410, "It was deleted."],
+    [404, { detail: "There is none." }, 4404, "There is none."],
+  ])("is asked of the run where a proxy closes without a code: status %i, %o", async (status, body, code, reason) => {
+    vi.stubGlobal("fetch", async () => Response.json(body, { status }));
+    const { states, closed } = follow();
+    newest().open();
+    for (const { bytes } of stored) newest().message(bytes);
+    newest().drop(1005);
+    await vi.advanceTimersByTimeAsync(250); // the log may have more
+    expect(sockets()).toHaveLength(2);
+    newest().open();
+    newest().drop(1005);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sockets()).toHaveLength(2);
+    expect(states.at(-1)).toBe("ended");
+    expect(closed).toEqual([[code, reason]]);
+  });
+
+  it.each([
+    [200, { state: "running", sentence: "Training." }],
+    [502, {}],
+  ])("is not come without a code while the run goes on, or nobody can say: status %i", async (status, body) => {
+    vi.stubGlobal("fetch", async () => Response.json(body, { status }));
+    const { states, closed } = follow();
+    newest().open();
+    newest().drop(1005);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sockets()).toHaveLength(2);
+    expect([states.at(-1), closed]).toEqual(["reconnecting", []]);
+  });
+
   it("from the page's side leaves nothing running", () => {
     const { stream, states } = follow();
     newest().open();

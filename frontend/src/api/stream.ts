@@ -1,6 +1,7 @@
 /** A run's log over a socket: history first, then live, in order; it reconnects and loses nothing. */
 import { decodeEvent, type StreamEvent } from "./codec";
 import { apiUrl } from "./client";
+import { endOf, NO_CODE } from "./ending";
 
 /** `connecting` before the first message, `live` while open, `reconnecting` after a break, `ended` for good. */
 export type Connection = "connecting" | "live" | "reconnecting" | "ended";
@@ -36,6 +37,8 @@ export class RunStream {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
   private over = false;
+  /** Nothing has come through this socket. */
+  private empty = true;
   private readonly wake = () => {
     if (!this.socket && !this.over && !document.hidden) this.connect();
   };
@@ -74,6 +77,7 @@ export class RunStream {
     this.socket = socket;
     this.acknowledged = this.lastSeq();
     this.waiting = 0;
+    this.empty = true;
     socket.onopen = () => {
       if (socket === this.socket) this.listener.connection("live");
     };
@@ -87,6 +91,7 @@ export class RunStream {
 
   private receive(data: ArrayBuffer): void {
     this.attempts = 0;
+    this.empty = false;
     let event: StreamEvent;
     try {
       event = decodeEvent(data);
@@ -119,6 +124,19 @@ export class RunStream {
       this.end(code, reason);
       return;
     }
+    // A line may break in this way too; where it had nothing to bring, the run tells whether it has ended.
+    if (code === NO_CODE && this.empty) void this.ask();
+    else this.again();
+  }
+
+  private async ask(): Promise<void> {
+    const end = await endOf(this.id);
+    if (this.socket || this.over) return;
+    if (end) this.end(...end);
+    else this.again();
+  }
+
+  private again(): void {
     this.listener.connection("reconnecting");
     const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
     this.attempts += 1;

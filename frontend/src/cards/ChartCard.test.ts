@@ -158,8 +158,9 @@ describe("a card", () => {
       ["∞", "true"],
       ["Band", "false"],
     ]);
-    expect(buttons[1]?.title).toBe("This run was not rehearsed");
-    expect(buttons[4]?.title).toBe("Only without 'Start from zero'");
+    const why = (button?: HTMLElement) => root.querySelector(`[id="${button?.getAttribute("aria-describedby") ?? ""}"]`)?.textContent;
+    expect(why(buttons[1])).toBe("This run was not rehearsed.");
+    expect(why(buttons[4])).toMatch(/^This run starts from zero: .*off for a band\.$/);
     for (const button of buttons) button.click();
     expect(changes).toEqual([{ predictions: ["infinite"] }, { predictions: ["frozen", "infinite", "moving"] }, { predictions: ["frozen"] }]);
   });
@@ -182,6 +183,38 @@ describe("a card", () => {
     await place("θ₀ = 1.57");
     plot.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
     await place("θ₀ = 0,");
+  });
+
+  it("says in words and numbers what it shows, to those who cannot see it", async () => {
+    const root = await show("drift", runFixture());
+    const twin = await vi.waitFor(() => {
+      const found = root.querySelector(".visually-hidden table");
+      if (!found) throw new Error("no twin yet");
+      return found;
+    });
+    expect([text(root, "caption"), ...Array.from(twin.querySelectorAll("thead th"), (cell) => cell.textContent)]).toEqual(["How far the kernel has moved", "time", "step", "drift"]);
+    expect(Array.from(twin.querySelectorAll("tbody tr:last-child > *"), (cell) => cell.textContent)).toEqual(["189.2", "18,924", "2.2\u2009%"]);
+    const sentence = root.querySelector(`[id="${root.querySelector(".plot")?.getAttribute("aria-describedby") ?? ""}"]`);
+    expect(sentence?.textContent).toContain("The last, time 189.2; step 18,924; drift 2.2\u2009%.");
+  });
+
+  it("has its words out of sight too, where nothing is drawn", async () => {
+    const away = class {
+      constructor(act: (entries: unknown[]) => void) {
+        act([{ isIntersecting: false }]);
+      }
+      observe() {
+        return undefined;
+      }
+      disconnect() {
+        return undefined;
+      }
+    };
+    vi.stubGlobal("IntersectionObserver", away);
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(0);
+    const root = await show("drift", runFixture());
+    await vi.waitFor(() => expect(root.querySelector(".visually-hidden table")).not.toBeNull());
+    expect(plotly.drawn).toBe(0);
   });
 
   it("says so where it cannot be drawn", async () => {

@@ -6,6 +6,8 @@ import { sameRanges, type Ranges } from "./ranges";
 import { scheduler } from "./scheduler";
 
 const RETRY_MS = 1000;
+/** A card out of sight has its figure, for those who do not need to see it, once nothing changes any more. */
+const SETTLED_MS = 500;
 
 export interface Found {
   hover: Hover;
@@ -25,6 +27,7 @@ export class Card<Drawn extends Figure = Figure> {
   size = $state.raw<Size>({ width: 0, height: 0 });
   private plot: Plot | null = null;
   private visible = true;
+  private settling: ReturnType<typeof setTimeout> | undefined;
   private mark: () => void = () => undefined;
   private readonly make: () => Drawn;
   private readonly click: (figure: Drawn, trace: number, point: number) => void;
@@ -46,7 +49,9 @@ export class Card<Drawn extends Figure = Figure> {
 
   /** Something that is drawn has changed. A card out of sight is drawn when it is seen again. */
   changed(): void {
+    clearTimeout(this.settling);
     if (this.visible) this.mark();
+    else this.settling = setTimeout(() => this.attempt(() => (this.figure = this.make()).interval), SETTLED_MS);
   }
 
   resetZoom(): void {
@@ -87,6 +92,7 @@ export class Card<Drawn extends Figure = Figure> {
     );
     return () => {
       gone = true;
+      clearTimeout(this.settling);
       task.remove();
       resized.disconnect();
       seen.disconnect();
@@ -99,7 +105,7 @@ export class Card<Drawn extends Figure = Figure> {
   private draw(now: number): number {
     const { plot, size } = this;
     if (!plot || size.width < 40 || size.height < 40) return 0;
-    try {
+    return this.attempt(() => {
       const figure = this.make();
       this.figure = figure;
       // The axes ask again until a second has passed since they last grew.
@@ -111,8 +117,14 @@ export class Card<Drawn extends Figure = Figure> {
         plot.zoomTo(pending);
       }
       return figure.interval;
+    });
+  }
+
+  /** One chart that fails must not take the others with it. */
+  private attempt(act: () => number): number {
+    try {
+      return act();
     } catch (error) {
-      // One chart that fails must not take the others with it.
       console.error(error);
       this.broken = true;
       return RETRY_MS;

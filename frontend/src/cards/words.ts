@@ -19,7 +19,6 @@ export const cardWords = {
   logLinearHelp: "Linear time: exponentials are straight",
   allModes: "all modes",
   inThisStudy: "Measured in this study",
-  twin: (title: string) => `${title}: means over the seeds`,
-  error: "standard error",
+  click: "click",
   resetZoom: "Reset zoom",
 } as const;

@@ -31,6 +31,12 @@ describe("the whole kernel", () => {
     expect(data[0]?.z?.[2]?.[5]).toBe(data[0]?.z?.[5]?.[2]);
     expect(found(0, 8 + 2)?.title).toBe("Points 2 and 3");
   });
+
+  it("names its axis once, under the middle map", () => {
+    const { layout } = kernelMapChart.figure(further, VIEW, "light");
+    const titles = ["xaxis", "xaxis2", "xaxis3"].map((axis) => (layout[axis] as { title: { text: string } }).title.text);
+    expect(titles).toEqual(["", "point j, with i upwards", ""]);
+  });
 });
 
 describe("modes of the kernel now", () => {
@@ -52,6 +58,21 @@ describe("one step on one point", () => {
     expect(arrows.by[4]).toBeCloseTo(10 * Math.cos(0.5) * 0.002, 6);
     expect(arrows.times).toBe(20);
     expect((arrows.to[5] as number) - (arrows.from[5] as number)).toBeCloseTo(20 * 0.02, 5);
+  });
+
+  it("gives a head to arrows that are longer than one", () => {
+    const { data } = oneStepChart.figure(further, { ...VIEW, slice: 3 }, "light");
+    const sizes = (data[1]?.["marker"] as { size: number[] }).size;
+    const lengths = (data[1]?.y as number[]).map((tip, i) => Math.abs(tip - (data[2]?.y[i] as number)));
+    expect(sizes.filter((size) => size === 0).length).toBeGreaterThan(0);
+    expect(Math.min(...lengths.filter((_, i) => sizes[i]))).toBeGreaterThan(Math.max(...lengths.filter((_, i) => !sizes[i])));
+  });
+
+  it("says so where nothing is left to learn, and enlarges no round-off", () => {
+    const still = (frame: RunState["kernelFrames"][0]) => (frame.at_points ? { ...frame, at_points: { ...frame.at_points, pull: frame.at_points.pull.map(() => 1e-20) } } : frame);
+    const figure = oneStepChart.figure({ ...further, kernelFrames: further.kernelFrames.map(still) }, VIEW, "light");
+    expect(figure.subtitle).toMatch(/^x₀ = .*; nothing is left to learn: a step moves f by 1\.54×10⁻¹⁹ at most$/);
+    expect(figure.data[1]?.y).toEqual(figure.data[2]?.y);
   });
 
   it("keeps every arrow inside the frame", () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SIX, SIX_ON_A_PHONE } from "./catalogue";
+import { termWords } from "../watch/words";
 import { CHARTS, QUESTIONS } from "./further";
 
 const SOURCE = join(import.meta.dirname, "..");
@@ -17,6 +18,13 @@ it("every card has one place, and rows are full", () => {
   const placed = [...SIX.map(({ chart }) => chart), ...QUESTIONS.flatMap(({ lead, folded }) => [lead, ...folded.map(({ chart }) => chart)])];
   expect(placed).toEqual(CHARTS);
   for (const cards of rows) expect(cards.reduce((sum, { columns }) => sum + columns, 0) % 12).toBe(0);
+});
+
+it("what Watch explains is shown by a chart that there is, where it says", () => {
+  for (const { id, further } of Object.values(termWords.shown)) {
+    expect(SIX.some(({ chart }) => chart.id === id)).toBe(!further);
+    expect(CHARTS.some((chart) => chart.id === id)).toBe(true);
+  }
 });
 
 it("on a phone the same six stand in another order, the modes first", () => {

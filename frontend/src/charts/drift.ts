@@ -7,7 +7,8 @@ import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { layoutOf, risingAxis, timeAxis } from "./parts/axes";
-import type { Figure } from "./parts/figure";
+import type { Figure, Trace } from "./parts/figure";
+import { courseOf, driftLine, rehearsedDrift, REHEARSED_DASH } from "./parts/rehearsed";
 import { CHIZAT, HUANG } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
@@ -23,7 +24,7 @@ const words = {
 
 const help: Help = {
   text:
-    "The theory holds as long as the kernel stays where it was. The wider the network and the smaller the target, the less it moves. " +
+    "The theory holds as long as the kernel stays where it was. The wider the network and the smaller the target, the less it moves. Long dashes: what the rehearsal said before training. " +
     "The second formula is checked at every record of the kernel: one step of training against the kernel's own prediction of it.",
   formulas: [
     String.raw`\frac{\lVert K_t - K_0\rVert_F}{\lVert K_0\rVert_F}`,
@@ -47,7 +48,9 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const colour = SERIES[theme].measured;
   const frames = run.kernelFrames.filter((frame) => frame.time > 0 && Number.isFinite(frame.drift));
   const head = headOf(run, view) ?? 0;
-  const highest = Math.max(0, ...frames.map((frame) => frame.drift));
+  const course = started ? courseOf(started, view) : null;
+  const rehearsed = started && course?.drift ? driftLine(started, course) : null;
+  const highest = Math.max(0, ...frames.map((frame) => frame.drift), ...(rehearsed?.y ?? []));
   // A kernel that moves by many times its own size is told in those times: "1,000 %" says no more.
   const [unit, suffix] = highest < 10 ? [100, "\u2009%"] : [1, ""];
   const y = risingAxis(unit * highest, LEAST);
@@ -69,6 +72,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
             cliponaxis: false,
             hoverinfo: "none",
           },
+          ...(rehearsed ? [rehearsedTrace(rehearsed, unit, theme)] : []),
         ]
       : [],
     layout: layoutOf({
@@ -82,11 +86,17 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       large: false,
     }),
     subtitle: words.subtitle,
-    legend: [],
-    note: null,
-    empty: started ? (started.kernel_steps.length ? (run.kernelFrames.length ? null : chartWords.notYet) : chartWords.noKernelFrames) : chartWords.waiting,
+    legend: rehearsed
+      ? [
+          { mark: "dot", colour, text: chartWords.measured },
+          { mark: "dash-long", colour: SERIES[theme].rehearsed, text: chartWords.rehearsed },
+        ]
+      : [],
+    note: rehearsed && started && !started.kernel_steps.length ? chartWords.noKernelFrames : null,
+    empty: rehearsed ? null : emptyWords(run),
     interval: INTERVAL,
-    describe: (_trace, point) => {
+    describe: (trace, point) => {
+      if (trace > 0) return describeRehearsed(rehearsed, point, started?.learning_rate ?? 1);
       const frame = frames[point];
       if (!frame) return null;
       const rows: [string, string][] = [
@@ -99,10 +109,42 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   };
 }
 
+function rehearsedTrace({ x, y }: { x: number[]; y: number[] }, unit: number, theme: Theme): Trace {
+  return {
+    name: chartWords.rehearsed,
+    type: "scatter",
+    mode: "lines",
+    x,
+    y: y.map((drift) => unit * drift),
+    line: { color: SERIES[theme].rehearsed, width: 2, dash: REHEARSED_DASH },
+    hoverinfo: "none",
+  };
+}
+
+function describeRehearsed(line: { x: number[]; y: number[] } | null, point: number, rate: number): ReturnType<Figure["describe"]> {
+  const [time, drift] = [line?.x[point], line?.y[point]];
+  if (time === undefined || drift === undefined) return null;
+  const rows: [string, string][] = [
+    [chartWords.timeLabel, number(time, 4)],
+    [chartWords.step, whole(Math.round(time / rate))],
+    [`${words.symbol}, ${chartWords.rehearsed}`, percent(drift)],
+  ];
+  return { title: driftChart.title, rows, group: null };
+}
+
+/** Why there is nothing to be seen; null where there is. */
+function emptyWords({ started, kernelFrames }: RunState): string | null {
+  if (!started) return chartWords.waiting;
+  if (!started.kernel_steps.length) return chartWords.noKernelFrames;
+  return kernelFrames.length ? null : chartWords.notYet;
+}
+
 function driftNumbers(run: RunState): Measured[] {
   const kernel = run.kernelFrames.at(-1);
   if (!kernel) return [];
   const rows: Measured[] = [{ label: "Drift now", value: percent(kernel.drift) }];
+  const rehearsed = run.started ? rehearsedDrift(run.started, kernel.time) : null;
+  if (rehearsed !== null) rows.push({ label: "Drift rehearsed for this time", value: percent(rehearsed) });
   if (run.started) rows.push({ label: "Size of the target, ‖y‖", value: number(run.started.target_norm) });
   const identity = run.kernelFrames.findLast((frame) => frame.identity !== null)?.identity;
   if (identity) {

@@ -19,7 +19,9 @@ const MOST_POINTS = 160;
 const words = {
   subtitle: "λᵢ against i",
   symbol: "λᵢ",
-  floorBelow: (floor: number) => `↓ ${number(floor)}: below round-off`,
+  /** Where the line also counts what is below round-off. */
+  infiniteShort: "∞",
+  floorBelow: (floor: number) => `↓ round-off, ${number(floor)}`,
 } as const;
 
 const help: Help = {
@@ -76,7 +78,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       annotations: started ? [stableLabel(largestStable, theme), hatched ? floorLabel(floor, y, theme) : distantFloor(floor, theme)] : [],
     }),
     subtitle: words.subtitle + (kernel ? `, ${chartWords.at(kernel.time)}` : ""),
-    legend: started ? legendOf(started, kernel !== null, infinite !== null, theme) : [],
+    legend: started ? legendOf(started, kernel !== null, infinite && (drawnNow?.below ? words.infiniteShort : chartWords.infiniteWidth), theme) : [],
     note: drawnNow?.below ? chartWords.countBelow(drawnNow.below) : null,
     empty: started ? (drawnNow?.trace.x.length ? null : chartWords.noEigenvalues) : chartWords.waiting,
     interval: INTERVAL,
@@ -136,13 +138,13 @@ function infiniteSpectrum(started: Started, shown: number[], theme: Theme): Trac
   };
 }
 
-function legendOf(started: Started, moved: boolean, infinite: boolean, theme: Theme): LegendItem[] {
+function legendOf(started: Started, moved: boolean, infinite: string | null, theme: Theme): LegendItem[] {
   const items: LegendItem[] = [];
   if (moved) {
     items.push({ mark: "ring", colour: SERIES[theme].data, text: chartWords.kernelStart });
     items.push({ mark: "dot", colour: colourOf(started, 1, theme), text: chartWords.kernelNow });
   }
-  if (infinite) items.push({ mark: "dotted", colour: SERIES[theme].infinite, text: chartWords.infiniteWidth });
+  if (infinite) items.push({ mark: "dotted", colour: SERIES[theme].infinite, text: infinite });
   return items;
 }
 

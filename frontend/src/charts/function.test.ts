@@ -167,12 +167,12 @@ describe("the predictions that can be switched", () => {
     expect(functionChart.figure(before, all, "light").legend.map(({ text }) => text).slice(3)).toEqual(["K₀"]);
     expect(PREDICTIONS.map((id) => missingPrediction(before, id))).toEqual([
       null,
-      "This run was not rehearsed",
-      "This run records no prediction of the moving kernel",
-      "Left out: the set-up's notices say why",
-      "Left out: the set-up's notices say why",
+      "This run was not rehearsed.",
+      "This run records no prediction of the moving kernel.",
+      "Left out: the set-up's notices say why.",
+      "Left out: the set-up's notices say why.",
     ]);
-    expect(missingPrediction(runFixture({ centered: true }), "ensemble")).toBe("Only without 'Start from zero'");
+    expect(missingPrediction(runFixture({ centered: true }), "ensemble")).toMatch(/^This run starts from zero: .* off for a band\.$/);
     expect(missingPrediction(runFixture({ kernels: false }), "moving")).toBe("This run records no kernels.");
   });
 

@@ -7,14 +7,15 @@ import type { View } from "../run/view";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { layoutOf } from "./parts/axes";
+import { bandTrace } from "./parts/band";
 import { cloudFigure } from "./parts/cloud";
-import type { Figure, Hover, LegendItem, Trace, Values } from "./parts/figure";
+import type { Figure, Hover, LegendItem, Trace } from "./parts/figure";
 import { functionRange } from "./parts/function-range";
 import { headings } from "./parts/headings";
 import { heldOut, targetCurve } from "./parts/held-out";
 import { planeFigure } from "./parts/plane";
 import { angleAxis, closed, positionAxis } from "./parts/positions";
-import { bandFill, lineStyle, predictionLegend, shownPredictions, type Prediction } from "./parts/predictions";
+import { lineStyle, predictionLegend, shownPredictions, type Prediction } from "./parts/predictions";
 import { JACOT, LEE } from "./parts/sources";
 import { column, finite, gaps, largest } from "./parts/values";
 import { chartWords } from "./parts/words";
@@ -116,7 +117,7 @@ function curves(started: Started, network: Float32Array | null, shown: Predictio
   });
   const lines = shown.filter(({ id }) => id !== "ensemble");
   return [
-    ...shown.filter(({ id }) => id === "ensemble").map((one) => band(one, x, curve)),
+    ...shown.filter(({ id }) => id === "ensemble").map((one) => bandTrace(one, x, curve)),
     line(chartWords.target, targetCurve(started), { color: series.target, width: 1 }, false),
     line(chartWords.network, network, { color: series.measured, width: 2.5 }, true),
     ...lines.map((one) => line(one.name, one.values, lineStyle(one), false)),
@@ -149,22 +150,6 @@ function heldOutPoints(started: Started, theme: Theme): Trace[] {
       hoverinfo: "none",
     },
   ];
-}
-
-/** There along its upper edge and back along its lower one. */
-function band(one: Prediction, x: Values, curve: (values: ArrayLike<number> | null) => Values): Trace {
-  const edge = (sign: 1 | -1) => curve(one.values && one.values.map((value, i) => value + sign * (one.spread?.[i] ?? 0)));
-  return {
-    name: one.name,
-    type: "scatter",
-    mode: "lines",
-    x: [...x, ...[...x].reverse()],
-    y: [...edge(1), ...[...edge(-1)].reverse()],
-    line: { simplify: false, ...lineStyle(one) },
-    fill: "toself",
-    fillcolor: bandFill(one),
-    hoverinfo: "skip",
-  };
 }
 
 function describePoint(started: Started | null, frame: Frame | null, shown: Prediction[], round: boolean, trace: string | undefined, point: number): Hover | null {

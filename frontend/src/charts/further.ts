@@ -2,6 +2,7 @@
 import type { RunState } from "../run/run";
 import { COLUMNS, SIX, type PlacedChart } from "./catalogue";
 import type { ChartDefinition } from "./chart";
+import { bandChart } from "./band";
 import { frequencyEigenvalueChart } from "./frequency-eigenvalue";
 import { kernelMapChart } from "./kernel-map";
 import { kernelModesChart } from "./kernel-modes";
@@ -35,6 +36,7 @@ const FURTHER: readonly ChartDefinition[] = [
   sharpnessChart,
   movingChart,
   rankChart,
+  bandChart,
   limitChart,
   kernelMapChart,
 ];

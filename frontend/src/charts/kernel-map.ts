@@ -20,7 +20,7 @@ const words = {
   now: (time: number) => `Kₜ, ${chartWords.at(time)}`,
   infinite: "Θ, infinite width",
   point: "point i",
-  other: "point j",
+  other: "point j, with i upwards",
   pair: (i: number, j: number) => `Points ${whole(i)} and ${whole(j)}`,
 } as const;
 
@@ -79,13 +79,16 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       font: { size: 11, color: TOKENS[theme].axis },
     })),
   });
+  // Named once, under the middle one.
+  const named = (i: number, axis: Axis): Axis => (i === maps.length >> 1 ? axis : { ...axis, title: { text: "" } });
   // Names stand above the maps: the axis' own would stand over the first.
   layout["annotations"] = (layout["annotations"] as object[]).slice(1);
   for (const [i] of maps.slice(1).entries()) {
     const n = i + 2;
-    layout[`xaxis${n}`] = { ...layout.xaxis, title: { text: "" }, domain: domain(i + 1), anchor: `y${n}`, matches: "x" };
+    layout[`xaxis${n}`] = { ...named(i + 1, layout.xaxis), domain: domain(i + 1), anchor: `y${n}`, matches: "x" };
     layout[`yaxis${n}`] = { ...layout.yaxis, showticklabels: false, ticks: "", title: { text: "" }, anchor: `x${n}`, matches: "y" };
   }
+  layout.xaxis = named(0, layout.xaxis);
   return {
     data: maps.map(({ name, kernel }, i): Trace => {
       const suffix = i ? String(i + 1) : "";

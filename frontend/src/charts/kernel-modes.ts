@@ -63,8 +63,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   });
   const modes = Array.from({ length: count }, (_, mode) => mode);
   const drawn = [
-    ...(start ? modes.map((mode) => ({ mode, told: start, kernel: chartWords.kernelStart })) : []),
-    ...(now ? modes.map((mode) => ({ mode, told: now, kernel: chartWords.kernelNow })) : []),
+    ...(start ? modes.map((mode) => ({ mode, told: start, kernel: chartWords.kernelStart, eigenvalue: started?.eigenvalues[mode] })) : []),
+    ...(now ? modes.map((mode) => ({ mode, told: now, kernel: chartWords.kernelNow, eigenvalue: frame?.eigenvalues[mode] })) : []),
   ];
   const top = 1.06 * (largest(start?.modes.values ?? null, ...run.kernelFrames.map((one) => one.at_points?.modes.values ?? null)) || 1);
   return {
@@ -93,7 +93,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       if (!found || !places.length) return null;
       const at = point % places.length;
       const value = column(found.told.modes, found.mode)[at];
-      return { title: words.modeOf(found.mode + 1, found.kernel), rows: [[round ? chartWords.angle : lines ? chartWords.x : words.point, number(places[at], 4)], [words.value, number(value, 4)]], group: null };
+      return { title: words.modeOf(found.mode + 1, found.kernel), rows: [[round ? chartWords.angle : lines ? chartWords.x : words.point, number(places[at], 4)], [words.value, number(value, 4)], [chartWords.eigenvalue, number(found.eigenvalue, 4)]], group: null };
     },
   };
 }

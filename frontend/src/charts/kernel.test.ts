@@ -153,7 +153,7 @@ describe("the fit of learning times", () => {
   it("is drawn thin between its ends, with its slope and error beside theory's", () => {
     const figure = learningTimesChart.figure(run, VIEW, "light");
     expect(named(figure, "fit")).toMatchObject({ x: [2, 20], y: [1.2, 0.12], line: { width: 1 } });
-    expect(figure.note).toBe("slope −1.034 ± 0.021 (theory −1) · 3 not reached in this run");
+    expect(figure.note).toBe("slope −1.034 ± 0.021 (theory −1) · 3 not reached");
     expect(learningTimesChart.figure(run, { ...VIEW, narrow: true }, "light").note).toBe("slope −1.034 ± 0.021 (theory −1)");
     expect(learningTimesChart.help.measured(run)).toContainEqual({ label: "Eigenvalues in the fit", value: "2.00 to 20.0" });
   });

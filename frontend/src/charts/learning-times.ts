@@ -37,7 +37,7 @@ const words = {
   learningTimeAxis: "learning time tᵢ",
   predictedSlope: "predicted, slope −1",
   playhead: "play-head",
-  countNotReached: (count: number) => `${whole(count)} not reached in this run`,
+  countNotReached: (count: number) => `${whole(count)} not reached`,
   measuredAtEnd: "measured when the run ends",
   slope: (slope: number, error: number | null) => `slope ${withError(slope, error)} (theory −1)`,
 } as const;

@@ -23,11 +23,17 @@ const LABELS = 14;
 const TOP = 108;
 /** What is learnt too much stands in full, up to three times the whole; the axis grows in few steps. */
 const TOPS = [TOP, 130, 160, 210, 310];
+/** Less is not seen below the axis. */
+const LEAST = -2;
+/** Of a mark at the frame's edge from its bar's middle, in bars: a measured one stands left of a predicted one. */
+const ASIDE = 0.2;
 
 const words = {
   subtitle: "1 − cᵢ(t) / cᵢ(0)",
   symbol: "learnt",
   shareLearnt: "share learnt",
+  outside: "beyond the frame",
+  beyond: (count: number) => `${whole(count)} beyond`,
 } as const;
 
 const help: Help = {
@@ -63,10 +69,10 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   // Of the whole run so far: the axis is the same wherever the play-head stands.
   const highest = run.frames.reduce((most, one) => counted.reduce((now, index) => Math.max(now, inPercent(one.learnt[index]) ?? 0), most), 0);
   const top = TOPS.find((one) => highest <= one) ?? (TOPS.at(-1) as number);
-  const outside = groups.filter(({ group }, i) => group.significant && ((measured[i] ?? 0) > top || (measured[i] ?? 0) < -2)).length;
+  const outside = [...outsideOf(measured, top, -ASIDE, chartWords.measured), ...outsideOf(predicted, top, ASIDE, chartWords.theory)];
   const labelled = labels(groups);
   return {
-    data: started ? [bars(name, measured, groups, view), ticks(predicted, theme)] : [],
+    data: started ? [bars(name, measured, groups, view), ticks(predicted, theme), ...(outside.length ? [edgeMarks(outside, groups, top, theme)] : [])] : [],
     layout: layoutOf({
       theme,
       view,
@@ -85,12 +91,12 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       large: false,
     }),
     subtitle: words.subtitle + (time !== null ? `, ${chartWords.at(time)}` : ""),
-    legend: legendOf(name, groups, theme),
-    note: outside ? chartWords.outside(outside) : null,
+    legend: legendOf(name, groups, outside.length, theme),
+    note: null,
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
-      const at = trace === 0 ? point : Math.floor(point / 3);
+      const at = trace === 0 ? point : trace === 1 ? Math.floor(point / 3) : (outside[point]?.at ?? -1);
       const drawn = groups[at];
       if (!drawn) return null;
       return describeGroup(run, drawn.index, [
@@ -147,6 +153,39 @@ function ticks(predicted: Values, theme: Theme): Trace {
   };
 }
 
+/** A bar or a stroke that lies beyond the frame. */
+interface Outside {
+  at: number;
+  above: boolean;
+  aside: number;
+  whose: string;
+}
+
+function outsideOf(values: Values, top: number, aside: number, whose: string): Outside[] {
+  return values.flatMap((value, at) => (value !== null && (value > top || value < LEAST) ? [{ at, above: value > top, aside, whose }] : []));
+}
+
+/** An arrowhead at the edge behind which it lies: in the bar's colour, or open where theory says so. */
+function edgeMarks(outside: Outside[], groups: DrawnGroup[], top: number, theme: Theme): Trace {
+  const isMeasured = ({ whose }: Outside) => whose === chartWords.measured;
+  return {
+    name: words.outside,
+    type: "scatter",
+    mode: "markers",
+    x: outside.map(({ at, aside }) => at + aside),
+    y: outside.map(({ above }) => (above ? top : 0)),
+    marker: {
+      size: 8,
+      opacity: 1,
+      symbol: outside.map((one) => `triangle-${one.above ? "up" : "down"}${isMeasured(one) ? "" : "-open"}`),
+      color: outside.map((one) => (isMeasured(one) ? (groups[one.at]?.colour ?? TOKENS[theme].control) : TOKENS[theme].text)),
+      line: { width: 1, color: outside.map((one) => (isMeasured(one) ? TOKENS[theme].surface : TOKENS[theme].text)) },
+    },
+    cliponaxis: false,
+    hoverinfo: "none",
+  };
+}
+
 function inPercent(fraction: number | undefined): number | null {
   return finite(100 * (fraction ?? NaN));
 }
@@ -167,11 +206,12 @@ function labelOf(drawn: DrawnGroup): string {
   return power === undefined ? "" : String(power + 1);
 }
 
-function legendOf(name: string, groups: DrawnGroup[], theme: Theme): LegendItem[] {
+function legendOf(name: string, groups: DrawnGroup[], outside: number, theme: Theme): LegendItem[] {
   const first = groups.find(({ group }) => group.significant);
   return [
     { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: name },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
+    ...(outside ? [{ mark: "arrow" as const, colour: TOKENS[theme].text, text: words.beyond(outside) }] : []),
   ];
 }
 

@@ -29,7 +29,7 @@ const words = {
 const help: Help = {
   text:
     "How far the trained network is from two predictions of it, over the evaluation points: one by the kernel of the same network at infinite width, one by its own kernel at the start. " +
-    "A wider network comes nearer to the first like 1/√width; the second misses only what training did to the kernel. What networks of infinite width differ by is the band in the function's own chart: switch it on there.",
+    "A wider network comes nearer to the first like 1/√width; the second misses only what training did to the kernel.",
   formulas: [String.raw`\frac{\lVert f_t - \hat f_t\rVert}{\lVert \hat f_t\rVert}, \qquad \hat f_t = f_0 - K(\cdot,X)K^{-1}\big(I-e^{-Kt}\big)\,r(0),\ K = \Theta \text{ or } K_0`],
   sources: [JACOT, LEE],
   measured: limitNumbers,

@@ -105,6 +105,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   if (rehearsed) legend.push({ mark: "dash-long", colour: series.rehearsed, text: chartWords.rehearsed });
   if (infinite) legend.push({ mark: "dotted", colour: series.infinite, text: rehearsed ? words.infinite : chartWords.infiniteWidth });
   if (heldOut) legend.push({ mark: "ring", colour: series.data, text: words.heldOut });
+  const note = started ? noteOf(started, theory, infinite) : null;
   return {
     data,
     layout: layoutOf({
@@ -117,10 +118,11 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       // Its symbol is in the subtitle: the legend may need a second line there.
       yTitle: "",
       large: false,
+      ...(note && { headroom: 2 }),
     }),
     subtitle: words.subtitle(started !== null && targetIsScaled(started)),
     legend,
-    note: started ? noteOf(started, theory, infinite) : null,
+    note,
     empty: started ? null : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {

@@ -116,7 +116,7 @@ describe("the residual in the modes of another kernel", () => {
   it("falls back to the first kernel, and says why", () => {
     const before = runFixture({ further: false });
     expect(residualModeChart.figure(before, { ...VIEW, basis: "infinite" }, "light").subtitle).toContain("modes of K₀");
-    expect(missingBasis(before, "infinite")).toBe("Left out: the set-up's notices say why");
+    expect(missingBasis(before, "infinite")).toBe("Left out: the set-up's notices say why.");
     expect(missingBasis(before, "moving")).toBe("This run does not record it");
     expect(missingBasis(runFixture({ kernels: false }), "moving")).toBe("This run records no kernels.");
     expect(BASES.map((basis) => missingBasis(ended, basis))).toEqual([null, null, null]);
@@ -140,7 +140,7 @@ describe("when each mode is learnt", () => {
     expect(points?.y[1]).toBeCloseTo((1.1 * Math.log(10)) / 20, 6);
     const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(TOKENS.light.control.slice(at, at + 2), 16));
     expect((points?.["marker"] as { color: string[] }).color[4]).toContain(`${red},${green},${blue}`);
-    expect(figure.note).toBe("3 not reached in this run");
+    expect(figure.note).toBe("3 not reached");
     expect(figure.legend.map(({ text }) => text)).toContain("too small to count");
     expect(figure.describe(1, 1)?.title).toBe("Modes 2 and 3");
   });

@@ -18,9 +18,14 @@ import { chartWords } from "./parts/words";
 const INTERVAL = 200;
 /** The longest arrow, as a share of what data and network span. */
 const LONGEST = 0.22;
+/** Of the same: a shorter arrow is a stroke, since its head would be longer than itself. */
+const HEADED = 0.03;
+/** Of the same: less is no more than round-off, however much it is enlarged. */
+const NOTHING = 1e-9;
 
 const words = {
   subtitle: (x: string, times: string) => `${x}; arrows ${times} times as long`,
+  nothing: (x: string, most: string) => `${x}; nothing is left to learn: a step moves f by ${most} at most`,
   at: (symbol: string, x: string) => `${symbol}₀ = ${x}`,
   numbered: (point: number) => `point ${whole(point)}`,
   chosen: "stepped on",
@@ -57,13 +62,14 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const round = started?.geometry === "circle";
   const lines = started !== null && isLine(started);
   const colour = SERIES[theme].measured;
+  const place = drawn && (lines ? words.at(round ? "θ" : "x", number(drawn.x[drawn.chosen])) : words.numbered(drawn.chosen + 1));
   return {
     data: drawn
       ? [
           { name: "arrows", type: "scatter", mode: "lines", x: drawn.x.flatMap((x) => [x, x, null]), y: drawn.from.flatMap((from, i) => [from, drawn.to[i] ?? null, null]), line: { color: colour, width: 2 }, hoverinfo: "skip" },
           {
             name: words.moves, type: "scatter", mode: "markers", x: drawn.x, y: drawn.to,
-            marker: { symbol: drawn.by.map((by) => (by >= 0 ? "triangle-up" : "triangle-down")), size: 8, color: colour, opacity: 1 }, hoverinfo: "none",
+            marker: { symbol: drawn.by.map((by) => (by >= 0 ? "triangle-up" : "triangle-down")), size: drawn.to.map((to, i) => (Math.abs(to - (drawn.from[i] ?? 0)) >= HEADED * spanOf(run) ? 8 : 0)), color: colour, opacity: 1 }, hoverinfo: "none",
           },
           { name: words.here, type: "scatter", mode: "markers", x: drawn.x, y: drawn.from, marker: { symbol: "circle-open", size: 5, color: SERIES[theme].data, opacity: 1 }, hoverinfo: "none" },
           {
@@ -82,7 +88,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: chartWords.f,
       large: true,
     }),
-    subtitle: drawn ? words.subtitle(lines ? words.at(round ? "θ" : "x", number(drawn.x[drawn.chosen])) : words.numbered(drawn.chosen + 1), number(drawn.times, 1)) : "",
+    subtitle: !drawn || !place ? "" : drawn.times > 0 ? words.subtitle(place, number(drawn.times, 1)) : words.nothing(place, number(Math.max(...drawn.by.map(Math.abs)))),
     legend: drawn ? [{ mark: "dot", colour: TOKENS[theme].text, text: words.chosen }, { mark: "ring", colour: SERIES[theme].data, text: words.here }] : [],
     note: null,
     empty: started ? (told ? null : chartWords.notMeasured) : chartWords.waiting,
@@ -102,6 +108,7 @@ interface Arrows {
   to: number[];
   /** As long as they are. */
   by: number[];
+  /** 0: there is nothing to draw. */
   times: number;
 }
 
@@ -110,7 +117,7 @@ export function arrowsOf(started: Started, told: AtPoints, frame: Frame, chosen:
   const p = told.points.length;
   const by = told.points.map((_, i) => (told.kernel[entryAt(p, i, chosen)] ?? NaN) * (told.pull[chosen] ?? NaN));
   const longest = Math.max(...by.map(Math.abs));
-  const times = longest > 0 && Number.isFinite(longest) ? roundDown((LONGEST * span) / longest) : 1;
+  const times = longest > NOTHING * span ? roundDown((LONGEST * span) / longest) : 0;
   const from = told.points.map((point) => frame.fitted[point] ?? NaN);
   return { chosen, x: placesOf(started, told), from, by, to: from.map((value, i) => value + times * (by[i] ?? NaN)), times };
 }

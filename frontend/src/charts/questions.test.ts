@@ -36,6 +36,18 @@ describe("did the kernel move", () => {
     expect(movedSentence(moved)).toContain("the parameters by 2.0\u2009%; its 3 leading modes overlap 0.87 with those at the start.");
   });
 
+  it.each([
+    [0.01, "Hardly, as rehearsed: by t = 1.00 the kernel moves by 1.0\u2009% of itself."],
+    [0.1, "Somewhat, as rehearsed: by t = 1.00 the kernel moves by 10.0\u2009% of itself."],
+    [0.9, "Yes, as rehearsed: by t = 1.00 the kernel moves by 90.0\u2009% of itself."],
+  ])("by the rehearsal before it is measured: %s", (drift, sentence) => {
+    const run = runFixture({ rehearsed: 12 });
+    run.started?.rehearsal?.course.drift?.fill(drift);
+    expect(movedSentence({ ...run, kernelFrames: [] })).toBe(sentence);
+    if (run.started?.rehearsal) run.started.rehearsal.course.drift = null;
+    expect(movedSentence({ ...run, kernelFrames: [] })).toBe("Measured while the network trains.");
+  });
+
   it("says what an earlier version recorded, and when nothing is", () => {
     const run = ended();
     const last = run.kernelFrames.at(-1);
@@ -56,6 +68,18 @@ describe("what would infinite width do", () => {
     if (!last?.predicted.infinite) throw new Error("no prediction");
     const frames = [{ ...last, predicted: { ...last.predicted, infinite: { ...last.predicted.infinite, distance } } }];
     expect(limitSentence({ ...run, frames })).toContain(`starts 10.0\u2009% from that of infinite width; it would do ${said}`);
+  });
+
+  it("and by how much of the network lies in the band, or why there is none", () => {
+    const run = ended();
+    expect(limitSentence(run)).toContain("from its prediction, and 100.0\u2009% of it lies in the band over draws.");
+    expect(limitSentence(withStart(run, { centered: true }))).toMatch(/from its prediction, and from a start at zero the draw changes nothing\.$/);
+    const last = run.frames.at(-1);
+    if (!last?.predicted.ensemble) throw new Error("no band");
+    const { ensemble, ...predicted } = last.predicted;
+    expect(ensemble.spread).not.toBeNull();
+    const frames = [{ ...last, predicted }];
+    expect(limitSentence({ ...run, frames })).not.toContain("band");
   });
 
   it("says why there is nothing", () => {

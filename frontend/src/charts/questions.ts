@@ -1,10 +1,18 @@
 /** Three questions about a run, each answered by one sentence with its numbers: every rule is here. */
+import type { Started } from "../api/codec";
 import { fixed, number, percent, whole } from "../format";
+import { insideBand } from "./parts/band";
 import type { RunState } from "../run/run";
+import { rehearsedDrift } from "./parts/rehearsed";
 import { chartWords } from "./parts/words";
 
 /** Below, the kernel stays where it was for what theory needs; above the second, it is another one. */
 const [HARDLY, MUCH] = [0.05, 0.3];
+
+const said = {
+  inside: (share: number) => `, and ${percent(share)} of it lies in the band over draws`,
+  noBand: ", and from a start at zero the draw changes nothing",
+} as const;
 
 /** Why this order? By the measured slope once the run has ended, else by K₀'s eigenvalues. */
 export function orderSentence({ started, finished }: RunState): string {
@@ -21,16 +29,27 @@ export function orderSentence({ started, finished }: RunState): string {
   return `Because of the eigenvalues: the first mode that counts has ${number(first.eigenvalue / last.eigenvalue)} times that of the last, and should be learnt so much sooner.`;
 }
 
-/** Did the kernel move? By its drift at the newest record. */
+/** Did the kernel move? By its drift at the newest record; before there is one, by the rehearsal's at its end. */
 export function movedSentence({ started, kernelFrames }: RunState): string {
   if (!started) return chartWords.notYet;
   if (!started.kernel_steps.length) return "This run records no kernels.";
   const last = kernelFrames.at(-1);
-  if (!last) return chartWords.notYet;
-  const word = last.drift < HARDLY ? "Hardly" : last.drift < MUCH ? "Somewhat" : "Yes";
+  if (!last) return rehearsedSentence(started);
+  const word = moved(last.drift);
   const parameters = last.parameter_drift == null ? "" : `, the parameters by ${percent(last.parameter_drift)}`;
   const overlap = last.subspace_overlap == null ? "" : `; its ${last.leading_modes === 1 ? "leading mode overlaps" : `${whole(last.leading_modes)} leading modes overlap`} ${fixed(last.subspace_overlap, 2)} with those at the start`;
   return `${word}: by t = ${number(last.time)} the kernel has moved by ${percent(last.drift)} of itself${parameters}${overlap}.`;
+}
+
+function moved(drift: number): string {
+  return drift < HARDLY ? "Hardly" : drift < MUCH ? "Somewhat" : "Yes";
+}
+
+function rehearsedSentence(started: Started): string {
+  const reach = (started.rehearsal?.course.nodes.at(-1) ?? 0) * started.learning_rate;
+  const end = Math.min(reach, started.times.at(-1) ?? 0);
+  const drift = rehearsedDrift(started, end);
+  return drift === null ? chartWords.notYet : `${moved(drift)}, as rehearsed: by t = ${number(end)} the kernel moves by ${percent(drift)} of itself.`;
 }
 
 /** What would infinite width do? By how far the kernel starts from it, and the trained function is from its prediction. */
@@ -42,6 +61,8 @@ export function limitSentence({ started, frames }: RunState): string {
   const start = infinite.distance == null ? "" : `This network's kernel starts ${percent(infinite.distance)} from that of infinite width`;
   const now = frames.at(-1)?.predicted.infinite?.distance;
   if (now == null) return start ? `${start}.` : chartWords.notYet;
+  const inside = insideBand(frames.at(-1));
+  const band = started.centered ? said.noBand : inside === null ? "" : said.inside(inside);
   const almost = now < HARDLY ? "almost the same" : now < MUCH ? "much the same" : "something else";
-  return `${start ? `${start}; it` : "It"} would do ${almost}: the trained function is now ${percent(now)} from its prediction.`;
+  return `${start ? `${start}; it` : "It"} would do ${almost}: the trained function is now ${percent(now)} from its prediction${band}.`;
 }

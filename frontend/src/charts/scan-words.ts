@@ -22,7 +22,6 @@ export const scanChartWords = {
   frequency: "frequency",
   error: "mean squared error",
   held: "Predicted held-out error",
-  click: "click",
   takes: "takes this value",
   on: "on",
   off: "off",

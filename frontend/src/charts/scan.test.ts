@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AxisValue, Scan, ScanAnswer, ScanFinding } from "../api/types";
+import { twinOf } from "./parts/twin";
 import { foundOf, scanFigure, valueText } from "./scan";
 
 const WIDE = { narrow: false };
@@ -77,4 +78,13 @@ describe("the predicted error", () => {
 
 it("writes values as people do", () => {
   expect([true, "relu", 4096, 0.1].map(valueText)).toEqual(["on", "relu", "4,096", "0.1"]);
+});
+
+it("tells the values' numbers to those who cannot see them, and not what a click does", () => {
+  const { scan, asked } = scanned([answer(16), answer(64, { reach: 5, held_out_error: 0.25 })]);
+  for (const chart of ["spectrum", "reach", "error"] as const) {
+    const twin = twinOf(scanFigure(chart, asked, scan, false, WIDE, "light"));
+    expect(twin.columns).toEqual(["what", "λ₁", "waves of the target up to", "any wave up to", "modes learnt", "Predicted held-out error"]);
+    expect(twin.rows).toEqual([["16", "8.000", "3", "2", "2 of 4", "0.01000"], ["64", "8.000", "3", "5", "2 of 4", "0.2500"]]);
+  }
 });

@@ -257,6 +257,5 @@ function hoverOf(answer: ScanAnswer | null): Hover | null {
   if (found.reach !== null) rows.push([words.anyUpTo, whole(found.reach)]);
   rows.push([words.modes, `${whole(found.modes_learnt)} of ${whole(found.modes)}`]);
   if (found.held_out_error !== null) rows.push([words.held, number(found.held_out_error, 4)]);
-  rows.push([words.click, words.takes]);
-  return { title: valueText(answer.value), rows, group: null };
+  return { title: valueText(answer.value), rows, click: words.takes, group: null };
 }

@@ -1,7 +1,9 @@
 /** The four small charts. */
 import { describe, expect, it } from "vitest";
+import type { RunState } from "../run/run";
 import { DEFAULT_VIEW as VIEW } from "../run/view";
 import { runFixture } from "../test/run-fixture";
+import { SERIES } from "../theme/tokens";
 import { driftChart } from "./drift";
 import { eigenvaluesChart } from "./eigenvalues";
 import { learntChart } from "./learnt";
@@ -49,7 +51,7 @@ describe("the eigenvalues", () => {
     expect(named(eigenvaluesChart.figure(near, VIEW, "light"), "below round-off")).toBeDefined();
     const far = eigenvaluesChart.figure(runFixture(), VIEW, "light");
     expect(named(far, "below round-off")).toBeUndefined();
-    expect(JSON.stringify(far.layout["annotations"])).toContain("↓ 1.00×10⁻¹²: below round-off");
+    expect(JSON.stringify(far.layout["annotations"])).toContain("↓ round-off, 1.00×10⁻¹²");
   });
 
   it("thins very long spectra, first ones kept", () => {
@@ -73,9 +75,20 @@ describe("how much is learnt", () => {
     expect(ticks?.y[3]).toBeCloseTo(100 * (1 - Math.exp(-20 * (frame?.time ?? 0))), 3);
   });
 
-  it("counts what leaves the frame", () => {
-    expect(learntChart.figure(runFixture({ excursion: 50 }), VIEW, "light").note).toMatch(/outside the frame/);
-    expect(learntChart.figure(runFixture(), VIEW, "light").note).toBeNull();
+  it("marks what lies beyond the frame, above and below, measured or predicted, of modes that count and of others", () => {
+    const run = runFixture();
+    const last = run.frames.at(-1)!;
+    [last.learnt[1], last.learnt[3], last.learnt[4]] = [5, -0.5, 40]; // the fifth is too small to count
+    const { learnt } = run.started!.laws.gradient_descent;
+    learnt.values[(learnt.shape[0]! - 1) * learnt.shape[1]! + 1] = 1e6;
+    const figure = learntChart.figure(run, VIEW, "light");
+    const marks = figure.data[2]!;
+    const places = (marks.x as number[]).map((x, i) => [x, marks.y[i], (marks["marker"] as { symbol: string[] }).symbol[i]]);
+    expect(places).toEqual([[0.8, 310, "triangle-up"], [2.8, 0, "triangle-down"], [3.8, 310, "triangle-up"], [1.2, 310, "triangle-up-open"]]);
+    expect(figure.describe(2, 2)?.rows[0]).toEqual(["share learnt, measured", "4,000\u2009%"]);
+    expect(figure.describe(2, 3)?.group).toBe(1);
+    expect(figure.legend.at(-1)).toMatchObject({ mark: "arrow", text: "4 beyond" });
+    expect(learntChart.figure(runFixture(), VIEW, "light").data).toHaveLength(2);
   });
 
   it("is as rehearsed where nothing is trained yet, hatched, beside theory at the same time", () => {
@@ -97,12 +110,12 @@ describe("how much is learnt", () => {
       const run = runFixture();
       run.frames.at(-1)!.learnt[1] = factor;
       const figure = learntChart.figure(run, VIEW, "light");
-      return [figure.layout.yaxis.range[1], figure.note];
+      return [figure.layout.yaxis.range[1], figure.data.length > 2];
     };
-    expect(over(1)).toEqual([108, null]);
-    expect(over(1.2)).toEqual([130, null]);
-    expect(over(2.9)).toEqual([310, null]);
-    expect(over(4)).toEqual([310, "1 outside the frame"]);
+    expect(over(1)).toEqual([108, false]);
+    expect(over(1.2)).toEqual([130, false]);
+    expect(over(2.9)).toEqual([310, false]);
+    expect(over(4)).toEqual([310, true]);
   });
 
   it("finds a group under its bar and under its stroke", () => {
@@ -153,6 +166,41 @@ describe("the drift", () => {
     const figure = driftChart.figure(run, VIEW, "light");
     expect(figure.layout.yaxis.range).toEqual([0, 50]);
     expect(figure.layout.yaxis["ticksuffix"]).toBe("");
+  });
+
+  it("shows what was rehearsed, to the run's last step, where it is switched on", () => {
+    const run = runFixture({ rehearsed: 12 });
+    const figure = driftChart.figure(run, VIEW, "light");
+    const line = named(figure, "rehearsed");
+    expect(line?.x).toEqual([1, 10, 100].map((step) => step * 0.01));
+    expect(line?.y[0]).toBeCloseTo(10, 5);
+    expect(line?.["line"]).toMatchObject({ color: SERIES.light.rehearsed, dash: "12px,3px" });
+    expect(figure.layout.yaxis.range[1]).toBeGreaterThanOrEqual(Math.max(...((line?.y ?? []) as number[])));
+    expect(figure.legend.map(({ text }) => text)).toEqual(["measured", "rehearsed"]);
+    expect(figure.describe(1, 0)?.rows).toEqual([["time", "0.01000"], ["step", "1"], ["drift, rehearsed", "10.0\u2009%"]]);
+    const short = { ...run, started: { ...run.started, times: [0, 0.05, 0.55] } as RunState["started"] };
+    const cut = named(driftChart.figure(short, VIEW, "light"), "rehearsed");
+    expect(cut?.x).toEqual([0.01, 0.1, 0.55]); // half-way between the nodes of steps 10 and 100
+    expect(cut?.y[2]).toBeCloseTo(25, 5);
+    const off = driftChart.figure(run, { ...VIEW, predictions: ["frozen"] }, "light");
+    expect([named(off, "rehearsed"), off.legend]).toEqual([undefined, []]);
+    expect(driftChart.help.measured(run)).toContainEqual(expect.objectContaining({ label: "Drift rehearsed for this time" }));
+  });
+
+  it("is drawn before a step is trained, and without kernels", () => {
+    const run = runFixture({ rehearsed: 12 });
+    const draft = { ...run, frames: [], kernelFrames: [] };
+    expect(driftChart.figure(draft, VIEW, "light").empty).toBeNull();
+    expect(driftChart.figure(draft, { ...VIEW, predictions: [] }, "light").empty).toBe("Measured while the network trains.");
+    const none = driftChart.figure(runFixture({ rehearsed: 12, kernels: false }), VIEW, "light");
+    expect([none.empty, none.note]).toEqual([null, "This run records no kernels."]);
+  });
+
+  it("has none where an earlier version did not tell it", () => {
+    const run = runFixture({ rehearsed: 12 });
+    if (run.started?.rehearsal) run.started.rehearsal.course.drift = null;
+    expect(named(driftChart.figure(run, VIEW, "light"), "rehearsed")).toBeUndefined();
+    expect(driftChart.help.measured(run).map(({ label }) => label)).not.toContain("Drift rehearsed for this time");
   });
 
   it("says why it is empty", () => {

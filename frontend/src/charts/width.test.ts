@@ -77,7 +77,7 @@ describe("the figure of a width study", () => {
   it("knows the run of a single point, and none behind a mean", () => {
     const figure = widthFigure("distance", sweepFixture(), WIDE, "light");
     expect(figure.runOf(0, 1)).toBe("run-1");
-    expect(figure.describe(0, 1)).toMatchObject({ title: "Width 64, NTK", rows: [["seed", "1"], ["distance", "0.1500"], ["click", "opens the run in the Lab"]] });
+    expect(figure.describe(0, 1)).toMatchObject({ title: "Width 64, NTK", rows: [["seed", "1"], ["distance", "0.1500"]], click: "opens the run in the Lab" });
     const means = figure.data.findIndex((trace) => trace.name === "NTK");
     expect(figure.runOf(means, 0)).toBeNull();
     expect(figure.describe(means, 0)?.rows).toContainEqual(["mean of", "2"]);

@@ -22,7 +22,6 @@ const words = {
   seed: "seed",
   runs: "mean of",
   error: "standard error",
-  click: "click",
   opens: "opens the run in the Lab",
 } as const;
 
@@ -235,9 +234,8 @@ function hoverOf(sweep: Sweep | null, found: SweepRun | StudyPoint | null, quant
     const rows: [string, string][] = [
       [words.seed, String(found.values["seed"] ?? sweep?.config.seed)],
       [WIDTH_CHARTS[quantity].symbol, value],
-      [words.click, words.opens],
     ];
-    return { title: words.hover(widthOf(sweep, found), SCALINGS[scalingOf(sweep, found)]), rows, group: null };
+    return { title: words.hover(widthOf(sweep, found), SCALINGS[scalingOf(sweep, found)]), rows, click: words.opens, group: null };
   }
   const rows: [string, string][] = [
     [WIDTH_CHARTS[quantity].symbol, value],

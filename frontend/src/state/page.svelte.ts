@@ -19,6 +19,7 @@ import { asJson, sameRun } from "./rate";
 import { refusalsOf } from "./refusals";
 import { Route, type PageName } from "./route.svelte";
 import { RunsState } from "./runs.svelte";
+import type { ScanState } from "./scan.svelte";
 import { Surroundings } from "./surroundings.svelte";
 import { SweepDraft } from "./sweep-draft.svelte";
 import { SweepsState } from "./sweeps.svelte";
@@ -70,6 +71,8 @@ export class PageState {
   more = $state(false);
   /** A scan before training stands in the place of the charts. */
   scanning = $state(false);
+  /** As it was left; null before it is asked for. */
+  scan = $state.raw<ScanState | null>(null);
   /** Why the study could not be run, where no field is to blame. */
   studyProblem = $state("");
   /** The recorded run begins to play by itself, once. */
@@ -149,6 +152,15 @@ export class PageState {
     this.scanning = false;
   }
 
+  /** @param path At or above the field whose values are looked at; without it the field that was looked at last. */
+  async openScan(path?: string): Promise<void> {
+    const { ScanState } = await import("./scan.svelte");
+    if (!this.form) return;
+    this.scan ??= new ScanState(this.form);
+    if (path) this.scan.about(path);
+    this.scanning = true;
+  }
+
   /** Watch or Measure, remembered from now on. */
   go(depth: Depth): void {
     this.depth = depth;
@@ -221,8 +233,9 @@ export class PageState {
       this.address.absent = "";
       this.charts.change({ selected: null });
       this.playhead.live();
-      // Watch goes at a pace that eyes can follow, however fast the training is.
+      // Watch goes at a pace that eyes can follow, however fast the training is, and waits for it at the start.
       this.autoplay = this.depth === "watch" && !this.surroundings.reducedMotion;
+      if (this.autoplay) this.playhead.time = 0;
       void this.runs.refresh();
     } else if (this.lab.problem?.unreachable) this.preview.ask(form.runConfig); // asks until there is an answer
     else if (this.refuse(this.lab.problem)) this.lab.problem = null;

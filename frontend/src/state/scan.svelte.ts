@@ -56,6 +56,12 @@ export class ScanState {
     this.text = typed(this.field.values);
   }
 
+  /** The field at this path or the first below it, with the values that it had where it is chosen already. */
+  about(path: string): void {
+    const field = [...this.fields.often, ...this.fields.others].find((one) => one.path === path || one.path.startsWith(`${path}.`));
+    if (field && field.path !== this.path) this.choose(field.path);
+  }
+
   /** Look at the values, the newest question alone. */
   ask(): void {
     const { values } = this.read;

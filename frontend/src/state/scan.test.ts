@@ -86,4 +86,15 @@ describe("a scan", () => {
     expect(asked).toHaveLength(before);
     expect(scan.busy).toBe(false);
   });
+
+  it("is about a field or the first below a path, and keeps the values of the one that it has", () => {
+    const scan = new ScanState(new FormState(schema, presets));
+    scan.text = "3, 5";
+    scan.about("network.width");
+    expect([scan.path, scan.text]).toEqual(["network.width", "3, 5"]);
+    scan.about("training.learning_rate");
+    expect([scan.path, scan.text]).toEqual(["training.learning_rate.fraction", "0.05, 0.1, 0.25, 0.5, 0.75, 0.95, 1.2"]);
+    scan.about("network.nothing");
+    expect(scan.path).toBe("training.learning_rate.fraction");
+  });
 });

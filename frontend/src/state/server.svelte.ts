@@ -4,6 +4,8 @@ import { Problem } from "../api/problem";
 import type { ServerNow } from "../api/types";
 
 const EVERY_MS = 2000;
+/** Between two looks at the limits that are shown beside Train; a training looks at once. */
+export const SELDOM_MS = 30_000;
 
 export class ServerState {
   now = $state.raw<ServerNow | null>(null);
@@ -20,9 +22,9 @@ export class ServerState {
   }
 
   /** From now on, until what it returns is called. */
-  follow(): () => void {
+  follow(everyMs = EVERY_MS): () => void {
     void this.refresh();
-    const timer = setInterval(() => void this.refresh(), EVERY_MS);
+    const timer = setInterval(() => void this.refresh(), everyMs);
     return () => clearInterval(timer);
   }
 }

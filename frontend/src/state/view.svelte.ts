@@ -7,6 +7,8 @@ const FIGURES = 6;
 export class ViewState {
   /** Of charts that were zoomed, by their ids. */
   ranges = $state.raw<Readonly<Record<string, Ranges>>>({});
+  /** The id of the chart that somebody asked to see; null once something else is done. */
+  private sought = $state<string | null>(null);
   private chosen = $state.raw<Partial<View>>({});
   private readonly given: () => Pick<View, "time" | "narrow" | "zoom">;
 
@@ -24,6 +26,21 @@ export class ViewState {
 
   change(part: Partial<View>): void {
     this.chosen = { ...this.chosen, ...part };
+  }
+
+  seek(id: string | null): void {
+    this.sought = id;
+  }
+
+  isSought({ id }: { id: string }): boolean {
+    return id === this.sought;
+  }
+
+  /** For Svelte's `@attach`: what holds a chart that is asked for comes into sight. */
+  reveal(chart: { id: string }): (holder: Element) => void {
+    return (holder) => {
+      if (this.isSought(chart)) holder.scrollIntoView({ block: "center" });
+    };
   }
 
   /** How far a chart is zoomed. */

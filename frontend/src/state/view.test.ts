@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { DEFAULT_VIEW } from "../run/view";
 import { ViewState } from "./view.svelte";
 
@@ -19,4 +19,18 @@ it("knows what is selected", () => {
   expect([charts.selected, charts.view]).toEqual([null, DEFAULT_VIEW]);
   charts.change({ selected: 3 });
   expect([charts.selected, charts.view.selected]).toEqual([3, 3]);
+});
+
+it("brings the chart that is asked for into sight, until something else is done", () => {
+  const charts = make();
+  const cell = document.createElement("div");
+  const scrolled = vi.spyOn(cell, "scrollIntoView").mockReturnValue();
+  charts.seek("loss");
+  expect([charts.isSought(LOSS), charts.isSought({ id: "modes" })]).toEqual([true, false]);
+  charts.reveal({ id: "modes" })(cell);
+  expect(scrolled).not.toHaveBeenCalled();
+  charts.reveal(LOSS)(cell);
+  expect(scrolled).toHaveBeenCalledOnce();
+  charts.seek(null);
+  expect(charts.isSought(LOSS)).toBe(false);
 });

@@ -34,7 +34,7 @@ interface Jump {
   time: number;
 }
 
-const EMPTY: Ladder = { rungs: [], left: 0 };
+const EMPTY: Ladder = { rungs: [], left: 0, share: 0 };
 /** Of the target's height: above and below it. */
 const ROOM = 0.07;
 
@@ -102,13 +102,13 @@ export class WatchState {
   );
   /** Of the run, as far as the play-head lies in what is watched. */
   readonly now: number = $derived.by(() => (this.ahead ? this.head().now : (this.source().run.frames[this.at]?.time ?? 0)));
-  /** The large chart in one sentence. */
-  readonly described: string = $derived.by(() => {
-    if (!this.started) return words.describedDraft;
+  /** How many are learnt, in a sentence. */
+  readonly share: string = $derived.by(() => {
     const learnt = this.progress.filter(({ learnt }) => learnt !== null).length;
-    const kind = this.ladder.rungs[0]?.kind === "group" ? "modes" : "waves";
-    return (this.ahead ? words.describedAhead : words.described)(this.now, words.learntOf(learnt, this.progress.length, kind));
+    return words.learntOf(learnt, this.progress.length, this.ladder.rungs[0]?.kind === "group" ? "modes" : "waves");
   });
+  /** The large chart in one sentence. */
+  readonly described: string = $derived.by(() => (this.started ? (this.ahead ? words.describedAhead : words.described)(this.now, this.share) : words.describedDraft));
   /** There is nothing of one input to draw as a curve. */
   readonly isSpread: boolean = $derived.by(() => this.started !== null && this.target === null);
   readonly step: number | null = $derived.by(() =>

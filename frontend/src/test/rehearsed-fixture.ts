@@ -19,6 +19,7 @@ export function rehearsalOf(started: Started, reached: number, grid: number): No
     steps_taken: 40,
     work: 1e9,
     budget: 1.6e10,
+    at_risk: false,
     sentence: "Rehearsed to step 100: its budget ends there.",
     course: {
       steps: started.steps.slice(0, reached),
@@ -27,6 +28,7 @@ export function rehearsalOf(started: Started, reached: number, grid: number): No
       learnt: first(learnt),
       nodes,
       largest_eigenvalues: Float32Array.from(nodes, () => 100),
+      drift: Float32Array.from(nodes, (_, i) => 0.1 * i),
       function: { shape: [nodes.length, grid], values: Float32Array.from({ length: nodes.length * grid }, (_, i) => Math.floor(i / grid)) },
     },
   };

@@ -45,6 +45,19 @@ describe("captions of a run", () => {
     );
   });
 
+  it("call waves that are not the whole target what they are: so much of it", () => {
+    const opens = (share: number, count: number) => {
+      const run = recorded();
+      const { started } = run;
+      started!.waves = started!.waves.map((wave, i) => ({ ...wave, amplitude: wave.frequency > 0 && i > count ? 0 : wave.amplitude, share: wave.frequency > 0 ? share / count : 0 }));
+      return text(run, 0).split(" Nothing")[0];
+    };
+    expect(opens(0.921, 2)).toBe("Two waves make up 92.1\u2009% of the target.");
+    expect(opens(0.81, 1)).toBe("One wave makes up 81.0\u2009% of the target.");
+    expect(opens(0.999, 3)).toBe("The target is three waves added together.");
+    expect(opens(1, 1)).toBe("The target is one wave.");
+  });
+
   it("tell of every wave that arrives, in order, and end with all", () => {
     const told = all(recorded());
     expect(told[1]).toBe("The wave that turns once is the first to arrive, at t = 0.00579; the network's kernel said 0.00578 before the first step.");
@@ -98,7 +111,7 @@ describe("captions of a run", () => {
       });
     expect(text(missing({ time: 9 }), 1)).toBe("Five of six waves are learnt. The wave that turns six times is not reached in this run: the network's kernel says t = 9.00, and training ends at 1.16.");
     expect(text(missing({ time: null, sentence: "No mode of the kernel sees it." }), 1)).toBe(
-      "Five of six waves are learnt. The wave that turns six times is never reached: no mode of the kernel sees it.",
+      "Five of six waves are learnt. The wave that turns six times is not reached: no mode of the kernel sees it.",
     );
   });
 
@@ -139,7 +152,7 @@ describe("captions of a run that was rehearsed", () => {
   });
 
   it("say that a wave is not reached, in the rehearsal's words", () => {
-    const missing = apart(0.0224, ({ started, frames }) => {
+    const missing = apart(0.0227, ({ started, frames }) => {
       frames.forEach((frame) => (frame.wave_errors[2] = 0.5));
       Object.assign(started!.rehearsal!.waves[2]!, { step: null, within_run: false, sentence: "Not within 3,000 steps." });
     });
@@ -162,8 +175,8 @@ describe("captions of a rehearsal", () => {
 
   it("say before all that nothing is trained yet, and then what will have arrived", () => {
     const at = told();
-    expect(at(0)).toBe("Rehearsed, not trained yet. The wave that turns once first, at t = 0.00617, and all six by t = 0.203.");
-    expect(at(0.03)).toBe("Rehearsed, not trained yet. The wave that turns twice will have arrived by t = 0.0227.");
+    expect(at(0)).toBe("Rehearsed, not trained yet. The wave that turns once first, at t = 0.00578, and all six by t = 0.206.");
+    expect(at(0.03)).toBe("Rehearsed, not trained yet. The wave that turns twice will have arrived by t = 0.0224.");
   });
 
   it("name what the kernel alone says where that is something else", () => {

@@ -3,7 +3,7 @@ import type { Started } from "../api/codec";
 import { number, percent } from "../format";
 import { positionOf, WHOLE_RUN_SECONDS, type Span } from "../run/playhead";
 import type { RunState } from "../run/run";
-import { errorsOf, learntTime, type Ladder, type Rung } from "./rungs";
+import { errorsOf, isNear, learntTime, type Ladder, type Rung } from "./rungs";
 import { inWords, listed, times } from "./words";
 
 export interface Caption {
@@ -19,8 +19,8 @@ export interface Happening {
   arrived?: Rung;
 }
 
-/** Learning times this near to the predicted one are as predicted. */
-const AS_PREDICTED = 0.1;
+/** Of a target that is no more than its waves, but for round-off. */
+const WHOLE = 0.995;
 /** So much after its predicted time a wave that is not there is late. */
 const LATE = 1.25;
 /** Of its start: from here on the kernel has moved so far that its predictions fail visibly. */
@@ -29,7 +29,8 @@ const MOVED = 0.1;
 export const STAYS = 1.5;
 
 const said = {
-  made: (count: string, kind: string) => `The target is ${count} ${kind} added together.`,
+  made: (count: number, kind: string) => (count === 1 ? "The target is one wave." : `The target is ${inWords(count)} ${kind} added together.`),
+  makeUp: (count: number, kind: string, share: number) => `${capital(inWords(count))} ${kind} ${count === 1 ? "makes" : "make"} up ${percent(share)} of the target.`,
   begins: (who: string, name: string, time: number) => `Nothing is learnt yet; ${who} says that ${name} comes first, at t = ${number(time)}.`,
   beginsUnknown: (who: string) => `Nothing is learnt yet, and ${who} says that nothing will be in this run.`,
   who: { kernel: "the network's kernel", rehearsal: "the rehearsal" },
@@ -53,7 +54,7 @@ const said = {
   some: (count: string, of: string, kind: string) => `${capital(count)} of ${of} ${kind} ${count === "one" ? "is" : "are"} learnt`,
   beyond: (who: string, name: string, due: number, end: number) => `. ${capital(name)} is not reached in this run: ${who} says t = ${number(due)}, and training ends at ${number(end)}.`,
   notReached: (name: string, reason: string) => `. ${capital(name)} is not reached in this run${reason ? `. ${reason}` : "."}`,
-  never: (name: string, reason: string) => `. ${capital(name)} is never reached: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+  never: (name: string, reason: string) => `. ${capital(name)} is not reached: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
   missed: (name: string, has: number) => `. ${capital(name)} is not there at the end: ${percent(has)} of it is.`,
   others: (count: string) => ` Nor are ${count} more.`,
   diverged: "Training blew up",
@@ -138,11 +139,12 @@ export function rehearsedStory(started: Started, ladder: Ladder): Story {
   return { opening, happenings: happenings.sort((a, b) => a.time - b.time), closing };
 }
 
-function opening({ rungs, left }: Ladder): Caption {
+function opening({ rungs, left, share }: Ladder): Caption {
   const first = rungs.filter((rung) => rung.due !== null && rung.within).sort(byDue)[0];
   const nobody = said.who[rungs.some(({ rehearsed }) => rehearsed) ? "rehearsal" : "kernel"];
   const told = first && foretold(first);
-  const lead = rungs.length && rungs[0]?.kind === "wave" ? said.made(inWords(rungs.length + left), kindOf(rungs)) : "";
+  const count = rungs.length + left;
+  const lead = rungs[0]?.kind !== "wave" ? "" : share >= WHOLE ? said.made(count, kindOf(rungs)) : said.makeUp(count, kindOf(rungs), share);
   const rest = first && told ? said.begins(told.who, first.name, told.time) : said.beginsUnknown(nobody);
   return { lead, rest: lead ? ` ${rest}` : rest };
 }
@@ -178,12 +180,7 @@ function arrival(rung: Rung, time: number, first: boolean): Caption {
 
 /** Who says when a rung is due: the kernel where both say the same, else the rehearsal. */
 function foretold({ due, kernel, rehearsed }: Rung): { who: string; time: number } {
-  const both = !rehearsed || isNear(due, kernel);
-  return { who: said.who[both ? "kernel" : "rehearsal"], time: (both ? kernel : due) ?? 0 };
-}
-
-function isNear(time: number | null, predicted: number | null): boolean {
-  return time !== null && predicted !== null && predicted > 0 && Math.abs(time / predicted - 1) <= AS_PREDICTED;
+  return { who: said.who[!rehearsed || due === kernel ? "kernel" : "rehearsal"], time: due ?? 0 };
 }
 
 function together(group: Happening[]): Caption {

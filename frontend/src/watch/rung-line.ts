@@ -18,14 +18,9 @@ export function rungLine(rung: Rung, progress: Progress | undefined, draft: bool
     return { left, right: rung.due === null ? (rung.rehearsed ? words.notInRunPredicted : words.neverPredicted) : words.predicted(rung.due), came: true };
   }
   // Before training the bar says how much, and what the kernel alone says is worth the place.
-  if (draft && rung.rehearsed && !isNear(rung)) return { left: dueOf(rung, end, brief), right: words.kernelSays(rung.kernel), came: false };
+  if (draft && rung.rehearsed && rung.due !== rung.kernel) return { left: dueOf(rung, end, brief), right: words.kernelSays(rung.kernel), came: false };
   const share = progress?.has == null ? "" : words.share(progress.has);
   return { left: progress?.lost ? words.lost : dueOf(rung, end, brief), right: share, came: false };
-}
-
-/** Whether both predictions are the same to the eye. */
-function isNear({ due, kernel }: Rung): boolean {
-  return due === kernel || (due !== null && kernel !== null && Math.abs(due - kernel) <= 0.1 * kernel);
 }
 
 function dueOf({ due, within, rehearsed }: Rung, end: number, brief: boolean): string {

@@ -51,6 +51,22 @@ describe("the ladder's rows", () => {
   });
 });
 
+it("names modes by themselves where others stand between them", () => {
+  const run = runFixture({ geometry: "plane" });
+  Object.assign(run.started!.groups[1]!, { modes: [1, 3] });
+  expect(ladderOf(run.started!).rungs[1]).toMatchObject({ number: "2, 4", name: "modes 2, 4" });
+});
+
+it("has more than the whole where that is measured", () => {
+  const run = runFixture({ geometry: "plane" });
+  const second = ladderOf(run.started!).rungs[1]!;
+  const last = run.frames.length - 1;
+  run.frames[last]!.learnt[second.index] = 1.5;
+  const progress = progressAt(run, second, last);
+  expect(progress.has).toBe(1.5);
+  expect(rungLine(second, { ...progress, learnt: null }, false, 1, false).right).toBe("150\u2009%");
+});
+
 it("each mode that stands out of round-off can be jumped to, beside the waves", () => {
   const { started } = recorded();
   const rungs = modeRungs(started!);
@@ -109,6 +125,15 @@ describe("a rehearsed ladder", () => {
     expect(third.sentence).toMatch(/^The kernel hardly moves/);
   });
 
+  it("is due when the kernel says where the rehearsal says the same: one time for a thing, wherever it is told", () => {
+    const run = rehearsed();
+    const third = ladderOf(run.started!).rungs[2]!;
+    const own = (run.started!.rehearsal!.waves[3]!.step as number) * run.started!.learning_rate;
+    expect(own).not.toBe(third.kernel);
+    expect(Math.abs(own / third.kernel! - 1)).toBeLessThan(0.1);
+    expect(third.due).toBe(third.kernel);
+  });
+
   it("is nothing that the rehearsal did not see", () => {
     const run = rehearsed();
     Object.assign(run.started!.rehearsal!.waves[3]!, { step: null, within_run: false, sentence: "Not within 3,000 steps." });
@@ -149,7 +174,7 @@ describe("the words of a row", () => {
     ["learnt, though it never should", { ...rung, due: null }, { ...there, learnt: 0.08 }, false, ["learnt at 0.0800", "predicted: never", true]],
     ["there at the start", rung, { ...there, learnt: 0 }, false, ["there at the start", "predicted 0.0802", true]],
     ["lost", rung, { ...there, lost: true }, false, ["lost again", "73\u2009%", false]],
-    ["never", { ...rung, due: null, within: false }, there, false, ["never learnt", "73\u2009%", false]],
+    ["never", { ...rung, due: null, within: false }, there, false, ["not by its kernel", "73\u2009%", false]],
     ["after the end", { ...rung, due: 9, within: false }, there, false, ["after the end, at 9.00", "73\u2009%", false]],
     ["not in this run, as rehearsed", { ...rung, due: null, within: false, rehearsed: true }, there, false, ["not in this run", "73\u2009%", false]],
     ["learnt, though it was not to be in this run", { ...rung, due: null, rehearsed: true }, { ...there, learnt: 0.08 }, false, ["learnt at 0.0800", "predicted: later", true]],

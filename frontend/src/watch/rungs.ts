@@ -1,7 +1,7 @@
 /** The ladder's rows: what the target is made of, when each part is due, and how much of it the network has. */
 import type { Started } from "../api/codec";
 import type { Group, KernelPreview, RehearsedWave, WaveAnswer } from "../api/types";
-import { frequency as written } from "../format";
+import { frequency as written, ranged } from "../format";
 import { bracketOf, interpolated, predictionsOf } from "../run/at-time";
 import { forGood, type ForGood } from "../run/for-good";
 import type { RunState } from "../run/run";
@@ -11,6 +11,8 @@ import { rungWords as words } from "./words";
 export const MOST = 6;
 /** Of the target: less of a mean is not worth a row. */
 const LEAST_MEAN = 0.01;
+/** Of the kernel's time. */
+const NEAR = 0.1;
 
 type Wave = Pick<WaveAnswer, "frequency" | "source" | "amplitude" | "share" | "time" | "within_run" | "sentence">;
 
@@ -25,7 +27,7 @@ export interface Rung {
   /** In a sentence: "the wave that turns three times". */
   name: string;
   frequency: number | null;
-  /** When it will be learnt: by the rehearsal where there is one, else by the kernel at the start; null: not as far as either looked. */
+  /** When it will be learnt: by the kernel at the start where a rehearsal says the same or there is none, else by that; null: not as far as either looked. */
   due: number | null;
   within: boolean;
   /** What the kernel at the start says alone; null: never. */
@@ -40,11 +42,13 @@ export interface Ladder {
   rungs: Rung[];
   /** Parts that have no row: those with the smallest share. */
   left: number;
+  /** Of the target, in all its waves. */
+  share: number;
 }
 
 /** How much of a rung the network has at one time, and should have. */
 export interface Progress {
-  /** From 0 to 1; null where nothing was measured. */
+  /** 1 is the whole, and more may be there; null where nothing was measured. */
   has: number | null;
   /** By now: as rehearsed, or as the kernel at the start says; and what that kernel says alone, where something was rehearsed. */
   predicted: number | null;
@@ -86,19 +90,29 @@ function wavesOf(waves: readonly Wave[], rehearsed: readonly Foretold[] = [], ra
       unit: mean ? words.mean : words.waves(wave.frequency),
       name: mean ? words.theMean : words.wave(wave.frequency),
       frequency: wave.frequency,
-      due: own ? (own.step === null ? null : own.step * rate) : wave.time,
+      due: own ? dueOf(own.step === null ? null : own.step * rate, wave.time) : wave.time,
       within: own ? own.within_run : wave.within_run,
       kernel: wave.time,
       rehearsed: own !== null,
       sentence: own?.sentence ?? wave.sentence,
     };
   });
-  return { rungs, left };
+  return { rungs, left, share: told.reduce((sum, { wave }) => sum + wave.share, 0) };
+}
+
+/** Times this near are the same to the eye. */
+export function isNear(time: number | null, kernel: number | null): boolean {
+  return time !== null && kernel !== null && kernel > 0 && Math.abs(time / kernel - 1) <= NEAR;
+}
+
+/** One time for a thing, wherever it is told. */
+function dueOf(rehearsed: number | null, kernel: number | null): number | null {
+  return isNear(rehearsed, kernel) ? kernel : rehearsed;
 }
 
 function groupsOf(groups: readonly Group[], end: number, started?: Started): Ladder {
   const rungs = rungsOf(groups, end, started);
-  return { rungs: rungs.slice(0, MOST), left: Math.max(0, rungs.length - MOST) };
+  return { rungs: rungs.slice(0, MOST), left: Math.max(0, rungs.length - MOST), share: 0 };
 }
 
 /** One for each group of modes that can be told apart from round-off. */
@@ -110,17 +124,17 @@ function rungsOf(groups: readonly Group[], end: number, started?: Started): Rung
   const told = groups.map((group, index) => ({ group, index })).filter(({ group }) => group.significant && group.resolved);
   return told.map(({ group, index }): Rung => {
     const modes = group.modes.map((mode) => mode + 1);
-    const [first = 1, last = first] = [modes[0], modes.at(-1)];
+    const [first = 1] = modes;
     const own = started ? rehearsedGroup(started, index) : null;
     return {
       key: `mode${first}`,
       kind: "group",
       index,
-      number: words.numbers(first, last),
+      number: ranged(modes),
       unit: words.modes(modes.length),
-      name: words.mode(first, last),
+      name: words.mode(modes),
       frequency: null,
-      due: own ? own.time : group.learning_time,
+      due: own ? dueOf(own.time, group.learning_time) : group.learning_time,
       within: own ? own.time !== null : group.learning_time !== null && group.learning_time <= end,
       kernel: group.learning_time,
       rehearsed: own !== null,
@@ -194,5 +208,5 @@ function kernelShare(started: Started, rung: Rung, time: number): number | null 
 }
 
 function part(value: number): number | null {
-  return Number.isFinite(value) ? Math.max(0, Math.min(1, value)) : null;
+  return Number.isFinite(value) ? Math.max(0, value) : null;
 }

@@ -1,5 +1,5 @@
 /** What Watch says beside its pictures; the caption's sentences are in captions.ts. */
-import { duration, frequency, number, whole } from "../format";
+import { duration, frequency, number, ranged, whole } from "../format";
 
 const COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const ONCE = ["", "once", "twice"];
@@ -25,10 +25,9 @@ export const rungWords = {
   theMean: "the mean",
   waves: (k: number) => (k === 1 ? "wave" : "waves"),
   wave: (k: number) => `the wave that turns ${times(k)}`,
-  numbers: (first: number, last: number) => (first === last ? String(first) : `${first}–${last}`),
   modes: (count: number) => (count === 1 ? "mode" : "modes"),
-  mode: (first: number, last: number) => (first === last ? `mode ${first}` : `modes ${first} to ${last}`),
-  below: "Its eigenvalue is below round-off: it never learns.",
+  mode: (modes: readonly number[]) => (modes.length === 1 ? `mode ${modes[0]}` : `modes ${ranged(modes).replace("–", " to ")}`),
+  below: "Its eigenvalue is below round-off: this kernel does not learn it.",
 } as const;
 
 export const watchWords = {
@@ -40,6 +39,8 @@ export const watchWords = {
   angle: "angle θ",
   x: "x",
   ladder: { waves: "When each wave is learnt", modes: "When each mode is learnt" },
+  byNow: "predicted by now",
+  when: "when",
   ladderNote: { waves: "Dashed: in the target. Colour: what the network has. Mark: what the kernel says it has by now.", modes: "Each mode is a pattern over the points. Bar: how much is learnt. Mark: what the kernel says by now." },
   ladderNoteRehearsed: {
     waves: "Dashed: in the target. Colour: what the network has. Strong mark: rehearsed for now; grey mark: by the kernel at the start.",
@@ -56,7 +57,7 @@ export const watchWords = {
   learntAt: (time: number) => `learnt at ${number(time)}`,
   thereFromStart: "there at the start",
   predicted: (time: number) => `predicted ${number(time)}`,
-  never: "never learnt",
+  never: "not by its kernel",
   neverPredicted: "predicted: never",
   kernelSays: (time: number | null) => `kernel alone: ${time === null ? "never" : number(time)}`,
   notInRun: "not in this run",
@@ -84,6 +85,12 @@ export const watchWords = {
   noTarget: "This target has more than one input: train it to see it.",
 } as const;
 
+/** A chart of Measure. */
+export interface ShownIn {
+  id: string;
+  further: boolean;
+}
+
 type Term = "eigenvalue" | "kernel" | "mode";
 
 /** A sentence in pieces; a piece with a term can be asked about. */
@@ -104,11 +111,11 @@ export const termWords = {
     kernel: "A table over pairs of points: how much a training step that corrects the network at one point moves it at another.",
     mode: "A pattern over the points that the kernel only shrinks and never mixes with others: an eigenvector.",
   },
-  /** Whether it is seen among the further charts. */
-  further: { eigenvalue: false, kernel: true, mode: false },
+  /** Where it is seen: the chart's id, and whether that is among the further ones. */
+  shown: { eigenvalue: { id: "eigenvalues", further: false }, kernel: { id: "kernel-map", further: true }, mode: { id: "modes", further: false } },
   explain: (term: string) => `What is: ${term}`,
   showMe: "Show me",
-} satisfies { why: Record<string, Piece[]>; terms: Record<Term, string>; further: Record<Term, boolean> } & Record<string, unknown>;
+} satisfies { why: Record<string, Piece[]>; terms: Record<Term, string>; shown: Record<Term, ShownIn> } & Record<string, unknown>;
 
 export const controlWords = {
   target: "Target",
@@ -117,5 +124,8 @@ export const controlWords = {
   formula: (round: boolean) => `Formula, in ${round ? "theta" : "x"}`,
   width: "Width",
   rate: "Learning rate",
+  scan: "Scan",
+  scanWidth: "Scan the width before training",
+  scanRate: "Scan the learning rate before training",
   ofLimit: (fraction: number) => `${frequency(100 * fraction)}\u2009% of the limit`,
 } as const;

@@ -27,7 +27,7 @@ function_error highest highest_eigenvalue kind largest lowest lowest_eigenvalue 
 modes_error precision predicted_learning_time products slope standard_error text threads time_at_highest
 time_at_lowest torch_version values word worst_error worst_modes rising rehearsal rehearsed_error
 budget build course ended first_step growth held_out horizon kernels largest_eigenvalues nodes peak processor range
-reach step_high step_low steps_taken work at_points points parameter_drift
+at_risk reach step_high step_low steps_taken work at_points points parameter_drift
 """
 SET_UP = ("ntkscope.schemas.network", "ntkscope.schemas.training")  # parts of a config, in its own units
 

@@ -1,12 +1,14 @@
 """A run that is rehearsed does what it then does; what is told of it follows from the rehearsal."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from ntkscope.experiment.measure.notices import rehearsal_warnings
 from ntkscope.experiment.preview import preview
 from ntkscope.experiment.schedule import recording_steps
 from ntkscope.experiment.theory.initial_state import InitialState, initial
@@ -86,6 +88,9 @@ def test_its_course_is_that_of_the_training(changes: dict[str, Any]) -> None:
         assert between is not None
         assert float((between - functions[step]).norm()) < 0.05 * float(functions[-1].norm())
     assert run.function(10**6) is None
+    assert told.course.drift is not None
+    assert told.course.drift[0] == 0
+    assert told.course.drift[-1] == pytest.approx(run.rehearsal.nodes[-1].drift, rel=1e-5)
     assert told.course.largest_eigenvalues[0] == pytest.approx(float(state.kernel.spectrum.eigenvalues[0]), rel=1e-5)
     assert (told.course.remaining.shape, told.course.learnt.shape) == (
         (len(told.course.steps), len(state.groups.groups)),
@@ -176,3 +181,15 @@ def test_a_rate_that_diverges_is_named_with_its_step() -> None:
     assert run.rehearsal.reach == told.reach
     assert "diverges at step" in told.sentence
     assert all(wave is None or wave.step is None for wave in told.waves)
+
+
+def test_a_risk_is_told_and_warned_of_with_the_step_where_it_begins() -> None:
+    state, waves = begin(network__activation="relu", training__stop__steps=200)
+    run, told = rehearsed(state, waves)
+    assert not told.at_risk
+    assert rehearsal_warnings(run) == []
+    left = replace(run, rehearsal=replace(run.rehearsal, ended="budget", at_risk=True))
+    assert left.describe(wave_forecasts(state, waves)).at_risk
+    (warning,) = rehearsal_warnings(left)
+    assert f"after step {told.reach:,}" in warning
+    assert "lose all units" in warning

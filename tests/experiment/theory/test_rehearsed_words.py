@@ -6,10 +6,13 @@ import pytest
 
 from ntkscope.experiment.theory.offers import round_up, steps_offers
 from ntkscope.experiment.theory.rehearsed_words import (
+    ENDED_BADLY,
+    LEFT_AT_RISK,
     bad_end,
     chosen_rate,
     ending_sentence,
     offer,
+    possible_end,
     too_large,
     wave_sentence,
 )
@@ -34,6 +37,8 @@ def said(**changes: Any) -> str:
 
 def test_a_calm_wave_says_how_far_the_kernel_moves() -> None:
     assert said() == "The kernel hardly moves (by 3 %): the step is known to ±10 %."
+    assert said(step=19) == "The kernel hardly moves (by 3 %): the step is known to ±1."
+    assert said(step=20) == said()
     assert said(drift=1.3) == "The kernel moves by 130 %: the step is known to ±10 %."
     assert said(drift=42.0) == "The kernel moves by 42 times itself: the step is known to ±10 %."
 
@@ -93,6 +98,17 @@ def test_a_bad_end_is_a_warning_with_its_step_and_no_other_end_is() -> None:
     (dead,) = bad_end("dies", 9, 0.5, 3.1)
     assert "dead by about step 9" in dead
     assert [bad_end(ended, 1, 1.0, 1.0) for ended in ("learnt", "horizon", "budget")] == [[], [], []]
+
+
+def test_a_bad_end_that_may_come_later_is_a_warning_with_its_numbers() -> None:
+    (text,) = possible_end(True, 4200, 0.5, 3.67, can_die=False)
+    assert text.startswith(
+        "This training may diverge after step 4,200, where the rehearsal's budget ends: at the learning rate 0.500 ηλ₁ "
+        "reached 3.67, and from 3 on a network"
+    )
+    assert f"Of {LEFT_AT_RISK} rehearsals of random trainings that left it like this, {ENDED_BADLY} came" in text
+    assert "lose all units of a hidden layer" in possible_end(True, 4200, 0.5, 3.67, can_die=True)[0]
+    assert possible_end(False, 4200, 0.5, 3.67, can_die=True) == []
 
 
 def test_a_chosen_rate_says_why() -> None:

@@ -14,7 +14,7 @@ from ntkscope.experiment.problem.loss import half_sums
 from ntkscope.experiment.theory.initial_state import InitialState, with_config
 from ntkscope.experiment.theory.rate_search import chosen_stages, surely_too_large, with_rate
 from ntkscope.experiment.theory.waves import Waves
-from ntkscope.numerics.rehearsal import Progress
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.training import GivenRate, RehearsedRate
 

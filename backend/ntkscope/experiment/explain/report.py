@@ -19,7 +19,7 @@ from ntkscope.experiment.problem.build import build
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.rehearsed import MOST_PARAMETERS, MOST_POINTS, may_be_rehearsed
 from ntkscope.experiment.theory.rehearsed_words import too_large
-from ntkscope.numerics.rehearsal import Progress
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.numerics.stages import complete, telling
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.explanation import ExplainedSentence, Explanation, TriedConfig

@@ -17,8 +17,9 @@ from ntkscope.experiment.theory.initial_state import initial_stages
 from ntkscope.experiment.theory.rehearsed import RehearsedRun, horizon_of, training_of
 from ntkscope.experiment.theory.waves import Waves
 from ntkscope.numerics.empirical_ntk import empirical_ntk_stages
-from ntkscope.numerics.rehearsal import Progress, rehearse_stages
+from ntkscope.numerics.rehearsal import rehearse_stages
 from ntkscope.numerics.rehearsal_leaps import Control
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.numerics.stages import Stages, telling
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data
@@ -57,7 +58,7 @@ def try_stages(
     change, config, state = yield from with_its_rate(change, config, dataset, state, waves, fewer, before)
     steps = torch.tensor([state.last_step]).numpy()
     asked = training_of(state, waves, horizon_of(state, waves) if farther else state.last_step, steps=steps, grid=True)
-    found = yield from rehearse_stages(asked, Control(work=work))
+    found = yield from rehearse_stages(asked, Control(work=work, more=1.0))
     run = RehearsedRun(state, waves, found, asked.horizon, grid=True)
     if found.ended == "diverges":
         return Trial(change, config, fewer, run, None, None)

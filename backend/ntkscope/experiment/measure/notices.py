@@ -9,7 +9,7 @@ from ntkscope.experiment.theory.infinite_kernels import left_out as infinite_lef
 from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.experiment.theory.rehearsed import RehearsedRun
 from ntkscope.experiment.theory.rehearsed import left_out as rehearsal_left_out
-from ntkscope.experiment.theory.rehearsed_words import bad_end, chosen_rate
+from ntkscope.experiment.theory.rehearsed_words import bad_end, chosen_rate, possible_end
 from ntkscope.numerics import KernelPrediction
 
 
@@ -48,6 +48,10 @@ def choice_notices(initial: InitialState) -> list[str]:
 
 
 def rehearsal_warnings(rehearsed: RehearsedRun) -> list[str]:
-    """A bad end that it names."""
-    found = rehearsed.rehearsal
-    return bad_end(found.ended, found.reach, rehearsed.initial.learning_rate, found.peak)
+    """A bad end that it names, or that may come after it."""
+    found, rate = rehearsed.rehearsal, rehearsed.initial.learning_rate
+    can_die = rehearsed.initial.network.activation.can_die
+    return [
+        *bad_end(found.ended, found.reach, rate, found.peak),
+        *possible_end(found.at_risk, found.reach, rate, found.peak, can_die=can_die),
+    ]

@@ -18,12 +18,14 @@ class Told:
         started: Whether it has the Started of the steps to come.
         frame: The step of its last Frame; -1 for none.
         kernel: The step of its last KernelFrame; -1 for none.
+        origin: Where it was trained, as `measure.moved.origin`; empty where that is not known.
     """
 
     seq: int
     started: bool
     frame: int
     kernel: int
+    origin: str = ""
 
     def has(self, event: RunEvent) -> bool:
         """Whether the log has this event of the steps since the checkpoint."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 from ntkscope.experiment.theory.initial_state import InitialState, with_config
 from ntkscope.experiment.theory.rehearsed import left_out, may_be_rehearsed, training_of
 from ntkscope.experiment.theory.waves import Waves
-from ntkscope.numerics.rehearsal import Progress, rehearse_stages
+from ntkscope.numerics.rehearsal import rehearse_stages
 from ntkscope.numerics.rehearsal_leaps import Control, Costs
+from ntkscope.numerics.rehearsal_result import Progress
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.rehearsal import BAD_ENDINGS
 from ntkscope.schemas.training import RehearsedRate

@@ -16,9 +16,10 @@ from ntkscope.experiment.theory.initial_state import InitialState
 from ntkscope.experiment.theory.outlook import is_lazy
 from ntkscope.experiment.theory.rehearsed_words import ending_sentence, too_large, wave_sentence
 from ntkscope.experiment.theory.waves import Waves
-from ntkscope.numerics.rehearsal import Progress, Rehearsal, rehearse_stages
+from ntkscope.numerics.rehearsal import rehearse_stages
 from ntkscope.numerics.rehearsal_leaps import Control, Costs, Training, Watched
 from ntkscope.numerics.rehearsal_range import FACTORS, Crossings
+from ntkscope.numerics.rehearsal_result import Progress, Rehearsal
 from ntkscope.schemas.rehearsal import DrawnRehearsal, RehearsedCourse, RehearsedWave
 from ntkscope.schemas.wave import WaveForecast
 
@@ -166,7 +167,8 @@ class RehearsedRun:
             kernels=told.kernels,
             steps_taken=told.steps,
             work=told.work,
-            budget=told.control.work,
+            budget=told.budget,
+            at_risk=told.at_risk,
             sentence=ending_sentence(
                 told.ended,
                 reach=told.reach,
@@ -217,5 +219,6 @@ class RehearsedRun:
             wave_errors=self.waves.errors_along(residuals).numpy(),
             nodes=[node.step for node in nodes],
             largest_eigenvalues=np.array([float(node.eigenvalues[0]) for node in nodes]),
+            drift=np.array([node.drift for node in nodes]),
             function=np.stack([node.function.numpy() for node in nodes]) if self.grid else None,
         )

@@ -6,7 +6,10 @@ from ntkscope.numerics.rehearsal_leaps import Control
 from ntkscope.schemas.rehearsal import Ending, RangeClass
 
 HARDLY = 0.1  # drift below which a kernel hardly moves
-EDGE = Control().edge
+EDGE, RISK = Control().edge, Control().risk
+# Rehearsals of random trainings that left a risk, and those of them whose training ended badly (benchmarks/edge.py).
+LEFT_AT_RISK, ENDED_BADLY = 41, 1
+REMEDY = 'A rate of the kind "rehearsed" looks for one that does not; half of this one may do.'
 
 
 def wave_sentence(
@@ -47,7 +50,8 @@ def wave_sentence(
         return f"{within}."
     least, most = factors
     if kind == "calm":
-        return f"{_motion(drift)}: the step is known to ±{100 * (most - 1):.0f} %."
+        few = step is not None and (most - 1) * step < 2  # steps are whole
+        return f"{_motion(drift)}: the step is known to ±{'1' if few else f'{100 * (most - 1):.0f} %'}."
     if kind == "edge":
         first = "" if first_step is None else f" first reached about step {first_step:,}, it may come back;"
         return (
@@ -81,19 +85,39 @@ def ending_sentence(
 
 def bad_end(ended: Ending, reach: int, rate: float, peak: float) -> list[str]:
     """A warning before the start; nothing where the rehearsal goes on to its end."""
-    remedy = 'A rate of the kind "rehearsed" looks for one that does not; half of this one may do.'
     match ended:
         case "diverges":
             return [
                 f"This training will diverge, at about step {reach:,}: rehearsed at the learning rate {number(rate)}, "
-                f"ηλ₁ reaches {number(peak)}. {remedy}"
+                f"ηλ₁ reaches {number(peak)}. {REMEDY}"
             ]
         case "dies":
             return [
                 f"All units of a hidden layer will be dead by about step {reach:,}: rehearsed at the learning rate "
-                f"{number(rate)}. {remedy}"
+                f"{number(rate)}. {REMEDY}"
             ]
     return []
+
+
+def possible_end(at_risk: bool, reach: int, rate: float, peak: float, *, can_die: bool) -> list[str]:
+    """A warning before the start of what a rehearsal did not come to; nothing where there is nothing to fear.
+
+    Args:
+        at_risk: As `Rehearsal` has it.
+        reach: The last step that was rehearsed.
+        rate: The learning rate.
+        peak: Largest learning rate * lambda_1 up to there.
+        can_die: Whether units of this activation can.
+    """
+    if not at_risk:
+        return []
+    ends = "diverge, or lose all units of a hidden layer," if can_die else "diverge"
+    return [
+        f"This training may {ends} after step {reach:,}, where the rehearsal's budget ends: at the learning rate "
+        f"{number(rate)} ηλ₁ reached {number(peak)}, and from {RISK:g} on a network whose activation has no largest "
+        f"value does not always settle. Of {LEFT_AT_RISK} rehearsals of random trainings that left it like this, "
+        f"{ENDED_BADLY} came before such an end. {REMEDY}"
+    ]
 
 
 def chosen_rate(rate: float, limit: float, most: float, growth: float | None) -> str:

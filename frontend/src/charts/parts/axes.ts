@@ -53,7 +53,7 @@ export function layoutOf(parts: LayoutParts): FigureLayout {
   return {
     xaxis: axis(x, theme, nticks, view, { text: parts.xTitle, standoff: 8 }),
     yaxis: axis(y, theme, nticks, view, rotated ? { text: parts.yTitle, standoff: 4 } : null),
-    margin: rotated ? { l: 60, r: 14, t: parts.headroom === 2 ? 40 : parts.headroom ? 24 : 10, b: 42 } : { l: leftOf(y), r: 12, t: 24, b: 40 },
+    margin: rotated ? { l: 60, r: 14, t: parts.headroom === 2 ? 40 : parts.headroom ? 24 : 10, b: 42 } : { l: leftOf(y), r: 12, t: parts.headroom === 2 ? 40 : 24, b: 40 },
     uirevision: parts.uirevision,
     annotations: [...(rotated ? [] : [{ ...name, showarrow: false, font: { size: 11, color: axisColour } }]), ...(parts.annotations ?? [])],
     shapes: parts.shapes ?? [],

@@ -59,7 +59,7 @@ describe("drawnGroups", () => {
 
 it("names groups as a reader counts", () => {
   const of = (modes: number[]) => groupName({ ...(started.groups[0] as Started["groups"][0]), modes });
-  expect([of([0]), of([3, 4]), of([28, 29, 30, 31])]).toEqual(["Mode 1", "Modes 4 and 5", "Modes 29 to 32"]);
+  expect([of([0]), of([3, 4]), of([28, 29, 30, 31]), of([7, 9]), of([7, 9, 11])]).toEqual(["Mode 1", "Modes 4 and 5", "Modes 29 to 32", "Modes 8 and 10", "Modes 8, 10, 12"]);
 });
 
 describe("describeGroup", () => {

@@ -1,7 +1,7 @@
 /** Which groups of modes are drawn, in which colour, and what is said of them. */
 import type { Started } from "../../api/codec";
 import type { Group } from "../../api/types";
-import { number, whole } from "../../format";
+import { number, ranged, whole } from "../../format";
 import type { RunState } from "../../run/run";
 import type { View } from "../../run/view";
 import { modeColour, modePosition } from "../../theme/mode-colour";
@@ -13,6 +13,7 @@ const words = {
   waveVector: (wave: string[], size: string) => `k = (${wave.join(", ").replace(/-/g, "−")}), |k| = ${size}`,
   twoModes: (first: number, last: number) => `Modes ${whole(first)} and ${whole(last)}`,
   modesTo: (first: number, last: number) => `Modes ${whole(first)} to ${whole(last)}`,
+  modes: (numbers: string) => `Modes ${numbers}`,
   predictedTime: "learnt, predicted",
   measuredTime: "learnt, measured",
   notReached: "not in this run",
@@ -75,11 +76,12 @@ export function colourOf(started: Started, mode: number, theme: Theme): string {
   return modeColour(modePosition(mode, started.modes.shape[1] ?? 1), theme);
 }
 
-/** "Mode 4", "Modes 4 and 5", "Modes 29 to 32". */
+/** "Mode 4", "Modes 4 and 5", "Modes 29 to 32", "Modes 8, 10, 12". */
 export function groupName(group: Group): string {
   const [first, last] = [numberOf(group), (group.modes.at(-1) ?? 0) + 1];
   if (first === last) return chartWords.mode(first);
-  return last === first + 1 ? words.twoModes(first, last) : words.modesTo(first, last);
+  if (group.modes.length === 2) return words.twoModes(first, last);
+  return last - first + 1 === group.modes.length ? words.modesTo(first, last) : words.modes(ranged(group.modes.map((mode) => mode + 1)));
 }
 
 /** What the pointer is told of a group: eigenvalue, frequency, learning times. */

@@ -14,9 +14,9 @@ import { chartWords } from "./words";
 
 const words = {
   ofTime: (time: number) => `(t = ${number(time)})`,
-  notCentered: "Only without 'Start from zero'",
-  notRehearsed: "This run was not rehearsed",
-  noMovingPrediction: "This run records no prediction of the moving kernel",
+  notCentered: "This run starts from zero: networks of infinite width do not differ by their draw then. Turn “Start from zero” off for a band.",
+  notRehearsed: "This run was not rehearsed.",
+  noMovingPrediction: "This run records no prediction of the moving kernel.",
 } as const;
 
 /** What the page knows of a curve: its names, what its switch says, its look, and the kernel whose largest eigenvalue may make it grow. */
@@ -44,8 +44,8 @@ const CURVES: Record<PredictionId, Curve> = {
 export const PREDICTIONS = Object.keys(CURVES) as PredictionId[];
 
 const OPACITY = 0.18;
-/** Of the band, in standard deviations. */
-const HALF_WIDTH = 2;
+/** Half the band's height, in standard deviations. */
+export const BAND_DEVIATIONS = 2;
 
 /** A prediction at the play-head. */
 export interface Prediction {
@@ -118,7 +118,7 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
       name: CURVES[id].name,
       colour: colourOf(id, theme),
       values: said?.function ?? null,
-      spread: said?.spread?.map((deviation) => HALF_WIDTH * deviation) ?? null,
+      spread: said?.spread?.map((deviation) => BAND_DEVIATIONS * deviation) ?? null,
       distance: said?.distance ?? null,
       time: said && record && record.time !== now ? record.time : null,
       ended: null,

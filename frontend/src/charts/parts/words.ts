@@ -9,7 +9,7 @@ export const chartWords = {
   notYet: "Measured while the network trains.",
   noKernelFrames: "This run records no kernels.",
   at: (time: number) => `t = ${number(time)}`,
-  leftOut: "Left out: the set-up's notices say why",
+  leftOut: "Left out: the set-up's notices say why.",
   basisKernels: { frozen: "K₀", moving: "Kₜ", infinite: "Θ" },
   infiniteWidth: "infinite width",
   lambdaOf: (kernel: string) => `eigenvalue λ, ${kernel}`,

@@ -31,11 +31,19 @@ it("says what is chosen, one or several, and asks for what is picked", () => {
 
 it("says why an option cannot be chosen, even where it was", () => {
   const { buttons, picked } = show(["c"]);
-  expect(buttons.map((button) => [button.title, button.getAttribute("aria-disabled"), button.getAttribute("aria-pressed")])).toEqual([
+  const described = (button: HTMLElement) => document.querySelector(`[id="${button.getAttribute("aria-describedby") ?? ""}"]`)?.textContent;
+  expect(buttons.map((button) => [button.title || described(button), button.getAttribute("aria-disabled"), button.getAttribute("aria-pressed")])).toEqual([
     ["The first", null, "false"],
-    ["", null, "false"],
+    [undefined, null, "false"],
     ["Not in this run.", "true", "false"],
   ]);
+  // For a finger, which finds no title: in words that are seen.
+  expect(document.querySelector(".why")).toBeNull();
   buttons[2]?.click();
+  flushSync();
   expect(picked).toEqual([]);
+  expect(document.querySelector(".why")?.textContent).toBe("C: Not in this run.");
+  buttons[2]?.dispatchEvent(new FocusEvent("blur"));
+  flushSync();
+  expect(document.querySelector(".why")).toBeNull();
 });

@@ -59,6 +59,11 @@ it("shows the rehearsed step with its range, K₀'s beside it, and says what it 
   expect(document.body.textContent).toContain("Rehearsed to step 4,269.");
 });
 
+it("knows a small step to one more or less", () => {
+  const rows = show(answer({ rehearsal: { waves: [told(9, 8, 10), told(20, 18, 22), null], horizon: 1_000_000, sentence: "" } }));
+  expect([rows[1], rows[3]]).toEqual(["8–10, ±1; by K₀ 466", "18–22, ±10 %; by K₀ not at all"]);
+});
+
 it("says within how many steps a wave is not learnt", () => {
   const rows = show(answer({ rehearsal: { waves: [told(545, 490, 600), told(null, 900_000, null), null], horizon: 1_000_000, sentence: "" } }));
   expect(rows[2]).toMatch(/not within 1/);
