@@ -56,6 +56,7 @@ def drawn(page: Page) -> None:
         page.get_by_role("button", name="Change the target").click()
     page.get_by_role("button", name="Draw one").click()
     expect(page.get_by_role("application", name="The target as it is drawn")).to_be_visible()
+    expect(page.get_by_test_id("caption")).to_contain_text("Rehearsed")
 
 
 def study(page: Page) -> None:
