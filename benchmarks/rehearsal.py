@@ -27,7 +27,7 @@ from ntkscope.numerics.rehearsal_result import Rehearsal
 from ntkscope.numerics.waves import wave_map
 from ntkscope.schemas.config import RunConfig
 from random_configs import decades, random_fields
-from report import print_table, write_json
+from report import print_table, text, write_json
 
 STEPS = 20_000
 WORK = 3e10  # multiply-adds of a real run: some three seconds
@@ -280,7 +280,7 @@ def main() -> None:
         wrong = [wave for wave in found if wave["rehearsal"] > 1.1 or not wave["covered"]]
         for wave in wrong:
             keys = ("which", "measured", "said", "low", "high", "class", "peak", "drift", "rehearsed", "reach")
-            print(f"  seed {seed}: " + ", ".join(f"{key} {_short(wave[key])}" for key in keys), flush=True)
+            print(f"  seed {seed}: " + ", ".join(f"{key} {text(wave[key])}" for key in keys), flush=True)
         tables = {
             "accuracy": list(accuracy(waves)),
             "ranges": list(ranges(waves)),
@@ -291,10 +291,6 @@ def main() -> None:
         write_json("rehearsal", {"configs": len(runs), **tables})  # so that a long run may be stopped
     for rows in tables.values():
         print_table(rows)
-
-
-def _short(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import torch
 def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows of equal keys as an aligned table."""
     heads = list(rows[0])
-    cells = [[_text(row[head]) for head in heads] for row in rows]
+    cells = [[text(row[head]) for head in heads] for row in rows]
     sizes = [max(len(head), *(len(line[at]) for line in cells)) for at, head in enumerate(heads)]
     for line in [heads, *cells]:
         print("  ".join(cell.rjust(size) for cell, size in zip(line, sizes, strict=True)))
@@ -29,8 +29,9 @@ def write_json(name: str, results: Any) -> None:
         "machine": platform.machine(),
         "cuda": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }
-    (folder / f"{name}.json").write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
+    (folder / f"{name}.json").writetext(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A figure as tables show it."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

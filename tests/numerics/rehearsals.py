@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from ntkscope.numerics import ACTIVATIONS, MLP, empirical_ntk, euler_step, fourier_features, fourier_matrix
-from ntkscope.numerics.rehearsal_leaps import Training, Watched
+from ntkscope.numerics.rehearsal_leaps import Control, Training, Watched
 from ntkscope.numerics.waves import wave_map
 from tests.numerics.twins import architecture, generator
 
+LEAPS = Control(first=0.0)  # no real steps first: small runs would be rehearsed by them from end to end
 POINTS, GRID = 12, 20
 FREQUENCIES = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
 SCALINGS = ("ntk", "standard", "mean_field")
