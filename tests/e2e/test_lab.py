@@ -32,6 +32,7 @@ SMALL_TARGETS = """[...document.querySelectorAll('button, select, input[type=ran
     .filter(e => {
         e.scrollIntoView({ block: 'center' });
         const box = e.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+        if (box.bottom <= 0) return false;  // for keys alone: above the window until it has the focus
         const hit = (dx, dy) => document.elementFromPoint(x + dx, y + dy)?.closest('button, select, input') === e;
         return !hit(-21, 0) || !hit(21, 0) || !hit(0, -21) || !hit(0, 21);
     })
