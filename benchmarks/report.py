@@ -29,7 +29,7 @@ def write_json(name: str, results: Any) -> None:
         "machine": platform.machine(),
         "cuda": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }
-    (folder / f"{name}.json").writetext(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
+    (folder / f"{name}.json").write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
 
 
 def text(value: Any) -> str:

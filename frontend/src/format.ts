@@ -3,6 +3,14 @@
 const MISSING = "–";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+/** By their number of decimals: one takes a hundred times as long to make as to use. */
+const GROUPED: Intl.NumberFormat[] = [];
+
+function grouped(value: number, decimals = 0): string {
+  GROUPED[decimals] ??= new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return minus(GROUPED[decimals].format(value));
+}
+
 /** 3.20, 2,667, 1.23×10⁻⁴; an en dash for what is missing. */
 export function number(value: number | null | undefined, figures = 3): string {
   if (value == null || !Number.isFinite(value)) return MISSING;
@@ -11,13 +19,13 @@ export function number(value: number | null | undefined, figures = 3): string {
   if (size < 1e-3 || size >= 99_999.5) return scientific(value, figures);
   // The power of ten after rounding: 0.99999 is 1.00.
   const decimals = Math.max(0, figures - 1 - Math.floor(Math.log10(Number(size.toPrecision(figures)))));
-  return minus(value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return grouped(value, decimals);
 }
 
 /** A count in full: 2,667. */
 export function whole(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return MISSING;
-  return minus(Math.round(value).toLocaleString("en-US"));
+  return grouped(Math.round(value));
 }
 
 /** A value as a person would type it, for inputs: no rounding, no grouping. */

@@ -41,10 +41,17 @@ function sentenceOf({ subtitle, note, empty }: Told, found: Hover[], alike: bool
 /** As many points of each trace as there is room for, none of them twice. */
 function spreadOver({ data, describe }: Told): Hover[] {
   const traces = data.map((trace, at) => ({ trace, at })).filter(({ trace }) => trace.hoverinfo !== "skip");
-  let kept = unlike(traces.flatMap(({ trace, at }) => pointsOf(trace, 1).map((point) => describe(at, point))));
+  const known = new Map<string, Hover | null>();
+  const find = (trace: number, point: number): Hover | null => {
+    const key = `${trace} ${point}`;
+    if (!known.has(key)) known.set(key, describe(trace, point));
+    return known.get(key) ?? null;
+  };
+  const some = (count: number) => unlike(traces.flatMap(({ trace, at }) => pointsOf(trace, count).map((point) => find(at, point))));
+  let kept = some(1);
   if (kept.length > MOST_ROWS) return spread(kept.length, MOST_ROWS).map((at) => kept[at] as Hover);
   for (let count = 2; count <= MOST_ROWS; count += 1) {
-    const next = unlike(traces.flatMap(({ trace, at }) => pointsOf(trace, count).map((point) => describe(at, point))));
+    const next = some(count);
     if (next.length > MOST_ROWS) break;
     kept = next;
   }
