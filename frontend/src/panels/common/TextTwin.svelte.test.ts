@@ -14,7 +14,7 @@ afterEach(async () => {
 const tell = (count: unknown) => ({ sentence: `It shows ${String(count)}.`, columns: ["what", "x"], rows: count ? [["first", String(count)]] : [] });
 const said = () => (flushSync(), document.querySelector("p")?.textContent);
 
-it("is told soon at first, and then at most every two seconds, by what is newest", async () => {
+it("is told soon at first, then once it stands still or every ten seconds, by what is newest", async () => {
   const props = $state({ title: "Loss", id: "twin", of: 1, tell });
   shown = mount(TextTwin, { target: document.body, props });
   expect(said()).toBeUndefined();
@@ -22,14 +22,18 @@ it("is told soon at first, and then at most every two seconds, by what is newest
   expect(said()).toBe("Loss. It shows 1.");
   expect(document.querySelector("table caption")?.textContent).toBe("Loss");
   expect(Array.from(document.querySelectorAll("tbody tr > *"), (cell) => [cell.tagName, cell.textContent])).toEqual([["TH", "first"], ["TD", "1"]]);
-  for (const of of [2, 3, 4]) {
+  const change = (of: number) => {
     props.of = of;
     flushSync();
     vi.advanceTimersByTime(500);
-  }
+  };
+  for (const of of [2, 3, 4]) change(of);
+  vi.advanceTimersByTime(1000);
   expect(said()).toBe("Loss. It shows 1.");
   vi.advanceTimersByTime(500);
   expect(said()).toBe("Loss. It shows 4.");
+  for (let of = 5; of < 25; of += 1) change(of);
+  expect(said()).toBe("Loss. It shows 24.");
 });
 
 it("has no table where there are no numbers", () => {
