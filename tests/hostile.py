@@ -21,6 +21,8 @@ _watching = False
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     """Python's own report of what a program does: files, processes, sockets, code that is run (PEP 578)."""
+    if event == "sys._getframe" and arguments[0].f_code.co_filename == "<frozen abc>":
+        return  # beartype's, which checks numerics under pytest, where Python asks its classes for their subclasses
     if _watching and event not in HARMLESS and not (event == "open" and _is_looked_at(*arguments)):
         _escapes.append(f"{event} {arguments!r:.200}")
 
