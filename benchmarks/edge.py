@@ -22,7 +22,7 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.rehearsal import BAD_ENDINGS
 from random_configs import decades, random_fields
 from rehearsal import STEPS, asked, train
-from report import print_table, write_json
+from report import gather
 
 WORK = 1.5e10  # multiply-adds of a real run
 BUDGETS = (5e8, 2e9)  # of a rehearsal
@@ -81,11 +81,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    rows = []
-    for seed in range(arguments.count):
-        rows.append(compare(seed))
-        write_json("edge", {"configs": list(rows), "said": list(table(rows))})  # so that a long run may be stopped
-    print_table(list(table(rows)))
+    gather("edge", "said", compare, table, arguments.count)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from ntkscope.numerics import complete, empirical_ntk, euler_step
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.training import RehearsedRate
 from random_configs import random_fields
-from report import print_table, write_json
+from report import gather
 
 STEPS = 2000
 LOOK = 10  # steps between two kernels
@@ -91,11 +91,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=30)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    rows = []
-    for seed in range(arguments.count):
-        rows.append(compare(seed))
-        write_json("rates", {"configs": list(rows), "kept": list(kept(rows))})  # so that a long run may be stopped
-    print_table(list(kept(rows)))
+    gather("rates", "kept", compare, kept, arguments.count)
 
 
 if __name__ == "__main__":

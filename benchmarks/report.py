@@ -2,11 +2,14 @@
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+
+Compare = Callable[[int], dict[str, Any]]
+Summary = Callable[[list[dict[str, Any]]], Iterable[dict[str, Any]]]
 
 
 def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -17,6 +20,23 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     for line in [heads, *cells]:
         print("  ".join(cell.rjust(size) for cell, size in zip(line, sizes, strict=True)))
     print()
+
+
+def gather(name: str, key: str, compare: Compare, table: Summary, count: int) -> None:
+    """Compares configs 0 to count - 1 and prints their table; results/<name>.json has what there is after each.
+
+    Args:
+        name: Of the benchmark.
+        key: The table's, in the file.
+        compare: The figures of a config.
+        table: Rows that sum up those of all.
+        count: How many configs.
+    """
+    rows: list[dict[str, Any]] = []
+    for seed in range(count):
+        rows.append(compare(seed))
+        write_json(name, {"configs": rows, key: list(table(rows))})  # so that a long run may be stopped
+    print_table(list(table(rows)))
 
 
 def write_json(name: str, results: Any) -> None:

@@ -18,10 +18,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.e2e.conftest import FLAGS, PATIENCE, PHONE, WIDE, Server, chromium
-from tests.e2e.pictures import still, use_inter
+from tests.e2e.pictures import AT, ROUNDS, cards, small, still, use_inter
 
 ROOT = Path(__file__).parents[1]
-COLOURS, ROUNDS = 256, 2
 # Of the animation: its width, one colour table for all frames, ms a frame and of the last one, and where it begins and
 # ends on the time bar, whose length is 2,000: before the first wave is learnt, and the end.
 ACROSS, TABLE, EACH, LAST = 800, 255, 90, 2600
@@ -52,11 +51,6 @@ def rows(page: Page) -> None:
     expect(page.get_by_role("listitem")).to_have_count(6)
 
 
-def cards(page: Page) -> None:
-    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
-    expect(page.get_by_text("Loading", exact=False)).to_have_count(0)
-
-
 def scanned(page: Page) -> None:
     page.locator("#preset").select_option("fourier-features-1d")
     page.get_by_role("button", name="Scan one field before training").click()
@@ -67,7 +61,6 @@ def scanned(page: Page) -> None:
     expect(page.get_by_role("button", name="Scan", exact=True)).to_be_visible(timeout=120_000)
 
 
-AT = "t=0.045"  # the wave that turns three times has just arrived
 # Of each still: its address, size and theme, and what is done until it is there.
 STILLS: dict[str, tuple[str, dict[str, int], str, Callable[[Page], None]]] = {
     "watch": (f"#depth=watch&{AT}", WIDE, "light", rows),
@@ -85,7 +78,7 @@ def take(browser: Browser, url: str, name: str, to: Path) -> None:
     page = opened(browser, f"{url}/{address}", size, theme)
     until(page)
     picture = Image.open(io.BytesIO(still(page, hidden=""))).convert("RGB")
-    picture.quantize(COLOURS, kmeans=ROUNDS, dither=Image.Dither.NONE).save(to, optimize=True)
+    small(picture).save(to, optimize=True)
     page.context.close()
 
 

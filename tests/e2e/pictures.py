@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 from pixelmatch.contrib.PIL import pixelmatch
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 REFERENCES = Path(__file__).parent / "references"
 FOUND = Path(__file__).parents[2] / "test-results"
@@ -23,7 +23,8 @@ SUBSETS = ("latin", "latin-ext", "greek")
 # font for the few signs that Inter's files lack were up to 0.0001; a line of another colour is 0.001, a card that has
 # moved 0.006 (test_pictures.py: both are seen).
 TOLERANCE = 0.0003
-COLOURS, ROUNDS = 256, 2  # of a reference: a third of the bytes, and hardly a point differs by as much as counts
+COLOURS, ROUNDS = 256, 2
+AT = "t=0.045"  # of the recorded run: the wave that turns three times has just arrived
 PATIENCE = 20_000  # ms until a page stands still
 PAUSE, SECOND = 150, 1100  # ms between two looks at it; an axis grows once a second
 # What depends on the machine's speed, its disk or the time of the day.
@@ -70,6 +71,17 @@ def still(page: Page, hidden: str = CHANGING) -> bytes:
     raise AssertionError(f"the page does not stand still within {PATIENCE / 1000:g} s")
 
 
+def cards(page: Page) -> None:
+    """Waits until Measure's six charts are drawn."""
+    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
+    expect(page.get_by_text("Loading", exact=False)).to_have_count(0)
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """In so few colours that it takes a third of the bytes, of which hardly one differs for an eye."""
+    return picture.quantize(COLOURS, kmeans=ROUNDS, dither=Image.Dither.NONE)
+
+
 def half(content: bytes) -> Image.Image:
     """A picture at half its size."""
     return Image.open(io.BytesIO(content)).convert("RGB").reduce(2)
@@ -97,7 +109,7 @@ def compare(page: Page, name: str) -> None:
     """Fails where the page looks different from its reference; what was found lies in test-results/ then."""
     found = half(still(page))
     if os.environ.get("PICTURES") == "renew":
-        found.quantize(COLOURS, kmeans=ROUNDS, dither=Image.Dither.NONE).save(REFERENCES / f"{name}.png", optimize=True)
+        small(found).save(REFERENCES / f"{name}.png", optimize=True)
         return
     difference = Image.new("RGBA", found.size)
     share = differing(reference(name), found, difference)

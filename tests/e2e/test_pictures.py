@@ -9,18 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import pictures
 from tests.e2e.conftest import CINEMA, PATIENCE, PHONE, TABLET, WIDE, Server
+from tests.e2e.pictures import AT, cards
 
 pytestmark = pytest.mark.e2e
 LAPTOP = {"width": 1280, "height": 720}
 SIZES = {"390": PHONE, "768": TABLET, "1280": LAPTOP, "1440": WIDE, "2560": CINEMA}
 CHANGE = """change => { const style = new CSSStyleSheet(); style.replaceSync(change.replace(";", " !important;"));
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, style]; }"""
-AT = "t=0.045"  # the wave that turns three times has just arrived
-
-
-def cards(page: Page) -> None:
-    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
-    expect(page.get_by_text("Loading", exact=False)).to_have_count(0)
 
 
 def rows(page: Page) -> None:

@@ -5,7 +5,8 @@ import { Problem } from "./problem";
 /** What a browser tells of a socket that was closed in order and without a code, as jupyter-server-proxy closes it. */
 export const NO_CODE = 1005;
 
-const GOING_ON = new Set(["queued", "running", "paused"]);
+/** The states of a run whose log may grow. */
+export const GOING_ON: readonly string[] = ["queued", "running", "paused"];
 const OF_STATE: Record<string, number> = { failed: 4500, interrupted: 4503 };
 const OF_STATUS: Record<number, number> = { 404: 4404, 410: 4410 };
 
@@ -13,7 +14,7 @@ const OF_STATUS: Record<number, number> = { 404: 4404, 410: 4410 };
 export async function endOf(id: string): Promise<[code: number, reason: string] | null> {
   try {
     const { state, sentence } = await api.run(id);
-    return GOING_ON.has(state) ? null : [OF_STATE[state] ?? 1000, sentence];
+    return GOING_ON.includes(state) ? null : [OF_STATE[state] ?? 1000, sentence];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const code = OF_STATUS[error.status];

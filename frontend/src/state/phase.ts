@@ -1,4 +1,5 @@
 /** What a run is doing, told from everything the page knows of it. */
+import { GOING_ON } from "../api/ending";
 import type { Connection } from "../api/stream";
 import type { RunSummary } from "../api/types";
 import type { RunState } from "../run/run";
@@ -29,5 +30,5 @@ export function phaseOf(run: RunState, summary: RunSummary | null, connection: C
 
 /** Whether the run can still send events. */
 export function isAlive(state: RunSummary["state"] | Phase): boolean {
-  return ["queued", "running", "paused", "loading", "starting", "training"].includes(state);
+  return [...GOING_ON, "loading", "starting", "training"].includes(state);
 }

@@ -1,6 +1,6 @@
 /** What was typed -> a value, or a sentence that says what would be right and what came. */
 import type { Json, JsonSchema } from "../api/json";
-import { number, plain } from "../format";
+import { number, plain, whole } from "../format";
 import type { Row } from "./fields";
 
 export type Parsed = { value: Json; message?: undefined } | { value?: undefined; message: string };
@@ -50,7 +50,7 @@ function outside(value: number, schema: JsonSchema): string {
 }
 
 function bound(limit: number): string {
-  return Number.isInteger(limit) && Math.abs(limit) < 1e9 ? limit.toLocaleString("en-US").replace("-", "−") : number(limit);
+  return Number.isInteger(limit) && Math.abs(limit) < 1e9 ? whole(limit) : number(limit);
 }
 
 function parseList(row: Row, text: string): Parsed {

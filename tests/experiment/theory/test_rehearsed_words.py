@@ -1,5 +1,7 @@
 """What is said of a rehearsal follows from the numbers that it names."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from ntkscope.experiment.theory.rehearsed_words import (
     wave_sentence,
 )
 from ntkscope.schemas.rehearsal import RehearsedWave
+
+ROOT = Path(__file__).parents[3]
 
 
 def said(**changes: Any) -> str:
@@ -109,6 +113,13 @@ def test_a_bad_end_that_may_come_later_is_a_warning_with_its_numbers() -> None:
     assert f"Of {LEFT_AT_RISK} rehearsals of random trainings that left it like this, {ENDED_BADLY} came" in text
     assert "lose all units of a hidden layer" in possible_end(True, 4200, 0.5, 3.67, can_die=True)[0]
     assert possible_end(False, 4200, 0.5, 3.67, can_die=True) == []
+
+
+def test_how_often_what_may_come_has_come_is_what_was_measured() -> None:
+    results = json.loads((ROOT / "benchmarks/results/edge.json").read_text(encoding="utf-8"))["results"]
+    rows = [row for row in results["said"] if row["configs"] == "all"]
+    assert sum(row["possible"] for row in rows) == LEFT_AT_RISK
+    assert sum(row["possible"] for row in rows if row["trainings"] == "bad after step 10") == ENDED_BADLY
 
 
 def test_a_chosen_rate_says_why() -> None:
