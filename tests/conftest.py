@@ -19,6 +19,7 @@ from tests import typechecks  # noqa: E402
 typechecks.install()
 
 from ntkscope.experiment.card_probe import look_at_card  # noqa: E402
+from ntkscope.experiment.theory import rehearsed  # noqa: E402
 from tests.pretend_cuda import Card, pretend_cuda  # noqa: E402
 
 torch.set_num_threads(1)
@@ -40,6 +41,14 @@ def pytest_collection_finish() -> None:
 
 def pytest_runtest_setup() -> None:
     typechecks.begin_test()
+
+
+@pytest.fixture(autouse=True)
+def brief_rehearsals(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rehearsal before a run takes an eighth of its work, but where `whole_rehearsals` stands."""
+    if request.node.get_closest_marker("whole_rehearsals") is None:
+        monkeypatch.setattr(rehearsed, "LEAST_WORK", rehearsed.LEAST_WORK / 8)
+        monkeypatch.setattr(rehearsed, "MOST_WORK", rehearsed.MOST_WORK / 8)
 
 
 @pytest.fixture

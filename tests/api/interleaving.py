@@ -166,6 +166,7 @@ class World:
             "end": lambda _: self.end(),
             "resume": lambda _: self.services.manager.resume(self.run_id),
             "meet": lambda _: self.meet(),
+            "return": lambda _: self.come_back(),
             "hide": lambda _: None if self.trains() else self.delete(),
             "delete": lambda _: self.delete(),
             "restore": lambda _: self.services.housekeeping.restore(self.run_id),
@@ -244,6 +245,23 @@ class World:
             for viewer in self.viewers:
                 viewer.connect()
                 await viewer.read(2 * WINDOW)
+
+    async def come_back(self) -> None:
+        """A viewer of a run that does not train finds nothing more; before its read is back the run goes on."""
+        if self.trains():
+            return
+        await self.catch_up()
+        with contextlib.suppress(NtkscopeError):  # deleted, or at its end
+            going_on: list[asyncio.Task[object]] = []
+            resume = self.services.manager.resume
+            self.log.meanwhile.append(lambda: going_on.append(asyncio.create_task(resume(self.run_id))))
+            self.viewers[0].connect()
+            async with asyncio.timeout(10):
+                while not going_on:
+                    await turn()
+            await going_on[0]
+            await turn()
+            self.tell(1)
 
     async def leave(self) -> None:
         """Nothing of it is left for the next world."""

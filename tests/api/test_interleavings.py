@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,9 @@ from tests.runs.conftest import Puppet, opened, submit
 Step = tuple[str, int]  # what happens, and a number that says to whom, or how much of it
 OFTEN = ["connect", "connect", "read", "read", "drop", "tell"]
 WATCHING = st.tuples(st.sampled_from(OFTEN), st.integers(0, 11))
-LIVING = st.tuples(st.sampled_from([*OFTEN * 2, "die", "resume", "hide", "restore", "meet"]), st.integers(0, 11))
+LIVING = st.tuples(
+    st.sampled_from([*OFTEN * 2, "die", "resume", "hide", "restore", "meet", "return"]), st.integers(0, 11)
+)
 # Both end the run for good; what comes before is not all lived through by viewers who have everything.
 LAST = st.sampled_from([["delete"], ["end"], ["meet", "delete"], ["meet", "end"], ["meet", "tell", "delete"]])
 
@@ -95,3 +98,15 @@ def test_every_viewer_has_the_same_log(
         runner.run(server.__aexit__(None, None, None))
     assert longest > WINDOW
     assert len(puppet.begun) >= cases  # every run has begun
+
+
+def test_a_run_that_goes_on_while_a_viewer_looks_for_its_end_has_not_ended(
+    runner: asyncio.Runner, tmp_path: Path
+) -> None:
+    puppet = Puppet()
+    server = opened(tmp_path, puppet)
+    services = runner.run(server.__aenter__())
+    try:
+        runner.run(happen(services, puppet, [("die", 0), ("return", 0), ("read", 3), ("tell", 1), ("end", 0)]))
+    finally:
+        runner.run(server.__aexit__(None, None, None))

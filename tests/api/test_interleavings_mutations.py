@@ -20,10 +20,16 @@ PLANTED = {
     ),
     "a deletion repeats an event": (
         STREAM,
-        "                raise _farewell(await manager.row(self.run_id))",
-        "                if (row := await manager.row(self.run_id)).deleted_at:\n"
-        "                    await self._socket.send_bytes((await self._services.log.read(self.run_id, 0, 1))[0][1])\n"
-        "                raise _farewell(row)",
+        "                    raise _farewell(run)",
+        "                    if run.deleted_at:\n"
+        "                        first = await self._services.log.read(self.run_id, 0, 1)\n"
+        "                        await self._socket.send_bytes(first[0][1])\n"
+        "                    raise _farewell(run)",
+    ),
+    "a run that goes on has ended for who has just come": (
+        STREAM,
+        "if manager.live(self.run_id) is None and run.last_seq in (self.seq, looked_for):",
+        "if run:",
     ),
     "a run's end comes before its last events": (
         STREAM,

@@ -100,6 +100,7 @@ def test_a_stop_time_is_the_end() -> None:
     assert (spectrum.end_step, spectrum.end_time) == (50, 0.5)
 
 
+@pytest.mark.whole_rehearsals
 def test_a_rate_above_the_limit_is_a_warning() -> None:
     assert not [text for text in preview(config(training=rate(0.9))).warnings if "2/λ" in text]
     above, never = begin_preview(config(training=rate(1.5))).preview.warnings

@@ -124,6 +124,7 @@ class Viewer:
     async def _send(self) -> None:
         manager, notifier = self._services.manager, self._services.notifier
         shown: bytes | None = None
+        looked_for = -1  # the log's last seq, when the run seemed to have ended
         while True:
             # In this order nothing is missed: what comes after `changed` was taken sets it.
             live = manager.live(self.run_id)
@@ -136,7 +137,12 @@ class Viewer:
             if events:
                 continue
             if live is None or changed is None:
-                raise _farewell(await manager.row(self.run_id))
+                run = await manager.row(self.run_id)
+                # It may have been resumed while its log was read, and may even have ended since: its log is read again.
+                if manager.live(self.run_id) is None and run.last_seq in (self.seq, looked_for):
+                    raise _farewell(run)
+                looked_for = run.last_seq
+                continue
             if live.tick is not None and live.tick is not shown:
                 shown = live.tick
                 await self._socket.send_bytes(shown)

@@ -33,6 +33,9 @@ from ntkscope.schemas.rehearsal import DrawnRehearsal
 from tests.cases import config
 
 
+pytestmark = pytest.mark.whole_rehearsals
+
+
 def begin(**changes: Any) -> tuple[InitialState, Waves]:
     state = initial(config(**changes))
     return state, Waves.of(state.problem, state.config.data)
