@@ -19,7 +19,8 @@ from tests.runs.conftest import Puppet, opened, submit
 Step = tuple[str, int]  # what happens, and a number that says to whom, or how much of it
 OFTEN = ["connect", "connect", "read", "read", "drop", "tell"]
 WATCHING = st.tuples(st.sampled_from(OFTEN), st.integers(0, 11))
-LIVING = st.tuples(
+LIVES = [*OFTEN * 2, "die", "resume", "hide", "restore", "meet", "return"]
+LIVING = st.tuples(st.sampled_from(LIVES), st.integers(0, 11))
     st.sampled_from([*OFTEN * 2, "die", "resume", "hide", "restore", "meet", "return"]), st.integers(0, 11)
 )
 # Both end the run for good; what comes before is not all lived through by viewers who have everything.

@@ -32,7 +32,6 @@ from ntkscope.schemas.event import Started
 from ntkscope.schemas.rehearsal import DrawnRehearsal
 from tests.cases import config
 
-
 pytestmark = pytest.mark.whole_rehearsals
 
 
