@@ -35,6 +35,8 @@ const words = {
   outside: "beyond the frame",
   above: (count: number) => `${whole(count)} above`,
   below: (count: number) => `${whole(count)} below`,
+  /** Where there are both: their words would not fit. */
+  beyond: (count: number) => `${whole(count)} beyond`,
 } as const;
 
 const help: Help = {
@@ -223,8 +225,8 @@ function legendOf(name: string, groups: DrawnGroup[], outside: Outside[], theme:
   return [
     { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: name },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
-    ...(above ? [{ mark: "arrow-up" as const, colour: TOKENS[theme].text, text: words.above(above) }] : []),
-    ...(below ? [{ mark: "arrow-down" as const, colour: TOKENS[theme].text, text: words.below(below) }] : []),
+    ...(above ? [{ mark: "arrow-up" as const, colour: TOKENS[theme].text, text: below ? whole(above) : words.above(above) }] : []),
+    ...(below ? [{ mark: "arrow-down" as const, colour: TOKENS[theme].text, text: above ? words.beyond(below) : words.below(below) }] : []),
   ];
 }
 

@@ -88,7 +88,12 @@ describe("how much is learnt", () => {
     const found = (x: number) => figure.describe(2, marks.x.findIndex((one, i) => one === x && marks.y[i] !== null));
     expect(found(3.8)?.rows[0]).toEqual(["share learnt, measured", "4,000\u2009%"]);
     expect(found(1.2)?.group).toBe(1);
-    expect(figure.legend.slice(-2)).toMatchObject([{ mark: "arrow-up", text: "3 above" }, { mark: "arrow-down", text: "1 below" }]);
+    expect(figure.legend.slice(-2)).toMatchObject([{ mark: "arrow-up", text: "3" }, { mark: "arrow-down", text: "1 beyond" }]);
+    const once = runFixture();
+    once.frames.at(-1)!.learnt[3] = -0.5;
+    expect(learntChart.figure(once, VIEW, "light").legend.at(-1)).toMatchObject({ mark: "arrow-down", text: "1 below" });
+    once.frames.at(-1)!.learnt[3] = 40;
+    expect(learntChart.figure(once, VIEW, "light").legend.at(-1)).toMatchObject({ mark: "arrow-up", text: "1 above" });
     expect(learntChart.figure(runFixture(), VIEW, "light").data[2]?.y.every((y) => y === null)).toBe(true);
   });
 
