@@ -12,15 +12,18 @@ from typing import Any
 import jaxtyping
 from beartype import BeartypeConf, beartype
 
-CALLS = 2  # that are checked, of each function in each test; one of a function within a function that is made anew
+CALLS = 2  # that are checked, of each function in each test
+MAKINGS = 2  # of a function within a function, that are checked in a process: each needs a checker of its own
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a float, as mypy has it
 _every_call = jaxtyping.jaxtyped
-_calls: Counter[int] = Counter()  # by the id of its code
+_left: list[list[int]] = []  # of each function, how many calls are still to be checked
+_made: Counter[int] = Counter()  # by the id of its code
 
 
 def begin_test() -> None:
     """Counts anew."""
-    _calls.clear()
+    for left in _left:
+        left[0] = CALLS
 
 
 def install() -> None:
@@ -38,19 +41,21 @@ def _first_calls(made: Any = None, *, typechecker: Any = None) -> Any:
         if made.__init__ is not plain:
             made.__init__ = _with(plain, made.__init__)
         return made
-    if _calls[id(made.__code__)]:  # a function within a function, made before in this test
+    _made[id(made.__code__)] += 1
+    if _made[id(made.__code__)] > MAKINGS:
         return made
     return _with(made, _every_call(made, typechecker=typechecker))
 
 
 def _with(plain: Callable[..., Any], checking: Callable[..., Any]) -> Callable[..., Any]:
-    code = id(plain.__code__)
+    left = [CALLS]
+    _left.append(left)
 
     @functools.wraps(plain)
     def call(*args: Any, **options: Any) -> Any:
-        if _calls[code] >= CALLS:
+        if left[0] < 1:
             return plain(*args, **options)
-        _calls[code] += 1
+        left[0] -= 1
         return checking(*args, **options)
 
     return call

@@ -198,16 +198,24 @@ class World:
             self.puppet.tell(EncodedEvent(self.run_id, seq, "frame", encode(told)))
         self.told += events
 
-    def die(self) -> None:
+    async def die(self) -> None:
         """The worker, as by kill -9; the next one is there at once."""
         if self.trains():
             self.puppet.tell(Died(-9))
             self.puppet.tell(Ready())
+            await self.over()
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """As the trainer ends by itself."""
         if self.trains():
             self.puppet.end(self.run_id)
+            await self.over()
+
+    async def over(self) -> None:
+        """Until the server knows: a trainer that has ended tells nothing more, however busy the machine is."""
+        async with asyncio.timeout(10):
+            while self.trains():
+                await turn()
 
     async def delete(self) -> None:
         """A run that trains is cancelled with it, as its worker does."""

@@ -13,7 +13,7 @@ from schemathesis.schemas import BaseSchema
 
 from ntkscope.executors.inline import InlineExecutor
 from tests.api.fuzzing import checked, schema_of
-from tests.servers import Server, serving, settings_in, wait_for
+from tests.servers import GENEROUS, Server, serving, settings_in, wait_for
 
 GENERATED = settings(
     deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), print_blob=False
@@ -46,7 +46,7 @@ def asked(operation: Any, cases: int, random: bool) -> Counter[int]:
     @settings(GENERATED, max_examples=cases, derandomize=not random)
     @given(strategy)
     def ask(case: Any) -> None:
-        response = case.call()
+        response = case.call(timeout=GENEROUS)
         answers[response.status_code] += 1
         checked(case, response)
 
@@ -74,6 +74,9 @@ def test_any_sequence_of_requests_keeps_to_it(schema: BaseSchema, requests: int)
     faults: list[str] = []
 
     class Sequence(schema.as_state_machine()):
+        def get_call_kwargs(self, _: Any) -> dict[str, Any]:
+            return {"timeout": GENEROUS}
+
         def validate_response(self, response: Response, case: Any, **_: Any) -> None:
             answers[case.operation.label, response.status_code] += 1
             try:

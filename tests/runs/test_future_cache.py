@@ -1,6 +1,7 @@
 """Results that are computed once for all who ask, and kept while there is room."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,28 @@ def test_who_leaves_takes_nothing_from_the_others() -> None:
             assert await second
 
     asyncio.run(main())
+
+
+def test_a_failure_that_nobody_waits_for_any_more_is_no_word_in_the_log() -> None:
+    told: list[dict[str, object]] = []
+
+    async def leaves() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        go = threading.Event()
+
+        def fails() -> None:
+            go.wait()
+            raise ValueError
+
+        with ThreadPoolExecutor() as pool:
+            FutureCache[None](pool, 2).get("key", fails).cancel()
+            await asyncio.sleep(0)
+            go.set()
+        await asyncio.sleep(0.01)
+        gc.collect()
+
+    asyncio.run(leaves())
+    assert told == []
 
 
 def test_the_oldest_that_nobody_waits_for_are_forgotten_and_not_begun() -> None:

@@ -12,6 +12,7 @@ from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.data import Data, Interval
 from ntkscope.schemas.network import Network
 from ntkscope.schemas.training import Recording, Stop, Training
+from ntkscope.starting import importing
 
 TINY = RunConfig(
     data=Data(points=Interval(n=8), grid=16),
@@ -25,8 +26,11 @@ def work(pipe: Channel[Message, ToWorker], train: str) -> None:
     """Looks at the card, warms up, then serves the pipe until it says None or its other end is gone."""
     inbox = Inbox()
     threading.Thread(target=_listen, args=(pipe, inbox), daemon=True).start()
-    from ntkscope.executors.worker import Worker
-    from ntkscope.experiment.card_probe import look_at_card
+    with importing():
+        from ntkscope.executors.worker import Worker
+        from ntkscope.experiment.card_probe import look_at_card
+
+        function = load(train)
 
     def send(message: Message) -> None:
         try:
@@ -34,7 +38,7 @@ def work(pipe: Channel[Message, ToWorker], train: str) -> None:
         except OSError:
             os._exit(0)  # the server is gone
 
-    function, card = load(train), look_at_card()
+    card = look_at_card()
     _warm_up(function)
     send(Ready(card))
     Worker(function, inbox, send).serve()

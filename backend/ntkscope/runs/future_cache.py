@@ -60,7 +60,9 @@ class FutureCache(Generic[T]):
             future.add_done_callback(done)
         self._results.move_to_end(key)
         self._waiting[key] += 1
-        promise = asyncio.shield(asyncio.wrap_future(future))
+        shared = asyncio.wrap_future(future)
+        shared.add_done_callback(_seen)
+        promise = asyncio.shield(shared)
         promise.add_done_callback(partial(self._left, key))
         self._forget_unwanted()
         return promise
@@ -75,8 +77,7 @@ class FutureCache(Generic[T]):
 
     def _left(self, key: str, promise: "asyncio.Future[T]") -> None:
         """One no longer waits: it has its result, or does not want it."""
-        if not promise.cancelled():
-            promise.exception()  # whoever asked may have left with the cost alone: the next who asks gets the failure
+        _seen(promise)
         self._waiting -= Counter([key])
         self._forget_unwanted()
 
@@ -115,3 +116,9 @@ class FutureCache(Generic[T]):
 
     def _holder(self, key: str) -> str:
         return f"{self._name} {key}"
+
+
+def _seen(promise: "asyncio.Future[T]") -> None:
+    """Whoever asked may have left with the cost alone: no failure is told of in the log, the next who asks gets it."""
+    if not promise.cancelled():
+        promise.exception()

@@ -143,6 +143,12 @@ def test_a_run_is_asked_about_its_own_steps_which_are_the_preview_s() -> None:
     assert third_said.step > 800
 
 
+def test_a_wave_whose_share_is_no_double_is_watched() -> None:
+    tiny = {"data__target": {"kind": "formula", "text": "1e-323"}, "data__points": {"kind": "interval", "n": 2}}
+    _, told = rehearsed(*begin(**tiny))
+    assert [wave is not None for wave in told.waves] == [True]
+
+
 def test_a_zero_amplitude_is_left_out() -> None:
     state, waves = begin(data__target={"kind": "formula", "text": "0*x"})
     _, told = rehearsed(state, waves)

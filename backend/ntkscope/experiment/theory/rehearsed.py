@@ -30,7 +30,7 @@ FARTHEST = 1_000_000  # steps that are asked about, of a shorter run
 LARGEST_STEP = 100_000_000  # that a config may ask for
 GRID_SHARE = 0.5  # of the work, for the function on the grid; where it would take more it is not told
 LARGEST_LOSS = 1e60
-SMALLEST = 1e-300  # a squared length that is divided by
+SMALLEST = 1e-300  # a squared length that is divided by, and a limit that is watched
 
 
 def budget(initial: InitialState) -> float:
@@ -60,7 +60,8 @@ def training_of(
         grid_inputs=grid_inputs,
         grid_offset=probe.grid_offset[: len(grid_inputs)],
         learning_rate=initial.learning_rate,
-        watched=Watched(waves.map[seen], initial.config.recording.epsilon * waves.sizes[seen]),
+        # a wave of some 1e-323 has a share that no double holds
+        watched=Watched(waves.map[seen], (initial.config.recording.epsilon * waves.sizes[seen]).clamp_min(SMALLEST)),
         horizon=horizon,
         drawn=None if steps is None else initial.last_step,
         asked=frozenset() if steps is None else frozenset(steps.tolist()),
