@@ -25,6 +25,8 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, style]; }"""
 def rows(page: Page) -> None:
     expect(page.get_by_role("listitem")).to_have_count(6)
     expect(page.get_by_test_id("place")).to_contain_text("t = 0.04")
+    # Until its log is there, the run is shown as it was rehearsed.
+    expect(page.locator(".plot path.network")).to_have_attribute("d", re.compile("L"))
 
 
 def rehearsed(page: Page) -> None:
