@@ -13,7 +13,7 @@ from tests.cases import config
 from tests.e2e import pictures
 from tests.e2e.conftest import CINEMA, PATIENCE, PHONE, TABLET, WIDE, Server
 from tests.e2e.pictures import AT, cards
-from tests.servers import serving, settings_in
+from tests.servers import serving, settings_in, wait_for
 
 pytestmark = pytest.mark.e2e
 LAPTOP = {"width": 1280, "height": 720}
@@ -136,6 +136,8 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Private]:
         base = config(training__stop={"steps": 60}, recording={"frames": 4, "kernel_frames": 4})
         body = {"name": "Width study", "config": base.model_dump(mode="json"), "axes": axes}
         sweep = server.client.post("api/sweeps", json=body).raise_for_status().json()
+        ended = f"api/sweeps/{sweep['id']}"
+        wait_for(lambda: server.client.get(ended).json()["state"] == "completed")
         yield Private(server.url, run["id"], sweep["id"])
 
 
