@@ -225,7 +225,7 @@ def main() -> None:
 
         fetched = first_visit(browser, server.url)
         told("Watch, a first visit: the page's files, kB", fetched.files, 150)
-        told("Watch, a first visit: the server's answers, kB", fetched.answers, 300)
+        told("Watch, a first visit: the server's answers, kB", fetched.answers, 200)
         told("Watch, a first visit: the recorded run's log, kB", fetched.log, 1100)
 
         page, *_ = visit(browser, server.url, WIDE, None)

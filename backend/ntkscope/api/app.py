@@ -31,6 +31,7 @@ from ntkscope.api import (
 from ntkscope.api.access import Access, people_of
 from ntkscope.api.base_path import BasePath
 from ntkscope.api.body_limit import BodyLimit
+from ntkscope.api.compression import JsonCompression
 from ntkscope.api.gate import Gate
 from ntkscope.api.security import Guard, is_loopback
 from ntkscope.api.services import Services, open_services
@@ -96,6 +97,7 @@ def create_app(
     app.state.access, app.state.cookie = access, f"ntkscope_{settings.port}"
     names = frozenset(name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip())
     largest = settings.max_upload_bytes + FORM_OVERHEAD
+    app.add_middleware(JsonCompression)
     app.add_middleware(Gate, access=access, cookie=app.state.cookie)
     app.add_middleware(BodyLimit, uploads=dict.fromkeys(datasets.UPLOADS, largest))
     parents = [parent.strip() for parent in settings.frame_ancestors.split(",") if parent.strip()]

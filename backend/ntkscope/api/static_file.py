@@ -6,16 +6,18 @@ from pathlib import Path
 from fastapi.responses import FileResponse, Response
 from starlette.datastructures import Headers
 
+from ntkscope.api.compression import accepted
+
 ENCODINGS = {"br": ".br", "gzip": ".gz"}  # the smaller one first
 
 
 def static_file(file: Path, request: Headers, cache_control: str) -> Response:
     """The file, or 304 where the browser has the same already."""
-    accepted = _accepted(request.get("accept-encoding", ""))
+    taken = accepted(request.get("accept-encoding", ""))
     headers, sent = {"Cache-Control": cache_control, "Vary": "Accept-Encoding"}, file
     for encoding, ending in ENCODINGS.items():
         compressed = file.with_name(file.name + ending)
-        if encoding in accepted and compressed.is_file():
+        if encoding in taken and compressed.is_file():
             headers["Content-Encoding"], sent = encoding, compressed
             break
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -24,13 +26,3 @@ def static_file(file: Path, request: Headers, cache_control: str) -> Response:
     if response.headers["etag"] in request.get("if-none-match", ""):
         return Response(status_code=304, headers=headers | {"ETag": response.headers["etag"]})
     return response
-
-
-def _accepted(header: str) -> set[str]:
-    """The encodings of an Accept-Encoding, without those of weight 0."""
-    accepted = set()
-    for part in header.lower().split(","):
-        name, _, weight = part.replace(" ", "").partition(";q=")
-        if weight.strip("0.") or not weight:
-            accepted.add(name)
-    return accepted

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { SIX } from "../charts/catalogue";
 import type { FigureLayout, Trace } from "../charts/parts/figure";
+import { DEFAULT_VIEW } from "../run/view";
+import { runFixture } from "../test/run-fixture";
 import { changeBetween, same } from "./change";
 
 const layout: FigureLayout = {
@@ -37,6 +40,13 @@ describe("changeBetween", () => {
     const wider = { ...layout, xaxis: { ...layout.xaxis, range: [0, 2] as [number, number] } };
     expect(changeBetween({ data: [], layout }, { data: [], layout: wider }).kind).toBe("all");
   });
+});
+
+it.each(SIX.map(({ chart }) => chart))("the play-head draws no chart anew: $id", ({ figure }) => {
+  const run = runFixture();
+  const at = (frame: number) => figure(run, { ...DEFAULT_VIEW, time: run.frames[frame]?.time ?? 0 }, "light");
+  expect(changeBetween(at(30), at(36)).kind).not.toBe("all");
+  expect(at(36).data).toHaveLength(at(30).data.length);
 });
 
 it("same compares content, however deep", () => {

@@ -32,6 +32,14 @@ describe("the whole kernel", () => {
     expect(found(0, 8 + 2)?.title).toBe("Points 2 and 3");
   });
 
+  it("has square cells: each map's two axes are of one scale, within its room", () => {
+    const { layout } = kernelMapChart.figure(further, VIEW, "light");
+    for (const n of ["", "2", "3"]) {
+      expect(layout[`yaxis${n}`]).toMatchObject({ scaleanchor: `x${n}`, scaleratio: 1, constrain: "domain" });
+      expect(layout[`xaxis${n}`]).toMatchObject({ constrain: "domain" });
+    }
+  });
+
   it("names its axis once, under the middle map", () => {
     const { layout } = kernelMapChart.figure(further, VIEW, "light");
     const titles = ["xaxis", "xaxis2", "xaxis3"].map((axis) => (layout[axis] as { title: { text: string } }).title.text);

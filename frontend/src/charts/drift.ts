@@ -3,17 +3,16 @@ import { number, percent, whole } from "../format";
 import { headOf } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
-import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { layoutOf, risingAxis, timeAxis } from "./parts/axes";
 import type { Figure, Trace } from "./parts/figure";
+import { aheadAndOver, reachedMarks } from "./parts/reached";
 import { courseOf, driftLine, rehearsedDrift, REHEARSED_DASH } from "./parts/rehearsed";
 import { CHIZAT, HUANG } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 500;
-const FADED = 0.25;
 /** Per cent at the top of the axis, at least. */
 const LEAST = 0.1;
 
@@ -54,24 +53,13 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   // A kernel that moves by many times its own size is told in those times: "1,000 %" says no more.
   const [unit, suffix] = highest < 10 ? [100, "\u2009%"] : [1, ""];
   const y = risingAxis(unit * highest, LEAST);
+  const look = { name: chartWords.measured, type: "scatter", mode: "markers", cliponaxis: false, hoverinfo: "none" } as const;
+  const marker = (color: string) => ({ size: 6, opacity: 1, color, line: { width: 1, color: TOKENS[theme].surface } });
+  const [ahead, over] = aheadAndOver(colour);
   return {
     data: started
       ? [
-          {
-            name: chartWords.measured,
-            type: "scatter",
-            mode: "markers",
-            x: frames.map((frame) => frame.time),
-            y: frames.map((frame) => unit * frame.drift),
-            marker: {
-              size: 6,
-              opacity: 1,
-              color: frames.map((frame) => (frame.time <= head ? colour : withOpacity(colour, FADED))),
-              line: { width: 1, color: TOKENS[theme].surface },
-            },
-            cliponaxis: false,
-            hoverinfo: "none",
-          },
+          ...reachedMarks(look, frames.map((frame) => frame.time), frames.map((frame) => unit * frame.drift), head, marker(ahead), marker(over)),
           ...(rehearsed ? [rehearsedTrace(rehearsed, unit, theme)] : []),
         ]
       : [],
@@ -96,7 +84,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
     empty: rehearsed ? null : emptyWords(run),
     interval: INTERVAL,
     describe: (trace, point) => {
-      if (trace > 0) return describeRehearsed(rehearsed, point, started?.learning_rate ?? 1);
+      if (trace > 1) return describeRehearsed(rehearsed, point, started?.learning_rate ?? 1);
       const frame = frames[point];
       if (!frame) return null;
       const rows: [string, string][] = [

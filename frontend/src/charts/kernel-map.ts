@@ -56,21 +56,23 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const colours = scaleOf(run, theme);
   const width = (1 - GAP * (maps.length - 1)) / Math.max(1, maps.length);
   const domain = (i: number) => [i * (width + GAP), i * (width + GAP) + width] as [number, number];
-  const axis: Axis = { type: "linear", range: [0.5, Math.max(1, p) + 0.5], zeroline: false };
+  // Cells are squares: a map takes less of its room rather than show more than its points.
+  const axis: Axis = { type: "linear", range: [0.5, Math.max(1, p) + 0.5], zeroline: false, constrain: "domain" };
+  const suffix = (i: number) => (i ? String(i + 1) : "");
   const layout = layoutOf({
     theme,
     view,
     uirevision: `${run.id}:kernel-map`,
     x: { ...axis, domain: domain(0) },
-    y: axis,
+    y: { ...axis, scaleanchor: "x", scaleratio: 1 },
     xTitle: words.other,
     yTitle: words.point,
     large: false,
     annotations: maps.map(({ name }, i) => ({
       text: name,
-      xref: "paper",
-      yref: "paper",
-      x: (domain(i)[0] + domain(i)[1]) / 2,
+      xref: `x${suffix(i)} domain`,
+      yref: `y${suffix(i)} domain`,
+      x: 0.5,
       y: 1,
       xanchor: "center",
       yanchor: "bottom",
@@ -86,12 +88,11 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   for (const [i] of maps.slice(1).entries()) {
     const n = i + 2;
     layout[`xaxis${n}`] = { ...named(i + 1, layout.xaxis), domain: domain(i + 1), anchor: `y${n}`, matches: "x" };
-    layout[`yaxis${n}`] = { ...layout.yaxis, showticklabels: false, ticks: "", title: { text: "" }, anchor: `x${n}`, matches: "y" };
+    layout[`yaxis${n}`] = { ...layout.yaxis, showticklabels: false, ticks: "", title: { text: "" }, anchor: `x${n}`, matches: "y", scaleanchor: `x${n}` };
   }
   layout.xaxis = named(0, layout.xaxis);
   return {
     data: maps.map(({ name, kernel }, i): Trace => {
-      const suffix = i ? String(i + 1) : "";
       const numbers = Array.from({ length: p }, (_, at) => at + 1);
       return {
         name,
@@ -99,8 +100,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
         x: numbers,
         y: numbers,
         z: rowsOf(kernel, p),
-        xaxis: `x${suffix}`,
-        yaxis: `y${suffix}`,
+        xaxis: `x${suffix(i)}`,
+        yaxis: `y${suffix(i)}`,
         zmin: colours.low,
         zmax: colours.high,
         colorscale: colours.stops,

@@ -33,6 +33,9 @@ const words = {
   symbol: "learnt",
   shareLearnt: "share learnt",
   outside: "beyond the frame",
+  above: (count: number) => `${whole(count)} above`,
+  below: (count: number) => `${whole(count)} below`,
+  /** Where there are both: their words would not fit. */
   beyond: (count: number) => `${whole(count)} beyond`,
 } as const;
 
@@ -69,10 +72,10 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   // Of the whole run so far: the axis is the same wherever the play-head stands.
   const highest = run.frames.reduce((most, one) => counted.reduce((now, index) => Math.max(now, inPercent(one.learnt[index]) ?? 0), most), 0);
   const top = TOPS.find((one) => highest <= one) ?? (TOPS.at(-1) as number);
-  const outside = [...outsideOf(measured, top, -ASIDE, chartWords.measured), ...outsideOf(predicted, top, ASIDE, chartWords.theory)];
+  const outside = [...outsideOf(measured, top, chartWords.measured), ...outsideOf(predicted, top, chartWords.theory)];
   const labelled = labels(groups);
   return {
-    data: started ? [bars(name, measured, groups, view), ticks(predicted, theme), ...(outside.length ? [edgeMarks(outside, groups, top, theme)] : [])] : [],
+    data: started ? [bars(name, measured, groups, view), ticks(predicted, theme), edgeMarks(outside, groups, top, theme)] : [],
     layout: layoutOf({
       theme,
       view,
@@ -91,12 +94,12 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       large: false,
     }),
     subtitle: words.subtitle + (time !== null ? `, ${chartWords.at(time)}` : ""),
-    legend: legendOf(name, groups, outside.length, theme),
+    legend: legendOf(name, groups, outside, theme),
     note: null,
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
-      const at = trace === 0 ? point : trace === 1 ? Math.floor(point / 3) : (outside[point]?.at ?? -1);
+      const at = trace === 0 ? point : trace === 1 ? Math.floor(point / 3) : Math.floor(point / SIDES.length);
       const drawn = groups[at];
       if (!drawn) return null;
       return describeGroup(run, drawn.index, [
@@ -153,33 +156,42 @@ function ticks(predicted: Values, theme: Theme): Trace {
   };
 }
 
-/** A bar or a stroke that lies beyond the frame. */
-interface Outside {
-  at: number;
-  above: boolean;
-  aside: number;
+/** Where a bar or a stroke can lie beyond the frame. */
+interface Side {
   whose: string;
+  above: boolean;
 }
 
-function outsideOf(values: Values, top: number, aside: number, whose: string): Outside[] {
-  return values.flatMap((value, at) => (value !== null && (value > top || value < LEAST) ? [{ at, above: value > top, aside, whose }] : []));
+const SIDES: Side[] = [chartWords.measured, chartWords.theory].flatMap((whose) => [true, false].map((above) => ({ whose, above })));
+
+interface Outside extends Side {
+  at: number;
 }
 
-/** An arrowhead at the edge behind which it lies: in the bar's colour, or open where theory says so. */
+function outsideOf(values: Values, top: number, whose: string): Outside[] {
+  return values.flatMap((value, at) => (value !== null && (value > top || value < LEAST) ? [{ at, above: value > top, whose }] : []));
+}
+
+/**
+ * An arrowhead at the edge behind which it lies: in the bar's colour, or open where theory says so. Each place has its
+ * mark, which is a gap where nothing lies beyond: what the play-head passes then moves marks, and changes none.
+ */
 function edgeMarks(outside: Outside[], groups: DrawnGroup[], top: number, theme: Theme): Trace {
-  const isMeasured = ({ whose }: Outside) => whose === chartWords.measured;
+  const { text, surface } = TOKENS[theme];
+  const places = groups.flatMap(({ colour }, at) => SIDES.map((side) => ({ ...side, at, measured: side.whose === chartWords.measured, colour })));
+  const isThere = ({ at, whose, above }: Outside) => outside.some((one) => one.at === at && one.whose === whose && one.above === above);
   return {
     name: words.outside,
     type: "scatter",
     mode: "markers",
-    x: outside.map(({ at, aside }) => at + aside),
-    y: outside.map(({ above }) => (above ? top : 0)),
+    x: places.map(({ at, measured }) => at + (measured ? -ASIDE : ASIDE)),
+    y: places.map((place) => (isThere(place) ? (place.above ? top : 0) : null)),
     marker: {
       size: 8,
       opacity: 1,
-      symbol: outside.map((one) => `triangle-${one.above ? "up" : "down"}${isMeasured(one) ? "" : "-open"}`),
-      color: outside.map((one) => (isMeasured(one) ? (groups[one.at]?.colour ?? TOKENS[theme].control) : TOKENS[theme].text)),
-      line: { width: 1, color: outside.map((one) => (isMeasured(one) ? TOKENS[theme].surface : TOKENS[theme].text)) },
+      symbol: places.map(({ above, measured }) => `triangle-${above ? "up" : "down"}${measured ? "" : "-open"}`),
+      color: places.map(({ measured, colour }) => (measured ? colour : text)),
+      line: { width: 1, color: places.map(({ measured }) => (measured ? surface : text)) },
     },
     cliponaxis: false,
     hoverinfo: "none",
@@ -206,12 +218,15 @@ function labelOf(drawn: DrawnGroup): string {
   return power === undefined ? "" : String(power + 1);
 }
 
-function legendOf(name: string, groups: DrawnGroup[], outside: number, theme: Theme): LegendItem[] {
+function legendOf(name: string, groups: DrawnGroup[], outside: Outside[], theme: Theme): LegendItem[] {
   const first = groups.find(({ group }) => group.significant);
+  const above = outside.filter((one) => one.above).length;
+  const below = outside.length - above;
   return [
     { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: name },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
-    ...(outside ? [{ mark: "arrow" as const, colour: TOKENS[theme].text, text: words.beyond(outside) }] : []),
+    ...(above ? [{ mark: "arrow-up" as const, colour: TOKENS[theme].text, text: below ? whole(above) : words.above(above) }] : []),
+    ...(below ? [{ mark: "arrow-down" as const, colour: TOKENS[theme].text, text: above ? words.beyond(below) : words.below(below) }] : []),
   ];
 }
 

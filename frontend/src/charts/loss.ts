@@ -4,7 +4,6 @@ import { number, whole } from "../format";
 import { headOf, bracketOf, predictionsOf, spreadFrames } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
-import { withOpacity } from "../theme/mode-colour";
 import { SERIES, TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { decadeAxis, layoutOf, timeAxis } from "./parts/axes";
@@ -12,13 +11,13 @@ import type { Axis, Figure, LegendItem, Trace } from "./parts/figure";
 import { targetIsScaled } from "./parts/headings";
 import { endedSentence, MOST_GROWN } from "./parts/growth";
 import { sentenceName } from "./parts/predictions";
+import { aheadAndOver, reachedMarks } from "./parts/reached";
 import { courseOf, REHEARSED_DASH } from "./parts/rehearsed";
 import { LEE } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
 const POINTS = 36;
-const FADED = 0.25;
 /** How far above the start a prediction alone may lift the axis; measurements lift it as far as they go. */
 const LIFT = 10;
 const DECADES = 14;
@@ -64,8 +63,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const rehearsed = started && course ? theoryOf(run, started, course.loss) : null;
   const data: Trace[] = [];
   if (started) {
-    if (heldOut) data.push(points(frames, (frame) => frame.held_out_error, series.data, head, true, theme));
-    data.push(points(frames, (frame) => frame.loss, series.measured, head, false, theme));
+    if (heldOut) data.push(...points(frames, (frame) => frame.held_out_error, series.data, head, true, theme));
+    data.push(...points(frames, (frame) => frame.loss, series.measured, head, false, theme));
     if (infinite) {
       data.push({
         name: chartWords.infiniteWidth,
@@ -153,22 +152,15 @@ function points(
   head: number,
   open: boolean,
   theme: Theme,
-): Trace {
+): Trace[] {
   // A loss of exactly 0 has no place on a logarithmic axis.
   const shown = frames.filter((frame) => (value(frame) ?? 0) > 0 && Number.isFinite(value(frame)));
-  const shade = (frame: Frame) => (frame.time <= head ? colour : withOpacity(colour, FADED));
   const surface = TOKENS[theme].surface;
-  return {
-    name: open ? words.heldOut : chartWords.measured,
-    type: "scatter",
-    mode: "markers",
-    x: shown.map((frame) => frame.time),
-    y: shown.map((frame) => value(frame)),
-    marker: open
-      ? { size: 5, opacity: 1, color: surface, line: { width: 1.25, color: shown.map(shade) } }
-      : { size: 6, opacity: 1, color: shown.map(shade), line: { width: 1, color: surface } },
-    hoverinfo: "none",
-  };
+  const marker = (shade: string) =>
+    open ? { size: 5, opacity: 1, color: surface, line: { width: 1.25, color: shade } } : { size: 6, opacity: 1, color: shade, line: { width: 1, color: surface } };
+  const look = { name: open ? words.heldOut : chartWords.measured, type: "scatter", mode: "markers", hoverinfo: "none" } as const;
+  const [ahead, over] = aheadAndOver(colour);
+  return reachedMarks(look, shown.map((frame) => frame.time), shown.map(value), head, marker(ahead), marker(over));
 }
 
 interface Theory {

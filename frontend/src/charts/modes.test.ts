@@ -9,10 +9,10 @@ const traces = (figure: Figure, name: string) => figure.data.filter((trace) => t
 const colours = (trace: Trace | undefined) => (trace?.["marker"] as { color: string[] }).color;
 
 describe("the modes", () => {
-  it("draws a line for each group, and all measurements in one trace", () => {
+  it("draws a line for each group, and all measurements in two traces, one over the other", () => {
     const figure = modesChart.figure(runFixture(), VIEW, "light");
     expect(traces(figure, "predicted")).toHaveLength(8);
-    expect(traces(figure, "measured")).toHaveLength(1);
+    expect(traces(figure, "measured")).toHaveLength(2);
   });
 
   it("draws a second line for each group where the run was rehearsed, as far as that came", () => {
@@ -57,9 +57,13 @@ describe("the modes", () => {
   it("makes points faint that the play-head has not reached, and no others", () => {
     const run = runFixture();
     const time = run.frames[30]?.time ?? 0;
-    const trace = traces(modesChart.figure(run, { ...VIEW, time }, "light"), "measured")[0];
-    colours(trace).forEach((colour, i) => expect(colour.endsWith(",1)") || colour.endsWith(",0.4)")).toBe((trace?.x[i] ?? 0) <= time * 1.001));
-    expect(new Set(colours(traces(modesChart.figure(run, VIEW, "light"), "measured")[0]).map((colour) => colour.split(",").at(-1)))).toEqual(new Set(["1)", "0.4)"]));
+    const [all, reached] = traces(modesChart.figure(run, { ...VIEW, time }, "light"), "measured");
+    expect(new Set(colours(all).map((colour) => colour.split(",").at(-1)))).toEqual(new Set(["0.25)", "0.1)"]));
+    colours(all).forEach((colour, i) => expect(colours(reached)[i]?.startsWith(colour.slice(0, colour.lastIndexOf(",")))).toBe(true));
+    all?.x.forEach((x, i) => expect(reached?.y[i]).toBe((x ?? 0) <= time * 1.001 ? all.y[i] : null));
+    expect(reached?.y.filter((y) => y === null).length).toBeGreaterThan(20);
+    const [whole, allReached] = traces(modesChart.figure(run, VIEW, "light"), "measured");
+    expect(allReached?.y).toEqual(whole?.y);
   });
 
   it("greys a mode that does not count, below the others, and says so", () => {

@@ -5,20 +5,21 @@ import { number, percent, plain, whole } from "../format";
 import { headOf, predictionsOf, spreadFrames } from "../run/at-time";
 import type { RunState } from "../run/run";
 import type { View } from "../run/view";
-import { withOpacity } from "../theme/mode-colour";
 import { TOKENS, type Theme } from "../theme/tokens";
 import type { ChartDefinition, Help, Measured } from "./chart";
 import { floorLabel, floorRegion, layoutOf, timeAxis } from "./parts/axes";
 import type { Axis, Figure, Trace } from "./parts/figure";
 import { describeGroup, drawnGroups, type DrawnGroup } from "./parts/groups";
 import { modeLabels } from "./parts/mode-labels";
+import { aheadAndOver, reachedMarks } from "./parts/reached";
 import { courseOf, REHEARSED_DASH } from "./parts/rehearsed";
 import { JACOT, RAHAMAN } from "./parts/sources";
 import { chartWords } from "./parts/words";
 
-/** Some 25 ms a drawing with 24 modes; only the play-head's passing of a point calls for one. */
+/** Some 10 ms a drawing with 24 modes; only the play-head's passing of a point calls for one. */
 const INTERVAL = 250;
 const POINTS = 36;
+/** A mode beside one that is selected. */
 const FADED = 0.25;
 /** Below this share of its start a mode is gone for the reader; the axis shows more only for a floor. */
 const DEPTH = -4;
@@ -76,7 +77,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const course = started ? courseOf(started, view) : null;
   if (started && course) data.push(...groups.map((group) => line(started, course.remaining, group, x, y, floor, view, chartWords.rehearsed)));
   const points = data.length;
-  if (measured) data.push(measured.trace);
+  if (measured) data.push(...measured.traces);
   if (labels) data.push(labels);
   return {
     data,
@@ -208,24 +209,26 @@ function line(started: Started, remaining: Matrix, drawn: DrawnGroup, xAxis: Axi
 }
 
 interface Points {
-  trace: Trace;
+  /** The first holds all of them. */
+  traces: Trace[];
   /** Where each point comes from. */
   sources: { frame: Frame; group: number }[];
   /** Groups with points left out because they are below the floor. */
   below: Set<number>;
 }
 
-/** At most 36 points a mode, in one trace; those that the play-head has not reached are faint. */
+/** At most 36 points a mode, all modes together; those that the play-head has not reached are faint. */
 function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], floor: number, view: View, theme: Theme): Points {
   const head = headOf(run, view) ?? 0;
   const x: number[] = [];
   const y: number[] = [];
-  const colours: string[] = [];
+  const ahead: string[] = [];
+  const over: string[] = [];
   const sizes: number[] = [];
   const rings: number[] = [];
   const sources: Points["sources"] = [];
   const below = new Set<number>();
-  const colourOf = new Map(groups.map((drawn) => [drawn.index, shades(drawn, view)]));
+  const colourOf = new Map(groups.map((drawn) => [drawn.index, aheadAndOver(drawn.colour, emphasis(drawn, view))]));
   for (const frame of spreadFrames(run.frames, started, POINTS, view.modesAxis === "log-log" ? "log" : "linear")) {
     for (const { index, group } of groups) {
       const value = frame.remaining[index] as number;
@@ -235,29 +238,17 @@ function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], f
       }
       x.push(frame.time);
       y.push(value);
-      const [reached, ahead] = colourOf.get(index) as [string, string];
-      colours.push(frame.time <= head ? reached : ahead);
+      const [faint, strong] = colourOf.get(index) as [string, string];
+      ahead.push(faint);
+      over.push(strong);
       sizes.push(group.significant ? 6 : 3);
       rings.push(group.significant ? 1 : 0);
       sources.push({ frame, group: index });
     }
   }
-  const trace: Trace = {
-    name: chartWords.measured,
-    type: "scatter",
-    mode: "markers",
-    x,
-    y,
-    marker: { size: sizes, color: colours, opacity: 1, line: { width: rings, color: TOKENS[theme].surface } },
-    hoverinfo: "none",
-  };
-  return { trace, sources, below };
-}
-
-/** A mode's colour behind the play-head, and ahead of it. */
-function shades(drawn: DrawnGroup, view: View): [string, string] {
-  const opacity = emphasis(drawn, view);
-  return [withOpacity(drawn.colour, opacity), withOpacity(drawn.colour, opacity * FADED)];
+  const marker = (color: string[]) => ({ size: sizes, color, opacity: 1, line: { width: rings, color: TOKENS[theme].surface } });
+  const traces = reachedMarks({ name: chartWords.measured, type: "scatter", mode: "markers", hoverinfo: "none" }, x, y, head, marker(ahead), marker(over));
+  return { traces, sources, below };
 }
 
 /** A selected mode stands out: the others are faint. Greyed ones are never loud. */

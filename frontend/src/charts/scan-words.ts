@@ -20,7 +20,9 @@ export const scanChartWords = {
   anyUpTo: "any wave up to",
   modes: "modes learnt",
   frequency: "frequency",
-  error: "mean squared error",
+  errorAtEnd: "mean squared error at the last step",
+  /** Beside a short axis; the subtitle has its whole name. */
+  error: "error",
   held: "Predicted held-out error",
   takes: "takes this value",
   on: "on",

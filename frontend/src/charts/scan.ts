@@ -195,7 +195,7 @@ function errorOf(found: Found[], asked: Asked, scan: Scan | null, view: Pick<Vie
       large: false,
       rotated: true,
     }),
-    subtitle: "at the last step",
+    subtitle: words.errorAtEnd,
     legend: sourcesOf(told, theme, "held_out_by"),
     answerOf: (trace, point) => (trace === 1 ? (told[point]?.answer ?? null) : null),
     empty: told.length ? null : words.noError,

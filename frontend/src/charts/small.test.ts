@@ -83,12 +83,18 @@ describe("how much is learnt", () => {
     learnt.values[(learnt.shape[0]! - 1) * learnt.shape[1]! + 1] = 1e6;
     const figure = learntChart.figure(run, VIEW, "light");
     const marks = figure.data[2]!;
-    const places = (marks.x as number[]).map((x, i) => [x, marks.y[i], (marks["marker"] as { symbol: string[] }).symbol[i]]);
-    expect(places).toEqual([[0.8, 310, "triangle-up"], [2.8, 0, "triangle-down"], [3.8, 310, "triangle-up"], [1.2, 310, "triangle-up-open"]]);
-    expect(figure.describe(2, 2)?.rows[0]).toEqual(["share learnt, measured", "4,000\u2009%"]);
-    expect(figure.describe(2, 3)?.group).toBe(1);
-    expect(figure.legend.at(-1)).toMatchObject({ mark: "arrow", text: "4 beyond" });
-    expect(learntChart.figure(runFixture(), VIEW, "light").data).toHaveLength(2);
+    const places = (marks.x as number[]).map((x, i) => [x, marks.y[i], (marks["marker"] as { symbol: string[] }).symbol[i]]).filter(([, y]) => y !== null);
+    expect(places).toEqual([[0.8, 310, "triangle-up"], [1.2, 310, "triangle-up-open"], [2.8, 0, "triangle-down"], [3.8, 310, "triangle-up"]]);
+    const found = (x: number) => figure.describe(2, marks.x.findIndex((one, i) => one === x && marks.y[i] !== null));
+    expect(found(3.8)?.rows[0]).toEqual(["share learnt, measured", "4,000\u2009%"]);
+    expect(found(1.2)?.group).toBe(1);
+    expect(figure.legend.slice(-2)).toMatchObject([{ mark: "arrow-up", text: "3" }, { mark: "arrow-down", text: "1 beyond" }]);
+    const once = runFixture();
+    once.frames.at(-1)!.learnt[3] = -0.5;
+    expect(learntChart.figure(once, VIEW, "light").legend.at(-1)).toMatchObject({ mark: "arrow-down", text: "1 below" });
+    once.frames.at(-1)!.learnt[3] = 40;
+    expect(learntChart.figure(once, VIEW, "light").legend.at(-1)).toMatchObject({ mark: "arrow-up", text: "1 above" });
+    expect(learntChart.figure(runFixture(), VIEW, "light").data[2]?.y.every((y) => y === null)).toBe(true);
   });
 
   it("is as rehearsed where nothing is trained yet, hatched, beside theory at the same time", () => {
@@ -110,7 +116,7 @@ describe("how much is learnt", () => {
       const run = runFixture();
       run.frames.at(-1)!.learnt[1] = factor;
       const figure = learntChart.figure(run, VIEW, "light");
-      return [figure.layout.yaxis.range[1], figure.data.length > 2];
+      return [figure.layout.yaxis.range[1], figure.data[2]?.y.some((y) => y !== null)];
     };
     expect(over(1)).toEqual([108, false]);
     expect(over(1.2)).toEqual([130, false]);
@@ -177,7 +183,7 @@ describe("the drift", () => {
     expect(line?.["line"]).toMatchObject({ color: SERIES.light.rehearsed, dash: "12px,3px" });
     expect(figure.layout.yaxis.range[1]).toBeGreaterThanOrEqual(Math.max(...((line?.y ?? []) as number[])));
     expect(figure.legend.map(({ text }) => text)).toEqual(["measured", "rehearsed"]);
-    expect(figure.describe(1, 0)?.rows).toEqual([["time", "0.01000"], ["step", "1"], ["drift, rehearsed", "10.0\u2009%"]]);
+    expect(figure.describe(2, 0)?.rows).toEqual([["time", "0.01000"], ["step", "1"], ["drift, rehearsed", "10.0\u2009%"]]);
     const short = { ...run, started: { ...run.started, times: [0, 0.05, 0.55] } as RunState["started"] };
     const cut = named(driftChart.figure(short, VIEW, "light"), "rehearsed");
     expect(cut?.x).toEqual([0.01, 0.1, 0.55]); // half-way between the nodes of steps 10 and 100

@@ -33,7 +33,7 @@ export interface FigureLayout {
 
 /** How a mark looks, for the legend in HTML. */
 export interface LegendItem {
-  mark: "line" | "thin" | "dash" | "dash-long" | "dash-dot" | "dotted" | "band" | "dot" | "ring" | "tick" | "square" | "arrow" | "diamond" | "swatch" | "frame" | "none";
+  mark: "line" | "thin" | "dash" | "dash-long" | "dash-dot" | "dotted" | "band" | "dot" | "ring" | "tick" | "square" | "arrow-up" | "arrow-down" | "diamond" | "swatch" | "frame" | "none";
   colour: string;
   text: string;
 }
