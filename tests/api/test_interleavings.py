@@ -21,8 +21,6 @@ OFTEN = ["connect", "connect", "read", "read", "drop", "tell"]
 WATCHING = st.tuples(st.sampled_from(OFTEN), st.integers(0, 11))
 LIVES = [*OFTEN * 2, "die", "resume", "hide", "restore", "meet", "return"]
 LIVING = st.tuples(st.sampled_from(LIVES), st.integers(0, 11))
-    st.sampled_from([*OFTEN * 2, "die", "resume", "hide", "restore", "meet", "return"]), st.integers(0, 11)
-)
 # Both end the run for good; what comes before is not all lived through by viewers who have everything.
 LAST = st.sampled_from([["delete"], ["end"], ["meet", "delete"], ["meet", "end"], ["meet", "tell", "delete"]])
 
