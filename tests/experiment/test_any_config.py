@@ -1,19 +1,24 @@
 """Whatever config the schema lets through: a run ends with an outcome, or is refused in a sentence; nothing else."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.check import check_start
+from ntkscope.experiment.measure.states import LARGEST, NetworkState
 from ntkscope.schemas.config import RunConfig
-from ntkscope.schemas.event import Finished, RunEvent
+from ntkscope.schemas.event import Finished, KernelFrame, RunEvent
 from ntkscope.schemas.network import ActivationName, InitializationName
 from ntkscope.schemas.training import LossName
 from ntkscope.wire.codec import encode, to_json
@@ -124,6 +129,27 @@ def test_a_network_near_zero_trains_or_says_why_not(
         assert "within the range of float32" in error.expected  # noqa: PT017  (it is either)
         return
     assert_clean(events)
+
+
+def test_a_drift_beyond_float64_is_not_told() -> None:
+    tiny = {"sigma_w": 1e-300, "activation": "sin", "parameterization": "standard", "bias": False, "output_scale": 1e6}
+    rate = {"kind": "given", "value": 1e3}
+    changes = {f"network__{name}": value for name, value in tiny.items()} | {"training__learning_rate": rate}
+    events = run(config(**changes, training__stop__steps=5))
+    assert_clean(events)
+    assert of(events, KernelFrame)[-1].parameter_drift is None
+
+
+def test_a_run_ends_before_its_loss_is_beyond_float64() -> None:
+    """Also one whose loss at the start is 0, which no factor of that ends."""
+    squares = LARGEST**2 * 1e24 * 1024  # in the largest unit of a target, over many points
+    assert np.isfinite(squares)
+    told = NetworkState(
+        1, 0.0, 0.0, torch.tensor([0.0, LARGEST], dtype=torch.float64), torch.tensor([-LARGEST], dtype=torch.float64)
+    )
+    assert told.can_be_told
+    assert not replace(told, function=large).can_be_told
+    assert not replace(told, fitted=torch.tensor([math.nan])).can_be_told
 
 
 @pytest.mark.parametrize("cases", [40, pytest.param(20_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])

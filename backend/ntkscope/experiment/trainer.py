@@ -13,7 +13,7 @@ from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.measure.moved import origin, with_move
 from ntkscope.experiment.measure.prepare import Prepared, prepare, ticking
 from ntkscope.experiment.measure.sentences import cancelled_early
-from ntkscope.experiment.measure.states import KernelState, NetworkState
+from ntkscope.experiment.measure.states import LARGEST, KernelState, NetworkState
 from ntkscope.experiment.measure.told import Events, Told, untold
 from ntkscope.experiment.placement import place_here
 from ntkscope.experiment.problem.datasets import Table
@@ -130,7 +130,7 @@ class _Run:
         self.initial, self.recorder, self.network = prepared.initial, prepared.recorder, prepared.network
         self.step, self.loss, self.pending = prepared.step, prepared.loss, command
         self.clock = Clock(prepared.wall_seconds)
-        self.loss_limit = DIVERGED * self.initial.loss or float("inf")
+        self.loss_limit = min(DIVERGED * self.initial.loss or LARGEST**2, LARGEST**2)
         self.goal = self.initial.probe.goal
         self.euler_step = euler_step(self.network, self.initial.probe.inputs)
         self.many_steps = step_graph(self.euler_step, self.goal, self.initial.learning_rate, CHECK_EVERY)
@@ -216,7 +216,7 @@ class _Run:
         """Tell the state; one that is no longer finite ends the run instead."""
         residual = state.fitted - self.initial.problem.targets
         self.loss = 0.5 * float(residual @ residual)
-        if not (self.loss <= self.loss_limit and state.is_finite):
+        if not (self.loss <= self.loss_limit and state.can_be_told):
             return "diverged"
         measured = self.recorder.frame(state)
         self.recorded = self.step

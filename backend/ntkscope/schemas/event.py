@@ -149,7 +149,7 @@ class KernelFrame(Event):
     remaining: Vector | None  # (G,) norm over the modes of K_t of each group's ranks, over ||c_g(0)||
     slices: Matrix | None  # (s, c) of K_t, as in KernelSlices
     at_points: KernelAtPoints | None = None
-    parameter_drift: float | None = None  # ||theta_t - theta_0|| / ||theta_0||
+    parameter_drift: float | None = None  # ||theta_t - theta_0|| / ||theta_0||; None beyond float64
     leading_modes: int | None  # k: as many as are significant, at least 1, no group cut
     subspace_overlap: float | None  # ||Q_0^T Q_t||_F^2 / k of the leading k modes: 1 where they span the same
     target_alignment: float | None  # <K_t, y y^T> / (||K_t||_F ||y||^2); None where either is 0

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from ntkscope.numerics import Spectrum, UnitSlopes
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.event_parts import HessianSharpness, Identity
+
+LARGEST = 1e140  # of a function: losses and errors are its squares, in the target's own units
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class NetworkState:
     function: Tensor
 
     @property
-    def is_finite(self) -> bool:
-        """Whether the function is finite everywhere."""
-        return bool(torch.isfinite(self.fitted).all() and torch.isfinite(self.function).all())
+    def can_be_told(self) -> bool:
+        """Whether the function is everywhere a number whose square is one too."""
+        return all(bool((values.abs() <= LARGEST).all()) for values in (self.fitted, self.function))
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class KernelState:
     slopes: UnitSlopes  # of the hidden units, at the training points
     identity: Identity | None
     hessian: HessianSharpness | None
-    parameter_drift: float | None  # ||theta_t - theta_0|| / ||theta_0||
+    parameter_drift: float | None  # ||theta_t - theta_0|| / ||theta_0||; None beyond float64
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,9 @@ def theory(initial: InitialState, steps: NDArray[np.int64]) -> Theory:
 
 def relative_distance(trained: Array, predicted: Array, floor: float = 0.0) -> float | None:
     """||trained - predicted|| / ||predicted||; None where the prediction is below the floor, or one beyond float64."""
-    size = float(np.linalg.norm(predicted))
-    apart = float(np.linalg.norm(trained - predicted)) / size if size > floor else np.inf
+    with np.errstate(over="ignore"):
+        size = float(np.linalg.norm(predicted))
+        apart = float(np.linalg.norm(trained - predicted)) / size if size > floor else np.inf
     return apart if np.isfinite(apart) else None
 
 

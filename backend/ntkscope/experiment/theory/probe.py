@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,14 +54,14 @@ class KernelMeasurement:
         after: (n,) the network's output after one trial step.
         slopes: Of its hidden units, at the training points.
         decomposed: The kernel's eigenvalues and eigenvectors, as `torch.linalg.eigh` gave them on a card.
-        moved: ||theta_t - theta_0|| / ||theta_0||.
+        moved: ||theta_t - theta_0|| / ||theta_0||; None where that is beyond float64.
     """
 
     kernels: tuple[Tensor, Tensor] | None
     after: Tensor
     slopes: UnitSlopes
     decomposed: tuple[Tensor, Tensor] | None
-    moved: float
+    moved: float | None
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Probe:
         moved = parameter_drift(network.parameters(), start.parameters())
         cross_kernel, after, shares, moved, *found = to_host(cross_kernel, after, shares, moved, *decomposed)
         pair = (found[0], found[1].T) if found else None
-        return KernelMeasurement((kernel, cross_kernel), after, UnitSlopes.of(shares), pair, float(moved))
+        return KernelMeasurement((kernel, cross_kernel), after, UnitSlopes.of(shares), pair, _told(float(moved)))
 
     def identity(self, values: Values, after: Tensor, kernel: Tensor, learning_rate: float) -> Identity | None:
         """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k|| (theory, section 1).
@@ -175,3 +176,7 @@ def _eigh(kernel: Tensor) -> list[Tensor]:
         return [eigenvalues, vectors.T]
     except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
         return []
+
+
+def _told(value: float) -> float | None:
+    return value if math.isfinite(value) else None
