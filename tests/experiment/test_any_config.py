@@ -144,9 +144,8 @@ def test_a_run_ends_before_its_loss_is_beyond_float64() -> None:
     """Also one whose loss at the start is 0, which no factor of that ends."""
     squares = LARGEST**2 * 1e24 * 1024  # in the largest unit of a target, over many points
     assert np.isfinite(squares)
-    told = NetworkState(
-        1, 0.0, 0.0, torch.tensor([0.0, LARGEST], dtype=torch.float64), torch.tensor([-LARGEST], dtype=torch.float64)
-    )
+    fitted, large = (torch.tensor(values, dtype=torch.float64) for values in ([0.0, LARGEST], [-2 * LARGEST]))
+    told = NetworkState(1, 0.0, 0.0, fitted, -fitted)
     assert told.can_be_told
     assert not replace(told, function=large).can_be_told
     assert not replace(told, fitted=torch.tensor([math.nan])).can_be_told
