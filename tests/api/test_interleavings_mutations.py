@@ -34,7 +34,8 @@ PLANTED = {
     "a run's end comes before its last events": (
         STREAM,
         "            if events:\n                continue\n",
-        "            if events and live is not None:\n                continue\n",
+        "            if live is None:\n                raise _farewell(await manager.row(self.run_id))\n"
+        "            if events:\n                continue\n",
     ),
     "what happens during a read wakes nobody": (
         STREAM,

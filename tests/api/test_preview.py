@@ -88,3 +88,12 @@ def test_a_rate_beyond_the_limit_is_a_warning(real: Server, patient: None) -> No
 
     assert made.status_code == 200
     assert made.json()["warnings"]
+
+
+@pytest.mark.parametrize("path", ["preview", "preview/started", "runs"])
+def test_a_card_that_is_not_there_is_a_value_that_cannot_be_used(real: Server, path: str) -> None:
+    asked = config(training__device="cuda").model_dump(mode="json")
+    answer = real.client.post(f"api/{path}", json={"config": asked} if path == "runs" else asked)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("training.device:")
+    assert "Choose device cpu or auto" in answer.json()["remedy"]

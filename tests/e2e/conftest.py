@@ -22,6 +22,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# In software a third of the frames of a screen is enough, beside other checks.
+SLOWER_FRAMES = """
+const native = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (act) => setTimeout(() => native(act), 35);
+window.cancelAnimationFrame = (id) => clearTimeout(id);
+"""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PATIENCE = 20_000  # ms that a page has to show something, on processors that other checks use too
 expect.set_options(timeout=PATIENCE)
@@ -140,6 +146,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
         context = browser.new_context(viewport=size, has_touch=size is PHONE, **options)  # type: ignore[arg-type]
         if depth is not None:
             context.add_init_script(f"localStorage.setItem('ntkscope.depth', '{depth}')")
+        context.add_init_script(SLOWER_FRAMES)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ntkscope.errors import CardFull, NtkscopeError, Unavailable
+from ntkscope.errors import CardFull, InvalidInput, NtkscopeError
 from ntkscope.experiment.card import ABSENT, Card
 from ntkscope.experiment.card_memory import card_bytes
 from ntkscope.experiment.estimate import estimate_cost, sizes
@@ -75,14 +75,14 @@ def test_a_card_that_does_not_compute(card: Card) -> None:
     for changes in ({}, LARGE):
         placement = on(card, **changes)
         assert placement == Placement(reason=f"Trains on the CPU: {what}.")
-    with pytest.raises(Unavailable) as refused:
+    with pytest.raises(InvalidInput) as refused:
         on(card, "cuda")
     assert what in refused.value.got
     assert "doctor" in refused.value.remedy
 
 
 def test_cuda_without_a_card_is_refused() -> None:
-    with pytest.raises(Unavailable, match="Choose device cpu or auto"):
+    with pytest.raises(InvalidInput, match="Choose device cpu or auto"):
         on(ABSENT, "cuda")
 
 
@@ -116,7 +116,7 @@ def test_a_run_that_goes_on_stays_where_it_was(device: str) -> None:
         assert on(ABSENT, device, before) == ON_CPU
         assert on(PASCAL, device, before).device == "cpu"
     else:
-        with pytest.raises(Unavailable):
+        with pytest.raises(InvalidInput):
             on(ABSENT, device, before)
 
 
@@ -144,7 +144,7 @@ def test_a_run_says_why_it_is_where_it_is(card: Pretended, monkeypatch: pytest.M
 def test_a_card_that_was_chosen_elsewhere_and_does_not_compute_here_ends_the_run(card: Pretended) -> None:
     """As where another process holds it alone."""
     card.fault = "CUDA error: all CUDA-capable devices are busy or unavailable"
-    with pytest.raises(Unavailable, match="busy or unavailable"):
+    with pytest.raises(InvalidInput, match="busy or unavailable"):
         next(train(config(), placement=Placement(device="cuda")))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ntkscope.errors import CardFull, Unavailable
+from ntkscope.errors import CardFull, InvalidInput
 from ntkscope.experiment.card import ABSENT, Card
 from ntkscope.experiment.card_memory import card_bytes, check_free
 from ntkscope.experiment.card_probe import look_at_card
@@ -104,13 +104,13 @@ def explained(preview: Preview, placement: Placement) -> Preview:
     return preview.model_copy(update={"notices": [*preview.notices, placement.reason]})
 
 
-def _no_card(card: Card) -> Unavailable:
+def _no_card(card: Card) -> InvalidInput:
     if card.state == "absent":
         got, remedy = "device cuda on a machine without one", "Choose device cpu or auto."
     else:
         got = f"device cuda, and {does_not_compute(card)}"
         remedy = "Choose device cpu or auto, or mend what it says and look again with `ntkscope doctor`."
-    return Unavailable("A CUDA device must be there to train on one.", got, remedy, "training.device")
+    return InvalidInput("A CUDA device must be there to train on one.", got, remedy, "training.device")
 
 
 def _refused(card: Card) -> str:
