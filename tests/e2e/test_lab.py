@@ -149,8 +149,7 @@ def test_the_play_head_moves_all_charts_together(server: Server, open_page: Open
     for title in ("What the network has learnt so far", "How much is learnt"):
         expect(card(page, title)).to_contain_text("t = ")
     lines = page.locator(".playline")
-    expect(lines.first).to_be_visible()
-    assert lines.count() == 3
+    expect(lines).to_have_count(3)
     before = place(page)
     page.keyboard.press("ArrowRight")
     expect(page.get_by_test_id("place")).not_to_have_text(before)
