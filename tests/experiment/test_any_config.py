@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ntkscope.errors import NtkscopeError
+from ntkscope.errors import InvalidInput, NtkscopeError
 from ntkscope.experiment.check import check_start
 from ntkscope.experiment.measure.states import LARGEST, NetworkState
 from ntkscope.schemas.config import RunConfig
@@ -129,6 +129,13 @@ def test_a_network_near_zero_trains_or_says_why_not(
         assert "within the range of float32" in error.expected  # noqa: PT017  (it is either)
         return
     assert_clean(events)
+
+
+@pytest.mark.parametrize(("precision", "rate"), [("float32", 1e39), ("float64", 1e299)])
+def test_a_rate_beyond_its_precision_is_refused(precision: str, rate: float) -> None:
+    rehearsed = {"kind": "rehearsed", "value": rate}
+    with pytest.raises(InvalidInput, match=f"A learning rate within the range of {precision}"):
+        run(config(training__learning_rate=rehearsed, training__precision=precision))
 
 
 def test_a_drift_beyond_float64_is_not_told() -> None:

@@ -25,6 +25,7 @@ from ntkscope.numerics.rehearsal_result import Ending, Node, Progress, Rehearsal
 from ntkscope.numerics.stages import PIECE, Stages, complete, telling
 
 T = TypeVar("T")
+LARGEST = 1e140  # norm of a residual that is followed: its square is a number
 SETTLING = 128  # steps more, after which what came back at the edge of stability counts as settled
 
 
@@ -71,7 +72,7 @@ class _Rehearsing:
         if start is None:
             raise ValueError("a rehearsal needs a finite output and kernel at the start; change the network's scales")
         self.start, norm = start.kernel, float(start.residual.norm())
-        self.largest_norm = self.control.diverged * norm or math.inf
+        self.largest_norm = min(self.control.diverged * norm or LARGEST, LARGEST)
         self.watched = replace(self.watched, least=max(self.control.faded * norm, self.watched.least))
         self._write(start)
         place, wanted, reach = start, 0, 0
@@ -219,7 +220,7 @@ class _Rehearsing:
     def _rehearsal(self, start: Place, place: Place, ended: Ending, reach: int) -> Rehearsal:
         horizon = self.training.horizon
         # modes that would alternate or grow have met what changes the kernel: they shrink as fast as they can
-        bounded = place.spectrum.eigenvalues.clamp_max(1 / self.law.learning_rate)
+        bounded = place.spectrum.eigenvalues.clamp(0, 1 / self.law.learning_rate)
         rest = replace(place.frozen, spectrum=replace(place.spectrum, eigenvalues=bounded))
         if ended in ("budget", "dies") and place.step < horizon:
             steps = looked_at(place.step, horizon + 1)

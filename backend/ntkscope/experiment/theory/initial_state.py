@@ -97,6 +97,7 @@ class InitialState:
 
 # Above which a rate times the factors of a layer may be no number of this precision any more.
 LARGEST_RATE: dict[str, float] = {"float32": 1e30, "float64": math.inf}
+LARGEST_TIME = 1e290  # rate times lambda_1 times steps
 
 
 def initial(config: RunConfig, dataset: Table | None = None, placement: Placement = ON_CPU) -> InitialState:
@@ -189,9 +190,10 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> 
     largest_stable = 2 / largest_eigenvalue if largest_eigenvalue > 2 / sys.float_info.max else None
     choice = config.training.learning_rate
     if choice.kind == "given":
-        return _of_half_the_sum(choice.value, config.training.loss, points), largest_stable
+        rate = _of_half_the_sum(choice.value, config.training.loss, points)
+        return _within_range(rate, config, largest_eigenvalue), largest_stable
     if choice.kind == "rehearsed" and choice.value is not None:
-        return choice.value, largest_stable
+        return _within_range(choice.value, config, largest_eigenvalue), largest_stable
     if largest_stable is None:
         raise InvalidInput(
             "The kernel's largest eigenvalue must be positive for an automatic learning rate.",
@@ -208,7 +210,20 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> 
             "Give a learning rate of your own, or a fraction near 1.",
             f"training.learning_rate.{name}",
         )
-    return rate, largest_stable
+    return _within_range(rate, config, largest_eigenvalue), largest_stable
+
+
+def _within_range(rate: float, config: RunConfig, largest_eigenvalue: float) -> float:
+    """A rate that this precision holds, and with which the time of the fastest mode is a number at every step."""
+    precision, steps = config.training.precision, config.training.stop.steps
+    if rate < LARGEST_RATE[precision] and rate * steps * max(largest_eigenvalue, 1.0) < LARGEST_TIME:
+        return rate
+    raise InvalidInput(
+        f"A learning rate within the range of {precision}, also times λ₁ and the number of steps.",
+        f"{rate:g}, λ₁ = {largest_eigenvalue:g} and {steps:,} steps",
+        "Give a smaller rate, or take smaller weights or inputs.",
+        "training.learning_rate",
+    )
 
 
 def _of_half_the_sum(given: float, loss: LossName, points: int) -> float:
