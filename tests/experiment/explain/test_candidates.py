@@ -35,6 +35,12 @@ def test_inputs_that_are_far_from_1_are_scaled_before_they_are_encoded() -> None
     assert "network.encoding" in fields()
 
 
+@pytest.mark.parametrize("d", [1, 3])
+def test_one_point_alone_has_no_frequency(d: int) -> None:
+    one: dict[str, Any] = {"data__points": {"kind": "random", "n": 1, "d": d}, "data__target": {"kind": "step"}}
+    assert "network.encoding" not in fields(**one)
+
+
 def test_targets_far_from_1_are_scaled_alone_and_with_the_inputs() -> None:
     large = tried(**FAR, data__target={"kind": "formula", "text": "x**2"})
     scaled = {"data.scale_targets": "standardize"}

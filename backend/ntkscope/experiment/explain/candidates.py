@@ -129,11 +129,11 @@ def _encodings(base: Trial) -> list[Change]:
     if base.config.network.encoding.kind != "none":
         return []
     coordinates = base.state.problem.coordinates
+    length = float((coordinates.max(dim=0).values - coordinates.min(dim=0).values).max())
+    if length == 0:  # one place alone, which has no frequency
+        return []
     if coordinates.shape[1] > 1:
         return [_fourier(SPREAD / max(float(coordinates.std(dim=0).max()), 1e-12))]
-    length = float(coordinates.max() - coordinates.min())
-    if length == 0:
-        return []
     highest = missing_frequency(base) or FREQUENCIES
     octaves = min(MOST_OCTAVES, 1 + max(0, math.ceil(math.log2(max(1.0, 2 * highest / length)))))
     positional = Change(f"{octaves} octaves of sines as inputs", {"network.encoding": Positional(octaves=octaves)})
