@@ -42,6 +42,7 @@ class Outcome:
 
 def run_all(chromium: str, database: postgres.Server) -> int:
     """Runs the checks; returns 0 where all passed."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job would not hear it
     outcomes = asyncio.run(_side_by_side(_checks(chromium, database)))
     print("\n== outcome")
     for outcome in outcomes:

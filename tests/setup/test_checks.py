@@ -103,9 +103,10 @@ sys.exit(checks.run_all("", postgres.Server("somewhere")))
 
 
 def checking(folder, *programs):
-    """Runs these programs as the checks, in a process of its own."""
+    """Runs these programs as the checks, in a process of its own, deaf to SIGINT as a script's background job is."""
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, str(folder), *programs],
+        [sys.executable, "-c", deaf + RUN, str(folder), *programs],
         cwd=PROJECT / "scripts",
         stdout=subprocess.PIPE,
         text=True,
