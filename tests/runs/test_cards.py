@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from ntkscope.errors import Unavailable
+from ntkscope.errors import InvalidInput
 from ntkscope.executors.base import Ended, Paused, Ready, Released
 from ntkscope.experiment.card import ABSENT, Card
 from ntkscope.experiment.placement import place
@@ -133,7 +133,7 @@ def test_a_card_that_does_not_compute(tmp_path: Path, device: str) -> None:
                 assert run.placement is not None
                 assert "busy or unavailable" in run.placement.reason
             else:
-                with pytest.raises(Unavailable, match="busy or unavailable"):
+                with pytest.raises(InvalidInput, match="busy or unavailable"):
                     await submitted(services, settings)
 
     asyncio.run(story())
@@ -255,7 +255,7 @@ def test_a_sweep_of_runs_for_a_card_that_is_not_there_is_refused_at_once(tmp_pat
     async def story() -> None:
         async with opened(tmp_path, Reporting(ABSENT)) as services:
             await warm(services, 1)
-            with pytest.raises(Unavailable, match="CUDA device"):
+            with pytest.raises(InvalidInput, match="CUDA device"):
                 await services.sweeps.create(request)
 
     asyncio.run(story())
