@@ -3,19 +3,20 @@
 `-m gpu` leaves a machine's card in sight, for the tests that ask for one.
 """
 
-import gc
 import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 
-gc.disable()  # until all is imported and collected: a quarter of that time, and what it makes stays for good
+import hypothesis
+import pytest
+import torch
 
-import hypothesis  # noqa: E402
-import pytest  # noqa: E402
-import torch  # noqa: E402
+from ntkscope.starting import importing
+from tests import typechecks
 
-from tests import typechecks  # noqa: E402
-
+collecting = ExitStack()
+collecting.enter_context(importing())
 typechecks.install()
 
 from ntkscope.experiment.card_probe import look_at_card  # noqa: E402
@@ -35,8 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    gc.freeze()
-    gc.enable()
+    collecting.close()
+
+
+def pytest_unconfigure() -> None:
+    """Also in the process that hands tests out, which collects none."""
+    collecting.close()
 
 
 def pytest_runtest_setup() -> None:

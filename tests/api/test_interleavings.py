@@ -39,6 +39,16 @@ def runner() -> Iterator[asyncio.Runner]:
         yield made
 
 
+@contextlib.contextmanager
+def serving(runner: asyncio.Runner, folder: Path, puppet: Puppet, **limits: int) -> Iterator[Services]:
+    server = opened(folder, puppet, **limits)
+    services = runner.run(server.__aenter__())
+    try:
+        yield services
+    finally:
+        runner.run(server.__aexit__(None, None, None))
+
+
 async def happen(services: Services, puppet: Puppet, what: list[Step]) -> list[list[int]]:
     """Lets it all happen to a new run; the places of each viewer."""
     run = await submit(services)
@@ -76,8 +86,6 @@ def test_every_viewer_has_the_same_log(
     runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory, cases: int
 ) -> None:
     puppet = Puppet()
-    server = opened(tmp_path_factory.mktemp("world"), puppet, max_queued=10_000)
-    services = runner.run(server.__aenter__())
     longest = number = 0
 
     @settings(
@@ -91,10 +99,8 @@ def test_every_viewer_has_the_same_log(
             print(f"{number:,} interleavings, each viewer the same log", flush=True)
         longest = max(longest, *(len(seqs) for seqs in runner.run(happen(services, puppet, what))))
 
-    try:
+    with serving(runner, tmp_path_factory.mktemp("world"), puppet, max_queued=10_000) as services:
         any_order()
-    finally:
-        runner.run(server.__aexit__(None, None, None))
     assert longest > WINDOW
     assert len(puppet.begun) >= cases  # every run has begun
 
@@ -103,9 +109,5 @@ def test_a_run_that_goes_on_while_a_viewer_looks_for_its_end_has_not_ended(
     runner: asyncio.Runner, tmp_path: Path
 ) -> None:
     puppet = Puppet()
-    server = opened(tmp_path, puppet)
-    services = runner.run(server.__aenter__())
-    try:
+    with serving(runner, tmp_path, puppet) as services:
         runner.run(happen(services, puppet, [("die", 0), ("return", 0), ("read", 3), ("tell", 1), ("end", 0)]))
-    finally:
-        runner.run(server.__aexit__(None, None, None))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +15,8 @@ from pydantic import ValidationError
 
 from ntkscope.errors import InvalidInput, NtkscopeError
 from ntkscope.experiment.check import check_start
-from ntkscope.experiment.measure.states import LARGEST, NetworkState
+from ntkscope.experiment.measure.states import NetworkState
+from ntkscope.numerics import LARGEST
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Finished, KernelFrame, RunEvent
 from ntkscope.schemas.network import ActivationName, InitializationName
@@ -134,8 +134,12 @@ def test_a_network_near_zero_trains_or_says_why_not(
 @pytest.mark.parametrize(("precision", "rate"), [("float32", 1e39), ("float64", 1e299)])
 def test_a_rate_beyond_its_precision_is_refused(precision: str, rate: float) -> None:
     rehearsed = {"kind": "rehearsed", "value": rate}
-    with pytest.raises(InvalidInput, match=f"A learning rate within the range of {precision}"):
+    with pytest.raises(InvalidInput, match=f"A learning rate within the range of {precision}") as refused:
         run(config(training__learning_rate=rehearsed, training__precision=precision))
+    assert refused.value.got.startswith(f"{rate:g}, λ₁ = ")
+    assert refused.value.remedy == "Give a smaller rate."
+    smaller = rehearsed | {"value": 1e-3}
+    assert of(run(config(training__learning_rate=smaller, training__precision=precision)), Finished)
 
 
 def test_a_drift_beyond_float64_is_not_told() -> None:
@@ -150,7 +154,7 @@ def test_a_drift_beyond_float64_is_not_told() -> None:
 def test_a_run_ends_before_its_loss_is_beyond_float64() -> None:
     """Also one whose loss at the start is 0, which no factor of that ends."""
     squares = LARGEST**2 * 1e24 * 1024  # in the largest unit of a target, over many points
-    assert np.isfinite(squares)
+    assert math.isfinite(squares)
     fitted, large = (torch.tensor(values, dtype=torch.float64) for values in ([0.0, LARGEST], [-2 * LARGEST]))
     told = NetworkState(1, 0.0, 0.0, fitted, -fitted)
     assert told.can_be_told

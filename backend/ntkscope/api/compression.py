@@ -22,8 +22,10 @@ class JsonCompression:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        takes = scope["type"] == "http" and "gzip" in accepted(Headers(scope=scope).get("accept-encoding", ""))
-        await self._app(scope, receive, _Answer(send, takes=takes).send if scope["type"] == "http" else send)
+        if scope["type"] == "http":
+            takes = "gzip" in accepted(Headers(scope=scope).get("accept-encoding", ""))
+            send = _Answer(send, takes=takes).send
+        await self._app(scope, receive, send)
 
 
 class _Answer:

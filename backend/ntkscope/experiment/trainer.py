@@ -13,12 +13,12 @@ from ntkscope.experiment.measure.clock import Clock
 from ntkscope.experiment.measure.moved import origin, with_move
 from ntkscope.experiment.measure.prepare import Prepared, prepare, ticking
 from ntkscope.experiment.measure.sentences import cancelled_early
-from ntkscope.experiment.measure.states import LARGEST, KernelState, NetworkState
+from ntkscope.experiment.measure.states import KernelState, NetworkState
 from ntkscope.experiment.measure.told import Events, Told, untold
 from ntkscope.experiment.placement import place_here
 from ntkscope.experiment.problem.datasets import Table
 from ntkscope.experiment.theory.probe import Values
-from ntkscope.numerics import drift, euler_step, spectrum, step_graph
+from ntkscope.numerics import LARGEST, drift, euler_step, spectrum, step_graph
 from ntkscope.schemas.config import RunConfig
 from ntkscope.schemas.event import Checkpoint, Command, Reason, RunEvent, Tick
 from ntkscope.schemas.placement import Placement

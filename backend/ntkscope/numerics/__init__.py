@@ -3,6 +3,7 @@
 from ntkscope.numerics.activations import ACTIVATIONS, activation
 from ntkscope.numerics.architecture import Architecture
 from ntkscope.numerics.diagnostics import (
+    LARGEST,
     LogLogFit,
     drift,
     effective_rank,
@@ -74,6 +75,7 @@ from ntkscope.numerics.unit_slopes import UnitSlopes, largest_slope, unit_slope_
 __all__ = [
     "ACTIVATIONS",
     "INITIALIZATIONS",
+    "LARGEST",
     "LAWS",
     "MLP",
     "Activation",

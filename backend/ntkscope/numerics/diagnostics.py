@@ -10,6 +10,8 @@ from torch import Tensor
 
 from ntkscope.numerics.spectrum import unit_roundoff
 
+LARGEST = 1e140  # of a function or a residual that is followed: its squares are numbers, in any unit of a target
+
 
 def drift(kernel: Float[Tensor, "n n"], start_kernel: Float[Tensor, "n n"]) -> float:
     """||K_t - K_0||_F / ||K_0||_F; 0 where both are 0."""

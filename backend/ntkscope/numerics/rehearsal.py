@@ -15,7 +15,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from ntkscope.numerics.diagnostics import drift
+from ntkscope.numerics.diagnostics import LARGEST, drift
 from ntkscope.numerics.euler_step import euler_step
 from ntkscope.numerics.law import GradientDescent
 from ntkscope.numerics.mlp import MLP
@@ -25,7 +25,6 @@ from ntkscope.numerics.rehearsal_result import Ending, Node, Progress, Rehearsal
 from ntkscope.numerics.stages import PIECE, Stages, complete, telling
 
 T = TypeVar("T")
-LARGEST = 1e140  # norm of a residual that is followed: its square is a number
 SETTLING = 128  # steps more, after which what came back at the edge of stability counts as settled
 
 

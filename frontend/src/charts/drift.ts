@@ -55,11 +55,10 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const y = risingAxis(unit * highest, LEAST);
   const look = { name: chartWords.measured, type: "scatter", mode: "markers", cliponaxis: false, hoverinfo: "none" } as const;
   const marker = (color: string) => ({ size: 6, opacity: 1, color, line: { width: 1, color: TOKENS[theme].surface } });
-  const [ahead, over] = aheadAndOver(colour);
   return {
     data: started
       ? [
-          ...reachedMarks(look, frames.map((frame) => frame.time), frames.map((frame) => unit * frame.drift), head, marker(ahead), marker(over)),
+          ...reachedMarks(look, frames.map((frame) => frame.time), frames.map((frame) => unit * frame.drift), head, aheadAndOver(colour), marker),
           ...(rehearsed ? [rehearsedTrace(rehearsed, unit, theme)] : []),
         ]
       : [],

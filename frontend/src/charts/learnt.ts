@@ -72,10 +72,10 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   // Of the whole run so far: the axis is the same wherever the play-head stands.
   const highest = run.frames.reduce((most, one) => counted.reduce((now, index) => Math.max(now, inPercent(one.learnt[index]) ?? 0), most), 0);
   const top = TOPS.find((one) => highest <= one) ?? (TOPS.at(-1) as number);
-  const outside = [...outsideOf(measured, top, chartWords.measured), ...outsideOf(predicted, top, chartWords.theory)];
+  const places = placesOf(measured, predicted, groups, top);
   const labelled = labels(groups);
   return {
-    data: started ? [bars(name, measured, groups, view), ticks(predicted, theme), edgeMarks(outside, groups, top, theme)] : [],
+    data: started ? [bars(name, measured, groups, view), ticks(predicted, theme), edgeMarks(places, top, theme)] : [],
     layout: layoutOf({
       theme,
       view,
@@ -94,12 +94,12 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       large: false,
     }),
     subtitle: words.subtitle + (time !== null ? `, ${chartWords.at(time)}` : ""),
-    legend: legendOf(name, groups, outside, theme),
+    legend: legendOf(name, groups, places, theme),
     note: null,
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
-      const at = trace === 0 ? point : trace === 1 ? Math.floor(point / 3) : Math.floor(point / SIDES.length);
+      const at = trace === 0 ? point : trace === 1 ? Math.floor(point / 3) : (places[point]?.at ?? -1);
       const drawn = groups[at];
       if (!drawn) return null;
       return describeGroup(run, drawn.index, [
@@ -156,36 +156,36 @@ function ticks(predicted: Values, theme: Theme): Trace {
   };
 }
 
-/** Where a bar or a stroke can lie beyond the frame. */
-interface Side {
-  whose: string;
-  above: boolean;
-}
-
-const SIDES: Side[] = [chartWords.measured, chartWords.theory].flatMap((whose) => [true, false].map((above) => ({ whose, above })));
-
-interface Outside extends Side {
+/** Where a bar (measured) or a stroke (predicted) can lie beyond the frame, and whether it does. */
+interface Place {
   at: number;
+  colour: string;
+  measured: boolean;
+  above: boolean;
+  outside: boolean;
 }
 
-function outsideOf(values: Values, top: number, whose: string): Outside[] {
-  return values.flatMap((value, at) => (value !== null && (value > top || value < LEAST) ? [{ at, above: value > top, whose }] : []));
+function placesOf(measured: Values, predicted: Values, groups: DrawnGroup[], top: number): Place[] {
+  return groups.flatMap(({ colour }, at) =>
+    [measured, predicted].flatMap((values) => {
+      const value = values[at] ?? null;
+      return [true, false].map((above) => ({ at, colour, measured: values === measured, above, outside: value !== null && (above ? value > top : value < LEAST) }));
+    }),
+  );
 }
 
 /**
  * An arrowhead at the edge behind which it lies: in the bar's colour, or open where theory says so. Each place has its
  * mark, which is a gap where nothing lies beyond: what the play-head passes then moves marks, and changes none.
  */
-function edgeMarks(outside: Outside[], groups: DrawnGroup[], top: number, theme: Theme): Trace {
+function edgeMarks(places: Place[], top: number, theme: Theme): Trace {
   const { text, surface } = TOKENS[theme];
-  const places = groups.flatMap(({ colour }, at) => SIDES.map((side) => ({ ...side, at, measured: side.whose === chartWords.measured, colour })));
-  const isThere = ({ at, whose, above }: Outside) => outside.some((one) => one.at === at && one.whose === whose && one.above === above);
   return {
     name: words.outside,
     type: "scatter",
     mode: "markers",
     x: places.map(({ at, measured }) => at + (measured ? -ASIDE : ASIDE)),
-    y: places.map((place) => (isThere(place) ? (place.above ? top : 0) : null)),
+    y: places.map(({ outside, above }) => (outside ? (above ? top : 0) : null)),
     marker: {
       size: 8,
       opacity: 1,
@@ -218,10 +218,10 @@ function labelOf(drawn: DrawnGroup): string {
   return power === undefined ? "" : String(power + 1);
 }
 
-function legendOf(name: string, groups: DrawnGroup[], outside: Outside[], theme: Theme): LegendItem[] {
+function legendOf(name: string, groups: DrawnGroup[], places: Place[], theme: Theme): LegendItem[] {
   const first = groups.find(({ group }) => group.significant);
-  const above = outside.filter((one) => one.above).length;
-  const below = outside.length - above;
+  const beyond = (side: boolean) => places.filter(({ outside, above }) => outside && above === side).length;
+  const [above, below] = [beyond(true), beyond(false)];
   return [
     { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: name },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },

@@ -159,8 +159,7 @@ function points(
   const marker = (shade: string) =>
     open ? { size: 5, opacity: 1, color: surface, line: { width: 1.25, color: shade } } : { size: 6, opacity: 1, color: shade, line: { width: 1, color: surface } };
   const look = { name: open ? words.heldOut : chartWords.measured, type: "scatter", mode: "markers", hoverinfo: "none" } as const;
-  const [ahead, over] = aheadAndOver(colour);
-  return reachedMarks(look, shown.map((frame) => frame.time), shown.map(value), head, marker(ahead), marker(over));
+  return reachedMarks(look, shown.map((frame) => frame.time), shown.map(value), head, aheadAndOver(colour), marker);
 }
 
 interface Theory {

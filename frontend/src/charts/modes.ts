@@ -247,7 +247,7 @@ function measuredPoints(run: RunState, started: Started, groups: DrawnGroup[], f
     }
   }
   const marker = (color: string[]) => ({ size: sizes, color, opacity: 1, line: { width: rings, color: TOKENS[theme].surface } });
-  const traces = reachedMarks({ name: chartWords.measured, type: "scatter", mode: "markers", hoverinfo: "none" }, x, y, head, marker(ahead), marker(over));
+  const traces = reachedMarks({ name: chartWords.measured, type: "scatter", mode: "markers", hoverinfo: "none" }, x, y, head, [ahead, over], marker);
   return { traces, sources, below };
 }
 

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ntkscope.numerics import Spectrum, UnitSlopes
+from ntkscope.numerics import LARGEST, Spectrum, UnitSlopes
 from ntkscope.schemas.event import Checkpoint
 from ntkscope.schemas.event_parts import HessianSharpness, Identity
-
-LARGEST = 1e140  # of a function: losses and errors are its squares, in the target's own units
 
 
 @dataclass(frozen=True)

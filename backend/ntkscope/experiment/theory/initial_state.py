@@ -188,12 +188,25 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> 
         InvalidInput: an automatic rate is asked for and the kernel is zero, or the rate is no positive number.
     """
     largest_stable = 2 / largest_eigenvalue if largest_eigenvalue > 2 / sys.float_info.max else None
+    rate = _asked_rate(config, largest_stable, points)
+    precision, steps = config.training.precision, config.training.stop.steps
+    if rate < LARGEST_RATE[precision] and rate * steps * max(largest_eigenvalue, 1.0) < LARGEST_TIME:
+        return rate, largest_stable
+    raise InvalidInput(
+        f"A learning rate within the range of {precision}, and in that of float64 times λ₁ and the number of steps.",
+        f"{rate:g}, λ₁ = {largest_eigenvalue:g} and {steps:,} steps",
+        "Give a smaller rate.",
+        "training.learning_rate",
+    )
+
+
+def _asked_rate(config: RunConfig, largest_stable: float | None, points: int) -> float:
+    """The rate of half the sum that the config asks for."""
     choice = config.training.learning_rate
     if choice.kind == "given":
-        rate = _of_half_the_sum(choice.value, config.training.loss, points)
-        return _within_range(rate, config, largest_eigenvalue), largest_stable
+        return _of_half_the_sum(choice.value, config.training.loss, points)
     if choice.kind == "rehearsed" and choice.value is not None:
-        return _within_range(choice.value, config, largest_eigenvalue), largest_stable
+        return choice.value
     if largest_stable is None:
         raise InvalidInput(
             "The kernel's largest eigenvalue must be positive for an automatic learning rate.",
@@ -210,20 +223,7 @@ def learning_rate(config: RunConfig, largest_eigenvalue: float, points: int) -> 
             "Give a learning rate of your own, or a fraction near 1.",
             f"training.learning_rate.{name}",
         )
-    return _within_range(rate, config, largest_eigenvalue), largest_stable
-
-
-def _within_range(rate: float, config: RunConfig, largest_eigenvalue: float) -> float:
-    """A rate that this precision holds, and with which the time of the fastest mode is a number at every step."""
-    precision, steps = config.training.precision, config.training.stop.steps
-    if rate < LARGEST_RATE[precision] and rate * steps * max(largest_eigenvalue, 1.0) < LARGEST_TIME:
-        return rate
-    raise InvalidInput(
-        f"A learning rate within the range of {precision}, also times λ₁ and the number of steps.",
-        f"{rate:g}, λ₁ = {largest_eigenvalue:g} and {steps:,} steps",
-        "Give a smaller rate, or take smaller weights or inputs.",
-        "training.learning_rate",
-    )
+    return rate
 
 
 def _of_half_the_sum(given: float, loss: LossName, points: int) -> float:

@@ -138,7 +138,8 @@ class Probe:
         moved = parameter_drift(network.parameters(), start.parameters())
         cross_kernel, after, shares, moved, *found = to_host(cross_kernel, after, shares, moved, *decomposed)
         pair = (found[0], found[1].T) if found else None
-        return KernelMeasurement((kernel, cross_kernel), after, UnitSlopes.of(shares), pair, _told(float(moved)))
+        drifted = float(moved) if math.isfinite(moved) else None
+        return KernelMeasurement((kernel, cross_kernel), after, UnitSlopes.of(shares), pair, drifted)
 
     def identity(self, values: Values, after: Tensor, kernel: Tensor, learning_rate: float) -> Identity | None:
         """||f_{k+1} - f_k + eta K_t r_k|| over ||eta K_t r_k|| (theory, section 1).
@@ -176,7 +177,3 @@ def _eigh(kernel: Tensor) -> list[Tensor]:
         return [eigenvalues, vectors.T]
     except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
         return []
-
-
-def _told(value: float) -> float | None:
-    return value if math.isfinite(value) else None

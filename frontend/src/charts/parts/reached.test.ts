@@ -3,7 +3,7 @@ import { aheadAndOver, reachedMarks } from "./reached";
 
 it("lays over the faint marks those that the play-head has reached, which the pointer does not find a second time", () => {
   const look = { name: "a", type: "scatter", mode: "markers", hoverinfo: "none" } as const;
-  const [all, reached] = reachedMarks(look, [1, 2, 3], [5, null, 7], 2, { color: "faint" }, { color: "strong" });
+  const [all, reached] = reachedMarks(look, [1, 2, 3], [5, null, 7], 2, ["faint", "strong"], (color) => ({ color }));
   expect(all).toEqual({ ...look, x: [1, 2, 3], y: [5, null, 7], marker: { color: "faint" } });
   expect(reached).toEqual({ ...look, x: [1, 2, 3], y: [5, null, null], marker: { color: "strong" }, hoverinfo: "skip" });
 });

@@ -12,13 +12,15 @@ type Look = Pick<Trace, "name" | "type" | "mode" | "hoverinfo"> & { cliponaxis?:
  * while the play-head moves, and of it only coordinates: a colour that changed would have the whole chart drawn anew.
  * The pointer finds the first one.
  *
- * @param look The marks, without coordinates; `ahead` and `behind`: their marker on either side of the play-head.
+ * @param look The marks, without coordinates.
+ * @param shades Their colour, or that of each, ahead of the play-head, and what lies over it behind.
+ * @param marker What has this colour.
  */
-export function reachedMarks(look: Look, x: readonly number[], y: Values, head: number, ahead: object, behind: object): [Trace, Trace] {
+export function reachedMarks<Shade>(look: Look, x: readonly number[], y: Values, head: number, [ahead, over]: readonly [Shade, Shade], marker: (shade: Shade) => object): [Trace, Trace] {
   const reached = y.map((value, i) => ((x[i] as number) <= head ? value : null));
   return [
-    { ...look, x, y, marker: ahead },
-    { ...look, x, y: reached, marker: behind, hoverinfo: "skip" },
+    { ...look, x, y, marker: marker(ahead) },
+    { ...look, x, y: reached, marker: marker(over), hoverinfo: "skip" },
   ];
 }
 
