@@ -239,7 +239,8 @@ def test_delete_can_be_undone(server: Server, open_page: Open) -> None:
     page.get_by_role("button", name=re.compile("^Delete")).first.click()
     expect(page.get_by_text("Undo")).to_be_visible()
     assert httpx.get(f"{server.url}/api/runs").json()["total"] == before - 1
-    page.get_by_text("Undo").click()
+    with page.expect_response(re.compile("/restore$")):
+        page.get_by_text("Undo").click()
     expect(page.get_by_text("Undo")).to_be_hidden()
     assert httpx.get(f"{server.url}/api/runs").json()["total"] == before
 
