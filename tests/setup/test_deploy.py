@@ -6,6 +6,7 @@ import tomllib
 import pytest
 import yaml
 
+from ntkscope.api.services import FAREWELL_SECONDS
 from ntkscope.cli.serve import SHUTDOWN_SECONDS
 from ntkscope.executors.process import CLOSING_SECONDS
 from ntkscope.runs.scheduler import ROWS_SECONDS
@@ -62,7 +63,8 @@ def test_the_container_may_write_its_volume_and_nothing_else(project):
 def test_compose_waits_for_the_checkpoints_of_a_server_that_stops(project):
     service = yaml.safe_load((project / "docker-compose.yml").read_text())["services"]["ntkscope"]
     grace = float(service["stop_grace_period"].removesuffix("s"))
-    assert grace >= Settings.model_fields["stop_seconds"].default + SHUTDOWN_SECONDS + CLOSING_SECONDS + ROWS_SECONDS
+    retiring = Settings.model_fields["stop_seconds"].default + FAREWELL_SECONDS
+    assert grace >= retiring + SHUTDOWN_SECONDS + CLOSING_SECONDS + ROWS_SECONDS
 
 
 def test_beyond_loopback_compose_asks_for_a_token_of_ones_own(project):

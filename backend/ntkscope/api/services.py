@@ -35,6 +35,7 @@ from ntkscope.store.writer import Writer
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
+FAREWELL_SECONDS = 3.0  # for viewers of a server that stops
 HEAVY_THREADS = 1  # two would take turns by Python's lock, and the event loop would wait for both
 RECORDING = Path(str(files("ntkscope"))) / "experiment" / "recordings" / "six-frequencies.events"
 
@@ -65,9 +66,15 @@ class Services:
     viewers: set["Following"] = field(default_factory=set)  # on the event loop
 
     async def retire(self) -> None:
-        """For a server that is told to stop: sweeps begin no run any more, and runs leave their checkpoints."""
+        """For a server that is told to stop: sweeps begin no run any more, runs leave their checkpoints, and viewers
+        get what is stored and are told why their run has ended.
+        """
         self.sweeps.close()
         await self.scheduler.retire(self.settings.stop_seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                while self.viewers:
+                    await asyncio.sleep(0.02)
 
     async def heavy(self, function: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
         """Computes in the thread for what takes long and holds Python's lock."""
