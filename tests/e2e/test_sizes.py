@@ -6,13 +6,27 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import CINEMA, PHONE, TABLET, Server
-from tests.e2e.lab import Open, card, set_field, status, train
+from tests.e2e.lab import DONE, Open, card, set_field, status, train
 
 pytestmark = pytest.mark.e2e
 SHIFTS = """new Promise(done => { let sum = 0;
     new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.hadRecentInput ? 0 : one.value))
         .observe({ type: 'layout-shift', buffered: true });
     setTimeout(() => done(sum), 300); })"""
+# The play-head goes through the run; what stands beside the words that change stays where it is.
+MOVED = """(async () => {
+    const places = {}, slider = document.querySelector('footer .slider');
+    for (let place = 0; place <= 2000; place += 160) {
+        slider.value = String(place);
+        slider.dispatchEvent(new Event('input', {bubbles: true}));
+        await new Promise(done => setTimeout(done, 80));
+        document.querySelectorAll('section.card').forEach(card => card.querySelectorAll('.item').forEach((item, i) => {
+            const [at, edge] = [item.getBoundingClientRect(), card.getBoundingClientRect()];
+            (places[`${card.ariaLabel} ${i}`] ??= new Set()).add(`${at.x - edge.x}, ${at.y - edge.y}`);
+        }));
+    }
+    return Object.entries(places).filter(([, seen]) => seen.size > 1).map(([name, seen]) => [name, ...seen]);
+})()"""
 STICKING_OUT = """[...document.querySelectorAll('section.card')].flatMap(card => {
     const edge = card.getBoundingClientRect();
     return [...card.querySelectorAll('h2, .subtitle *')].filter(e => e.checkVisibility())
@@ -32,6 +46,15 @@ def test_nothing_moves_as_the_page_comes(server: Server, open_page: Open, depth:
     expect(page.get_by_role("button", name="Pause playing")).to_be_visible()
     page.wait_for_timeout(1500)
     assert page.evaluate(SHIFTS) < 0.01
+
+
+@pytest.mark.parametrize("size", [TABLET, pytest.param(PHONE, marks=pytest.mark.soak)], ids=["tablet", "phone"])
+def test_nothing_moves_while_the_play_head_does(server: Server, open_page: Open, size: dict[str, int]) -> None:
+    page = open_page(f"{server.url}/#depth=measure&t=0.001", size=size)
+    expect(page.locator("section.card .trace").nth(10)).to_be_attached()
+    expect(status(page)).to_contain_text(DONE)  # the whole log is there
+    assert page.evaluate(MOVED) == []
+    assert page.evaluate(SHIFTS) == 0
 
 
 def test_no_words_stick_out_of_a_card(server: Server, open_page: Open) -> None:

@@ -16,6 +16,7 @@ import { lineStyle, shownPredictions, type Prediction } from "./parts/prediction
 import { isLine } from "./parts/rows";
 import { JACOT, LEE } from "./parts/sources";
 import { column, extent, gaps } from "./parts/values";
+import { shared, timed } from "./parts/widest";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 60;
@@ -74,9 +75,9 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const [alone, band] = (["infinite", "ensemble"] as const).map((id) => shown.find((one) => one.id === id));
   const inside = insideBand(frame);
   const legend: LegendItem[] = [{ mark: places && !places.lines ? "dot" : "line", colour: SERIES[theme].measured, text: chartWords.network }];
-  if (alone) legend.push({ mark: "dotted", colour: alone.colour, text: [chartWords.infiniteWidth, ...(alone.distance === null ? [] : [percent(alone.distance)])].join(" ") });
+  if (alone) legend.push({ mark: "dotted", colour: alone.colour, ...shared(chartWords.infiniteWidth, alone.distance, alone.most) });
   if (band?.values) legend.push({ mark: "band", colour: band.colour, text: words.band });
-  const notes = [...shown.flatMap(({ ended }) => ended ?? []), ...(inside === null ? [] : [words.inside(inside)]), ...(started?.centered ? [words.noBand] : [])];
+  const noteOf = (inside: number | null) => [...shown.flatMap(({ ended }) => ended ?? []), ...(inside === null ? [] : [words.inside(inside)]), ...(started?.centered ? [words.noBand] : [])].join(". ");
   return {
     data: started && places && frame ? traces(started, places, frame.function, alone, band, theme) : [],
     layout: layoutOf({
@@ -89,9 +90,10 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: headings(started).f,
       large: true,
     }),
-    subtitle: (places && !places.lines ? words.ordered : words.subtitle(places?.round ? "θ" : "x")) + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    ...timed(places && !places.lines ? words.ordered : words.subtitle(places?.round ? "θ" : "x"), frame?.time, started),
     legend,
-    note: notes.join(". ") || null,
+    note: noteOf(inside) || null,
+    widestNote: noteOf(inside && 1),
     empty: !started || !frame ? chartWords.waiting : started.infinite && frame.predicted.infinite ? null : words.missing,
     interval: INTERVAL,
     describe: (_trace, point) => (started && places && frame ? describePoint(started, places, frame.function, shown, point) : null),

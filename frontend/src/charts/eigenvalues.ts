@@ -11,6 +11,7 @@ import type { Axis, Figure, Hover, LegendItem, Trace } from "./parts/figure";
 import { largestStableOf } from "./parts/growth";
 import { colourOf, describeGroup } from "./parts/groups";
 import { BASRI, COHEN, JACOT } from "./parts/sources";
+import { timed } from "./parts/widest";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 250;
@@ -61,6 +62,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   if (before) data.push(before.trace);
   if (now) data.push(now.trace);
   const infinite = started ? infiniteSpectrum(started, shown, theme) : null;
+  const mostBelow = started ? Math.max(...[started, ...run.kernelFrames].map(({ eigenvalues }) => countBelow(eigenvalues, floor))) : 0;
   if (infinite) data.push(infinite);
   const drawnNow = now ?? before;
   return {
@@ -77,9 +79,10 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       shapes: started ? [stableLine(largestStable, theme)] : [],
       annotations: started ? [stableLabel(largestStable, theme), hatched ? floorLabel(floor, y, theme) : distantFloor(floor, theme)] : [],
     }),
-    subtitle: words.subtitle + (kernel ? `, ${chartWords.at(kernel.time)}` : ""),
-    legend: started ? legendOf(started, kernel !== null, infinite && (drawnNow?.below ? words.infiniteShort : chartWords.infiniteWidth), theme) : [],
+    ...timed(words.subtitle, kernel?.time, started),
+    legend: started ? legendOf(started, kernel !== null, infinite && (mostBelow ? words.infiniteShort : chartWords.infiniteWidth), theme) : [],
     note: drawnNow?.below ? chartWords.countBelow(drawnNow.below) : null,
+    ...(mostBelow && { widestNote: chartWords.countBelow(mostBelow) }),
     empty: started ? (drawnNow?.trace.x.length ? null : chartWords.noEigenvalues) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {
@@ -118,7 +121,11 @@ function spectrum(started: Started, values: Float32Array, shown: number[], theme
     marker,
     hoverinfo: "none",
   };
-  return { trace, below: values.reduce((count, value) => (value > started.noise_floor ? count : count + 1), 0) };
+  return { trace, below: countBelow(values, started.noise_floor) };
+}
+
+function countBelow(values: Float32Array, floor: number): number {
+  return values.reduce((count, value) => (value > floor ? count : count + 1), 0);
 }
 
 /** Theory lies as a line over the points; below either kernel's floor it says nothing. */

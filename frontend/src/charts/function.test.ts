@@ -223,6 +223,16 @@ describe("with two inputs", () => {
   });
 });
 
+it("says how large a curve is that its frame cuts, on whichever side", () => {
+  for (const factor of [40, -50]) {
+    const run = runFixture();
+    run.started!.grid_start.fill(factor < 0 ? 100 : -100); // the frame has room on the other side
+    run.frames.at(-1)!.function.fill(factor);
+    expect(functionChart.figure(run, VIEW, "light").note).toBe(`largest |f| now ${Math.abs(factor)}.0`);
+    expect(functionChart.figure(run, { ...VIEW, time: 0.5 }, "light").note).toBeNull();
+  }
+});
+
 describe("with more inputs", () => {
   it("draws f against the target beside the diagonal, on axes alike", () => {
     const run = runFixture({ geometry: "points" });

@@ -10,18 +10,21 @@ import { layoutOf } from "./parts/axes";
 import { bandTrace } from "./parts/band";
 import { cloudFigure } from "./parts/cloud";
 import type { Figure, Hover, LegendItem, Trace } from "./parts/figure";
-import { functionRange } from "./parts/function-range";
+import { functionRange, hasCut, isCut } from "./parts/function-range";
 import { headings } from "./parts/headings";
 import { heldOut, targetCurve } from "./parts/held-out";
 import { planeFigure } from "./parts/plane";
 import { angleAxis, closed, positionAxis } from "./parts/positions";
 import { lineStyle, predictionLegend, shownPredictions, type Prediction } from "./parts/predictions";
 import { JACOT, LEE } from "./parts/sources";
-import { column, finite, gaps, largest } from "./parts/values";
+import { column, extent, finite, gaps, largest } from "./parts/values";
+import { timed } from "./parts/widest";
 import { chartWords } from "./parts/words";
 
 /** Lines are moved in place, which is cheap enough for every other frame of the screen. */
 const INTERVAL = 33;
+/** Takes as many signs as any excursion that is drawn. */
+const LARGE = 8.88e8;
 
 const words = {
   subtitle: (argument: string) => `f(${argument}; t)`,
@@ -79,8 +82,8 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
   if (network) legend.push({ mark: "line", colour: series.measured, text: chartWords.network });
   legend.push(...predictionLegend(shown, true));
   const data = started ? curves(started, network, shown, round, theme) : [];
-  const highest = largest(frame?.function ?? null);
-  const outside = highest > Math.max(Math.abs(range[0]), Math.abs(range[1])) ? [words.functionOutside(highest)] : [];
+  const ends = extent(frame?.function ?? null);
+  const noteOf = (size: number | null) => [...(size === null ? [] : [words.functionOutside(size)]), ...shown.flatMap(({ ended }) => ended ?? [])].join(". ");
   return {
     data,
     layout: layoutOf({
@@ -93,9 +96,10 @@ function curveFigure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: headings(started).f,
       large: true,
     }),
-    subtitle: words.subtitle(argument) + (frame ? `, ${chartWords.at(frame.time)}` : ""),
+    ...timed(words.subtitle(argument), frame?.time, started),
     legend,
-    note: [...outside, ...shown.flatMap(({ ended }) => ended ?? [])].join(". ") || null,
+    note: noteOf(isCut(ends, range) ? largest(ends) : null) || null,
+    widestNote: noteOf(started && hasCut(run, started, view) ? LARGE : null),
     empty: started ? null : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => describePoint(started, frame, shown, round, data[trace]?.name, point),

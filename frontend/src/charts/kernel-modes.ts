@@ -12,6 +12,7 @@ import { angleAxis, closed, positionAxis } from "./parts/positions";
 import { isLine } from "./parts/rows";
 import { BARATIN, FORT } from "./parts/sources";
 import { column, gaps, largest } from "./parts/values";
+import { timed } from "./parts/widest";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 200;
@@ -83,7 +84,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: words.symbol,
       large: true,
     }),
-    subtitle: start ? words.subtitle(count) + (now && frame ? `, ${chartWords.at(frame.time)}` : "") : "",
+    ...timed(start ? words.subtitle(count) : "", now && frame?.time, started),
     legend: modes.map((mode) => ({ mark: "line", colour: colour(mode), text: whole(mode + 1) })),
     note: null,
     empty: started ? (start ? null : chartWords.notMeasured) : chartWords.waiting,

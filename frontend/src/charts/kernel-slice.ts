@@ -12,6 +12,7 @@ import { angleAxis, closed, positionAxis } from "./parts/positions";
 import { isLine } from "./parts/rows";
 import { JACOT } from "./parts/sources";
 import { extent, finite, gaps } from "./parts/values";
+import { longest, timed } from "./parts/widest";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 100;
@@ -74,7 +75,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       large: true,
       shapes: place === undefined || !slices ? [] : [mark(place, theme)],
     }),
-    subtitle: started && slices ? subtitleOf(started, slices, row) + (moved && kernel ? `, ${chartWords.at(kernel.time)}` : "") : "",
+    ...(started && slices ? told(started, slices, row, moved && kernel?.time) : { subtitle: "" }),
     legend: slices ? legendOf(moved !== null, started?.infinite?.slices != null, lines, theme) : [],
     note: null,
     empty: started ? (slices ? null : words.noSlices) : chartWords.waiting,
@@ -168,6 +169,12 @@ function distanceAxis(started: Started, slices: Slices): Axis {
 /** A tick at x_0. */
 function mark(x: number, theme: Theme): object {
   return { type: "line", x0: x, x1: x, yref: "paper", y0: 0, y1: 1, layer: "below", line: { color: TOKENS[theme].text, width: 1 } };
+}
+
+/** Whatever row is pointed at and wherever the play-head stands, its words have the same room. */
+function told(started: Started, slices: Slices, row: number, time: number | null | undefined): Pick<Figure, "subtitle" | "widest"> {
+  const { widest } = timed(longest(slices.rows.map((_, i) => subtitleOf(started, slices, i))), time, started);
+  return { ...timed(subtitleOf(started, slices, row), time, started), ...(widest && { widest }) };
 }
 
 function subtitleOf(started: Started, slices: Slices, row: number): string {

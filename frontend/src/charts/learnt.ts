@@ -11,7 +11,8 @@ import { layoutOf } from "./parts/axes";
 import type { Figure, LegendItem, Trace, Values } from "./parts/figure";
 import { describeGroup, drawnGroups, type DrawnGroup } from "./parts/groups";
 import { BASRI, RAHAMAN } from "./parts/sources";
-import { finite } from "./parts/values";
+import { column, finite } from "./parts/values";
+import { longest, timed } from "./parts/widest";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 40;
@@ -33,10 +34,10 @@ const words = {
   symbol: "learnt",
   shareLearnt: "share learnt",
   outside: "beyond the frame",
-  above: (count: number) => `${whole(count)} above`,
-  below: (count: number) => `${whole(count)} below`,
+  above: (count: string) => `${count} above`,
+  below: (count: string) => `${count} below`,
   /** Where there are both: their words would not fit. */
-  beyond: (count: number) => `${whole(count)} beyond`,
+  beyond: (count: string) => `${count} beyond`,
 } as const;
 
 const help: Help = {
@@ -93,8 +94,8 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: words.symbol,
       large: false,
     }),
-    subtitle: words.subtitle + (time !== null ? `, ${chartWords.at(time)}` : ""),
-    legend: legendOf(name, groups, places, theme),
+    ...timed(words.subtitle, time, started),
+    legend: started ? legendOf(name, groups, places, sidesOf(run, started, groups, top), theme) : [],
     note: null,
     empty: started ? (groups.length ? null : chartWords.noModes) : chartWords.waiting,
     interval: INTERVAL,
@@ -218,15 +219,26 @@ function labelOf(drawn: DrawnGroup): string {
   return power === undefined ? "" : String(power + 1);
 }
 
-function legendOf(name: string, groups: DrawnGroup[], places: Place[], theme: Theme): LegendItem[] {
+/** Whether anything lies above the frame, or below it, at any time of the run: its count has room all along then. */
+function sidesOf(run: RunState, started: Started, groups: DrawnGroup[], top: number): { above: boolean; below: boolean } {
+  const foretold = [predictionsOf(started).learnt, started.rehearsal?.course.learnt].filter((matrix) => matrix !== undefined);
+  const courses = groups.map(({ index }) => [...run.frames.map((frame) => frame.learnt[index] ?? NaN), ...foretold.flatMap((matrix) => column(matrix, index))]);
+  const some = (is: (percent: number) => boolean) => courses.some((course) => course.some((learnt) => is(100 * learnt)));
+  return { above: some((value) => value > top), below: some((value) => value < LEAST) };
+}
+
+function legendOf(name: string, groups: DrawnGroup[], places: Place[], { above, below }: { above: boolean; below: boolean }, theme: Theme): LegendItem[] {
   const first = groups.find(({ group }) => group.significant);
-  const beyond = (side: boolean) => places.filter(({ outside, above }) => outside && above === side).length;
-  const [above, below] = [beyond(true), beyond(false)];
+  const most = whole(places.length / 2);
+  const told = (side: boolean, text: (count: string) => string) => {
+    const count = places.filter(({ outside, above }) => outside && above === side).length;
+    return { colour: TOKENS[theme].text, text: count ? text(whole(count)) : "", widest: text(most) };
+  };
   return [
-    { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: name },
+    { mark: "square", colour: first?.colour ?? TOKENS[theme].control, text: name, widest: longest([chartWords.measured, chartWords.rehearsed]) },
     { mark: "tick", colour: TOKENS[theme].text, text: chartWords.theory },
-    ...(above ? [{ mark: "arrow-up" as const, colour: TOKENS[theme].text, text: below ? whole(above) : words.above(above) }] : []),
-    ...(below ? [{ mark: "arrow-down" as const, colour: TOKENS[theme].text, text: above ? words.beyond(below) : words.below(below) }] : []),
+    ...(above ? [{ mark: "arrow-up" as const, ...told(true, below ? String : words.above) }] : []),
+    ...(below ? [{ mark: "arrow-down" as const, ...told(false, above ? words.beyond : words.below) }] : []),
   ];
 }
 

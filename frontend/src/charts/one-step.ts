@@ -13,6 +13,7 @@ import { angleAxis, positionAxis } from "./parts/positions";
 import { isLine } from "./parts/rows";
 import { JACOT } from "./parts/sources";
 import { extent } from "./parts/values";
+import { longest } from "./parts/widest";
 import { chartWords } from "./parts/words";
 
 const INTERVAL = 200;
@@ -22,10 +23,12 @@ const LONGEST = 0.22;
 const HEADED = 0.03;
 /** Of the same: less is no more than round-off, however much it is enlarged. */
 const NOTHING = 1e-9;
+/** Takes as many signs as any factor. */
+const LARGE = 20_000;
 
 const words = {
-  subtitle: (x: string, times: string) => `${x}; arrows ${times} times as long`,
-  nothing: (x: string, most: string) => `${x}; nothing is left to learn: a step moves f by ${most} at most`,
+  enlarged: (times: string) => `arrows ${times} times as long`,
+  nothing: (most: string) => `nothing is left to learn: a step moves f by ${most} at most`,
   at: (symbol: string, x: string) => `${symbol}₀ = ${x}`,
   numbered: (point: number) => `point ${whole(point)}`,
   chosen: "stepped on",
@@ -62,7 +65,7 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
   const round = started?.geometry === "circle";
   const lines = started !== null && isLine(started);
   const colour = SERIES[theme].measured;
-  const place = drawn && (lines ? words.at(round ? "θ" : "x", number(drawn.x[drawn.chosen])) : words.numbered(drawn.chosen + 1));
+  const placeName = (i: number) => (lines ? words.at(round ? "θ" : "x", number(drawn?.x[i])) : words.numbered(i + 1));
   return {
     data: drawn
       ? [
@@ -88,9 +91,11 @@ function figure(run: RunState, view: View, theme: Theme): Figure {
       yTitle: chartWords.f,
       large: true,
     }),
-    subtitle: !drawn || !place ? "" : drawn.times > 0 ? words.subtitle(place, number(drawn.times, 1)) : words.nothing(place, number(Math.max(...drawn.by.map(Math.abs)))),
+    subtitle: drawn ? placeName(drawn.chosen) : "",
+    ...(drawn && { widest: longest(drawn.x.map((_, i) => placeName(i))) }),
     legend: drawn ? [{ mark: "dot", colour: TOKENS[theme].text, text: words.chosen }, { mark: "ring", colour: SERIES[theme].data, text: words.here }] : [],
-    note: null,
+    note: !drawn ? null : drawn.times > 0 ? words.enlarged(number(drawn.times, 1)) : words.nothing(number(Math.max(...drawn.by.map(Math.abs)))),
+    ...(drawn && { widestNote: words.enlarged(number(LARGE, 1)) }),
     empty: started ? (told ? null : chartWords.notMeasured) : chartWords.waiting,
     interval: INTERVAL,
     describe: (trace, point) => {

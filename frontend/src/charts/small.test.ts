@@ -92,6 +92,7 @@ describe("how much is learnt", () => {
     const once = runFixture();
     once.frames.at(-1)!.learnt[3] = -0.5;
     expect(learntChart.figure(once, VIEW, "light").legend.at(-1)).toMatchObject({ mark: "arrow-down", text: "1 below" });
+    expect(learntChart.figure(once, { ...VIEW, time: 0.5 }, "light").legend.at(-1)).toMatchObject({ mark: "arrow-down", text: "", widest: expect.stringMatching(/^\d\d below$/) });
     once.frames.at(-1)!.learnt[3] = 40;
     expect(learntChart.figure(once, VIEW, "light").legend.at(-1)).toMatchObject({ mark: "arrow-up", text: "1 above" });
     expect(learntChart.figure(runFixture(), VIEW, "light").data[2]?.y.every((y) => y === null)).toBe(true);

@@ -12,6 +12,7 @@ import { heldOut } from "./held-out";
 import { predictionLegend, shownPredictions } from "./predictions";
 import { rehearsedFunction } from "./rehearsed";
 import { gaps } from "./values";
+import { timed } from "./widest";
 import { chartWords } from "./words";
 
 const words = {
@@ -66,7 +67,7 @@ export function cloudFigure(run: RunState, started: Started, view: View, theme: 
       yTitle: words.predictedValue,
       large: true,
     }),
-    subtitle: words.subtitle + (time === null ? "" : `, ${chartWords.at(time)}`),
+    ...timed(words.subtitle, time, started),
     legend: [...legend, ...predictionLegend(shownPredictions(run, view, theme), false)],
     note: null,
     empty: null,

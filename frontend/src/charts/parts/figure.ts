@@ -35,7 +35,10 @@ export interface FigureLayout {
 export interface LegendItem {
   mark: "line" | "thin" | "dash" | "dash-long" | "dash-dot" | "dotted" | "band" | "dot" | "ring" | "tick" | "square" | "arrow-up" | "arrow-down" | "diamond" | "swatch" | "frame" | "none";
   colour: string;
+  /** "": not at present; its room is kept. */
   text: string;
+  /** The longest that the text gets while the play-head moves, where it changes: it keeps the room. */
+  widest?: string;
 }
 
 /** What the pointer found. `group`: the group of modes it belongs to, for its eigenvector. */
@@ -52,9 +55,13 @@ export interface Figure {
   layout: FigureLayout;
   /** Symbols, axes, and which marks are what. */
   subtitle: string;
+  /** Likewise. */
+  widest?: string;
   legend: LegendItem[];
   /** What is left out, counted. */
   note: string | null;
+  /** Likewise; its room is kept where it is not told, too. */
+  widestNote?: string;
   /** Why there is nothing to draw yet. */
   empty: string | null;
   /** Least time between two drawings in ms: what the chart costs decides how often it is drawn. */

@@ -31,10 +31,24 @@ function room(wanted: number): number {
   return ROOMS.find((one) => wanted <= one + TOLERANCE) ?? wanted;
 }
 
-function reached(run: RunState, started: Started, from: number): [number, number] {
+export function isCut(ends: [number, number] | null, [low, high]: [number, number]): boolean {
+  return ends !== null && (ends[0] < low || ends[1] > high);
+}
+
+/** Whether any curve so far is cut at its own time: from the start on the range holds all that is ever shown. */
+export function hasCut(run: RunState, started: Started, view: View): boolean {
+  return isCut(extent(...endsOf(run, started)), functionRange(run, started, { ...view, time: 0 }));
+}
+
+function endsOf(run: RunState, started: Started): ([number, number] | null)[] {
   const ends = known.get(started) ?? [];
   known.set(started, ends);
   for (let i = ends.length; i < run.frames.length; i += 1) ends.push(extent(run.frames[i]?.function ?? null));
+  return ends;
+}
+
+function reached(run: RunState, started: Started, from: number): [number, number] {
+  const ends = endsOf(run, started);
   const inReach = ends.filter((_, i) => (run.frames[i]?.time ?? 0) >= from);
   const start = from > 0 ? null : started.grid_start;
   return extent(start, ...inReach) ?? [Infinity, -Infinity];

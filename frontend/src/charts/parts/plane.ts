@@ -11,6 +11,7 @@ import { targetCurve } from "./held-out";
 import { predictionLegend, shownPredictions } from "./predictions";
 import { rehearsedFunction } from "./rehearsed";
 import { column, extent, finite, gaps, largest } from "./values";
+import { timed } from "./widest";
 import { chartWords } from "./words";
 
 const words = {
@@ -93,7 +94,7 @@ export function planeFigure(run: RunState, started: Started, view: View, theme: 
       },
     ],
     layout,
-    subtitle: words.subtitle + (time === null ? "" : `, ${chartWords.at(time)}`),
+    ...timed(words.subtitle, time, started),
     legend: [
       ...[-limit, 0, limit].map((value, i): LegendItem => ({ mark: "square", colour: scale[2 * i] as string, text: number(value) })),
       ...predictionLegend(shownPredictions(run, view, theme), false),

@@ -1,5 +1,5 @@
 /** What can be drawn over the function: which predictions a run has, what they say at the play-head, how far the network is from them. */
-import { number, percent } from "../../format";
+import { number } from "../../format";
 import type { Frame, KernelFrame, Started } from "../../api/codec";
 import { aheadOf, frameOf, kernelFrameOf } from "../../run/at-time";
 import type { RunState } from "../../run/run";
@@ -10,10 +10,11 @@ import type { LegendItem } from "./figure";
 import { endedSentence, isSensible, MOST_GROWN } from "./growth";
 import { REHEARSED_DASH, rehearsedFunction } from "./rehearsed";
 import { largest } from "./values";
+import { longest, shared, widestTime } from "./widest";
 import { chartWords } from "./words";
 
 const words = {
-  ofTime: (time: number) => `(t = ${number(time)})`,
+  named: (name: string, time: number) => `${name} (t = ${number(time)})`,
   notCentered: "This run starts from zero: networks of infinite width do not differ by their draw then. Turn “Start from zero” off for a band.",
   notRehearsed: "This run was not rehearsed.",
   noMovingPrediction: "This run records no prediction of the moving kernel.",
@@ -31,12 +32,14 @@ interface Curve {
   dash: string;
   mark: LegendItem["mark"];
   kernel: Basis;
+  /** Where its time is not the measurement's own: told beside its share, or in its place. */
+  time?: "beside" | "instead";
 }
 
 const CURVES: Record<PredictionId, Curve> = {
   frozen: { name: "K₀", sentenceName: "K₀", help: "What the kernel at the start predicts", series: "frozen", dash: "6px,5px", mark: "dash", kernel: "frozen" },
-  rehearsed: { name: "Rehearsed", short: "Reh.", sentenceName: "The rehearsal", help: "What the rehearsal before training predicts", series: "rehearsed", dash: REHEARSED_DASH, mark: "dash-long", kernel: "frozen" },
-  moving: { name: "Kₜ", sentenceName: "Kₜ", help: "What the kernel predicts as it moved", series: "moving", dash: "8px,4px,2px,4px", mark: "dash-dot", kernel: "moving" },
+  rehearsed: { name: "Rehearsed", short: "Reh.", sentenceName: "The rehearsal", help: "What the rehearsal before training predicts", series: "rehearsed", dash: REHEARSED_DASH, mark: "dash-long", kernel: "frozen", time: "instead" },
+  moving: { name: "Kₜ", sentenceName: "Kₜ", help: "What the kernel predicts as it moved", series: "moving", dash: "8px,4px,2px,4px", mark: "dash-dot", kernel: "moving", time: "beside" },
   infinite: { name: "∞", sentenceName: "Infinite width", help: "What the kernel of infinite width predicts", series: "infinite", dash: "2px,4px", mark: "dotted", kernel: "infinite" },
   ensemble: { name: "Band", sentenceName: "Band", help: "Networks of infinite width: mean ± 2 standard deviations over their draw", series: "infinite", dash: "solid", mark: "band", kernel: "infinite" },
 };
@@ -62,6 +65,10 @@ export interface Prediction {
   time: number | null;
   /** Why its curve has ended; null while it is drawn. */
   ended: string | null;
+  /** The largest distance so far; null where none is told. */
+  most: number | null;
+  /** The longest that its words in the legend get. */
+  widest: string;
 }
 
 /** Every curve, as its switch shows it. */
@@ -112,11 +119,11 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
   return PREDICTIONS.filter((id) => view.predictions.includes(id) && missingPrediction(run, id) === null).map((id) => {
     const record = id === "moving" ? kernelFrameOf(run, view) : frameOf(run, view);
     const said = saidAt(record, id);
-    if (id === "rehearsed" && ahead !== null && run.started) return rehearsedAt(run.started, id, ahead, theme);
+    const most = largestDistance(recordsOf(run, id), id);
+    const common = { id, name: CURVES[id].name, colour: colourOf(id, theme), most, widest: widestOf(run, id, most) };
+    if (id === "rehearsed" && ahead !== null && run.started) return { ...common, ...rehearsedAt(run.started, ahead) };
     return {
-      id,
-      name: CURVES[id].name,
-      colour: colourOf(id, theme),
+      ...common,
       values: said?.function ?? null,
       spread: said?.spread?.map((deviation) => BAND_DEVIATIONS * deviation) ?? null,
       distance: said?.distance ?? null,
@@ -128,9 +135,26 @@ export function shownPredictions(run: RunState, view: View, theme: Theme): Predi
 }
 
 /** What was rehearsed of a time that is not yet trained. */
-function rehearsedAt(started: Started, id: PredictionId, time: number, theme: Theme): Prediction {
-  const common = { id, name: CURVES[id].name, colour: colourOf(id, theme) };
-  return { ...common, values: rehearsedFunction(started, time), spread: null, distance: null, time, ended: null };
+function rehearsedAt(started: Started, time: number): Omit<Prediction, "id" | "name" | "colour" | "most" | "widest"> {
+  return { values: rehearsedFunction(started, time), spread: null, distance: null, time, ended: null };
+}
+
+function widestOf({ started, finished }: RunState, id: PredictionId, most: number | null): string {
+  const { name, time } = CURVES[id];
+  const [alone, named] = [shared(name, null, most).widest, started ? words.named(name, widestTime(started)) : name];
+  if (time === "beside") return shared(named, null, most).widest;
+  return time === "instead" && !finished ? longest([alone, named]) : alone;
+}
+
+function recordsOf({ frames, kernelFrames }: RunState, id: PredictionId): (Frame | KernelFrame)[] {
+  return id === "moving" ? kernelFrames : frames;
+}
+
+function largestDistance(records: (Frame | KernelFrame)[], id: PredictionId): number | null {
+  return records.reduce<number | null>((most, record) => {
+    const distance = saidAt(record, id)?.distance ?? null;
+    return distance !== null && distance > (most ?? -1) ? distance : most;
+  }, null);
 }
 
 interface Said {
@@ -151,8 +175,7 @@ function endOf(run: RunState, id: PredictionId, values: Float32Array | undefined
   if (!started) return {};
   const limit = MOST_GROWN * (largest(started.targets, started.grid_start) || 1);
   if (isSensible(values, limit)) return {};
-  const records: (Frame | KernelFrame)[] = id === "moving" ? run.kernelFrames : run.frames;
-  const last = records.findLast((record) => record.time <= head && isSensible(saidAt(record, id)?.function, limit));
+  const last = recordsOf(run, id).findLast((record) => record.time <= head && isSensible(saidAt(record, id)?.function, limit));
   const kernels = run.kernelFrames.filter(({ time }) => time <= head).map(({ eigenvalues }) => eigenvalues[0] ?? 0);
   const eigenvalue = { frozen: started.eigenvalues[0], moving: Math.max(...kernels), infinite: started.infinite?.eigenvalues[0] }[CURVES[id].kernel];
   const ended = endedSentence(CURVES[id].sentenceName, started, eigenvalue, last?.step ?? 0);
@@ -162,10 +185,11 @@ function endOf(run: RunState, id: PredictionId, values: Float32Array | undefined
 /** "K₀ 2.1 %". `drawn`: whether the curve itself is in the chart. */
 export function predictionLegend(shown: Prediction[], drawn: boolean): LegendItem[] {
   return shown
-    .filter(({ distance, values, ended }) => (drawn ? values !== null || ended !== null : distance !== null))
-    .map(({ id, name, colour, distance, time }) => ({
+    .filter(({ most, values, ended }) => (drawn ? values !== null || ended !== null : most !== null))
+    .map(({ id, name, colour, distance, most, time, widest }) => ({
       mark: drawn ? CURVES[id].mark : "none",
       colour,
-      text: [name, ...(time === null ? [] : [words.ofTime(time)]), ...(distance === null ? [] : [percent(distance)])].join(" "),
+      text: shared(time === null ? name : words.named(name, time), drawn ? distance : (distance ?? NaN), most).text,
+      widest,
     }));
 }
