@@ -17,4 +17,14 @@ describe("the page", () => {
     });
     await unmount(app);
   });
+
+  it("goes to the depth of a link that is pasted before any of its parts is there", async () => {
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("silent")));
+    location.hash = "#depth=watch";
+    const app = mount(App, { target: document.body });
+    location.hash = "#depth=measure";
+    dispatchEvent(new HashChangeEvent("hashchange"));
+    await vi.waitFor(() => expect(document.body.textContent).toContain("Load the page again."));
+    await unmount(app);
+  });
 });

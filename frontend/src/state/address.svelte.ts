@@ -43,6 +43,10 @@ export class Address {
   absent = $state("");
   private writing: ReturnType<typeof setTimeout> | undefined;
   private written = -Infinity;
+  /** The link that is being opened. */
+  private opened: ViewLink | null = null;
+  /** One that came before the page had a form. */
+  private waiting: ViewLink | null = null;
   private readonly page: Addressed;
 
   constructor(page: Addressed) {
@@ -77,7 +81,8 @@ export class Address {
   async changed(): Promise<void> {
     const link = readLink(location.hash);
     if (link.depth) this.page.depth = link.depth;
-    if (this.page.form && writeLink(link) !== this.hash) await this.arrive(this.page.form, link);
+    if (!this.page.form) this.waiting = link;
+    else if (writeLink(link) !== this.hash) await this.arrive(this.page.form, link);
   }
 
   /** Show what a link says; without one, the newest run. */
@@ -87,7 +92,12 @@ export class Address {
       const problems = form.load(link.rest, link.preset);
       if (problems.length) this.page.toasts.say(problems.slice(0, 2).join(" "));
     }
+    this.opened = link;
     const { run, absent } = await this.opening(form, link);
+    if (this.opened !== link) return; // Another was pasted meanwhile.
+    const { waiting } = this;
+    this.waiting = null;
+    if (waiting) return this.arrive(form, waiting);
     this.page.form = form;
     // What a changed preset is called is the link's to say: the run's config does not know.
     const same = config && run && sameRun(form.config, asJson(run.config));
@@ -129,14 +139,16 @@ export class Address {
   }
 
   /** As the sender of the link had it before him. */
-  private look({ theme, more, scale, selected, ranges, time }: ViewLink): void {
+  private look({ theme, more, scale, selected, ranges, time, run, rest }: ViewLink): void {
     const { page } = this;
     if (theme) page.surroundings.showTheme(theme);
     page.more = more;
     page.playhead.scale = scale;
     page.charts.change({ selected });
-    page.charts.ranges = ranges;
+    page.charts.zoomAll(ranges);
     if (time !== null) page.standAt(time);
+    // What is no more than a depth, say, leaves the head where it stands.
+    else if ((run || hasConfig(rest)) && !page.playhead.playing) page.playhead.live();
   }
 
   private viewed(form: FormState): ViewLink {

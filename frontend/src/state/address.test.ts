@@ -95,3 +95,37 @@ describe("a link of a config alone", () => {
     expect(shown(page)).toEqual(["older", 9]);
   });
 });
+
+describe("a link that is pasted into the address bar", () => {
+  const paste = async (page: PageState, hash: string) => {
+    location.hash = hash;
+    await page.linkChanged();
+  };
+
+  it("is taken in every part that it says", async () => {
+    const page = await opened(`run=older&${toHash(reader, seeded(2))}&depth=watch&t=0.5`);
+    await paste(page, `run=newest&${toHash(reader, seeded(1))}&depth=measure&t=0.25&time=linear&mode=3&charts=more&theme=dark&zoom.loss=0,1,2,3`);
+    expect([shown(page), page.depth, page.playhead.time, page.playhead.scale, page.charts.selected, page.more, page.surroundings.theme]).toEqual([["newest", 1], "measure", 0.25, "linear", 3, true, "dark"]);
+    expect([page.charts.ranges, page.charts.linked]).toEqual([{ loss: { x: [0, 1], y: [2, 3] } }, 1]);
+    await paste(page, `run=newest&${toHash(reader, seeded(1))}&depth=measure&theme=light`);
+    expect([page.playhead.time, page.playhead.scale, page.charts.selected, page.more, page.surroundings.theme]).toEqual([null, "log", null, false, "light"]);
+    expect([page.charts.ranges, page.charts.linked]).toEqual([{}, 2]);
+  });
+
+  it("goes to another depth, and leaves run, config and play-head", async () => {
+    const page = await opened("run=older&depth=watch&t=0.5");
+    await paste(page, "depth=measure");
+    expect([shown(page), page.depth, page.playhead.time]).toEqual([["older", 2], "measure", 0.5]);
+  });
+
+  it("is taken before the page has begun, and the last of several", async () => {
+    location.hash = "depth=watch";
+    const page = new PageState();
+    const starting = page.start();
+    await paste(page, `run=older&${toHash(reader, seeded(2))}&depth=measure&t=0.5`);
+    await starting;
+    expect([shown(page), page.depth, page.playhead.time]).toEqual([["older", 2], "measure", 0.5]);
+    await Promise.all([paste(page, "run=older&t=0.1"), paste(page, "run=newest&t=0.2")]);
+    expect([shown(page), page.playhead.time]).toEqual([["newest", 1], 0.2]);
+  });
+});

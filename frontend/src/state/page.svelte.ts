@@ -193,10 +193,11 @@ export class PageState {
     if (id && location.hash.slice(1) !== id) history.replaceState(null, "", `${location.pathname}${location.search}#${id}`);
   }
 
-  /** A link to another study was pasted into the address bar. */
-  sweepLinkChanged(): void {
+  /** A link was pasted into the address bar, to whatever page. */
+  async linkChanged(): Promise<void> {
     const id = location.hash.slice(1);
-    if (id && id !== this.sweeps.sweep?.id) void this.sweeps.open(id);
+    if (this.route.page === "lab") await this.address.changed();
+    else if (this.route.page === "sweep" && id && id !== this.sweeps.sweep?.id) await this.sweeps.open(id);
   }
 
   /** Open a run by its id, in the Lab. */

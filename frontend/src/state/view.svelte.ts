@@ -7,6 +7,8 @@ const FIGURES = 6;
 export class ViewState {
   /** Of charts that were zoomed, by their ids. */
   ranges = $state.raw<Readonly<Record<string, Ranges>>>({});
+  /** Grows as a link says how far is zoomed: a card takes that as it is made. */
+  linked = $state(0);
   /** The id of the chart that somebody asked to see; null once something else is done. */
   private sought = $state<string | null>(null);
   private chosen = $state.raw<Partial<View>>({});
@@ -46,6 +48,12 @@ export class ViewState {
   /** How far a chart is zoomed. */
   rangesOf({ id }: { id: string }): Ranges | undefined {
     return this.ranges[id];
+  }
+
+  /** As the sender of a link had zoomed. */
+  zoomAll(ranges: Readonly<Record<string, Ranges>>): void {
+    if (JSON.stringify(ranges) !== JSON.stringify(this.ranges)) this.linked += 1;
+    this.ranges = ranges;
   }
 
   /** A chart was zoomed to these ranges; null: it shows all of it again. */
