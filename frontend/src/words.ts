@@ -83,6 +83,8 @@ export const words = {
   sixCharts: "Six charts",
   moreCharts: "More",
   moreOn: (question: string) => `More on “${question}”`,
+  showAll: "Show all",
+  showLess: "Show less",
   furtherCharts: "More charts",
   fewerCharts: "Six charts only",
   rehearsedOnly: "Rehearsed, not trained yet: every line is a prediction. Train, and points are measured over it.",

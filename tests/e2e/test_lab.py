@@ -225,6 +225,12 @@ def test_a_diverged_run_names_both_numbers_and_one_click_starts_a_stable_one(ser
     expect(banner).to_contain_text(re.compile("Learning rate .* is above 2/λ₁ = "))
     assert drawn(page) > 5
     expect(banner).to_contain_text("a quarter of 2/λ₁ as learning rate")
+    place = card(page, "Loss").bounding_box()
+    banner.get_by_role("button", name="Show all").click()
+    assert banner.locator("p").evaluate("p => p.scrollHeight <= p.clientHeight")
+    assert card(page, "Loss").bounding_box() == place  # it lies over what stands below
+    banner.get_by_role("button", name="Show less").click()
+    assert banner.locator("p").evaluate("p => p.scrollHeight > p.clientHeight")
     banner.get_by_role("button", name="Train with these changes").click()
     expect(status(page)).to_contain_text(DONE)
     expect(page.get_by_test_id("banner")).to_be_hidden()

@@ -206,10 +206,9 @@ function headLine(head: number | null, x: Axis, theme: Theme): Trace {
 function legendOf(measured: Timed[], fit: boolean, view: View, theme: Theme): LegendItem[] {
   const legend: LegendItem[] = [{ mark: "dash", colour: SERIES[theme].frozen, text: fit ? chartWords.theory : words.predictedSlope }];
   if (measured.length) legend.unshift({ mark: "dot", colour: SERIES[theme].measured, text: chartWords.measured });
-  if (view.narrow) return legend;
-  if (fit) legend.push({ mark: "thin", colour: SERIES[theme].measured, text: chartWords.fit });
+  if (fit && !view.narrow) legend.push({ mark: "thin", colour: SERIES[theme].measured, text: chartWords.fit });
   legend.push({ mark: "thin", colour: TOKENS[theme].text, text: words.playhead });
-  if (measured.some(({ group }) => !group.significant)) legend.push({ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed });
+  if (!view.narrow && measured.some(({ group }) => !group.significant)) legend.push({ mark: "dot", colour: TOKENS[theme].control, text: chartWords.greyed });
   return legend;
 }
 
