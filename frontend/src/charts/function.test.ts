@@ -85,7 +85,7 @@ describe("the function", () => {
   it("cuts a wild excursion and says how large it is", () => {
     const figure = functionChart.figure(runFixture({ excursion: 1000 }), VIEW, "light");
     expect(figure.layout.yaxis.range[1]).toBeLessThan(5);
-    expect(figure.note).toMatch(/largest \|f\| now 9\d\d/);
+    expect(figure.note).toMatch(/max \|f\| = 9\d\d/);
     expect(functionChart.figure(runFixture(), VIEW, "light").note).toBeNull();
   });
 
@@ -228,7 +228,7 @@ it("says how large a curve is that its frame cuts, on whichever side", () => {
     const run = runFixture();
     run.started!.grid_start.fill(factor < 0 ? 100 : -100); // the frame has room on the other side
     run.frames.at(-1)!.function.fill(factor);
-    expect(functionChart.figure(run, VIEW, "light").note).toBe(`largest |f| now ${Math.abs(factor)}.0`);
+    expect(functionChart.figure(run, VIEW, "light").note).toBe(`max |f| = ${Math.abs(factor)}.0`);
     expect(functionChart.figure(run, { ...VIEW, time: 0.5 }, "light").note).toBeNull();
   }
 });

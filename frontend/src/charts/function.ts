@@ -24,12 +24,12 @@ import { chartWords } from "./parts/words";
 /** Lines are moved in place, which is cheap enough for every other frame of the screen. */
 const INTERVAL = 33;
 /** Takes as many signs as any excursion that is drawn. */
-const LARGE = 8.88e8;
+const LARGE = 88_800;
 
 const words = {
   subtitle: (argument: string) => `f(${argument}; t)`,
   plusMinus: (value: string, spread: string) => `${value} ± ${spread}`,
-  functionOutside: (largest: number) => `largest |f| now ${number(largest)}`,
+  functionOutside: (largest: number) => `max |f| = ${number(largest)}`,
 } as const;
 
 const help: Help = {
