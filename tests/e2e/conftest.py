@@ -6,12 +6,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -21,18 +25,19 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # a page finds the programs of the last one compiled (Kept)
 ]
-# In software a third of the frames of a screen is enough, beside other checks.
+# In software a fifth of the frames of a screen is enough, beside other checks.
 SLOWER_FRAMES = """
 const native = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = (act) => setTimeout(() => native(act), 35);
+window.requestAnimationFrame = (act) => setTimeout(() => native(act), 80);
 window.cancelAnimationFrame = (id) => clearTimeout(id);
 """
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PATIENCE = 20_000  # ms that a page has to show something, on processors that other checks use too
 expect.set_options(timeout=PATIENCE)
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-TABLET, CINEMA = {"width": 768, "height": 1024}, {"width": 2560, "height": 1440}
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+TABLET, CINEMA = ViewportSize(width=768, height=1024), ViewportSize(width=2560, height=1440)
 # Both sizes and both themes; every pair of them in `make soak`.
 LOOKS = pytest.mark.parametrize(
     ("size", "scheme"),
@@ -130,10 +135,38 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A context that one test after another has for itself; its first page keeps the process of the others."""
+
+    context: BrowserContext
+    first: Page
+
+    def forget(self) -> bool:
+        """What the last test has left in it goes; whether it can be used again."""
+        if self.first.is_closed():
+            return False
+        for page in self.context.pages:
+            if page is not self.first:
+                page.close()
+        self.context.set_offline(False)
+        self.context.clear_cookies()
+        self.first.evaluate("localStorage.clear()")
+        return True
+
+
+@pytest.fixture(scope="session")
+def kept() -> dict[tuple[str, bool], list[Kept]]:
+    """Contexts that no test uses now, by the server that they are for and whether they have a touch screen."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Opens pages; the test fails if one of them logs an error or asks another host for anything."""
-    contexts: list[BrowserContext] = []
+def open_page(
+    browser: Browser, kept: dict[tuple[str, bool], list[Kept]], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each as in a browser of its own; the test fails if one logs an error or asks another host."""
+    used: list[tuple[tuple[str, bool], Kept]] = []
     errors: list[str] = []
     quiet = request.node.get_closest_marker("errors_expected") is not None
 
@@ -141,15 +174,26 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
         if message.type == "error":
             errors.append(message.text)
 
-    def open_(url: str, size: dict[str, int] = WIDE, depth: str | None = "measure", **options: object) -> Page:
-        """`depth`: as a reader who has chosen it before; None for a first visit."""
-        context = browser.new_context(viewport=size, has_touch=size is PHONE, **options)  # type: ignore[arg-type]
+    def take(origin: str, touch: bool) -> BrowserContext:
+        key = (origin, touch)
+        if not kept[key]:
+            context = browser.new_context(has_touch=touch)
+            context.add_init_script(SLOWER_FRAMES)
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+            first = context.new_page()
+            first.goto(f"{origin}/api/health")
+            kept[key].append(Kept(context, first))
+        used.append((key, kept[key].pop()))
+        return used[-1][1].context
+
+    def open_(url: str, size: ViewportSize = WIDE, depth: str | None = "measure", **media: Any) -> Page:
+        """`depth`: as a reader who has chosen it before; None for a first visit. `media`: what its reader prefers."""
+        address = urlsplit(url)
+        page = take(f"{address.scheme}://{address.netloc}", touch=size is PHONE).new_page()
+        page.set_viewport_size(size)
+        page.emulate_media(**media)
         if depth is not None:
-            context.add_init_script(f"localStorage.setItem('ntkscope.depth', '{depth}')")
-        context.add_init_script(SLOWER_FRAMES)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        contexts.append(context)
-        page = context.new_page()
+            page.add_init_script(f"localStorage.setItem('ntkscope.depth', '{depth}')")
         page.set_default_timeout(PATIENCE)
         page.on("console", heard)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -162,7 +206,8 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
             errors.append(f"asked another host: {url}")
 
     yield open_
-    for context in contexts:
-        context.close()
+    for key, one in used:
+        if one.forget():
+            kept[key].append(one)
     if not quiet:
         assert not errors

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.conftest import LOOKS, Server
 from tests.e2e.lab import Open
@@ -27,7 +27,7 @@ def violations(page: Page) -> list[object]:
 
 
 @LOOKS
-def test_no_rule_is_broken(server: Server, open_page: Open, size: dict[str, int], scheme: str) -> None:
+def test_no_rule_is_broken(server: Server, open_page: Open, size: ViewportSize, scheme: str) -> None:
     page = open_page(server.url, size, depth=None, color_scheme=scheme)
     expect(page.get_by_role("listitem")).to_have_count(6)
     assert violations(page) == []

@@ -1,7 +1,6 @@
 """The page when the server goes away, and behind a proxy's sub-path."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,16 +12,17 @@ from tests.e2e.lab import Open, set_field, small, status, train
 pytestmark = [pytest.mark.e2e, pytest.mark.errors_expected]
 
 
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path)
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that may be killed, behind a proxy's sub-path."""
+    running = Server(tmp_path_factory.mktemp("own"), base_path="/lab/ntk")
     running.start()
     yield running
     running.stop()
 
 
-def test_the_page_reconnects_by_itself_and_loses_nothing(own_server: Server, open_page: Open) -> None:
-    page = open_page(own_server.url)
+def test_the_page_reconnects_by_itself_and_loses_nothing(server: Server, open_page: Open) -> None:
+    page = open_page(server.url)
     set_field(page, "network.width", "512")
     set_field(page, "training.stop.steps", "8000")
     page.route_web_socket("**/stream*", lambda socket: socket.connect_to_server())
@@ -35,8 +35,17 @@ def test_the_page_reconnects_by_itself_and_loses_nothing(own_server: Server, ope
     expect(page.get_by_test_id("place")).to_contain_text("step 8,000")
 
 
+def test_everything_follows_a_base_path(own_server: Server, open_page: Open) -> None:
+    page = open_page(f"{own_server.url}/")
+    small(page)
+    train(page)
+    expect(status(page)).to_contain_text("Completed")
+    document = httpx.get(f"{own_server.url}/openapi.json").json()
+    assert document["servers"][0]["url"] == "/lab/ntk"
+
+
 def test_a_killed_server_leaves_the_run_interrupted_until_it_is_resumed(own_server: Server, open_page: Open) -> None:
-    page = open_page(own_server.url)
+    page = open_page(f"{own_server.url}/")
     set_field(page, "network.width", "512")
     set_field(page, "training.stop.steps", "1000000")
     train(page)
@@ -49,17 +58,3 @@ def test_a_killed_server_leaves_the_run_interrupted_until_it_is_resumed(own_serv
     assert runs[0]["state"] == "interrupted"
     page.get_by_role("button", name="Resume it").click()
     expect(status(page)).to_contain_text("Live", timeout=30_000)
-
-
-def test_everything_follows_a_base_path(tmp_path: Path, open_page: Open) -> None:
-    running = Server(tmp_path, base_path="/lab/ntk")
-    running.start()
-    try:
-        page = open_page(f"{running.url}/")
-        small(page)
-        train(page)
-        expect(status(page)).to_contain_text("Completed")
-        document = httpx.get(f"{running.url}/openapi.json").json()
-        assert document["servers"][0]["url"] == "/lab/ntk"
-    finally:
-        running.stop()

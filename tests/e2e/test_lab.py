@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from websockets.sync.client import connect
 
 from tests.cases import config
@@ -64,7 +64,7 @@ def submit(server: Server, **changes: object) -> str:
 
 @LOOKS
 def test_a_fresh_start_is_alive_and_nothing_overflows(
-    server: Server, open_page: Open, size: dict[str, int], scheme: str
+    server: Server, open_page: Open, size: ViewportSize, scheme: str
 ) -> None:
     page = open_page(server.url, size, color_scheme=scheme)
     for title in CHARTS:

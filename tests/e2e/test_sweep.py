@@ -4,7 +4,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.cases import config
 from tests.e2e.conftest import LOOKS, PHONE, WIDE, Server
@@ -146,7 +146,7 @@ def test_a_sweep_over_other_fields_is_a_table_that_keys_sort(server: Server, ope
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_its_table_scrolls_and_not_the_page(server: Server, open_page: Open, size: dict[str, int]) -> None:
+def test_its_table_scrolls_and_not_the_page(server: Server, open_page: Open, size: ViewportSize) -> None:
     page = open_page(other(server), size)
     expect(progress(page)).to_contain_text("Completed")
     expect(page.locator("tbody tr")).to_have_count(4)
@@ -181,7 +181,7 @@ def test_delete_can_be_undone(server: Server, open_page: Open) -> None:
 
 
 @LOOKS
-def test_nothing_overflows(server: Server, open_page: Open, size: dict[str, int], scheme: str) -> None:
+def test_nothing_overflows(server: Server, open_page: Open, size: ViewportSize, scheme: str) -> None:
     page = open_page(f"{server.url}/sweep", size, color_scheme=scheme)
     expect(progress(page)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.conftest import PHONE, WIDE, Server
 
@@ -15,7 +15,7 @@ TABLE = "when;where;count;unit\n" + "".join(
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_a_table_is_looked_at_chosen_kept_and_trained_on(
-    server: Server, open_page: Callable[..., Page], size: dict[str, int]
+    server: Server, open_page: Callable[..., Page], size: ViewportSize
 ) -> None:
     page = open_page(server.url, size)
     if size is PHONE:
