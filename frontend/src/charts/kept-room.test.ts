@@ -19,7 +19,7 @@ const RUNS: Record<string, RunState> = {
   plane: recorded("plane"),
   "one that comes very near": close,
   "one that learns too much": runFixture({ excursion: 5 }),
-  "one that is rehearsed on": furtherFixture({ frames: 20, rehearsed: 60 }),
+  "one that is rehearsed on": { ...furtherFixture({ frames: 20, rehearsed: 60 }), tick: { step: 20 } as RunState["tick"] },
 };
 const ALL: View = { ...DEFAULT_VIEW, predictions: ["frozen", "rehearsed", "moving", "infinite", "ensemble"] };
 

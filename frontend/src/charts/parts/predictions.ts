@@ -139,11 +139,12 @@ function rehearsedAt(started: Started, time: number): Omit<Prediction, "id" | "n
   return { values: rehearsedFunction(started, time), spread: null, distance: null, time, ended: null };
 }
 
-function widestOf({ started, finished }: RunState, id: PredictionId, most: number | null): string {
+function widestOf({ started, frames, tick }: RunState, id: PredictionId, most: number | null): string {
   const { name, time } = CURVES[id];
   const [alone, named] = [shared(name, null, most).widest, started ? words.named(name, widestTime(started)) : name];
   if (time === "beside") return shared(named, null, most).widest;
-  return time === "instead" && !finished ? longest([alone, named]) : alone;
+  // Only of what is not trained, or trains now, is anything ahead.
+  return time === "instead" && (tick || !frames.length) ? longest([alone, named]) : alone;
 }
 
 function recordsOf({ frames, kernelFrames }: RunState, id: PredictionId): (Frame | KernelFrame)[] {
