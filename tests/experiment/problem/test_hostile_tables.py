@@ -78,7 +78,7 @@ def test_a_blank_of_another_kind_ends_no_reading(line: str) -> None:
         read_table(data, 2**16, DatasetPoints(sha256="0" * 64, separator="blanks"))
 
 
-@pytest.mark.parametrize("number", [1500, pytest.param(100_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
+@pytest.mark.parametrize("number", [1500, pytest.param(300_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
 def test_any_bytes_are_read_or_refused(number: int) -> None:
     told = read_all(read, tables(number))
 
