@@ -1,13 +1,19 @@
 """A table is read or refused in a sentence, whatever its bytes are and whatever is chosen."""
 
+import contextlib
 import gzip
 import random
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ntkscope.errors import NtkscopeError
 from ntkscope.experiment.problem.table_reader import read_csv
 from ntkscope.experiment.problem.table_reading import read_table
+from ntkscope.experiment.problem.table_text import Separator, cells_of, count_cells, rows_of_text, unpacked
 from ntkscope.schemas.dataset import DatasetPoints
 from tests.hostile import read_all, texts
 
@@ -55,7 +61,24 @@ def tables(number: int) -> Iterator[tuple[bytes, DatasetPoints, str | None]]:
         yield data, DatasetPoints.model_validate({"sha256": "0" * 64} | chosen), draw.choice([None] * 8 + ["test", "x"])
 
 
-@pytest.mark.parametrize("number", [1500, pytest.param(100_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
+BLANKS = "\x0b\x0c\x1c\x85\xa0\u2003"
+
+
+@given(st.text(" \t1a,;|#" + BLANKS, max_size=12), st.sampled_from(get_args(Separator)))
+def test_cells_are_counted_as_they_are_read(text: str, separator: Separator) -> None:
+    for _, line in rows_of_text(unpacked(text.encode(), 1000)):
+        assert count_cells(line, separator, 1) == len(cells_of(line.decode(), separator))
+
+
+@pytest.mark.parametrize("line", ["a\x0bb\n", "a\x0cb\n", "a b \x1c\n", "a b \xa0\n"])
+def test_a_blank_of_another_kind_ends_no_reading(line: str) -> None:
+    """Where it separates cells for one and not for the other, no line has as many as most, and none was the head."""
+    data = (3 * line).encode()
+    with contextlib.suppress(NtkscopeError):
+        read_table(data, 2**16, DatasetPoints(sha256="0" * 64, separator="blanks"))
+
+
+@pytest.mark.parametrize("number", [1500, pytest.param(300_000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)])])
 def test_any_bytes_are_read_or_refused(number: int) -> None:
     told = read_all(read, tables(number))
 

@@ -118,8 +118,8 @@ def read_lines(data: bytes, limit: int = DEFAULT_LIMIT, separator: Separator | N
 def _regular(text: bytes, separator: Separator, head: Head) -> Lines | None:
     """The rows where every line is one, found without looking at each by itself; None where some line is none."""
     source, line, rows = io.BytesIO(text), 0, 0
-    while rows < head.skipped:
-        rows += any(True for _ in rows_of_text(source.readline()))
+    while rows < head.skipped and (read := source.readline()):
+        rows += any(True for _ in rows_of_text(read))
         line += 1
     body = source.read()
     body += b"" if body.endswith(b"\n") else b"\n"

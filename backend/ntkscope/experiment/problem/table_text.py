@@ -18,6 +18,7 @@ SAMPLE = 64  # lines from which the separator is told
 REGULAR = 2 / 3  # of them have the table's own number of cells
 CANONICAL = re.compile("x[0-9]*|y", re.IGNORECASE)  # headings that say what a column is
 GZIP = b"\x1f\x8b"
+PLAIN = bytes.maketrans(b"\r\v\f", b"\n  ")  # a line's only end, and the only blanks besides tabs
 MARKED = re.compile(rb"^(?:\xef\xbb\xbf)+", re.MULTILINE)  # UTF-8's mark: inside, where files were joined
 MOST_UNPACKED = 64 * 2**20
 EXAMPLE = "Write one row a line, its cells apart by commas, with the columns' names in the first line, as in 'x,y'."
@@ -66,7 +67,7 @@ def unpacked(data: bytes, limit: int) -> bytes:
             refuse(1, "A table packed by gzip.", "one that ends too early", "Pack it again.")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data:
         refuse(1, "Text in UTF-8.", "UTF-16 or a binary file", ENCODING)
-    data = MARKED.sub(b"", data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+    data = MARKED.sub(b"", data.replace(b"\r\n", b"\n").translate(PLAIN))
     try:
         data.decode()
     except UnicodeDecodeError as error:
@@ -98,8 +99,8 @@ def without_comment(line: bytes) -> bytes:
 def cells_of(line: str, separator: Separator) -> list[str]:
     """The cells of a line. Raises csv.Error where a quote is not closed."""
     if separator == "blanks":
-        line, mark = line.replace("\t", " ").strip(), " "
-        reader = csv.reader([re.sub(" +", " ", line)], delimiter=mark, strict=True)
+        line = re.sub("[ \t]+", " ", line).strip(" ")  # no other character is a blank, as in `count_cells`
+        reader = csv.reader([line], delimiter=" ", strict=True)
     else:
         reader = csv.reader([line], delimiter=MARKS[separator], strict=True, skipinitialspace=True)
     return [cell.strip() for cell in next(reader)]
