@@ -81,11 +81,19 @@ export class Address {
   async changed(): Promise<void> {
     const link = readLink(location.hash);
     if (link.depth) this.page.depth = link.depth;
+    this.settle(link);
     if (!this.page.form) this.waiting = link;
     else if (writeLink(link) !== this.hash) await this.arrive(this.page.form, link);
   }
 
-  /** Show what a link says; without one, the newest run. */
+  /** What a link says that needs no run: so at once, and never after what the reader chose while the run was fetched. */
+  settle({ theme, more, scale }: ViewLink): void {
+    if (theme) this.page.surroundings.showTheme(theme);
+    this.page.more = more;
+    this.page.playhead.scale = scale;
+  }
+
+  /** Show what a settled link says; without one, the newest run. */
   async arrive(form: FormState, link: ViewLink): Promise<void> {
     const config = hasConfig(link.rest);
     if (config && link.rest !== form.hash) {
@@ -139,11 +147,8 @@ export class Address {
   }
 
   /** As the sender of the link had it before him. */
-  private look({ theme, more, scale, selected, ranges, time, run, rest }: ViewLink): void {
+  private look({ selected, ranges, time, run, rest }: ViewLink): void {
     const { page } = this;
-    if (theme) page.surroundings.showTheme(theme);
-    page.more = more;
-    page.playhead.scale = scale;
     page.charts.change({ selected });
     page.charts.zoomAll(ranges);
     if (time !== null) page.standAt(time);

@@ -73,6 +73,18 @@ describe("a link with a run", () => {
   });
 });
 
+describe("what a reader chooses while the page begins", () => {
+  it.each(["", `run=older&${toHash(reader, seeded(2))}`])("stays (%s)", async (hash) => {
+    location.hash = hash;
+    const page = new PageState();
+    const starting = page.start();
+    page.showCharts(true);
+    page.playhead.scale = "linear";
+    await starting;
+    expect([page.more, page.playhead.scale]).toEqual([true, "linear"]);
+  });
+});
+
 describe("a link of a config alone", () => {
   it("opens as before: set up, beside the newest run", async () => {
     const page = await opened("seed=7&network.width=64");

@@ -118,11 +118,13 @@ export class PageState {
 
   async start(): Promise<void> {
     this.problem = null;
+    const link = readLink(this.route.page === "lab" ? location.hash : "");
+    this.address.settle(link);
     try {
       const [schema, presets, session] = await Promise.all([api.schema(), api.presets(), api.session(), this.runs.refresh()]);
       this.session = session;
       const form = new FormState(schema, presets);
-      await this.address.arrive(form, readLink(this.route.page === "lab" ? location.hash : ""));
+      await this.address.arrive(form, link);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
