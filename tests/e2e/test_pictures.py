@@ -41,7 +41,7 @@ def scanned(page: Page) -> None:
     page.get_by_role("button", name="Scan one field before training").click()
     page.get_by_test_id("scan-values").fill("8, 32")
     page.get_by_role("button", name="Scan", exact=True).click()
-    expect(page.get_by_test_id("scan").locator("tbody tr")).to_have_count(2)
+    expect(page.get_by_role("table", name="Value by value", exact=True).locator("tbody tr")).to_have_count(2)
     expect(page.get_by_role("button", name="Scan", exact=True)).to_be_visible()
     page.evaluate("document.querySelectorAll('aside, aside *').forEach(one => (one.scrollTop = 0))")
 
