@@ -8,6 +8,14 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 Open = Callable[..., Page]
 DONE = re.compile("Completed")
 PLAY = re.compile("^(Play|Pause playing)$")
+# Every shift of the layout that no input caused: how much, when (ms), and what went from where to where.
+SHIFTS = """new Promise(done => {
+    const shifts = [], box = at => [at.x, at.y, at.width, at.height].map(Math.round).join(' ');
+    new PerformanceObserver(list => shifts.push(...list.getEntries().filter(one => !one.hadRecentInput).map(one => [
+        one.value, Math.round(one.startTime), ...one.sources.map(({node, previousRect, currentRect}) =>
+            `${node?.outerHTML?.slice(0, 100) ?? node?.data}: ${box(previousRect)} to ${box(currentRect)}`)])))
+        .observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done(shifts), 300); })"""
 FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()"
 
 
@@ -47,3 +55,10 @@ def small(page: Page, steps: int = 300) -> None:
     """A set-up that trains in a fraction of a second."""
     set_field(page, "network.width", "64")
     set_field(page, "training.stop.steps", str(steps))
+
+
+def shifted(page: Page) -> float:
+    """How much the layout has shifted since the page came; what moved is printed, and so stands below a failure."""
+    shifts = page.evaluate(SHIFTS)
+    print(*shifts, sep="\n")
+    return float(sum(shift[0] for shift in shifts))

@@ -6,13 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, TABLET, WIDE, Server
-from tests.e2e.lab import FOCUSED, PLAY, Open, card, small, status, stops, train
+from tests.e2e.lab import FOCUSED, PLAY, Open, card, shifted, small, status, stops, train
 
 pytestmark = pytest.mark.e2e
-SHIFTS = """new Promise(done => { let sum = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.hadRecentInput ? 0 : one.value))
-        .observe({type: 'layout-shift', buffered: true});
-    setTimeout(() => done(sum), 300); })"""
 COVERED = """name => {
     const card = document.querySelector(`section.card[aria-label="${name}"]`);
     const [a, b] = ['[popover]', '.plot'].map(part => card.querySelector(part).getBoundingClientRect());
@@ -41,7 +37,7 @@ def test_a_set_up_is_played_before_it_is_trained_and_nothing_moves_until_its_end
     expect(status(page)).to_contain_text("Completed", timeout=60_000)
     expect(page.get_by_test_id("banner")).to_be_hidden()
     assert "step 300" in place(page)
-    assert float(page.evaluate(SHIFTS)) < 0.002
+    assert shifted(page) < 0.002
 
 
 def test_on_a_phone_train_is_pinned_below_the_set_up(server: Server, open_page: Open) -> None:

@@ -6,13 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import CINEMA, PHONE, TABLET, Server
-from tests.e2e.lab import Open, card, set_field, status, train
+from tests.e2e.lab import Open, card, set_field, shifted, status, train
 
 pytestmark = pytest.mark.e2e
-SHIFTS = """new Promise(done => { let sum = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.hadRecentInput ? 0 : one.value))
-        .observe({ type: 'layout-shift', buffered: true });
-    setTimeout(() => done(sum), 300); })"""
 # The play-head goes through the run; what stands beside the words that change stays where it is.
 MOVED = """(async () => {
     const places = {}, slider = document.querySelector('footer .slider');
@@ -45,7 +41,7 @@ def test_nothing_moves_as_the_page_comes(server: Server, open_page: Open, depth:
     page = open_page(server.url, depth=depth)
     expect(page.get_by_role("button", name="Pause playing")).to_be_visible()
     page.wait_for_timeout(1500)
-    assert page.evaluate(SHIFTS) < 0.01
+    assert shifted(page) < 0.01
 
 
 @pytest.mark.parametrize("size", [TABLET, pytest.param(PHONE, marks=pytest.mark.soak)], ids=["tablet", "phone"])
@@ -54,7 +50,7 @@ def test_nothing_moves_while_the_play_head_does(server: Server, open_page: Open,
     expect(page.locator("section.card .trace").nth(10)).to_be_attached()
     page.wait_for_timeout(1500)  # until the whole log is there
     assert page.evaluate(MOVED) == []
-    assert page.evaluate(SHIFTS) == 0
+    assert shifted(page) == 0
 
 
 def test_no_words_stick_out_of_a_card(server: Server, open_page: Open) -> None:
