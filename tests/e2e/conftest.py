@@ -27,10 +27,9 @@ FLAGS = [
     "--disable-sync",
     "--process-per-site",  # a page finds the programs of the last one compiled (Kept)
 ]
-# In software a fifth of the frames of a screen is enough, beside other checks.
+# In software a fifth of the frames of a screen is enough, beside other checks. Any frame can be cancelled until it runs.
 SLOWER_FRAMES = """
-const native = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = (act) => setTimeout(() => native(act), 80);
+window.requestAnimationFrame = (act) => setTimeout(() => act(performance.now()), 80);
 window.cancelAnimationFrame = (id) => clearTimeout(id);
 """
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
