@@ -8,7 +8,7 @@ from pathlib import Path
 from steps import apt
 from steps.common import PYTHON, SetupProblem
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 PLACES = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -36,8 +36,11 @@ def installed() -> str | None:
 
 
 def by_apt() -> str | None:
-    """Debian's Chromium, where we may install it."""
-    return installed() if apt.install("chromium", "Chromium") else None
+    """Debian's Chromium, where we may install it: the one without windows takes a third less work."""
+    for package in ("chromium-headless-shell", "chromium"):
+        if apt.install(package, "Chromium") and (program := installed()):
+            return program
+    return None
 
 
 def by_playwright() -> str | None:

@@ -15,7 +15,7 @@ from steps import node, postgres
 from steps.common import BIN, PYTHON, ROOT
 from steps.page import FRONTEND
 
-AT_ONCE = 3  # pytest has two processes of its own; more would only stretch what is timed out
+AT_ONCE = 3  # pytest has two processes of its own, the browser tests one; more would only stretch what is timed out
 GRACE = 10  # seconds for an ended check to end what it started
 PYTEST = [str(PYTHON), "-m", "pytest"]
 BY_FILE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # tests of one file may share what they trained
@@ -64,7 +64,7 @@ def _checks(chromium: str, database: postgres.Server) -> list[Check]:
     python = [str(PYTHON), "-m"]
     return [
         Check("pytest", [*PYTEST, *BY_FILE, "-m", "not e2e and not soak"], ROOT, ours),
-        Check("browser tests", [*PYTEST, *BY_FILE, "-m", "e2e and not soak", "tests/e2e"], ROOT, ours),
+        Check("browser tests", [*PYTEST, "-m", "e2e and not soak", "tests/e2e"], ROOT, ours),
         Check("vitest", [*tool.npm, "run", "test"], FRONTEND, tool.environment()),
         Check("svelte-check", [*tool.npm, "run", "check"], FRONTEND, tool.environment()),
         Check("mypy --strict", [*python, "mypy"], ROOT, ours),

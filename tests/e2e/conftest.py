@@ -32,7 +32,14 @@ SLOWER_FRAMES = """
 window.requestAnimationFrame = (act) => setTimeout(() => act(performance.now()), 80);
 window.cancelAnimationFrame = (id) => clearTimeout(id);
 """
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 PATIENCE = 20_000  # ms that a page has to show something, on processors that other checks use too
 expect.set_options(timeout=PATIENCE)
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)

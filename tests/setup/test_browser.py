@@ -38,18 +38,18 @@ def test_an_installed_browser_comes_second(browser, checkout, name):
     assert checkout.calls() == []
 
 
-def test_root_installs_chromium_with_apt_get(browser, checkout, monkeypatch):
+@pytest.mark.parametrize("packages", [["chromium-headless-shell"], ["chromium-headless-shell", "chromium"]])
+def test_root_installs_chromium_with_apt_get(browser, checkout, monkeypatch, packages):
+    """The one without windows, or the whole one where there is no package of the other."""
     monkeypatch.setattr(browser.os, "geteuid", lambda: 0)
     checkout.fake("chromium-browser", "exit 1")  # a pointer to a snap that is not there
     checkout.fake("sudo", 'echo "sudo $*" >> "$CALLS"')
-    checkout.fake("chromium.later", "exit 0")
-    install = f'case "$1" in install) cp "{checkout.bin}/chromium.later" "{checkout.bin}/chromium" ;; esac'
+    later, program = checkout.fake("browser.later", "exit 0"), checkout.bin / packages[-1]
+    install = f'case "$1 $4" in "install {packages[-1]}") cp "{later}" "{program}" ;; esac'
     checkout.fake("apt-get", f'echo "apt-get $*" >> "$CALLS"\n{install}')
-    assert browser.find() == str(checkout.bin / "chromium")
-    assert checkout.calls() == [
-        "apt-get update -qq",
-        "apt-get install -yqq --no-install-recommends chromium",
-    ]
+    assert browser.find() == str(program)
+    asked = [("apt-get update -qq", f"apt-get install -yqq --no-install-recommends {package}") for package in packages]
+    assert checkout.calls() == [call for calls in asked for call in calls]
 
 
 def test_playwright_comes_last(browser, checkout, monkeypatch):

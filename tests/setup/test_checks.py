@@ -15,7 +15,7 @@ CHECKS = [
     "mypy",
     "npm run check",
     "npm run test",
-    "pytest -n 2 --dist loadfile --no-loadscope-reorder -m e2e and not soak tests/e2e",
+    "pytest -m e2e and not soak tests/e2e",
     "pytest -n 2 --dist loadfile --no-loadscope-reorder -m not e2e and not soak",
     "ruff check .",
 ]
