@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-sync",
     "--process-per-site",  # a page finds the programs of the last one compiled (Kept)
 ]
-# In software a fifth of the frames of a screen is enough, beside other checks. Any frame can be cancelled until it runs.
+# In software a fifth of the frames of a screen is enough. Any frame can be cancelled until it runs.
 SLOWER_FRAMES = """
 window.requestAnimationFrame = (act) => setTimeout(() => act(performance.now()), 80);
 window.cancelAnimationFrame = (id) => clearTimeout(id);
