@@ -24,7 +24,10 @@ from ntkscope.experiment.theory import rehearsed  # noqa: E402
 from tests.pretend_cuda import Card, pretend_cuda  # noqa: E402
 
 torch.set_num_threads(1)
-LONGEST = ("tests/api/test_kills", "tests/api/test_restart", "tests/experiment/test_presets", "tests/api/test_fuzzed")
+FIRST = (
+    "tests/api/test_kills", "tests/api/test_restart", "tests/experiment/test_presets", "tests/api/test_fuzzed",
+    "tests/api", "tests/runs", "tests/store", "tests/executors", "tests/cli",
+)  # fmt: skip
 hypothesis.settings.register_profile("untimed", deadline=None)  # other checks use the processors too
 hypothesis.settings.load_profile("untimed")
 
@@ -77,8 +80,14 @@ def cuda(request: pytest.FixtureRequest) -> Iterator[Card | None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files with the longest tests come first, or one process would end long after the other.
+    """First the files with the longest tests, or one process would end long after the other; then those that wait for
+    other processes, while other checks have the processors.
 
     Browser tests come last: Playwright keeps an event loop running, under which asyncio.run refuses to start.
     """
-    items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, not item.nodeid.startswith(LONGEST)))
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        first = (i for i, name in enumerate(FIRST) if item.nodeid.startswith(name))
+        return item.get_closest_marker("e2e") is not None, next(first, len(FIRST))
+
+    items.sort(key=place)
