@@ -25,6 +25,7 @@ export default defineConfig({
     restoreMocks: true,
     // Files share one environment, in a quarter of the time: each undoes what it has stubbed.
     isolate: false,
+    pool: "threads",
     // Ends a test that hangs; other checks use the processors at the same time.
     testTimeout: 60_000,
   },

@@ -25,8 +25,8 @@ from tests.pretend_cuda import Card, pretend_cuda  # noqa: E402
 
 torch.set_num_threads(1)
 FIRST = (
-    "tests/api/test_kills", "tests/api/test_restart", "tests/experiment/test_presets", "tests/api/test_fuzzed",
-    "tests/api", "tests/runs", "tests/store", "tests/executors", "tests/cli",
+    "tests/api/test_kills", "tests/api/test_restart", "tests/runs", "tests/store", "tests/executors",
+    "tests/experiment/test_presets", "tests/api",
 )  # fmt: skip
 hypothesis.settings.register_profile("untimed", deadline=None)  # other checks use the processors too
 hypothesis.settings.load_profile("untimed")
@@ -80,8 +80,8 @@ def cuda(request: pytest.FixtureRequest) -> Iterator[Card | None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First the files with the longest tests, or one process would end long after the other; then those that wait for
-    other processes, while other checks have the processors.
+    """First those that wait for others, while other checks have the processors; then the files with the longest tests,
+    or one process would end long after the other.
 
     Browser tests come last: Playwright keeps an event loop running, under which asyncio.run refuses to start.
     """
