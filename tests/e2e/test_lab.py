@@ -161,6 +161,9 @@ def test_zoom_survives_new_data(server: Server, open_page: Open) -> None:
     set_field(page, "training.stop.steps", "60000")
     train(page)
     expect(status(page)).to_contain_text("Live")
+    # a zoom belongs to what is drawn: that of the rehearsal ends where the run's own log is drawn
+    expect(page.get_by_test_id("place")).to_contain_text("step")
+    expect(page.get_by_test_id("place")).not_to_contain_text("rehearsed")
     plot = card(page, "Loss").locator(".js-plotly-plot")
     expect(page.locator("section.card .trace").nth(10)).to_be_attached()
     area = plot.locator(".nsewdrag").first.bounding_box()
