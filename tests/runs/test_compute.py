@@ -226,9 +226,10 @@ def test_a_report_that_nobody_asks_for_any_more_is_given_up(monkeypatch: pytest.
     monkeypatch.setattr(wanted, "GIVEN_UP", 0.1)
 
     async def test(service: ComputeService) -> None:
-        answers = [await service.explain(config(), None, ANY) for _ in range(3)]
+        answers = [await service.explain(config(), None, ANY)]
+        while answers[-1].part != 0.3:
+            answers.append(await service.explain(config(), None, ANY))
         assert {answer.status for answer in answers} == {"working"}
-        assert answers[-1].part == 0.3
         assert await asyncio.to_thread(closed.wait, GENEROUS)
         again = await service.explain(config(), None, ANY)
         assert again.status == "working"
