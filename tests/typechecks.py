@@ -39,17 +39,15 @@ def _first_calls(made: Any = None, *, typechecker: Any = None) -> Any:
         plain = made.__init__
         made = _every_call(made, typechecker=typechecker)
         if made.__init__ is not plain:
-            checked_init = made.__init__
-            made.__init__ = _with(plain, lambda: checked_init)
+            made.__init__ = _with(plain, made.__init__)
         return made
     _made[id(made.__code__)] += 1
     if _made[id(made.__code__)] > MAKINGS:
         return made
-    return _with(made, functools.cache(lambda: _every_call(made, typechecker=typechecker)))
+    return _with(made, _every_call(made, typechecker=typechecker))
 
 
-def _with(plain: Callable[..., Any], checking: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-    """`checking`: gives the checked one; to make it takes a while, and most are never called in a process."""
+def _with(plain: Callable[..., Any], checking: Callable[..., Any]) -> Callable[..., Any]:
     left = [CALLS]
     _left.append(left)
 
@@ -58,6 +56,6 @@ def _with(plain: Callable[..., Any], checking: Callable[[], Callable[..., Any]])
         if left[0] < 1:
             return plain(*args, **options)
         left[0] -= 1
-        return checking()(*args, **options)
+        return checking(*args, **options)
 
     return call

@@ -37,10 +37,7 @@ def installed() -> str | None:
 
 def by_apt() -> str | None:
     """Debian's Chromium, where we may install it: the one without windows takes a third less work."""
-    for package in ("chromium-headless-shell", "chromium"):
-        if apt.install(package, "Chromium") and (program := installed()):
-            return program
-    return None
+    return installed() if apt.install("Chromium", "chromium-headless-shell", "chromium") else None
 
 
 def by_playwright() -> str | None:

@@ -47,7 +47,7 @@ def running() -> Iterator[Server]:
         yield Server(named)
         return
     programs = installed()
-    if programs is None and apt.install("postgresql", "PostgreSQL"):
+    if programs is None and apt.install("PostgreSQL", "postgresql"):
         programs = installed()
     if programs is None:
         yield Server(

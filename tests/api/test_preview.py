@@ -59,7 +59,7 @@ def test_a_drawing_is_answered_as_any_target_is(real: Server, patient: None) -> 
 
 def test_a_large_one_is_answered_with_its_cost_and_later_whole(real: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ntkscope.runs.compute.WAIT_SECONDS", 0.0)
-    body = config(seed=77, data__points__n=256, network__width=1024, network__depth=3).model_dump(mode="json")
+    body = config(seed=77, data__points__n=512, network__width=2048, network__depth=3).model_dump(mode="json")
     first = real.client.post("api/preview", json=body).json()
     whole = wait_for(lambda: made if (made := real.client.post("api/preview", json=body).json())["spectrum"] else None)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ntkscope.errors import InvalidInput
@@ -237,6 +237,7 @@ def formulas() -> st.SearchStrategy[str]:
 
 @settings(max_examples=300, deadline=None)
 @given(formulas())
+@example("sign(2) ** -1")
 def test_it_equals_numpy(text: str) -> None:
     try:
         values = evaluate(text)
